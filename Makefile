@@ -1,0 +1,49 @@
+# The two commands a newcomer needs are `make demo` and `make test`; see README.md.
+# Builds go to a directory that outlives the checkout, so that a fresh clone on the same machine starts warm.
+export CARGO_TARGET_DIR ?= $(or $(RAPPORT_TARGET_DIR),$(HOME)/.cache/rapport/target)
+export CARGO_TERM_COLOR ?= auto
+
+.PHONY: help demo test test-rust e2e check fmt dev bench torture setup clean
+
+help: ## this list
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: ## build and start Rapport with a demo shop on http://127.0.0.1:8080
+	cargo build --release --bin rapport
+	"$(CARGO_TARGET_DIR)/release/rapport" demo $(DEMO_ARGS)
+
+setup: ## install what the tests need and is missing (Debian packages, npm and Python packages)
+	@bash scripts/setup.sh
+
+test: setup ## run every test: Rust, SDK compatibility, browser
+	cargo test --workspace --all-targets
+	cargo test --workspace --doc
+	bash scripts/e2e.sh
+
+test-rust: ## the Rust tests alone
+	cargo test --workspace
+
+e2e: setup ## real SDKs and a real browser against the real binary
+	bash scripts/e2e.sh
+
+check: ## format, lints, architecture
+	cargo fmt --all -- --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo test -p rapport-tests arch
+
+fmt: ## format everything
+	cargo fmt --all
+
+dev: ## restart the server on every change of a source file
+	bash scripts/dev.sh
+
+bench: ## the benchmark table: throughput, latency and memory, with floors and peers of the same run
+	cargo build --release --bin rapport
+	cargo run --release -p rapport-bench -- $(BENCH_ARGS)
+
+torture: ## kill -9 at random moments under load, 100 rounds, then compare everything
+	cargo build --bin rapport
+	cargo run -p rapport-bench --bin torture -- $(TORTURE_ARGS)
+
+clean: ## remove what was built
+	cargo clean

@@ -1,0 +1,150 @@
+//! From a template and a customer to the parts of one mail: subject, HTML and text, with the links that belong in it.
+
+use rapport_domain::{OutboundMessage, Profile};
+use serde_json::{Map, Value};
+
+use crate::content::{self, ContentError, escape_html};
+use crate::core::gate::{address_of, topic_of};
+use crate::spec::{LiveTemplate, SettingsSpec};
+use crate::tracking::links::Links;
+
+/// The parts of one mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// One line, never empty.
+    pub subject: String,
+    /// The HTML part, with tracked links.
+    pub html: String,
+    /// The text part.
+    pub text: String,
+    /// Where one click unsubscribes (RFC 8058); `None` for a transactional mail.
+    pub unsubscribe_url: Option<String>,
+}
+
+/// What a template sees: the message's own data (`event`, `journey`), `profile` with its traits, `company`,
+/// `unsubscribe_url` and `preferences_url`.
+fn data(message: &OutboundMessage, profile: &Profile, settings: &SettingsSpec, urls: (&str, &str)) -> Value {
+    let mut traits: Map<String, Value> = profile.traits.iter().map(|(k, t)| (k.clone(), t.value.clone())).collect();
+    traits.insert("id".to_owned(), Value::from(profile.id.to_string()));
+    if let Some(address) = address_of(profile, &message.channel) {
+        traits.entry(message.channel.clone()).or_insert_with(|| Value::from(address));
+    }
+    if let Some(user) = profile.identifier(rapport_domain::profile::namespace::USER_ID) {
+        traits.entry("user_id").or_insert_with(|| Value::from(user));
+    }
+    let mut root = message.data.map().clone();
+    root.insert("profile".to_owned(), Value::Object(traits));
+    root.insert(
+        "company".to_owned(),
+        serde_json::json!({"name": settings.company.name, "postal_address": settings.company.postal_address}),
+    );
+    root.insert("unsubscribe_url".to_owned(), Value::from(urls.0));
+    root.insert("preferences_url".to_owned(), Value::from(urls.1));
+    Value::Object(root)
+}
+
+fn named<T>(part: &str, result: Result<T, ContentError>) -> Result<T, ContentError> {
+    result.map_err(|e| ContentError { message: format!("{part}: {}", e.message), ..e })
+}
+
+/// Makes the parts of one mail.
+///
+/// # Errors
+/// Which part of the template cannot be rendered and why.
+pub fn compose(
+    template: &LiveTemplate,
+    message: &OutboundMessage,
+    profile: &Profile,
+    settings: &SettingsSpec,
+    links: &Links<'_>,
+) -> Result<Composed, ContentError> {
+    let spec = &template.spec;
+    let transactional = spec.transactional || message.transactional;
+    let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(spec)));
+    let preferences = links.preferences();
+    let data = data(message, profile, settings, (&unsubscribe, &preferences));
+
+    let subject = one_line(&named("subject", template.subject.render(&data))?);
+    if subject.is_empty() {
+        return Err(ContentError { position: None, message: "subject: renders as nothing".to_owned() });
+    }
+    let mut html = named("html", template.html.render(&data))?;
+    let has_way_out = |text: &str| text.contains(&unsubscribe) || text.contains(&preferences);
+    let footer = !transactional && !has_way_out(&html);
+    if footer {
+        insert_before_end(&mut html, &html_footer(settings, &unsubscribe, &preferences));
+    }
+    let text = match &template.text {
+        Some(own) => {
+            let mut text = named("text", own.render(&data))?;
+            if !transactional && !has_way_out(&text) {
+                text.push_str(&text_footer(settings, &unsubscribe));
+            }
+            text
+        }
+        None => content::text_from_html(&html),
+    };
+    if let Some(preheader) = &template.preheader {
+        let line = one_line(&named("preheader", preheader.render(&data))?);
+        insert_after_start(&mut html, &hidden_line(&line));
+    }
+    if spec.track_clicks
+        && let Some(tracked) = links.track_clicks(&html)
+    {
+        html = tracked;
+    }
+    if spec.track_opens {
+        let pixel = format!("<img src=\"{}\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0\">", links.open());
+        insert_before_end(&mut html, &pixel);
+    }
+    Ok(Composed { subject, html, text, unsubscribe_url: (!transactional).then_some(unsubscribe) })
+}
+
+/// Text with runs of white space and control characters as one blank: it stands in a header.
+fn one_line(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Where the last `needle` begins, letters of either case.
+fn find_tag(html: &str, needle: &str, last: bool) -> Option<usize> {
+    let lower = html.to_ascii_lowercase();
+    if last { lower.rfind(needle) } else { lower.find(needle) }
+}
+
+fn insert_before_end(html: &mut String, addition: &str) {
+    let at = find_tag(html, "</body", true).or_else(|| find_tag(html, "</html", true)).unwrap_or(html.len());
+    html.insert_str(at, addition);
+}
+
+fn insert_after_start(html: &mut String, addition: &str) {
+    let after_body = find_tag(html, "<body", false).and_then(|at| html[at..].find('>').map(|end| at + end + 1));
+    html.insert_str(after_body.unwrap_or(0), addition);
+}
+
+/// A line mail programs show beside the subject and nobody sees in the mail.
+fn hidden_line(line: &str) -> String {
+    let style = "display:none;max-height:0;overflow:hidden;opacity:0;mso-hide:all";
+    format!("<div style=\"{style}\" aria-hidden=\"true\">{}</div>", escape_html(line))
+}
+
+fn html_footer(settings: &SettingsSpec, unsubscribe: &str, preferences: &str) -> String {
+    let sender = [&settings.company.name, &settings.company.postal_address].map(|s| escape_html(s).replace('\n', ", "));
+    let sender = sender.iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+    format!(
+        "<div style=\"margin:24px 0 8px;font:12px/1.5 sans-serif;color:#6b6b76;text-align:center\">\
+         <p>{sender}</p><p><a href=\"{}\" style=\"color:inherit\">Unsubscribe</a> · \
+         <a href=\"{}\" style=\"color:inherit\">Preferences</a></p></div>",
+        escape_html(unsubscribe),
+        escape_html(preferences)
+    )
+}
+
+fn text_footer(settings: &SettingsSpec, unsubscribe: &str) -> String {
+    let (name, address) = (&settings.company.name, &settings.company.postal_address);
+    format!("\n\n--\n{name}\n{address}\nUnsubscribe: {unsubscribe}\n")
+}
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

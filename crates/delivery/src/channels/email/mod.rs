@@ -1,0 +1,10 @@
+//! E-mail: content, message and SMTP.
+
+mod compose;
+mod mime;
+mod pool;
+mod smtp;
+
+pub use compose::{Composed, compose};
+pub use mime::{Mail, build};
+pub use smtp::SmtpProvider;

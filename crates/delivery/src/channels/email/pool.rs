@@ -1,0 +1,105 @@
+//! Connections to one SMTP server, kept open between messages: no name resolution, TLS or login for each.
+//!
+//! The client library's own pool asks the server whether it is there before every message; this one finds out by sending,
+//! and starts over on a fresh connection when a kept one turns out to be closed.
+
+use std::time::{Duration, Instant};
+
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use parking_lot::Mutex;
+use tokio::net::TcpStream;
+
+use crate::spec::{ChannelSpec, TlsMode};
+use crate::telemetry;
+
+/// A kept connection older than this is closed instead of used; servers commonly hang up after a minute or more.
+const MAX_IDLE: Duration = Duration::from_secs(30);
+
+pub(super) struct Pool {
+    host: String,
+    port: u16,
+    tls: TlsMode,
+    parameters: Option<TlsParameters>,
+    credentials: Option<Credentials>,
+    hello: ClientId,
+    connect_timeout: Duration,
+    max_idle: usize,
+    idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
+}
+
+impl Pool {
+    pub(super) fn new(spec: &ChannelSpec, connect_timeout: Duration) -> Result<Self, String> {
+        let parameters = match spec.tls {
+            TlsMode::None => None,
+            TlsMode::StartTls | TlsMode::Tls => {
+                Some(TlsParameters::new(spec.host.clone()).map_err(|e| format!("TLS cannot be set up: {e}"))?)
+            }
+        };
+        let credentials = spec.username.clone().zip(spec.secret.clone()).map(|(u, s)| Credentials::new(u, s));
+        Ok(Pool {
+            host: spec.host.clone(),
+            port: spec.port,
+            tls: spec.tls,
+            parameters,
+            credentials,
+            hello: ClientId::default(),
+            connect_timeout,
+            max_idle: spec.pool_size as usize,
+            idle: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// A kept connection, if one is young enough.
+    pub(super) fn kept(&self) -> Option<AsyncSmtpConnection> {
+        let mut idle = self.idle.lock();
+        // The youngest is on top; once it is too old, all are.
+        match idle.pop() {
+            Some((connection, since)) if since.elapsed() < MAX_IDLE => Some(connection),
+            _ => {
+                idle.clear();
+                None
+            }
+        }
+    }
+
+    /// Keeps a connection on which a message was just finished.
+    pub(super) fn keep(&self, connection: AsyncSmtpConnection) {
+        let mut idle = self.idle.lock();
+        if idle.len() < self.max_idle && !connection.has_broken() {
+            idle.push((connection, Instant::now()));
+        }
+    }
+
+    /// Connects, greets, protects and logs in.
+    pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
+        metrics::counter!(telemetry::CONNECTIONS).increment(1);
+        let server = (self.host.as_str(), self.port);
+        let say = |e: lettre::transport::smtp::Error| format!("connecting to {}:{}: {e}", self.host, self.port);
+        let wrapped = self.parameters.clone().filter(|_| self.tls == TlsMode::Tls);
+        let mut connection = if wrapped.is_some() {
+            AsyncSmtpConnection::connect_tokio1(server, Some(self.connect_timeout), &self.hello, wrapped, None)
+                .await
+                .map_err(say)?
+        } else {
+            let stream = tokio::time::timeout(self.connect_timeout, TcpStream::connect(server))
+                .await
+                .map_err(|_| format!("connecting to {}:{}: timed out", self.host, self.port))?
+                .map_err(|e| format!("connecting to {}:{}: {e}", self.host, self.port))?;
+            // Commands are short and each waits for its answer: without this, two systems' delays add up to 40 ms.
+            let _ = stream.set_nodelay(true);
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await.map_err(say)?
+        };
+        if let (TlsMode::StartTls, Some(parameters)) = (self.tls, &self.parameters) {
+            connection.starttls(parameters.clone(), &self.hello).await.map_err(say)?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
+                .await
+                .map_err(|e| format!("logging in to {}:{}: {e}", self.host, self.port))?;
+        }
+        Ok(connection)
+    }
+}

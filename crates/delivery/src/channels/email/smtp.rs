@@ -1,0 +1,199 @@
+//! Handing mail over by SMTP (RFC 5321).
+
+use std::fmt;
+use std::time::Duration;
+
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
+use lettre::transport::smtp::extension::{Extension, MailParameter};
+use tokio::sync::Semaphore;
+
+use super::mime::Mail;
+use super::pool::Pool;
+use crate::channels::SendFault;
+use crate::spec::ChannelSpec;
+
+/// The longest part of a server's answer that is kept, characters.
+const MAX_ANSWER_CHARS: usize = 300;
+/// How long a message waits for one of the channel's connections before it is put back.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+
+/// One SMTP server and the connections to it.
+pub struct SmtpProvider {
+    pool: Pool,
+    places: Semaphore,
+    timeout: Duration,
+}
+
+/// What the conversation had come to when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Sender,
+    Recipient,
+    Content,
+}
+
+struct Failed {
+    step: Step,
+    error: SmtpError,
+}
+
+impl SmtpProvider {
+    /// A provider for the channel; it connects when the first message comes. `timeout` bounds one whole attempt.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up on this machine.
+    pub fn new(spec: &ChannelSpec, timeout: Duration) -> Result<Self, String> {
+        let pool = Pool::new(spec, timeout.min(Duration::from_secs(10)))?;
+        Ok(SmtpProvider { pool, places: Semaphore::new(spec.pool_size as usize), timeout })
+    }
+
+    /// Hands one message over; the answer is the server's.
+    ///
+    /// # Errors
+    /// Whether trying again can help, and what happened. After a timeout the server may have taken the message: a retry
+    /// carries the same Message-ID.
+    pub async fn send(&self, mail: &Mail) -> Result<String, SendFault> {
+        let Ok(Ok(_place)) = tokio::time::timeout(MAX_WAIT, self.places.acquire()).await else {
+            return Err(SendFault::Busy);
+        };
+        match tokio::time::timeout(self.timeout, self.attempt(mail)).await {
+            Ok(result) => result,
+            Err(_) => {
+                Err(SendFault::Transient { detail: format!("no answer within {} s", self.timeout.as_secs_f32()) })
+            }
+        }
+    }
+
+    async fn attempt(&self, mail: &Mail) -> Result<String, SendFault> {
+        // A kept connection may have been closed by the server meanwhile; until the content was sent, starting over is safe.
+        while let Some(mut connection) = self.pool.kept() {
+            match converse(&mut connection, mail).await {
+                Err(failed) if failed.step == Step::Sender && is_lost(&failed.error) => {}
+                result => return self.conclude(connection, result).await,
+            }
+        }
+        let mut connection =
+            self.pool.connect().await.map_err(|detail| SendFault::Transient { detail: short(&detail) })?;
+        let result = converse(&mut connection, mail).await;
+        self.conclude(connection, result).await
+    }
+
+    async fn conclude(
+        &self,
+        mut connection: AsyncSmtpConnection,
+        result: Result<String, Failed>,
+    ) -> Result<String, SendFault> {
+        match result {
+            Ok(answer) => {
+                self.pool.keep(connection);
+                Ok(answer)
+            }
+            Err(failed) => {
+                let refused = failed.error.status().is_some();
+                if refused && !is_lost(&failed.error) && connection.command(Rset).await.is_ok() {
+                    self.pool.keep(connection);
+                }
+                Err(classify(&failed))
+            }
+        }
+    }
+}
+
+/// Whether the connection is gone or going: no answer at all, or 421 (RFC 5321 section 3.8).
+fn is_lost(error: &SmtpError) -> bool {
+    error.status().is_none_or(|code| u16::from(code) == 421)
+}
+
+async fn converse(connection: &mut AsyncSmtpConnection, mail: &Mail) -> Result<String, Failed> {
+    let at = |step| move |error| Failed { step, error };
+    let international = !(mail.from.as_ref() as &str).is_ascii() || !(mail.to.as_ref() as &str).is_ascii();
+    let takes = connection.server_info().supports_feature(Extension::SmtpUtfEight);
+    let parameters = if international && takes { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
+    connection.command(MailFrom::new(Some(mail.from.clone()), parameters)).await.map_err(at(Step::Sender))?;
+    connection.command(Rcpt::new(mail.to.clone(), Vec::new())).await.map_err(at(Step::Recipient))?;
+    connection.command(Data).await.map_err(at(Step::Recipient))?;
+    let answer = connection.command(Content(&mail.bytes)).await.map_err(at(Step::Content))?;
+    let text: Vec<&str> = answer.message().collect();
+    Ok(short(&format!("{} {}", answer.code(), text.join(" "))))
+}
+
+/// The message with leading dots doubled and the end mark, in one write (RFC 5321 section 4.5.2).
+struct Content<'a>(&'a [u8]);
+
+impl fmt::Display for Content<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = std::str::from_utf8(self.0).map_err(|_| fmt::Error)?;
+        let mut rest = text;
+        if rest.starts_with('.') {
+            f.write_str(".")?;
+        }
+        while let Some(at) = rest.find("\n.") {
+            f.write_str(&rest[..=at])?;
+            f.write_str(".")?;
+            rest = &rest[at + 1..];
+            // The dot itself stays in `rest`; step over it so that it is found once.
+            f.write_str(&rest[..1])?;
+            rest = &rest[1..];
+        }
+        f.write_str(rest)?;
+        f.write_str(if text.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
+    }
+}
+
+fn short(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_ANSWER_CHARS).collect();
+    line.trim().to_owned()
+}
+
+fn classify(failed: &Failed) -> SendFault {
+    let text = std::error::Error::source(&failed.error).map_or_else(|| failed.error.to_string(), ToString::to_string);
+    let Some(code) = failed.error.status().map(u16::from) else {
+        return SendFault::Transient { detail: short(&failed.error.to_string()) };
+    };
+    let detail = short(&format!("{code} {text}"));
+    // 530, 535 and 538 are about logging in, not about the message: somebody can repair the channel meanwhile.
+    if code < 500 || matches!(code, 530 | 535 | 538) {
+        return SendFault::Transient { detail };
+    }
+    SendFault::Permanent { hard_bounce: failed.step == Step::Recipient && is_hard_bounce(code, &text), detail }
+}
+
+/// Whether a refusal of the recipient says that the address does not work: 550, 551 or 553, unless the enhanced code
+/// (RFC 3463) says that mailbox state (5.2), the network (5.4), content (5.6) or policy (5.7) is the reason.
+fn is_hard_bounce(code: u16, text: &str) -> bool {
+    let other_reason = ["5.2.", "5.3.", "5.4.", "5.6.", "5.7."].iter().any(|p| text.trim_start().starts_with(p));
+    matches!(code, 550 | 551 | 553) && !other_reason
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_is_stuffed_and_ended() {
+        for (body, expected) in [
+            ("a\r\n", "a\r\n.\r\n"),
+            ("a", "a\r\n.\r\n"),
+            (".a\r\n.\r\n..b\r\nc.d\r\n", "..a\r\n..\r\n...b\r\nc.d\r\n.\r\n"),
+            ("\r\n.x", "\r\n..x\r\n.\r\n"),
+        ] {
+            assert_eq!(Content(body.as_bytes()).to_string(), expected, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn bounces_are_hard_only_when_the_address_is_the_reason() {
+        for (code, text, hard) in [
+            (550, "5.1.1 no such user", true),
+            (550, "user unknown", true),
+            (553, "mailbox name not allowed", true),
+            (550, "5.7.1 blocked by policy", false),
+            (552, "5.2.2 mailbox full", false),
+            (554, "rejected", false),
+        ] {
+            assert_eq!(is_hard_bounce(code, text), hard, "{code} {text}");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Every reason the gate gives, in the order it gives them.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveTime;
+use rapport_domain::profile::{Consent, Identifier, Trait};
+use rapport_domain::{Json, OutboxId, Partition, ProfileId, WorkspaceId};
+use serde_json::json;
+
+use super::*;
+use crate::spec::QuietHours;
+
+/// Everything about one case; the start is a message that may leave.
+struct Case {
+    message: OutboundMessage,
+    template: Option<TemplateSpec>,
+    topic: Option<TopicSpec>,
+    settings: SettingsSpec,
+    profile: Option<Profile>,
+    channel_live: bool,
+    already_sent: bool,
+    suppressed: bool,
+    origin: OriginState,
+    now: Timestamp,
+}
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+fn case() -> Case {
+    let now = at("2026-07-01T12:00:00Z");
+    let mut profile = Profile::new(WorkspaceId(1), ProfileId(5), true, now);
+    profile.identifiers.push(Identifier::new("email", "ada@example.com"));
+    let message = OutboundMessage {
+        id: OutboxId { partition: Partition(1), number: 7 },
+        workspace: WorkspaceId(1),
+        profile: profile.id,
+        channel: "email".into(),
+        template: "welcome".into(),
+        origin: Some(Origin { journey: "j".into(), version: 1, run: 1, step: "s".into() }),
+        topic: None,
+        transactional: false,
+        created_at: now,
+        expires_at: now.plus_ms(72 * 3_600_000),
+        data: Json::default(),
+    };
+    let template = TemplateSpec::validate(&json!({"name": "W", "subject": "s", "html": "h"})).unwrap();
+    Case {
+        message,
+        template: Some(template),
+        topic: None,
+        settings: SettingsSpec::default(),
+        profile: Some(profile),
+        channel_live: true,
+        already_sent: false,
+        suppressed: false,
+        origin: OriginState::Live,
+        now,
+    }
+}
+
+impl Case {
+    fn decide(&self) -> GateDecision {
+        decide(&GateInput {
+            message: &self.message,
+            now: self.now,
+            template: self.template.as_ref(),
+            channel_live: self.channel_live,
+            topic: self.topic.as_ref(),
+            settings: &self.settings,
+            profile: self.profile.as_ref(),
+            already_sent: self.already_sent,
+            suppressed: self.suppressed,
+            origin: self.origin,
+        })
+    }
+
+    fn consent(&mut self, topic: Option<&str>, granted: bool) {
+        self.profile.as_mut().unwrap().consents.push(Consent {
+            channel: "email".into(),
+            topic: topic.map(Into::into),
+            granted,
+            at: Timestamp(1),
+            source: "t".into(),
+        });
+    }
+
+    fn topic(&mut self, default: ConsentPolicy) {
+        self.template.as_mut().unwrap().topic = Some("news".into());
+        self.topic = Some(TopicSpec { name: "News".into(), description: String::new(), default });
+    }
+
+    fn opt_in(&mut self) {
+        self.settings.consent = BTreeMap::from([("email".to_owned(), ConsentPolicy::OptIn)]);
+    }
+
+    fn night(&mut self) {
+        let time = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
+        self.settings.quiet_hours = Some(QuietHours { start: time(21), end: time(8), channels: vec![] });
+        self.now = at("2026-07-01T23:00:00Z");
+    }
+}
+
+/// What the gate answers after `change`.
+fn after(change: impl FnOnce(&mut Case)) -> GateDecision {
+    let mut case = case();
+    change(&mut case);
+    case.decide()
+}
+
+#[track_caller]
+fn skips(expected: SkipReason, change: impl FnOnce(&mut Case)) {
+    match after(change) {
+        GateDecision::Skip { reason, detail } => {
+            assert_eq!(reason, expected, "{detail}");
+            assert!(!detail.is_empty() && !detail.contains('@'), "{detail}");
+        }
+        other => panic!("expected {expected:?}, got {other:?}"),
+    }
+}
+
+#[track_caller]
+fn sends(change: impl FnOnce(&mut Case)) {
+    assert_eq!(after(change), GateDecision::Send);
+}
+
+#[test]
+fn lets_a_good_message_leave() {
+    sends(|_| {});
+}
+
+#[test]
+fn not_live() {
+    skips(SkipReason::NotLive, |c| c.template = None);
+    skips(SkipReason::NotLive, |c| c.channel_live = false);
+    skips(SkipReason::NotLive, |c| c.origin = OriginState::NotLive);
+}
+
+#[test]
+fn duplicate_and_suppressed() {
+    skips(SkipReason::Duplicate, |c| c.already_sent = true);
+    skips(SkipReason::Suppressed, |c| c.suppressed = true);
+    skips(SkipReason::Suppressed, |c| {
+        c.suppressed = true;
+        c.message.transactional = true;
+    });
+}
+
+#[test]
+fn consent_of_channel_and_topic() {
+    skips(SkipReason::Unsubscribed, |c| c.consent(None, false));
+    skips(SkipReason::NoConsent, Case::opt_in);
+    sends(|c| {
+        c.opt_in();
+        c.consent(None, true);
+    });
+    skips(SkipReason::Unsubscribed, |c| {
+        c.topic(ConsentPolicy::OptOut);
+        c.consent(Some("news"), false);
+    });
+    skips(SkipReason::NoConsent, |c| c.topic(ConsentPolicy::OptIn));
+    sends(|c| {
+        c.topic(ConsentPolicy::OptIn);
+        c.consent(Some("news"), true);
+    });
+    // A topic's own default goes before the channel's.
+    sends(|c| {
+        c.opt_in();
+        c.topic(ConsentPolicy::OptOut);
+    });
+    // The message names the topic when the template does not.
+    skips(SkipReason::Unsubscribed, |c| {
+        c.message.topic = Some("news".into());
+        c.consent(Some("news"), false);
+    });
+    sends(|c| c.consent(Some("other"), false));
+}
+
+#[test]
+fn transactional_passes_consent_and_quiet_hours() {
+    for by_template in [false, true] {
+        sends(|c| {
+            c.consent(None, false);
+            c.opt_in();
+            c.night();
+            c.message.transactional = !by_template;
+            c.template.as_mut().unwrap().transactional = by_template;
+        });
+    }
+}
+
+#[test]
+fn address_must_be_there_and_valid() {
+    skips(SkipReason::NoAddress, |c| c.profile = None);
+    skips(SkipReason::NoAddress, |c| c.profile.as_mut().unwrap().identifiers.clear());
+    let with_trait = |text: &'static str| {
+        move |c: &mut Case| {
+            let value = Trait { value: json!(text), at: Timestamp(1) };
+            c.profile.as_mut().unwrap().traits.insert("email".into(), value);
+        }
+    };
+    skips(SkipReason::NoAddress, with_trait("not an address"));
+    skips(SkipReason::NoAddress, with_trait("a@b.co\r\nBcc: everybody@example.com"));
+    sends(with_trait("ada@example.org"));
+    sends(with_trait(" "));
+}
+
+#[test]
+fn exited() {
+    skips(SkipReason::Exited, |c| c.origin = OriginState::Exited);
+    sends(|c| {
+        c.origin = OriginState::Exited;
+        c.message.origin = None;
+    });
+}
+
+#[test]
+fn quiet_hours_defer_or_expire() {
+    let until = |change: fn(&mut Case)| match after(change) {
+        GateDecision::Defer { until, detail } => {
+            assert!(detail.starts_with("quiet hours"));
+            until.to_rfc3339()
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(until(Case::night), "2026-07-02T08:00:00.000Z");
+    assert_eq!(
+        until(|c| {
+            c.night();
+            c.settings.time_zone = chrono_tz::Europe::Berlin;
+        }),
+        "2026-07-02T06:00:00.000Z"
+    );
+    // The customer's own zone goes before the workspace's: 23:00Z is 16:00 in Los Angeles.
+    sends(|c| {
+        c.night();
+        let zone = Trait { value: json!("America/Los_Angeles"), at: Timestamp(1) };
+        c.profile.as_mut().unwrap().traits.insert("timezone".into(), zone);
+    });
+    sends(|c| {
+        c.night();
+        c.settings.quiet_hours.as_mut().unwrap().channels = vec!["sms".into()];
+    });
+    skips(SkipReason::QuietHoursExpired, |c| {
+        c.night();
+        c.message.expires_at = at("2026-07-02T08:00:00Z");
+    });
+}
+
+#[test]
+fn expired_otherwise_is_given_up() {
+    assert!(matches!(after(|c| c.message.expires_at = c.now), GateDecision::Expire { .. }));
+}
+
+#[test]
+fn the_first_rule_that_objects_gives_the_reason() {
+    use SkipReason::{Duplicate, Exited, NoAddress, NotLive, QuietHoursExpired, Suppressed, Unsubscribed};
+    // Everything is wrong at once; repairing one after the other shows the next.
+    let mut all = case();
+    all.night();
+    all.message.expires_at = all.now.plus_ms(1);
+    all.origin = OriginState::Exited;
+    all.consent(None, false);
+    (all.suppressed, all.already_sent, all.channel_live) = (true, true, false);
+    all.profile.as_mut().unwrap().identifiers.clear();
+    type Repair = fn(&mut Case);
+    let repairs: [(SkipReason, Repair); 7] = [
+        (NotLive, |c| c.channel_live = true),
+        (Duplicate, |c| c.already_sent = false),
+        (Suppressed, |c| c.suppressed = false),
+        (Unsubscribed, |c| c.profile.as_mut().unwrap().consents.clear()),
+        (NoAddress, |c| c.profile.as_mut().unwrap().identifiers.push(Identifier::new("email", "a@b.co"))),
+        (Exited, |c| c.origin = OriginState::Live),
+        (QuietHoursExpired, |c| c.settings.quiet_hours = None),
+    ];
+    for (expected, repair) in repairs {
+        let GateDecision::Skip { reason, .. } = all.decide() else { panic!("expected {expected:?}") };
+        assert_eq!(reason, expected);
+        repair(&mut all);
+    }
+    assert_eq!(all.decide(), GateDecision::Send);
+}

@@ -1,0 +1,84 @@
+//! What delivery needs to know from others, as traits it owns; the engine wires them.
+//!
+//! Every method may read storage and is called off the async threads. An error defers the message; it is not lost.
+
+use std::sync::Arc;
+
+use rapport_domain::message::{MessageOutcome, Origin};
+use rapport_domain::{OutboxId, Profile, ProfileId, WorkspaceId};
+
+use crate::error::DeliveryError;
+use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
+
+/// Whether what decided a message still stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginState {
+    /// It does, or there is none to ask.
+    Live,
+    /// The journey was stopped or archived.
+    NotLive,
+    /// The customer left it.
+    Exited,
+}
+
+/// Reads customers.
+pub trait Audience: Send + Sync {
+    /// The profile as it is now, following merges; `None` when it was erased or never existed.
+    fn profile(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<Option<Profile>, DeliveryError>;
+}
+
+/// Reads live documents. Implementations keep the prepared forms; they are asked for every message.
+pub trait Catalog: Send + Sync {
+    /// The live version of a template.
+    fn template(&self, workspace: WorkspaceId, id: &str) -> Result<Option<Arc<LiveTemplate>>, DeliveryError>;
+    /// The live channel that carries `channel` (`email`).
+    fn channel(&self, workspace: WorkspaceId, channel: &str) -> Result<Option<Arc<LiveChannel>>, DeliveryError>;
+    /// A live topic.
+    fn topic(&self, workspace: WorkspaceId, id: &str) -> Result<Option<Arc<TopicSpec>>, DeliveryError>;
+    /// The workspace's settings; the default when it has none.
+    fn settings(&self, workspace: WorkspaceId) -> Result<Arc<SettingsSpec>, DeliveryError>;
+}
+
+/// Reads the suppression list.
+pub trait Suppressions: Send + Sync {
+    /// Whether nothing may be sent to this address (lower-cased) on this channel.
+    fn is_suppressed(&self, workspace: WorkspaceId, channel: &str, address: &str) -> Result<bool, DeliveryError>;
+}
+
+/// Reads journeys.
+pub trait JourneyState: Send + Sync {
+    /// Whether the journey is live and the customer still in the run that decided the message.
+    fn state(&self, workspace: WorkspaceId, profile: ProfileId, origin: &Origin) -> Result<OriginState, DeliveryError>;
+}
+
+/// Reads the ledger of messages ([`crate::repo::is_sent`]).
+pub trait Ledger: Send + Sync {
+    /// Whether this message was recorded as sent.
+    fn is_sent(&self, workspace: WorkspaceId, profile: ProfileId, id: OutboxId) -> Result<bool, DeliveryError>;
+}
+
+/// Told what became of messages.
+pub trait Outcomes: Send + Sync {
+    /// An attempt ended. The owner of the partition records it in its next transaction, removing or moving the outbox
+    /// row, and then calls [`crate::RelayHandle::settled`]: until then the relay refuses the same message. Must not block.
+    fn finished(&self, id: OutboxId, outcome: MessageOutcome);
+}
+
+/// Everything the relay depends on.
+#[derive(Clone)]
+pub struct Deps {
+    /// Customers.
+    pub audience: Arc<dyn Audience>,
+    /// Live documents.
+    pub catalog: Arc<dyn Catalog>,
+    /// The suppression list.
+    pub suppressions: Arc<dyn Suppressions>,
+    /// Journeys.
+    pub journeys: Arc<dyn JourneyState>,
+    /// The ledger.
+    pub ledger: Arc<dyn Ledger>,
+    /// Who is told.
+    pub outcomes: Arc<dyn Outcomes>,
+    /// The time.
+    pub clock: Arc<dyn rapport_domain::Clock>,
+}

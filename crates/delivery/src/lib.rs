@@ -1,0 +1,29 @@
+//! Stage 7: the one door through which a message can leave (invariant I8).
+//!
+//! **Consumes** outbound messages that a partition's transaction decided, live documents (templates, channels, topics,
+//! settings), profiles and the suppression list. **Emits** one outcome per attempt: sent, skipped with a reason of the
+//! closed list, deferred or failed; and consent changes asked for on the customer-facing pages. **Owns** the gate's
+//! decision, rendering, the mail channel, signed links, and the ledger of messages in each partition's state.
+//!
+//! `core/` decides, `content/` renders, `channels/` carry, `tracking/` signs links and answers them, `repo.rs` remembers,
+//! `stage.rs` runs it all, `catcher/` is a mail server that keeps what it gets, for tests and the demo.
+
+pub mod catcher;
+pub mod channels;
+pub mod content;
+pub mod core;
+pub mod deps;
+pub mod error;
+pub mod repo;
+pub mod spec;
+pub mod stage;
+pub mod telemetry;
+pub mod tracking;
+
+pub use channels::email::{Composed, compose};
+pub use core::gate::{GateDecision, GateInput, decide};
+pub use deps::{Audience, Catalog, Deps, JourneyState, Ledger, OriginState, Outcomes, Suppressions};
+pub use error::DeliveryError;
+pub use spec::{ChannelSpec, LiveChannel, LiveTemplate, SettingsSpec, TemplateSpec, TopicSpec};
+pub use stage::{Relay, RelayConfig, RelayHandle};
+pub use tracking::tokens::{Claim, Purpose, Tokens};

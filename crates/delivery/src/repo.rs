@@ -1,0 +1,424 @@
+//! The ledger: every message of a partition, what became of it, and exact counts. The only SQL of this crate.
+
+use rapport_domain::message::MessageOutcome;
+use rapport_domain::{OutboundMessage, OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
+use rapport_store::{Migration, Query, Row, StoreError, Tx, params};
+use serde::Serialize;
+
+use crate::error::DeliveryError;
+
+/// The component's name for [`rapport_store::Db::migrate`].
+pub const COMPONENT: &str = "delivery";
+
+/// The ledger's tables, in each partition's database.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    sql: "CREATE TABLE messages (
+            workspace INTEGER NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL, profile INTEGER NOT NULL,
+            channel TEXT NOT NULL, template TEXT NOT NULL, journey TEXT NOT NULL, version INTEGER, run INTEGER, step TEXT,
+            status TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT, subject TEXT, attempts INTEGER NOT NULL,
+            created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, PRIMARY KEY (workspace, partition, number));
+          CREATE INDEX messages_by_time ON messages (workspace, created_at, number);
+          CREATE INDEX messages_by_status ON messages (workspace, status, created_at, number);
+          CREATE INDEX messages_by_profile ON messages (workspace, profile, created_at, number);
+          CREATE TABLE message_counts (
+            workspace INTEGER NOT NULL, template TEXT NOT NULL, journey TEXT NOT NULL, status TEXT NOT NULL,
+            reason TEXT NOT NULL, messages INTEGER NOT NULL,
+            PRIMARY KEY (workspace, template, journey, status, reason))",
+}];
+
+/// Where a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageStatus {
+    /// Decided, not tried yet.
+    Queued,
+    /// To be tried again.
+    Deferred,
+    /// The provider took it.
+    Sent,
+    /// It was not sent, for a reason of the closed list.
+    Skipped,
+    /// Every retry was used up.
+    Failed,
+}
+
+impl MessageStatus {
+    /// Every status.
+    pub const ALL: [MessageStatus; 5] = [Self::Queued, Self::Deferred, Self::Sent, Self::Skipped, Self::Failed];
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Deferred => "deferred",
+            Self::Sent => "sent",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The status of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+/// One message of the ledger.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LedgerEntry {
+    /// Its id.
+    #[serde(serialize_with = "as_text")]
+    pub id: OutboxId,
+    /// To whom.
+    pub profile: ProfileId,
+    /// `email`.
+    pub channel: String,
+    /// The template's id.
+    pub template: String,
+    /// The journey that decided it.
+    pub journey: Option<String>,
+    /// The journey's version.
+    pub version: Option<u32>,
+    /// The journey's run.
+    pub run: Option<u64>,
+    /// The journey's step.
+    pub step: Option<String>,
+    /// Where it is.
+    pub status: MessageStatus,
+    /// Why it was skipped.
+    pub reason: Option<String>,
+    /// What exactly, or the provider's answer.
+    pub detail: Option<String>,
+    /// Its subject, once sent.
+    pub subject: Option<String>,
+    /// Attempts so far, the successful one included.
+    pub attempts: u32,
+    /// When it was decided.
+    pub created_at: Timestamp,
+    /// When its status last changed.
+    pub changed_at: Timestamp,
+}
+
+fn as_text<S: serde::Serializer>(id: &OutboxId, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(id)
+}
+
+/// Which messages to list; what is `None` does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct LedgerFilter {
+    /// Where they are.
+    pub status: Option<MessageStatus>,
+    /// The template's id.
+    pub template: Option<String>,
+    /// The journey's id.
+    pub journey: Option<String>,
+    /// To whom.
+    pub profile: Option<ProfileId>,
+    /// Text within id, subject, template or journey.
+    pub q: Option<String>,
+}
+
+/// A place in a list, newest first, valid in every partition so that their lists can be merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LedgerCursor {
+    /// When the message was decided.
+    pub created_at: Timestamp,
+    /// Its id, among those decided at once.
+    pub id: OutboxId,
+}
+
+impl LedgerCursor {
+    /// The place just after an entry.
+    #[must_use]
+    pub fn after(entry: &LedgerEntry) -> Self {
+        LedgerCursor { created_at: entry.created_at, id: entry.id }
+    }
+
+    /// The cursor as text.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        format!("{}-{}", self.created_at.0, self.id)
+    }
+
+    /// The cursor of a text.
+    ///
+    /// # Errors
+    /// [`DeliveryError::InvalidCursor`] when this server did not make it.
+    pub fn decode(text: &str) -> Result<Self, DeliveryError> {
+        let read = || {
+            let (at, id) = text.rsplit_once('-')?;
+            Some(LedgerCursor { created_at: Timestamp(at.parse().ok()?), id: id.parse().ok()? })
+        };
+        read().ok_or(DeliveryError::InvalidCursor)
+    }
+}
+
+/// How many messages there are by where they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LedgerCounts {
+    /// Decided and not finished.
+    pub pending: u64,
+    /// Taken by the provider.
+    pub sent: u64,
+    /// Not sent for a reason.
+    pub skipped: u64,
+    /// Given up.
+    pub failed: u64,
+}
+
+/// A line of the counts by template, journey, status and reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LedgerCount {
+    /// The template's id.
+    pub template: String,
+    /// The journey's id.
+    pub journey: Option<String>,
+    /// Where the messages are.
+    pub status: MessageStatus,
+    /// Why they were skipped.
+    pub reason: Option<String>,
+    /// How many.
+    pub messages: u64,
+}
+
+/// Lists at most this many messages at once.
+pub const MAX_LIST: usize = 500;
+
+const COLUMNS: &str = "partition, number, profile, channel, template, journey, version, run, step, status, reason, detail, \
+                       subject, attempts, created_at, changed_at";
+
+/// Records a message that was decided. A second time changes nothing.
+///
+/// # Errors
+/// When the state cannot be written.
+pub fn record_queued(tx: &Tx, message: &OutboundMessage) -> Result<(), DeliveryError> {
+    let (origin, id) = (message.origin.as_ref(), message.id);
+    let journey = origin.map_or("", |o| o.journey.as_str());
+    let sql = "INSERT INTO messages (workspace, partition, number, profile, channel, template, journey, version, run, step, \
+               status, reason, attempts, created_at, changed_at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'queued', '', 0, ?11, ?11) ON CONFLICT DO NOTHING";
+    let values = params![
+        message.workspace,
+        id.partition,
+        id.number,
+        message.profile,
+        message.channel.as_str(),
+        message.template.as_str(),
+        journey,
+        origin.map(|o| o.version),
+        origin.map(|o| o.run),
+        origin.map(|o| o.step.as_str()),
+        message.created_at,
+    ];
+    if tx.execute(sql, &values)? > 0 {
+        count(tx, message.workspace, (&message.template, journey), (MessageStatus::Queued, ""), 1)?;
+    }
+    Ok(())
+}
+
+/// Records how an attempt ended. Answers whether anything changed: a message once sent stays sent, and one that is not in
+/// the ledger (its profile was erased) is left out.
+///
+/// # Errors
+/// When the state cannot be written or the row is damaged.
+pub fn record_outcome(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    id: OutboxId,
+    outcome: &MessageOutcome,
+    at: Timestamp,
+) -> Result<bool, DeliveryError> {
+    let Some(before) = get(tx, workspace, id)?.filter(|e| e.status != MessageStatus::Sent) else { return Ok(false) };
+    let (status, reason, detail, subject, tried) = match outcome {
+        MessageOutcome::Sent { subject, response } => (MessageStatus::Sent, "", response, Some(subject.as_str()), true),
+        MessageOutcome::Skipped { reason, detail } => (MessageStatus::Skipped, reason.as_str(), detail, None, false),
+        MessageOutcome::Deferred { detail, attempt, .. } => (MessageStatus::Deferred, "", detail, None, *attempt),
+        MessageOutcome::Failed { detail } => (MessageStatus::Failed, "", detail, None, true),
+    };
+    let sql = "UPDATE messages SET status = ?4, reason = ?5, detail = ?6, subject = COALESCE(?7, subject), \
+               attempts = attempts + ?8, changed_at = ?9 WHERE workspace = ?1 AND partition = ?2 AND number = ?3";
+    let values = params![workspace, id.partition, id.number, status.as_str(), reason, detail, subject, tried, at];
+    tx.execute(sql, &values)?;
+    let of = (before.template.as_str(), before.journey.as_deref().unwrap_or_default());
+    count(tx, workspace, of, (before.status, before.reason.as_deref().unwrap_or_default()), -1)?;
+    count(tx, workspace, of, (status, reason), 1)?;
+    Ok(true)
+}
+
+fn count(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    of: (&str, &str),
+    state: (MessageStatus, &str),
+    by: i64,
+) -> Result<(), DeliveryError> {
+    let sql = "INSERT INTO message_counts (workspace, template, journey, status, reason, messages) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+               ON CONFLICT (workspace, template, journey, status, reason) DO UPDATE SET messages = messages + ?6";
+    tx.execute(sql, &params![workspace, of.0, of.1, state.0.as_str(), state.1, by])?;
+    Ok(())
+}
+
+/// Whether the message was recorded as sent.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn is_sent(q: &impl Query, workspace: WorkspaceId, id: OutboxId) -> Result<bool, DeliveryError> {
+    let sql = "SELECT 1 FROM messages WHERE workspace = ?1 AND partition = ?2 AND number = ?3 AND status = 'sent'";
+    Ok(q.query_row(sql, &params![workspace, id.partition, id.number], |_| Ok(()))?.is_some())
+}
+
+/// One message.
+///
+/// # Errors
+/// When the state cannot be read or the row is damaged.
+pub fn get(q: &impl Query, workspace: WorkspaceId, id: OutboxId) -> Result<Option<LedgerEntry>, DeliveryError> {
+    let sql = format!("SELECT {COLUMNS} FROM messages WHERE workspace = ?1 AND partition = ?2 AND number = ?3");
+    Ok(q.query_row(&sql, &params![workspace, id.partition, id.number], entry)?)
+}
+
+/// Messages before `cursor`, the newest first, at most `limit` (and [`MAX_LIST`]).
+///
+/// # Errors
+/// When the state cannot be read or a row is damaged.
+pub fn list(
+    q: &impl Query,
+    workspace: WorkspaceId,
+    filter: &LedgerFilter,
+    cursor: Option<LedgerCursor>,
+    limit: usize,
+) -> Result<Vec<LedgerEntry>, DeliveryError> {
+    let start = LedgerCursor {
+        created_at: Timestamp(i64::MAX),
+        id: OutboxId { partition: Partition(u16::MAX), number: i64::MAX as u64 },
+    };
+    let cursor = cursor.unwrap_or(start);
+    let pattern = filter
+        .q
+        .as_deref()
+        .map(|text| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
+    let exact = filter.q.as_deref().and_then(|text| text.parse::<OutboxId>().ok());
+    // Only what is asked for stands in the statement, so that the planner can choose the index for it.
+    let mut sql = format!(
+        "SELECT {COLUMNS} FROM messages WHERE workspace = ?1 AND created_at <= ?2 \
+         AND (created_at < ?2 OR partition < ?3 OR (partition = ?3 AND number < ?4))"
+    );
+    let mut values = params![workspace, cursor.created_at, cursor.id.partition, cursor.id.number].to_vec();
+    let mut place = values.len();
+    let status = filter.status.map(MessageStatus::as_str);
+    for (column, value) in
+        [("status", status), ("template", filter.template.as_deref()), ("journey", filter.journey.as_deref())]
+    {
+        if let Some(value) = value {
+            place += 1;
+            sql.push_str(&format!(" AND {column} = ?{place}"));
+            values.push(value.into());
+        }
+    }
+    if let Some(profile) = filter.profile {
+        place += 1;
+        sql.push_str(&format!(" AND profile = ?{place}"));
+        values.push(profile.into());
+    }
+    if let Some(pattern) = &pattern {
+        let (text, part, number) = (place + 1, place + 2, place + 3);
+        place += 3;
+        sql.push_str(&format!(
+            " AND (subject LIKE ?{text} ESCAPE '\\' OR template LIKE ?{text} ESCAPE '\\' \
+             OR journey LIKE ?{text} ESCAPE '\\' OR (partition = ?{part} AND number = ?{number}))"
+        ));
+        values.extend(params![pattern, exact.map(|id| id.partition), exact.map(|id| id.number)]);
+    }
+    sql.push_str(&format!(" ORDER BY created_at DESC, partition DESC, number DESC LIMIT ?{}", place + 1));
+    values.push(limit.min(MAX_LIST).into());
+    Ok(q.query(&sql, &values, entry)?)
+}
+
+/// How many messages there are by where they are.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn counts(q: &impl Query, workspace: WorkspaceId) -> Result<LedgerCounts, DeliveryError> {
+    let mut counts = LedgerCounts::default();
+    for line in count_lines(q, workspace)? {
+        let place = match line.status {
+            MessageStatus::Queued | MessageStatus::Deferred => &mut counts.pending,
+            MessageStatus::Sent => &mut counts.sent,
+            MessageStatus::Skipped => &mut counts.skipped,
+            MessageStatus::Failed => &mut counts.failed,
+        };
+        *place += line.messages;
+    }
+    Ok(counts)
+}
+
+/// The counts by template, journey, status and reason. Erasing a profile does not change them: they name nobody.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn count_lines(q: &impl Query, workspace: WorkspaceId) -> Result<Vec<LedgerCount>, DeliveryError> {
+    let sql = "SELECT template, journey, status, reason, messages FROM message_counts \
+               WHERE workspace = ?1 AND messages > 0 ORDER BY template, journey, status, reason";
+    Ok(q.query(sql, &params![workspace], |row| {
+        Ok(LedgerCount {
+            template: row.get(0)?,
+            journey: filled(row.get(1)?),
+            status: status(row, 2)?,
+            reason: filled(row.get(3)?),
+            messages: row.get(4)?,
+        })
+    })?)
+}
+
+/// Forgets the messages to a profile (invariant I10). Answers how many there were.
+///
+/// # Errors
+/// When the state cannot be written.
+pub fn remove_profile(tx: &Tx, workspace: WorkspaceId, profile: ProfileId) -> Result<usize, DeliveryError> {
+    // What will now never be sent is pending no more; what happened to the others stays counted.
+    let pending = "SELECT template, journey, status, COUNT(*) FROM messages WHERE workspace = ?1 AND profile = ?2 \
+                   AND status IN ('queued', 'deferred') GROUP BY template, journey, status";
+    let lines = tx.query(pending, &params![workspace, profile], |row| {
+        Ok((row.get::<String>(0)?, row.get::<String>(1)?, status(row, 2)?, row.get::<i64>(3)?))
+    })?;
+    for (template, journey, status, messages) in &lines {
+        count(tx, workspace, (template, journey), (*status, ""), -messages)?;
+    }
+    let sql = "DELETE FROM messages WHERE workspace = ?1 AND profile = ?2";
+    Ok(tx.execute(sql, &params![workspace, profile])?)
+}
+
+fn filled(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn status(row: &Row<'_>, column: usize) -> Result<MessageStatus, StoreError> {
+    let text = row.get_str_ref(column)?;
+    MessageStatus::parse(text).ok_or_else(|| StoreError::decode("messages.status", format!("unknown status {text:?}")))
+}
+
+fn entry(row: &Row<'_>) -> Result<LedgerEntry, StoreError> {
+    Ok(LedgerEntry {
+        id: OutboxId { partition: row.get(0)?, number: row.get(1)? },
+        profile: row.get(2)?,
+        channel: row.get(3)?,
+        template: row.get(4)?,
+        journey: filled(row.get(5)?),
+        version: row.get(6)?,
+        run: row.get(7)?,
+        step: row.get(8)?,
+        status: status(row, 9)?,
+        reason: filled(row.get(10)?),
+        detail: row.get(11)?,
+        subject: row.get(12)?,
+        attempts: row.get(13)?,
+        created_at: row.get(14)?,
+        changed_at: row.get(15)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! The ledger over a real database.
+
+use rapport_domain::message::Origin;
+use rapport_domain::{Json, SkipReason};
+use rapport_store::{Db, DbOptions};
+
+use super::*;
+
+const WS: WorkspaceId = WorkspaceId(1);
+
+fn open() -> (tempfile::TempDir, Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(folder.path().join("p.db"), &DbOptions::default()).unwrap();
+    db.migrate(COMPONENT, MIGRATIONS).unwrap();
+    (folder, db)
+}
+
+fn id(number: u64) -> OutboxId {
+    OutboxId { partition: Partition(3), number }
+}
+
+fn message(number: u64, profile: u64, journey: Option<&str>) -> OutboundMessage {
+    OutboundMessage {
+        id: id(number),
+        workspace: WS,
+        profile: ProfileId(profile),
+        channel: "email".into(),
+        template: if number.is_multiple_of(2) { "even".into() } else { "odd_1".into() },
+        origin: journey.map(|j| Origin { journey: j.into(), version: 2, run: 5, step: "mail".into() }),
+        topic: None,
+        transactional: false,
+        created_at: Timestamp(1_000 + number as i64 / 2),
+        expires_at: Timestamp::MAX,
+        data: Json::default(),
+    }
+}
+
+fn sent(subject: &str) -> MessageOutcome {
+    MessageOutcome::Sent { subject: subject.into(), response: "250 ok".into() }
+}
+
+fn skipped(reason: SkipReason) -> MessageOutcome {
+    MessageOutcome::Skipped { reason, detail: "why".into() }
+}
+
+fn write<T>(db: &Db, work: impl FnOnce(&Tx) -> Result<T, DeliveryError>) -> T {
+    db.write(work).unwrap()
+}
+
+#[test]
+fn a_message_is_followed_from_decision_to_end() {
+    let (_folder, db) = open();
+    write(&db, |tx| {
+        record_queued(tx, &message(1, 10, Some("j")))?;
+        record_queued(tx, &message(1, 10, Some("j")))
+    });
+    let seen = || db.read(|r| get(r, WS, id(1))).unwrap().unwrap();
+    assert_eq!((seen().status, seen().journey.as_deref(), seen().run), (MessageStatus::Queued, Some("j"), Some(5)));
+    let deferred = MessageOutcome::Deferred { until: Timestamp(5), detail: "451".into(), attempt: true };
+    assert!(write(&db, |tx| record_outcome(tx, WS, id(1), &deferred, Timestamp(2))));
+    assert_eq!((seen().status, seen().attempts, seen().detail.as_deref()), (MessageStatus::Deferred, 1, Some("451")));
+    let counts_now = || db.read(|r| counts(r, WS)).unwrap();
+    assert_eq!(counts_now(), LedgerCounts { pending: 1, ..Default::default() });
+    assert!(!db.read(|r| is_sent(r, WS, id(1))).unwrap());
+    assert!(write(&db, |tx| record_outcome(tx, WS, id(1), &sent("Hi"), Timestamp(3))));
+    assert!(db.read(|r| is_sent(r, WS, id(1))).unwrap());
+    assert_eq!((seen().attempts, seen().subject.as_deref(), seen().changed_at), (2, Some("Hi"), Timestamp(3)));
+    // A second decision about it does not take it back.
+    assert!(!write(&db, |tx| record_outcome(tx, WS, id(1), &skipped(SkipReason::Duplicate), Timestamp(4))));
+    assert_eq!(counts_now(), LedgerCounts { sent: 1, ..Default::default() });
+    // Another workspace sees none of it.
+    assert_eq!(db.read(|r| get(r, WorkspaceId(2), id(1))).unwrap(), None);
+    assert!(!db.read(|r| is_sent(r, WorkspaceId(2), id(1))).unwrap());
+    assert!(!write(&db, |tx| record_outcome(tx, WS, id(99), &sent("x"), Timestamp(4))));
+}
+
+#[test]
+fn lists_filter_and_page_without_gaps() {
+    let (_folder, db) = open();
+    write(&db, |tx| {
+        for n in 1..=25 {
+            record_queued(tx, &message(n, n % 3, (n % 5 == 0).then_some("win%back")))?;
+        }
+        record_outcome(tx, WS, id(4), &sent("Hello 100%"), Timestamp(9))?;
+        record_outcome(tx, WS, id(5), &skipped(SkipReason::NoAddress), Timestamp(9))
+    });
+    let numbers = |filter: &LedgerFilter| -> Vec<u64> {
+        let (mut all, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = db.read(|r| list(r, WS, filter, cursor, 4)).unwrap();
+            let Some(last) = page.last() else { return all };
+            cursor = Some(LedgerCursor::decode(&LedgerCursor::after(last).encode()).unwrap());
+            all.extend(page.iter().map(|e| e.id.number));
+        }
+    };
+    let any = LedgerFilter::default;
+    assert_eq!(numbers(&any()), (1..=25).rev().collect::<Vec<_>>());
+    assert_eq!(numbers(&LedgerFilter { status: Some(MessageStatus::Sent), ..any() }), [4]);
+    assert_eq!(numbers(&LedgerFilter { journey: Some("win%back".into()), ..any() }), [25, 20, 15, 10, 5]);
+    assert_eq!(
+        numbers(&LedgerFilter { profile: Some(ProfileId(0)), template: Some("even".into()), ..any() }),
+        [24, 18, 12, 6]
+    );
+    let search = |text: &str| numbers(&LedgerFilter { q: Some(text.into()), ..any() });
+    assert_eq!(search("100%"), [4]);
+    assert_eq!(search("win%"), [25, 20, 15, 10, 5]);
+    assert_eq!(search("d_1").len(), 13);
+    assert_eq!(search(&id(7).to_string()), [7]);
+    assert_eq!(search("x%"), [0; 0]);
+    for bad in ["", "x", "5-", "-m031", "5-p"] {
+        assert!(LedgerCursor::decode(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn counts_are_exact_and_survive_erasure() {
+    let (_folder, db) = open();
+    write(&db, |tx| {
+        for n in 1..=6 {
+            record_queued(tx, &message(n, n % 2, None))?;
+        }
+        record_outcome(tx, WS, id(1), &sent("s"), Timestamp(9))?;
+        record_outcome(tx, WS, id(2), &skipped(SkipReason::NoAddress), Timestamp(9))?;
+        record_outcome(tx, WS, id(3), &MessageOutcome::Failed { detail: "f".into() }, Timestamp(9))
+    });
+    let counted = || db.read(|r| counts(r, WS)).unwrap();
+    assert_eq!(counted(), LedgerCounts { pending: 3, sent: 1, skipped: 1, failed: 1 });
+    let lines = db.read(|r| count_lines(r, WS)).unwrap();
+    assert!(lines.iter().any(|l| l.template == "even" && l.reason.as_deref() == Some("no_address") && l.messages == 1));
+    assert_eq!(write(&db, |tx| remove_profile(tx, WS, ProfileId(1))), 3);
+    assert_eq!(counted(), LedgerCounts { pending: 2, sent: 1, skipped: 1, failed: 1 });
+    let left = db.read(|r| list(r, WS, &LedgerFilter::default(), None, 50)).unwrap();
+    assert!(left.iter().all(|e| e.profile == ProfileId(0)) && left.len() == 3);
+    assert_eq!(write(&db, |tx| remove_profile(tx, WorkspaceId(2), ProfileId(0))), 0);
+}

@@ -1,0 +1,189 @@
+//! The workspace's own settings.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveTime;
+use chrono_tz::Tz;
+use rapport_domain::{Problem, time};
+use serde_json::{Value, json};
+
+use super::fields::Fields;
+use crate::core::nearest::nearest;
+
+/// What a customer's silence means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentPolicy {
+    /// Nothing is sent until they agree.
+    OptIn,
+    /// Messages are sent until they object.
+    OptOut,
+}
+
+pub(super) const CONSENT_CHOICES: &[(&str, ConsentPolicy)] =
+    &[("opt_in", ConsentPolicy::OptIn), ("opt_out", ConsentPolicy::OptOut)];
+
+/// The part of the day in which nothing is sent that was not asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuietHours {
+    /// When it begins, by the customer's clock.
+    pub start: NaiveTime,
+    /// When it ends; before `start` means the next morning.
+    pub end: NaiveTime,
+    /// Which channels it concerns; none named is all.
+    pub channels: Vec<String>,
+}
+
+/// Who is sending, for pages and footers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Company {
+    /// Its name.
+    pub name: String,
+    /// Its postal address, which laws on commercial mail ask for.
+    pub postal_address: String,
+    /// `#rrggbb`, for buttons on customer-facing pages.
+    pub brand_colour: Option<String>,
+    /// Its logo.
+    pub logo_url: Option<String>,
+}
+
+/// A workspace's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsSpec {
+    /// The zone of customers whose own is not known.
+    pub time_zone: Tz,
+    /// Quiet hours, if there are any.
+    pub quiet_hours: Option<QuietHours>,
+    /// What silence means, by channel.
+    pub consent: BTreeMap<String, ConsentPolicy>,
+    /// Who is sending.
+    pub company: Company,
+    /// Where customers reach this server: the base of links in messages.
+    pub public_url: Option<String>,
+}
+
+impl Default for SettingsSpec {
+    fn default() -> Self {
+        SettingsSpec {
+            time_zone: Tz::UTC,
+            quiet_hours: None,
+            consent: BTreeMap::new(),
+            company: Company::default(),
+            public_url: None,
+        }
+    }
+}
+
+const CHANNELS: &[&str] = &["email"];
+
+impl SettingsSpec {
+    /// What silence means on `channel`; objection unless said otherwise.
+    #[must_use]
+    pub fn consent_policy(&self, channel: &str) -> ConsentPolicy {
+        self.consent.get(channel).copied().unwrap_or(ConsentPolicy::OptOut)
+    }
+
+    /// Reads and checks a document.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, by path.
+    pub fn validate(spec: &Value) -> Result<Self, Vec<Problem>> {
+        let mut f = Fields::open(spec, "spec", &["time_zone", "quiet_hours", "consent", "company", "public_url"]);
+        let time_zone = zone(&mut f);
+        let quiet_hours = quiet_hours(&mut f);
+        let mut consent = BTreeMap::new();
+        if let Some(mut inner) = f.object("consent", CHANNELS) {
+            for channel in CHANNELS {
+                let policy = inner.choice(channel, CONSENT_CHOICES, Some(ConsentPolicy::OptOut));
+                consent.extend(policy.map(|p| ((*channel).to_owned(), p)));
+            }
+            f.close(inner);
+        }
+        let company = company(&mut f);
+        let public_url = f.url("public_url");
+        f.finish(SettingsSpec { time_zone, quiet_hours, consent, company, public_url })
+    }
+
+    /// The document's JSON Schema.
+    #[must_use]
+    pub fn schema() -> Value {
+        let time = json!({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"});
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "Settings", "type": "object", "additionalProperties": false,
+            "properties": {
+                "time_zone": {"type": "string", "description": "IANA name", "default": "UTC", "examples": ["Europe/Berlin"]},
+                "quiet_hours": {
+                    "type": "object", "additionalProperties": false, "required": ["start", "end"],
+                    "properties": {"start": time, "end": time, "channels": {"type": "array", "items": {"enum": CHANNELS}}},
+                },
+                "consent": {
+                    "type": "object", "additionalProperties": false,
+                    "properties": {"email": {"enum": ["opt_in", "opt_out"], "default": "opt_out"}},
+                },
+                "company": {
+                    "type": "object", "additionalProperties": false,
+                    "properties": {
+                        "name": {"type": "string", "maxLength": 200},
+                        "postal_address": {"type": "string", "maxLength": 500},
+                        "brand_colour": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"},
+                        "logo_url": {"type": "string", "format": "uri"},
+                    },
+                },
+                "public_url": {"type": "string", "format": "uri"},
+            },
+        })
+    }
+}
+
+fn zone(f: &mut Fields<'_>) -> Tz {
+    let Some(name) = f.text("time_zone", 64) else { return Tz::UTC };
+    time::zone(&name).unwrap_or_else(|| {
+        let names: Vec<&str> = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()).collect();
+        let problem =
+            Problem::new("spec.time_zone", format!("expected an IANA zone such as Europe/Berlin, found {name:?}"));
+        f.absorb(vec![problem.with_suggestion(nearest(&name, &names))]);
+        Tz::UTC
+    })
+}
+
+fn quiet_hours(f: &mut Fields<'_>) -> Option<QuietHours> {
+    let mut inner = f.object("quiet_hours", &["start", "end", "channels"])?;
+    let mut time = |key: &str| {
+        let text = inner.required(key, 5);
+        NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| text.len() == 5).or_else(|| {
+            if !text.is_empty() {
+                inner.problem(key, format!("expected a time such as 21:00, found {text:?}"));
+            }
+            None
+        })
+    };
+    let (start, end) = (time("start"), time("end"));
+    if start.is_some() && start == end {
+        inner.problem("end", "must differ from start; leave quiet_hours out to have none");
+    }
+    let channels = inner.texts("channels", 16);
+    if let Some(unknown) = channels.iter().find(|c| !CHANNELS.contains(&c.as_str())) {
+        inner.problem("channels", format!("unknown channel {unknown:?}; expected {}", CHANNELS.join(", ")));
+    }
+    f.close(inner);
+    Some(QuietHours { start: start?, end: end?, channels })
+}
+
+fn company(f: &mut Fields<'_>) -> Company {
+    let Some(mut inner) = f.object("company", &["name", "postal_address", "brand_colour", "logo_url"]) else {
+        return Company::default();
+    };
+    let brand_colour = inner.text("brand_colour", 7);
+    let is_colour = |c: &str| c.len() == 7 && c.starts_with('#') && c[1..].chars().all(|d| d.is_ascii_hexdigit());
+    if brand_colour.as_deref().is_some_and(|c| !c.is_ascii() || !is_colour(c)) {
+        inner.problem("brand_colour", "expected a colour such as #1a73e8");
+    }
+    let company = Company {
+        name: inner.line("name", 200).unwrap_or_default(),
+        postal_address: inner.text("postal_address", 500).unwrap_or_default(),
+        brand_colour,
+        logo_url: inner.url("logo_url"),
+    };
+    f.close(inner);
+    company
+}

@@ -1,0 +1,48 @@
+//! Topics: subjects customers can subscribe to or leave.
+
+use rapport_domain::Problem;
+use serde_json::{Value, json};
+
+use super::fields::Fields;
+use super::settings::{CONSENT_CHOICES, ConsentPolicy};
+
+/// A topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicSpec {
+    /// What the preference page calls it.
+    pub name: String,
+    /// One sentence about what it brings.
+    pub description: String,
+    /// What silence means.
+    pub default: ConsentPolicy,
+}
+
+impl TopicSpec {
+    /// Reads and checks a document.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, by path.
+    pub fn validate(spec: &Value) -> Result<Self, Vec<Problem>> {
+        let mut f = Fields::open(spec, "spec", &["name", "description", "default"]);
+        let topic = TopicSpec {
+            name: f.required("name", 200),
+            description: f.text("description", 1000).unwrap_or_default(),
+            default: f.choice("default", CONSENT_CHOICES, Some(ConsentPolicy::OptIn)).unwrap_or(ConsentPolicy::OptIn),
+        };
+        f.finish(topic)
+    }
+
+    /// The document's JSON Schema.
+    #[must_use]
+    pub fn schema() -> Value {
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "Topic", "type": "object", "additionalProperties": false, "required": ["name"],
+            "properties": {
+                "name": {"type": "string", "minLength": 1, "maxLength": 200},
+                "description": {"type": "string", "maxLength": 1000},
+                "default": {"enum": ["opt_in", "opt_out"], "default": "opt_in"},
+            },
+        })
+    }
+}

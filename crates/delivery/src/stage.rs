@@ -1,0 +1,204 @@
+//! The relay: takes decided messages from the partitions' owners, asks the gate, renders, hands over, reports back.
+//!
+//! Reading and rendering run on blocking threads, SMTP on the async ones. Everything is bounded: messages taken, attempts
+//! at once, connections and messages a second of each channel, the time of one attempt. A message stays in its partition's
+//! outbox until the outcome is recorded there, so nothing here needs to survive a crash.
+
+mod attempt;
+mod lanes;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rapport_domain::{OutboundMessage, OutboxId, Partition};
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::deps::Deps;
+use crate::telemetry;
+use crate::tracking::tokens::Tokens;
+use lanes::Lanes;
+
+/// How the relay works.
+#[derive(Clone, Debug)]
+pub struct RelayConfig {
+    /// Messages taken and not settled, at most.
+    pub queue_messages: usize,
+    /// Attempts at once, at most.
+    pub concurrency: usize,
+    /// How long one attempt at a provider may take, connecting included.
+    pub send_timeout: Duration,
+    /// Where customers reach this server when the workspace's settings do not say; no trailing slash.
+    pub public_url: String,
+}
+
+impl Default for RelayConfig {
+    fn default() -> Self {
+        RelayConfig {
+            queue_messages: 4_096,
+            concurrency: 64,
+            send_timeout: Duration::from_secs(30),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+        }
+    }
+}
+
+/// A message and how many attempts at it have failed.
+struct Job {
+    message: OutboundMessage,
+    failed_attempts: u32,
+}
+
+/// What the relay's tasks share.
+struct Inner {
+    deps: Deps,
+    config: RelayConfig,
+    tokens: Tokens,
+    lanes: Lanes,
+    /// Taken and not settled, by partition.
+    taken: Mutex<HashMap<Partition, HashSet<OutboxId>>>,
+    depth: AtomicUsize,
+    jobs: mpsc::Sender<Job>,
+    permits: Arc<Semaphore>,
+    stop: watch::Sender<bool>,
+}
+
+/// The relay; see [`Relay::start`].
+#[derive(Debug)]
+pub struct Relay;
+
+impl Relay {
+    /// Starts the relay on the present Tokio runtime.
+    #[must_use]
+    pub fn start(deps: Deps, config: RelayConfig, tokens: Tokens) -> RelayHandle {
+        let (jobs, queue) = mpsc::channel(config.queue_messages.max(1));
+        let (stop, stopped) = watch::channel(false);
+        metrics::gauge!(telemetry::QUEUE_CAPACITY).set(config.queue_messages as f64);
+        let inner = Arc::new(Inner {
+            permits: Arc::new(Semaphore::new(config.concurrency.max(1))),
+            lanes: Lanes::new(config.send_timeout),
+            deps,
+            config,
+            tokens,
+            taken: Mutex::default(),
+            depth: AtomicUsize::new(0),
+            jobs,
+            stop,
+        });
+        tokio::spawn(dispatch(Arc::clone(&inner), queue, stopped));
+        RelayHandle { inner }
+    }
+}
+
+/// Talks to a running relay. Cheap to clone; usable from threads outside the runtime.
+#[derive(Clone)]
+pub struct RelayHandle {
+    inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for RelayHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RelayHandle").field("depth", &self.depth()).finish_non_exhaustive()
+    }
+}
+
+impl RelayHandle {
+    /// Offers messages with the number of attempts that failed before. Those already taken are passed over; when the relay
+    /// is full or stopping, the rest is refused. Answers how many were newly taken. Never blocks.
+    pub fn offer(&self, messages: Vec<(OutboundMessage, u32)>) -> usize {
+        let inner = &self.inner;
+        let offered = messages.len();
+        let mut accepted = 0;
+        for (at, (message, failed_attempts)) in messages.into_iter().enumerate() {
+            let id = message.id;
+            if *inner.stop.borrow() || self.free() == 0 {
+                metrics::counter!(telemetry::REFUSED).increment((offered - at) as u64);
+                break;
+            }
+            if !inner.taken.lock().entry(id.partition).or_default().insert(id) {
+                continue;
+            }
+            inner.depth.fetch_add(1, Ordering::SeqCst);
+            if inner.jobs.try_send(Job { message, failed_attempts }).is_err() {
+                inner.release(id);
+                metrics::counter!(telemetry::REFUSED).increment((offered - at) as u64);
+                break;
+            }
+            accepted += 1;
+        }
+        metrics::gauge!(telemetry::QUEUE_DEPTH).set(self.depth() as f64);
+        accepted
+    }
+
+    /// The outcomes of these messages are recorded: their outbox rows are gone or moved, so they may be offered again when
+    /// they are due again.
+    pub fn settled(&self, ids: &[OutboxId]) {
+        for id in ids {
+            self.inner.release(*id);
+        }
+        metrics::gauge!(telemetry::QUEUE_DEPTH).set(self.depth() as f64);
+    }
+
+    /// Messages taken and not settled.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.inner.depth.load(Ordering::SeqCst)
+    }
+
+    /// How many more messages the relay would take now.
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.inner.config.queue_messages.saturating_sub(self.depth())
+    }
+
+    /// Whether the message is taken and not settled.
+    #[must_use]
+    pub fn is_taken(&self, id: OutboxId) -> bool {
+        self.inner.taken.lock().get(&id.partition).is_some_and(|ids| ids.contains(&id))
+    }
+
+    /// Stops taking and starting messages and waits for the attempts under way, up to `patience`. Answers whether all
+    /// ended. What was taken and not begun stays in its outbox.
+    pub async fn shutdown(&self, patience: Duration) -> bool {
+        self.inner.stop.send_replace(true);
+        let all = u32::try_from(self.inner.config.concurrency.max(1)).unwrap_or(u32::MAX);
+        let ended = tokio::time::timeout(patience, self.inner.permits.acquire_many(all)).await;
+        matches!(ended, Ok(Ok(_)))
+    }
+}
+
+impl Inner {
+    fn release(&self, id: OutboxId) {
+        let removed = self.taken.lock().get_mut(&id.partition).is_some_and(|ids| ids.remove(&id));
+        if removed {
+            self.depth.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Gives every job a task, as many at once as there are permits.
+async fn dispatch(inner: Arc<Inner>, mut queue: mpsc::Receiver<Job>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let job = tokio::select! {
+            biased;
+            _ = stopped.wait_for(|stop| *stop) => return,
+            job = queue.recv() => job,
+        };
+        let Some(job) = job else { return };
+        let permit = tokio::select! {
+            biased;
+            _ = stopped.wait_for(|stop| *stop) => return,
+            permit = Arc::clone(&inner.permits).acquire_owned() => permit,
+        };
+        let (Ok(permit), inner) = (permit, Arc::clone(&inner)) else { return };
+        tokio::spawn(async move {
+            attempt::run(&inner, job).await;
+            drop(permit);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! Links that come back: signed tokens, the links that carry them, and the pages they lead to.
+
+pub mod agent;
+pub mod links;
+pub mod pages;
+mod style;
+pub mod tokens;
+
+pub use agent::{AgentClass, classify};
+pub use pages::{ConsentChange, Page, Theme, TopicChoice};

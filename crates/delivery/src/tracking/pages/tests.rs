@@ -1,0 +1,95 @@
+//! What pages show and change.
+
+use rapport_domain::{OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
+
+use super::*;
+
+fn claim(purpose: Purpose) -> Claim {
+    let message = OutboxId { partition: Partition(1), number: 2 };
+    Claim { workspace: WorkspaceId(1), message, profile: ProfileId(3), purpose }
+}
+
+fn text(page: &Page) -> String {
+    String::from_utf8(page.body.clone()).unwrap()
+}
+
+fn pairs(form: &[(&str, &str)]) -> Vec<(String, String)> {
+    form.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+}
+
+#[test]
+fn unsubscribe_asks_first_and_acts_on_post() {
+    let claim = claim(Purpose::Unsubscribe { channel: "email".into(), topic: Some("news".into()) });
+    let theme = Theme { company: "<Shop> & Co".into(), ..Theme::default() };
+    let page = unsubscribe(&claim, Some("News <b>"), &theme);
+    let body = text(&page);
+    assert_eq!((page.status, page.content_type), (200, "text/html; charset=utf-8"));
+    assert!(body.contains("<form method=\"post\">") && body.contains("<button type=\"submit\">Unsubscribe</button>"));
+    assert!(body.contains("News &lt;b&gt;") && body.contains("&lt;Shop&gt; &amp; Co") && !body.contains("<Shop>"));
+    assert!(body.contains("prefers-color-scheme:dark") && body.contains("lang=\"en\"") && !body.contains("<script"));
+
+    let (page, changes) = unsubscribe_result(&claim, &pairs(&[("List-Unsubscribe", "One-Click")]), &theme);
+    let expected = ConsentChange {
+        channel: "email".into(),
+        topic: Some("news".into()),
+        granted: false,
+        source: "one-click unsubscribe",
+    };
+    assert_eq!((page.status, changes), (200, vec![expected]));
+    let (_, changes) = unsubscribe_result(&claim, &pairs(&[("confirm", "yes")]), &theme);
+    assert_eq!(changes[0].source, "unsubscribe link");
+}
+
+#[test]
+fn a_link_for_something_else_unsubscribes_nobody() {
+    for purpose in [Purpose::Open, Purpose::Preferences, Purpose::Click { url: "https://x.y".into() }] {
+        let claim = claim(purpose);
+        assert_eq!(unsubscribe(&claim, None, &Theme::default()).status, 404);
+        let (page, changes) = unsubscribe_result(&claim, &[], &Theme::default());
+        assert_eq!((page.status, changes.len()), (404, 0));
+    }
+}
+
+#[test]
+fn preferences_change_what_differs() {
+    let choice =
+        |id: &str, granted| TopicChoice { id: id.into(), name: format!("<{id}>"), description: "d".into(), granted };
+    let topics = [choice("news", true), choice("offers", false), choice("tips", true)];
+    let body = text(&preferences(&topics, true, &Theme::default()));
+    assert_eq!(body.matches(" checked>").count(), 2);
+    assert!(body.contains("&lt;news&gt;") && !body.contains("<news>") && body.contains("saved"));
+
+    let got = |form: &[(&str, &str)]| -> Vec<(Option<String>, bool)> {
+        preferences_result("email", &topics, &pairs(form)).into_iter().map(|c| (c.topic, c.granted)).collect()
+    };
+    let save = ("action", "save");
+    assert_eq!(got(&[save, ("topic", "news"), ("topic", "tips")]), []);
+    assert_eq!(
+        got(&[save, ("topic", "offers"), ("topic", "tips"), ("topic", "unknown")]),
+        [(Some("news".into()), false), (Some("offers".into()), true)]
+    );
+    assert_eq!(got(&[("action", "none"), ("topic", "news")]), [(None, false)]);
+    assert_eq!(got(&[]), []);
+}
+
+#[test]
+fn choices_follow_statement_then_default() {
+    let mut profile = Profile::new(WorkspaceId(1), ProfileId(1), true, Timestamp(0));
+    let topic = |default| TopicSpec { name: "N".into(), description: String::new(), default };
+    let granted = |p: &Profile, default| TopicChoice::of("news", &topic(default), p, "email").granted;
+    assert!(!granted(&profile, ConsentPolicy::OptIn) && granted(&profile, ConsentPolicy::OptOut));
+    profile.consents.push(rapport_domain::profile::Consent {
+        channel: "email".into(),
+        topic: None,
+        granted: false,
+        at: Timestamp(1),
+        source: "t".into(),
+    });
+    assert!(!granted(&profile, ConsentPolicy::OptOut));
+}
+
+#[test]
+fn pixel_is_a_picture() {
+    let page = pixel();
+    assert_eq!((page.content_type, &page.body[..6], page.body.len()), ("image/gif", &b"GIF89a"[..], 43));
+}

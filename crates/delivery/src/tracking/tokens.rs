@@ -1,0 +1,242 @@
+//! Signed tokens for links in messages: unguessable, without personal data, bound to one purpose.
+//!
+//! A token is base64url of `version, purpose, workspace, partition, number, profile, payload, tag`; numbers are LEB128,
+//! the tag is the first 16 bytes of HMAC-SHA256 (RFC 2104) over everything before it. It is a stored format: mail lies in
+//! mailboxes for years, so old versions keep working.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use rapport_domain::{OutboxId, Partition, ProfileId, WorkspaceId};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use crate::error::DeliveryError;
+
+/// The longest token accepted, characters.
+pub const MAX_TOKEN_CHARS: usize = 4096;
+/// The longest destination a click link can carry, bytes; longer links are left as they are.
+pub const MAX_URL_BYTES: usize = 2048;
+
+const VERSION: u8 = 1;
+const TAG_BYTES: usize = 16;
+
+/// What a link is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Leaving a channel, or one topic on it.
+    Unsubscribe {
+        /// `email`.
+        channel: String,
+        /// The topic; `None` is the whole channel.
+        topic: Option<String>,
+    },
+    /// The page where topics are chosen.
+    Preferences,
+    /// The picture that tells a mail was opened.
+    Open,
+    /// A link in the message; the destination is signed with it, so it is no open redirect.
+    Click {
+        /// Where it leads.
+        url: String,
+    },
+}
+
+/// What a token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose data.
+    pub workspace: WorkspaceId,
+    /// The message that carried the link.
+    pub message: OutboxId,
+    /// Who got it.
+    pub profile: ProfileId,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// Makes and opens tokens.
+#[derive(Clone)]
+pub struct Tokens {
+    mac: Hmac<Sha256>,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens(‹redacted›)")
+    }
+}
+
+fn keyed(secret: &[u8]) -> Hmac<Sha256> {
+    // HMAC takes keys of any length, so this cannot fail.
+    Hmac::new_from_slice(secret).unwrap_or_else(|_| unreachable!("HMAC accepts any key length"))
+}
+
+impl Tokens {
+    /// Tokens under `secret`: at least 32 random bytes, kept for as long as links should work. The signing key is derived
+    /// from it, so the same secret may serve other uses.
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        let derived = keyed(secret).chain_update(b"rapport link tokens v1").finalize().into_bytes();
+        Tokens { mac: keyed(&derived) }
+    }
+
+    /// The token of a claim.
+    #[must_use]
+    pub fn mint(&self, claim: &Claim) -> String {
+        let mut bytes = Vec::with_capacity(96);
+        let (kind, payload) = match &claim.purpose {
+            Purpose::Unsubscribe { channel, topic: None } => (1, channel.clone()),
+            Purpose::Unsubscribe { channel, topic: Some(topic) } => (2, format!("{channel}\n{topic}")),
+            Purpose::Preferences => (3, String::new()),
+            Purpose::Open => (4, String::new()),
+            Purpose::Click { url } => (5, url.clone()),
+        };
+        bytes.extend([VERSION, kind]);
+        for number in
+            [u64::from(claim.workspace.0), u64::from(claim.message.partition.0), claim.message.number, claim.profile.0]
+        {
+            put_number(&mut bytes, number);
+        }
+        bytes.extend(payload.as_bytes());
+        let tag = self.tag(&bytes);
+        bytes.extend(tag);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// What a token says.
+    ///
+    /// # Errors
+    /// [`DeliveryError::InvalidToken`] when it was not made here, without saying what is wrong with it.
+    pub fn open(&self, token: &str) -> Result<Claim, DeliveryError> {
+        self.read(token).ok_or(DeliveryError::InvalidToken)
+    }
+
+    fn read(&self, token: &str) -> Option<Claim> {
+        if token.len() > MAX_TOKEN_CHARS {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (body, tag) = bytes.split_at_checked(bytes.len().checked_sub(TAG_BYTES)?)?;
+        if !bool::from(self.tag(body).ct_eq(tag)) {
+            return None;
+        }
+        let (&[version, kind], mut rest) = body.split_first_chunk::<2>()?;
+        if version != VERSION {
+            return None;
+        }
+        let workspace = WorkspaceId(u32::try_from(take_number(&mut rest)?).ok()?);
+        let partition = Partition(u16::try_from(take_number(&mut rest)?).ok()?);
+        let message = OutboxId { partition, number: take_number(&mut rest)? };
+        let profile = ProfileId(take_number(&mut rest)?);
+        let payload = std::str::from_utf8(rest).ok()?;
+        let purpose = match kind {
+            1 => Purpose::Unsubscribe { channel: payload.to_owned(), topic: None },
+            2 => {
+                let (channel, topic) = payload.split_once('\n')?;
+                Purpose::Unsubscribe { channel: channel.to_owned(), topic: Some(topic.to_owned()) }
+            }
+            3 => Purpose::Preferences,
+            4 => Purpose::Open,
+            5 => Purpose::Click { url: payload.to_owned() },
+            _ => return None,
+        };
+        Some(Claim { workspace, message, profile, purpose })
+    }
+
+    fn tag(&self, body: &[u8]) -> [u8; TAG_BYTES] {
+        let full = self.mac.clone().chain_update(body).finalize().into_bytes();
+        let mut tag = [0; TAG_BYTES];
+        tag.copy_from_slice(&full[..TAG_BYTES]);
+        tag
+    }
+}
+
+fn put_number(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0u64;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u64::from(byte & 0x7f).checked_shl(shift)?;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn claims() -> impl Strategy<Value = Claim> {
+        let purpose = prop_oneof![
+            "[a-z]{1,8}".prop_map(|channel| Purpose::Unsubscribe { channel, topic: None }),
+            ("[a-z]{1,8}", "[a-z0-9_-]{1,20}")
+                .prop_map(|(channel, topic)| Purpose::Unsubscribe { channel, topic: Some(topic) }),
+            Just(Purpose::Preferences),
+            Just(Purpose::Open),
+            "https://[a-z]{1,10}\\.example/\\PC{0,60}".prop_map(|url| Purpose::Click { url }),
+        ];
+        (any::<u32>(), any::<u16>(), any::<u64>(), any::<u64>(), purpose).prop_map(
+            |(w, p, number, profile, purpose)| Claim {
+                workspace: WorkspaceId(w),
+                message: OutboxId { partition: Partition(p), number },
+                profile: ProfileId(profile),
+                purpose,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn opens_what_it_minted_and_nothing_else(claim in claims(), at in any::<prop::sample::Index>(), bit in 0u8..8) {
+            let tokens = Tokens::new(b"a secret of at least thirty-two bytes");
+            let token = tokens.mint(&claim);
+            prop_assert_eq!(tokens.open(&token).unwrap(), claim.clone());
+            prop_assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+            // Any bit of the text, any bit of the bytes, any shorter text, another secret: refused.
+            let mut text = token.clone().into_bytes();
+            let place = at.index(text.len());
+            text[place] ^= 1 << bit;
+            if let Ok(text) = String::from_utf8(text) {
+                prop_assert!(tokens.open(&text).is_err());
+            }
+            let mut bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
+            let place = at.index(bytes.len());
+            bytes[place] ^= 1 << bit;
+            prop_assert!(tokens.open(&URL_SAFE_NO_PAD.encode(&bytes)).is_err());
+            prop_assert!(tokens.open(&token[..place]).is_err());
+            prop_assert!(Tokens::new(b"another secret").open(&token).is_err());
+        }
+
+        #[test]
+        fn any_text_is_refused_quietly(text in "\\PC{0,200}") {
+            prop_assert!(Tokens::new(b"s").open(&text).is_err());
+        }
+    }
+
+    #[test]
+    fn stored_tokens_keep_working() {
+        let tokens = Tokens::new(b"fixture secret, never used elsewhere");
+        let claim = Claim {
+            workspace: WorkspaceId(7),
+            message: OutboxId { partition: Partition(10), number: 4711 },
+            profile: ProfileId::new(Partition(3), 99),
+            purpose: Purpose::Unsubscribe { channel: "email".into(), topic: Some("news".into()) },
+        };
+        assert_eq!(tokens.open(FIXTURE).unwrap(), claim, "minted now: {}", tokens.mint(&claim));
+    }
+
+    const FIXTURE: &str = "AQIHCuck44CAgICAgIADZW1haWwKbmV3c84ZoHNCgeH78pysS4W_Q3g";
+}

@@ -1,0 +1,28 @@
+//! Layer 0: the words every other crate speaks.
+//!
+//! Consumes nothing, emits nothing, owns the vocabulary: identifiers, events, profiles, rules, resources, messages,
+//! errors and time. Pure data and pure functions only: no I/O, no async, no clock of its own.
+
+pub mod error;
+pub mod event;
+pub mod hash;
+pub mod ids;
+pub mod json;
+pub mod message;
+pub mod pii;
+pub mod profile;
+pub mod record;
+pub mod resource;
+pub mod rule;
+pub mod time;
+
+pub use error::{ErrorClass, Problem};
+pub use event::{Event, EventKind};
+pub use ids::{MessageKey, OutboxId, Partition, ProfileId, SourceId, WorkspaceId};
+pub use json::Json;
+pub use message::{OutboundMessage, SkipReason};
+pub use pii::Pii;
+pub use profile::{ConsentState, Identifier, Profile};
+pub use record::{AcceptedEvent, Record};
+pub use resource::{Resource, ResourceKind, ResourceStatus};
+pub use time::{Clock, SystemClock, Timestamp, VirtualClock};

@@ -1,0 +1,165 @@
+//! Messages on their way to a customer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{OutboxId, ProfileId, WorkspaceId};
+use crate::json::Json;
+use crate::time::Timestamp;
+
+/// Why a message was not sent. A closed list: every "not sent" carries one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// The address is on the suppression list (bounced hard, complained, or put there by hand).
+    Suppressed,
+    /// The customer unsubscribed from the channel or topic.
+    Unsubscribed,
+    /// Consent is required and was never given.
+    NoConsent,
+    /// There is no address for the channel, or it is not valid.
+    NoAddress,
+    /// Quiet hours lasted longer than the message may wait.
+    QuietHoursExpired,
+    /// The customer has had enough messages lately.
+    FrequencyCap,
+    /// The customer is in the control group.
+    ControlGroup,
+    /// The journey or template is not live any more.
+    NotLive,
+    /// The customer left the journey before sending.
+    Exited,
+    /// The same message was decided before.
+    Duplicate,
+    /// The provider refused for good.
+    ProviderRejected,
+    /// The template cannot be rendered.
+    InvalidTemplate,
+}
+
+impl SkipReason {
+    /// Every reason.
+    pub const ALL: [SkipReason; 12] = [
+        Self::Suppressed,
+        Self::Unsubscribed,
+        Self::NoConsent,
+        Self::NoAddress,
+        Self::QuietHoursExpired,
+        Self::FrequencyCap,
+        Self::ControlGroup,
+        Self::NotLive,
+        Self::Exited,
+        Self::Duplicate,
+        Self::ProviderRejected,
+        Self::InvalidTemplate,
+    ];
+
+    /// Its name in events and answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Suppressed => "suppressed",
+            Self::Unsubscribed => "unsubscribed",
+            Self::NoConsent => "no_consent",
+            Self::NoAddress => "no_address",
+            Self::QuietHoursExpired => "quiet_hours_expired",
+            Self::FrequencyCap => "frequency_cap",
+            Self::ControlGroup => "control_group",
+            Self::NotLive => "not_live",
+            Self::Exited => "exited",
+            Self::Duplicate => "duplicate",
+            Self::ProviderRejected => "provider_rejected",
+            Self::InvalidTemplate => "invalid_template",
+        }
+    }
+}
+
+/// The journey step that decided a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The journey's id.
+    pub journey: String,
+    /// Its version.
+    pub version: u32,
+    /// The run, unique within the profile.
+    pub run: u64,
+    /// The step's id.
+    pub step: String,
+}
+
+/// A message that was decided and waits at the gate. Written in the transaction that decided it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutboundMessage {
+    /// Stable id: becomes the Message-ID (invariant I4).
+    pub id: OutboxId,
+    /// Whose.
+    pub workspace: WorkspaceId,
+    /// To whom.
+    pub profile: ProfileId,
+    /// `email`.
+    pub channel: String,
+    /// The template's id; its live version at sending time is used.
+    pub template: String,
+    /// What decided it; `None` for a message asked for through the API.
+    pub origin: Option<Origin>,
+    /// The topic, when the template names none itself.
+    pub topic: Option<String>,
+    /// A message the customer asked for (a receipt, a password): passes consent and quiet hours.
+    pub transactional: bool,
+    /// When it was decided.
+    pub created_at: Timestamp,
+    /// After this it is not worth sending any more.
+    pub expires_at: Timestamp,
+    /// Values for the template beside the profile: `event`, `journey`.
+    pub data: Json,
+}
+
+/// How the attempt to send a message ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum MessageOutcome {
+    /// The provider accepted it.
+    Sent {
+        /// Its rendered subject, for the timeline.
+        subject: String,
+        /// The provider's answer.
+        response: String,
+    },
+    /// The gate or the provider said no; it will not be tried again.
+    Skipped {
+        /// Which of the closed list.
+        reason: SkipReason,
+        /// What exactly.
+        detail: String,
+    },
+    /// It is to be tried again.
+    Deferred {
+        /// Not before this.
+        until: Timestamp,
+        /// Why: `quiet hours`, or the fault.
+        detail: String,
+        /// Whether this counts as an attempt.
+        attempt: bool,
+    },
+    /// Every retry was used up.
+    Failed {
+        /// The last fault.
+        detail: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_the_closed_list() {
+        let names: Vec<_> = SkipReason::ALL.iter().map(|r| r.as_str()).collect();
+        assert_eq!(
+            names.join(", "),
+            "suppressed, unsubscribed, no_consent, no_address, quiet_hours_expired, frequency_cap, control_group, \
+             not_live, exited, duplicate, provider_rejected, invalid_template"
+        );
+        for reason in SkipReason::ALL {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! A profile: one customer, known by many identifiers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ids::{ProfileId, WorkspaceId};
+use crate::json::Json;
+use crate::time::Timestamp;
+
+/// Namespaces of identifiers that Rapport knows; others are custom.
+pub mod namespace {
+    /// The business's own id of a known customer.
+    pub const USER_ID: &str = "user_id";
+    /// A browser or device before anybody signed in.
+    pub const ANONYMOUS_ID: &str = "anonymous_id";
+    /// An e-mail address, lower-cased.
+    pub const EMAIL: &str = "email";
+    /// A telephone number.
+    pub const PHONE: &str = "phone";
+    /// A push token.
+    pub const DEVICE_TOKEN: &str = "device_token";
+}
+
+/// One identifier: a namespace and a value within it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Identifier {
+    /// `user_id`, `anonymous_id`, `email`, …
+    pub namespace: String,
+    /// The value, normalised for its namespace.
+    pub value: String,
+}
+
+impl Identifier {
+    /// An identifier; e-mail addresses are trimmed and lower-cased.
+    #[must_use]
+    pub fn new(namespace: &str, value: &str) -> Self {
+        let value = value.trim();
+        let value = if namespace == namespace::EMAIL { value.to_lowercase() } else { value.to_owned() };
+        Identifier { namespace: namespace.to_owned(), value }
+    }
+}
+
+/// One trait's present value and when it was stated; a later statement wins, whatever the order of arrival.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trait {
+    /// The value.
+    pub value: Value,
+    /// The event time of the statement.
+    pub at: Timestamp,
+}
+
+/// A statement of consent for a channel, or for one topic on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Consent {
+    /// `email`, `sms`, …
+    pub channel: String,
+    /// A topic such as `newsletter`; `None` is the whole channel.
+    pub topic: Option<String>,
+    /// Given or withdrawn.
+    pub granted: bool,
+    /// When it was stated.
+    pub at: Timestamp,
+    /// Where: `unsubscribe link`, `api`, `preference centre`, a form's name.
+    pub source: String,
+}
+
+/// What consent says about a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentState {
+    /// Given, for the topic or the channel.
+    Granted,
+    /// Withdrawn.
+    Denied,
+    /// Never stated.
+    Unknown,
+}
+
+/// Another profile that became part of this one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MergeEntry {
+    /// The absorbed profile.
+    pub from: ProfileId,
+    /// When.
+    pub at: Timestamp,
+    /// The identifier that joined them.
+    pub by: Identifier,
+    /// The absorbed profile as it was, for undoing.
+    pub before: Box<Profile>,
+    /// Traits of the absorbing profile that the absorbed one's later statements replaced, for undoing.
+    #[serde(with = "trait_map")]
+    pub replaced: BTreeMap<String, Trait>,
+}
+
+/// An identifier that this profile may not have: it belongs to somebody else, or a merge through it was undone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The identifier.
+    pub identifier: Identifier,
+    /// When it was refused; [`Timestamp::MAX`] means for good.
+    pub at: Timestamp,
+}
+
+/// One customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Its id; names its home partition.
+    pub id: ProfileId,
+    /// Whose customer.
+    pub workspace: WorkspaceId,
+    /// Whether a `user_id` is among the identifiers. Fixed at creation: an anonymous profile is absorbed, never promoted.
+    pub known: bool,
+    /// Event time of the first event.
+    pub first_seen: Timestamp,
+    /// Event time of the last event.
+    pub last_seen: Timestamp,
+    /// Events processed, derived ones not counted.
+    pub event_count: u64,
+    /// All its identifiers.
+    pub identifiers: Vec<Identifier>,
+    /// All its traits.
+    #[serde(with = "trait_map")]
+    pub traits: BTreeMap<String, Trait>,
+    /// Consent statements, the latest of each channel and topic.
+    pub consents: Vec<Consent>,
+    /// Accounts it belongs to.
+    pub groups: Vec<String>,
+    /// Profiles it absorbed.
+    pub merges: Vec<MergeEntry>,
+    /// Identifiers it asked for and may not have, so that not every event asks again.
+    pub refused: Vec<Refusal>,
+}
+
+impl Profile {
+    /// A new profile without anything.
+    #[must_use]
+    pub fn new(workspace: WorkspaceId, id: ProfileId, known: bool, first_seen: Timestamp) -> Self {
+        Profile {
+            id,
+            workspace,
+            known,
+            first_seen,
+            last_seen: first_seen,
+            event_count: 0,
+            identifiers: Vec::new(),
+            traits: BTreeMap::new(),
+            consents: Vec::new(),
+            groups: Vec::new(),
+            merges: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// A trait by dotted path.
+    #[must_use]
+    pub fn trait_value(&self, path: &str) -> Option<&Value> {
+        if let Some(found) = self.traits.get(path) {
+            return Some(&found.value);
+        }
+        let (head, rest) = path.split_once('.')?;
+        match &self.traits.get(head)?.value {
+            Value::Object(inner) => crate::json::lookup(inner, rest),
+            _ => None,
+        }
+    }
+
+    /// The first identifier of a namespace.
+    #[must_use]
+    pub fn identifier(&self, namespace: &str) -> Option<&str> {
+        self.identifiers.iter().find(|i| i.namespace == namespace).map(|i| i.value.as_str())
+    }
+
+    /// Consent for a topic on a channel: the topic's own statement, else the channel's. A channel that was refused
+    /// as a whole after the topic was granted refuses the topic too.
+    #[must_use]
+    pub fn consent(&self, channel: &str, topic: Option<&str>) -> ConsentState {
+        let find = |t: Option<&str>| self.consents.iter().find(|c| c.channel == channel && c.topic.as_deref() == t);
+        let whole = find(None);
+        let decided = match topic.and_then(|t| find(Some(t))) {
+            Some(own) => match whole {
+                Some(whole) if !whole.granted && whole.at > own.at => Some(whole),
+                _ => Some(own),
+            },
+            None => whole,
+        };
+        match decided {
+            Some(c) if c.granted => ConsentState::Granted,
+            Some(_) => ConsentState::Denied,
+            None => ConsentState::Unknown,
+        }
+    }
+
+    /// The profile's time zone by its `timezone` trait, if it names one.
+    #[must_use]
+    pub fn zone(&self) -> Option<chrono_tz::Tz> {
+        self.trait_value("timezone").and_then(Value::as_str).and_then(crate::time::zone)
+    }
+}
+
+/// Traits as `[(name, JSON text, at)]` in binary formats, which cannot carry free-form values.
+mod trait_map {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Trait, Timestamp};
+
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<String, Trait>, s: S) -> Result<S::Ok, S::Error> {
+        if s.is_human_readable() {
+            return map.serialize(s);
+        }
+        s.collect_seq(map.iter().map(|(k, t)| (k, t.value.to_string(), t.at)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<String, Trait>, D::Error> {
+        if d.is_human_readable() {
+            return BTreeMap::deserialize(d);
+        }
+        let rows: Vec<(String, String, Timestamp)> = Vec::deserialize(d)?;
+        rows.into_iter()
+            .map(|(k, text, at)| {
+                let value = serde_json::from_str(&text).map_err(serde::de::Error::custom)?;
+                Ok((k, Trait { value, at }))
+            })
+            .collect()
+    }
+}
+
+/// A profile as other stages need it when they do not hold its state: the reader's side of `profiles`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProfileSummary {
+    /// Its id.
+    pub id: ProfileId,
+    /// `user_id`, else e-mail, else anonymous id.
+    pub label: String,
+    /// Its traits as one object.
+    pub traits: Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile() -> Profile {
+        Profile::new(WorkspaceId(1), ProfileId(5), true, Timestamp(1000))
+    }
+
+    #[test]
+    fn binary_form_keeps_any_trait() {
+        let mut p = profile();
+        p.traits.insert("a".into(), Trait { value: serde_json::json!({"b": [1, 2.5, null, "x"]}), at: Timestamp(7) });
+        p.identifiers.push(Identifier::new("email", " A@B.c "));
+        let bytes = postcard::to_stdvec(&p).unwrap();
+        let back: Profile = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(back, p);
+        assert_eq!(back.identifier("email"), Some("a@b.c"));
+        assert_eq!(back.trait_value("a.b").and_then(|v| v.get(1)), Some(&Value::from(2.5)));
+    }
+
+    #[test]
+    fn consent_of_topic_and_channel() {
+        let mut p = profile();
+        let mut say = |topic: Option<&str>, granted, at| {
+            p.consents.retain(|c| c.topic.as_deref() != topic);
+            p.consents.push(Consent {
+                channel: "email".into(), topic: topic.map(Into::into), granted, at: Timestamp(at), source: "test".into(),
+            });
+            (p.consent("email", Some("news")), p.consent("email", None), p.consent("sms", None))
+        };
+        use ConsentState::{Denied, Granted, Unknown};
+        assert_eq!(say(Some("news"), true, 1), (Granted, Unknown, Unknown));
+        assert_eq!(say(None, false, 2), (Denied, Denied, Unknown));
+        assert_eq!(say(Some("news"), true, 3), (Granted, Denied, Unknown));
+        assert_eq!(say(None, true, 4), (Granted, Granted, Unknown));
+    }
+}

@@ -1,0 +1,201 @@
+//! What the log carries: accepted events as they came, and the letters partitions send each other.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::EventKind;
+use crate::ids::{MessageKey, ProfileId, SourceId, WorkspaceId};
+use crate::profile::Identifier;
+use crate::time::Timestamp;
+
+/// A record of the log. The encoding (postcard, one leading variant number) is a stored format: variants are only added
+/// at the end, fields never change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Record<'a> {
+    /// An event as a client sent it.
+    #[serde(borrow)]
+    Event(AcceptedEvent<'a>),
+    /// A letter from one partition to another.
+    Letter(Letter),
+}
+
+/// An event as a client sent it: the item's JSON untouched, with what the collector knows beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AcceptedEvent<'a> {
+    /// Whose data it is.
+    pub workspace: WorkspaceId,
+    /// Where it came from.
+    pub source: SourceId,
+    /// The call.
+    pub kind: EventKind,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// When it happened, corrected for clock skew and never after `received_at`.
+    pub ts: Timestamp,
+    /// The client's id of it, or one given on arrival.
+    #[serde(borrow)]
+    pub message_id: &'a str,
+    /// Imported history.
+    pub historical: bool,
+    /// The profile it is for, when that is known already: forwarded events and receipts.
+    pub profile: Option<ProfileId>,
+    /// How often it was forwarded; bounded by [`MAX_HOPS`].
+    pub hops: u8,
+    /// The client's address, when the source is a browser or app and sent none itself.
+    #[serde(borrow)]
+    pub ip: Option<&'a str>,
+    /// The batch's shared `context`, JSON; the item's own members win.
+    #[serde(borrow)]
+    pub shared_context: Option<&'a str>,
+    /// The item's JSON.
+    #[serde(borrow)]
+    pub body: &'a str,
+}
+
+/// An event or letter that was forwarded this often is dropped and counted: a loop would otherwise run for ever.
+pub const MAX_HOPS: u8 = 16;
+
+/// A letter from one partition to another. `key` makes a redelivery one effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Whose data it is.
+    pub workspace: WorkspaceId,
+    /// Its stable id: derived from the sender's partition and running number.
+    pub key: MessageKey,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// How often it was forwarded.
+    pub hops: u8,
+    /// What it says.
+    pub body: LetterBody,
+}
+
+/// What a letter says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum LetterBody {
+    /// To the identifier's partition: `claimant` uses this identifier.
+    Link {
+        /// The identifier.
+        identifier: Identifier,
+        /// The profile that uses it.
+        claimant: ProfileId,
+        /// Whether the claimant is known (has a `user_id`).
+        known: bool,
+    },
+    /// To the identifier's partition: forget it if it still names `owner`.
+    Unlink {
+        /// The identifier.
+        identifier: Identifier,
+        /// Whose it was.
+        owner: ProfileId,
+    },
+    /// To the home of `claimant`: the identifier belongs to another known customer; drop it.
+    Refuse {
+        /// The identifier.
+        identifier: Identifier,
+        /// Who asked for it.
+        claimant: ProfileId,
+    },
+    /// To the home of `from`: it is the same customer as `into`; send its state there and leave a forwarding address.
+    MergeInto {
+        /// The profile that ends.
+        from: ProfileId,
+        /// The profile that stays.
+        into: ProfileId,
+        /// The identifier that joined them.
+        by: Identifier,
+    },
+    /// To the home of `into`: the state of `from`, encoded by the engine.
+    Absorb {
+        /// The profile that ended.
+        from: ProfileId,
+        /// The profile that stays.
+        into: ProfileId,
+        /// The identifier that joined them.
+        by: Identifier,
+        /// Profile, segment state and journey runs of `from`.
+        state: Vec<u8>,
+    },
+    /// To the home of `into`: take `from` out again.
+    UndoMerge {
+        /// The profile to restore.
+        from: ProfileId,
+        /// The profile that absorbed it.
+        into: ProfileId,
+    },
+    /// To the home of `from`: stop forwarding and live again, with this state.
+    Restore {
+        /// The profile to restore.
+        from: ProfileId,
+        /// Its profile, segment state and journey runs, encoded by the engine.
+        state: Vec<u8>,
+    },
+    /// To a profile's home: erase it everywhere.
+    Erase {
+        /// The profile.
+        profile: ProfileId,
+        /// The identifier the request named, so that its row goes even when the profile is gone.
+        reason: String,
+    },
+    /// To an account's partition (`hash(workspace, "group", group_id)`): what a customer's event says about the account.
+    Group {
+        /// The account.
+        group_id: String,
+        /// Traits stated of it, a JSON object; `{}` when only membership changes.
+        traits: String,
+        /// When it was stated.
+        at: Timestamp,
+        /// Who belongs to it.
+        member: Option<ProfileId>,
+        /// Who does not belong to it any more: absorbed by `member`, or erased.
+        leaver: Option<ProfileId>,
+    },
+}
+
+/// A record that cannot be read.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("unreadable log record: {0}")]
+pub struct RecordError(pub String);
+
+impl<'a> Record<'a> {
+    /// Appends the encoded record to `out`.
+    pub fn encode_into(&self, out: Vec<u8>) -> Result<Vec<u8>, RecordError> {
+        postcard::to_extend(self, out).map_err(|e| RecordError(e.to_string()))
+    }
+
+    /// The encoded record.
+    pub fn encode(&self) -> Result<Vec<u8>, RecordError> {
+        self.encode_into(Vec::new())
+    }
+
+    /// Reads a record, borrowing its texts.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, RecordError> {
+        postcard::from_bytes(bytes).map_err(|e| RecordError(e.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_round_trip() {
+        let event = Record::Event(AcceptedEvent {
+            workspace: WorkspaceId(1),
+            source: SourceId(2),
+            kind: EventKind::Track,
+            received_at: Timestamp(10),
+            ts: Timestamp(9),
+            message_id: "m1",
+            historical: false,
+            profile: None,
+            hops: 0,
+            ip: Some("127.0.0.1"),
+            shared_context: None,
+            body: r#"{"event":"A"}"#,
+        });
+        let bytes = event.encode().unwrap();
+        assert_eq!(Record::decode(&bytes).unwrap(), event);
+        assert!(Record::decode(&bytes[..bytes.len() - 3]).is_err());
+        assert!(Record::decode(&[9, 9, 9]).is_err());
+    }
+}

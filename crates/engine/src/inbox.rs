@@ -1,0 +1,41 @@
+//! What reaches an owner besides the log: answers of the gate and of background work.
+
+use std::collections::VecDeque;
+
+use parking_lot::Mutex;
+use rapport_domain::OutboxId;
+use rapport_domain::message::MessageOutcome;
+
+use crate::owner::Backfill;
+
+/// One thing for the owner.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// What became of a message.
+    Outcome(OutboxId, MessageOutcome),
+    /// History of new rules.
+    Backfill(Backfill),
+}
+
+/// The inbox of one partition. Bounded by what the owner itself sent out: messages in flight and folds under way.
+#[derive(Debug, Default)]
+pub(crate) struct Inbox(Mutex<VecDeque<Input>>);
+
+impl Inbox {
+    /// Adds an input.
+    pub(crate) fn push(&self, input: Input) {
+        self.0.lock().push_back(input);
+    }
+
+    /// Takes at most `limit` inputs, oldest first.
+    pub(crate) fn take(&self, limit: usize) -> Vec<Input> {
+        let mut inbox = self.0.lock();
+        let count = inbox.len().min(limit);
+        inbox.drain(..count).collect()
+    }
+
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.0.lock().len()
+    }
+}

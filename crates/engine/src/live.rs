@@ -1,0 +1,115 @@
+//! The live resources of every workspace, compiled for the owners. Made anew when a resource changes, and swapped in
+//! whole: an owner sees either the old rules or the new ones, at a batch boundary.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus, WorkspaceId};
+use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySet};
+use rapport_segments::{RuleDef, RuleSet, segment_rule_key};
+use rapport_store::Stores;
+use rapport_store::control::{generation, resources, workspaces};
+
+use crate::error::EngineError;
+
+/// What is live, of every workspace.
+#[derive(Debug, Default)]
+pub struct Live {
+    /// The generation of the resources it was made from.
+    pub generation: u64,
+    /// By workspace.
+    pub workspaces: HashMap<WorkspaceId, WorkspaceLive>,
+    /// The journeys of all workspaces.
+    pub journeys: JourneySet,
+}
+
+/// What is live in one workspace.
+#[derive(Debug)]
+pub struct WorkspaceLive {
+    /// The workspace's time zone.
+    pub zone: Tz,
+    /// Segments' rules and journeys' conditions.
+    pub rules: Arc<RuleSet>,
+    /// Live documents that cannot take effect, and why.
+    pub problems: Vec<Problem>,
+}
+
+impl Live {
+    /// Compiles everything that is live. The generation is read first: a change during the load makes another load.
+    pub fn load(stores: &Stores) -> Result<Live, EngineError> {
+        let control = stores.control();
+        let generation = control.read(|q| generation::current(q))?;
+        let mut found = Vec::new();
+        let mut journeys = Vec::new();
+        for workspace in control.read(|q| workspaces::list(q))? {
+            let live = control.read(|q| resources::all_live(q, workspace.id))?;
+            let mut problems = Vec::new();
+            for journey in live.iter().filter(|r| r.kind == ResourceKind::Journey) {
+                let versions =
+                    control.read(|q| resources::all_versions(q, workspace.id, ResourceKind::Journey, &journey.id))?;
+                journeys.extend(versions.iter().filter_map(|v| journey_def(v, &mut problems)));
+            }
+            found.push((workspace, live, problems));
+        }
+        let compiled = JourneySet::compile(journeys);
+        let mut workspaces = HashMap::new();
+        for (workspace, live, mut problems) in found {
+            let zone = zone_of(&live, &workspace.time_zone);
+            let rejected = compiled.rejected.iter().filter(|r| r.workspace == workspace.id);
+            problems.extend(rejected.flat_map(|r| named("journey", &r.id, r.version, r.problems.clone())));
+            let rules = Arc::new(rules_of(workspace.id, &live, &compiled.set, &mut problems));
+            for problem in &problems {
+                tracing::warn!(workspace.id = workspace.id.0, %problem, "a live document has no effect");
+            }
+            workspaces.insert(workspace.id, WorkspaceLive { zone, rules, problems });
+        }
+        Ok(Live { generation, workspaces, journeys: compiled.set })
+    }
+}
+
+fn zone_of(live: &[Resource], fallback: &str) -> Tz {
+    let settings = live.iter().find(|r| r.kind == ResourceKind::Settings);
+    let named = settings.and_then(|r| r.spec.get("time_zone")).and_then(|z| z.as_str());
+    named.and_then(rapport_domain::time::zone).or_else(|| rapport_domain::time::zone(fallback)).unwrap_or(Tz::UTC)
+}
+
+/// A version that is live, or was and may still have runs on it; drafts never do.
+fn journey_def(journey: &Resource, problems: &mut Vec<Problem>) -> Option<JourneyDef> {
+    let (ws, id, version) = (journey.workspace, journey.id.clone(), journey.version);
+    let live = match journey.status {
+        ResourceStatus::Live => true,
+        ResourceStatus::Archived => false,
+        ResourceStatus::Draft | ResourceStatus::Review => return None,
+    };
+    match rapport_journeys::validate(&journey.spec, &AnyCatalogue) {
+        Ok(spec) => Some(JourneyDef { workspace: ws, id, version, live, spec }),
+        Err(found) => {
+            problems.extend(named("journey", &id, version, found));
+            None
+        }
+    }
+}
+
+fn rules_of(ws: WorkspaceId, live: &[Resource], journeys: &JourneySet, problems: &mut Vec<Problem>) -> RuleSet {
+    let mut rules = Vec::new();
+    for segment in live.iter().filter(|r| r.kind == ResourceKind::Segment) {
+        match rapport_segments::spec::validate(&segment.spec) {
+            Ok((_, rule)) => {
+                rules.push(RuleDef { key: segment_rule_key(&segment.id), segment: Some(segment.id.clone()), rule });
+            }
+            Err(found) => problems.extend(named("segment", &segment.id, segment.version, found)),
+        }
+    }
+    for (_, key, rule) in journeys.conditions().iter().filter(|(owner, _, _)| *owner == ws) {
+        rules.push(RuleDef { key: key.as_str().to_owned(), segment: None, rule: rule.clone() });
+    }
+    let (set, cycles) = RuleSet::compile(rules);
+    problems.extend(cycles);
+    set
+}
+
+fn named(kind: &str, id: &str, version: u32, problems: Vec<Problem>) -> Vec<Problem> {
+    let prefix = format!("{kind} {id} version {version}");
+    problems.into_iter().map(|p| Problem { at: format!("{prefix}, {}", p.at), ..p }).collect()
+}

@@ -1,0 +1,310 @@
+//! The owner of a partition: the only one who writes its state (invariant I2). One step is one batch: what the log, the
+//! gate, the timers and the background brought is applied in one transaction together with the log's offset; what it
+//! caused leaves only after that transaction committed.
+
+mod activate;
+pub(crate) mod bound;
+mod ingest;
+mod letters;
+mod observe;
+mod outcomes;
+mod pipeline;
+mod publish;
+mod slots;
+mod work;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rapport_domain::{Partition, Timestamp, WorkspaceId};
+use rapport_log::ReadBatch;
+use rapport_store::partition::{Epoch, Numbers, Seen, SeenOptions, meta, timers};
+use rapport_store::{Tx, counters};
+
+pub(crate) use self::activate::Backfill;
+use self::bound::Bound;
+use self::observe::Observations;
+use self::work::Work;
+use crate::cache::Cache;
+use crate::error::EngineError;
+use crate::inbox::Input;
+use crate::live::Live;
+use crate::shared::Shared;
+use crate::telemetry;
+
+/// What a step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Something was done; there may be more.
+    Worked,
+    /// Nothing to do before that instant, unless the log or the inbox says so.
+    Idle(Option<Timestamp>),
+    /// The lake is behind; try again shortly.
+    Held,
+}
+
+/// The owner of one partition.
+pub struct Owner {
+    partition: Partition,
+    shared: Arc<Shared>,
+    epoch: Epoch,
+    offset: u64,
+    numbers: Numbers,
+    seen: Seen,
+    cache: Cache,
+    live: Arc<Live>,
+    bounds: HashMap<WorkspaceId, Arc<Bound>>,
+    no_rules: Arc<Bound>,
+    backfills: VecDeque<Backfill>,
+    recompute: bool,
+    observed: Observations,
+    publisher: publish::Publisher,
+    swept_on: i64,
+}
+
+impl Owner {
+    /// Takes a partition over: fences off earlier owners, gives the lake what it had not stored yet.
+    pub fn open(shared: Arc<Shared>, partition: Partition) -> Result<Self, EngineError> {
+        let db = shared.stores.partition(partition)?;
+        let tx = db.begin()?;
+        let epoch = meta::acquire(&tx)?;
+        let offset = meta::offset(&*tx)?;
+        let numbers = Numbers::load(&*tx)?;
+        let seen = Seen::load(&*tx, SeenOptions::default())?;
+        publish::restore_lake(&shared, partition, &tx)?;
+        for ws in shared.workspaces()? {
+            // The forwarding addresses are the truth about merges; the lake may have missed the last ones in a crash.
+            rapport_profiles::repo::forwards(&*tx, ws, |from, into| shared.lake.merged(ws, from, into))?;
+        }
+        let observed = Observations::load(&*tx, &shared.workspaces()?)?;
+        tx.commit()?;
+        let publisher = publish::Publisher::load(db)?;
+        let capacity = shared.config.cached_profiles_per_partition / 2;
+        let mut owner = Owner {
+            partition,
+            epoch,
+            offset,
+            numbers,
+            seen,
+            cache: Cache::new(capacity),
+            live: Arc::new(Live::default()),
+            bounds: HashMap::new(),
+            no_rules: Arc::new(Bound::empty()),
+            backfills: VecDeque::new(),
+            recompute: true,
+            observed,
+            publisher,
+            swept_on: 0,
+            shared,
+        };
+        owner.status();
+        Ok(owner)
+    }
+
+    /// One batch. After an error nothing of it has happened; the caller decides when to try again.
+    pub fn step(&mut self) -> Result<Step, EngineError> {
+        let result = self.try_step();
+        if result.is_err() {
+            self.reload()?;
+        }
+        result
+    }
+
+    fn try_step(&mut self) -> Result<Step, EngineError> {
+        self.publisher.run(&self.shared, self.partition)?;
+        let live = self.shared.live();
+        if live.generation != self.live.generation {
+            self.bind(live)?;
+            return Ok(Step::Worked);
+        }
+        if self.shared.lake.is_behind(self.partition) {
+            telemetry::held();
+            return Ok(Step::Held);
+        }
+        let started = Instant::now();
+        let now = self.shared.clock.now();
+        let config = &self.shared.config;
+        let records = self.shared.log.read(self.partition, self.offset, config.batch_records, config.batch_bytes)?;
+        let inputs = self.shared.inbox(self.partition).take(config.batch_records);
+        let next_timer = self.next_timer()?;
+        let due = next_timer.is_some_and(|at| at <= now);
+        let waiting = !self.backfills.is_empty() || self.recompute || self.is_sweeping() || self.publisher.has_cleanup();
+        if records.is_empty() && inputs.is_empty() && !due && !waiting {
+            return Ok(Step::Idle([next_timer, self.publisher.next_look()].into_iter().flatten().min()));
+        }
+        let tx = self.shared.stores.partition(self.partition)?.begin()?;
+        let mut work = Work::new(tx, self.partition, now, self.numbers.clone());
+        self.recompute_marked(&mut work)?;
+        self.fire(&mut work, next_timer)?;
+        for input in inputs {
+            match input {
+                Input::Outcome(id, outcome) => self.outcome(&mut work, id, outcome)?,
+                Input::Backfill(backfill) => self.backfills.push_back(backfill),
+            }
+        }
+        for (offset, bytes) in records.iter() {
+            self.record(&mut work, offset, bytes)?;
+        }
+        // One portion of history in each batch: news goes on, and history is never put off for good.
+        if !self.add_history(&mut work)? {
+            self.sweep(&mut work)?;
+        }
+        self.commit(work, &records, started)?;
+        Ok(Step::Worked)
+    }
+
+    /// Fires the timers due by the batch's instant, in the order they are due.
+    fn fire(&mut self, work: &mut Work, next_due: Option<Timestamp>) -> Result<(), EngineError> {
+        if next_due.is_none_or(|at| at > work.now) {
+            return Ok(());
+        }
+        for timer in timers::due(&*work.tx, work.now, self.shared.config.batch_records)? {
+            work.touched = true;
+            telemetry::timer_late_ms(work.now.since_ms(timer.due_at));
+            let key = (timer.workspace, timer.profile);
+            timers::clear(&work.tx, timer.workspace, timer.profile, timer.kind, &timer.key)?;
+            self.with_slot(work, key, work.now, |owner, work, slot| {
+                for (stored, kind) in slot.stored_dues.iter_mut().zip(slots::TIMER_KINDS) {
+                    if kind == timer.kind {
+                        *stored = None;
+                    }
+                }
+                // Written back even when nothing else changed: the next due instant needs its row.
+                slot.dirty.segments |= slot.segments.next_due().is_some();
+                slot.dirty.runs |= slot.runs.next_due().is_some();
+                owner.advance_due(work, slot)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, mut work: Work, records: &ReadBatch, started: Instant) -> Result<(), EngineError> {
+        self.save_slots(&mut work)?;
+        let next_offset = records.next_offset();
+        let lake_seq = publish::store(&mut work, self.shared.lake.persisted(self.partition))?;
+        self.publisher.cleanup(&work.tx)?;
+        self.seen.save(&work.tx)?;
+        self.observed.save(&work)?;
+        work.journey_counts.flush(&work.tx)?;
+        for (ws, counts) in &work.counts {
+            counters::add(
+                &work.tx,
+                *ws,
+                &[
+                    ("processed", counts.processed as i64),
+                    ("duplicates", counts.duplicates as i64),
+                    ("dropped", counts.dropped as i64),
+                    ("derived", counts.derived as i64),
+                ],
+            )?;
+        }
+        let today = work.now.utc_day();
+        if self.swept_on != today {
+            self.seen.expire_on(&work.tx, today)?;
+            self.swept_on = today;
+        }
+        work.numbers.save(&work.tx)?;
+        meta::set_offset(&work.tx, next_offset)?;
+        self.check_epoch(&work.tx)?;
+        let Work { tx, rows, letters, messages, erased, numbers, flush_lake, .. } = work;
+        for (ws, profile) in &erased {
+            // Idempotent, and the letter that asked for it is in the log: a crash before the commit comes here again.
+            self.shared.lake.erase(*ws, &[*profile])?;
+        }
+        tx.commit()?;
+        telemetry::batch(records.len(), rows.len(), started.elapsed());
+        self.numbers = numbers;
+        self.offset = next_offset;
+        self.cache.rotate();
+        if let Some(seq) = lake_seq {
+            self.shared.lake.append(self.partition, seq, rows);
+        }
+        self.publisher.after_commit(&self.shared);
+        self.publisher.committed(letters, messages);
+        if flush_lake {
+            self.shared.lake.flush()?;
+        }
+        if !erased.is_empty() {
+            // The log's segment with the erased person's events closes, and goes once every partition has passed it.
+            self.shared.log.roll()?;
+        }
+        self.shared.log.release(self.partition, self.offset);
+        self.status();
+        self.publisher.run(&self.shared, self.partition)
+    }
+
+    fn check_epoch(&self, tx: &Tx) -> Result<(), EngineError> {
+        Ok(meta::check(tx, self.epoch)?)
+    }
+
+    /// After a rollback memory is ahead of the store.
+    fn reload(&mut self) -> Result<(), EngineError> {
+        self.cache.clear();
+        self.publisher.rolled_back();
+        self.recompute = true;
+        let db = self.shared.stores.partition(self.partition)?;
+        self.numbers = db.read(|q| Numbers::load(q))?;
+        let bounds = std::mem::take(&mut self.bounds);
+        self.live = Arc::new(Live::default());
+        drop(bounds);
+        self.backfills.clear();
+        Ok(())
+    }
+
+    fn next_timer(&self) -> Result<Option<Timestamp>, EngineError> {
+        let db = self.shared.stores.partition(self.partition)?;
+        Ok(db.read(|q| timers::next_due(q))?)
+    }
+
+    fn is_sweeping(&self) -> bool {
+        self.bounds.values().any(|b| b.rows.iter().any(|r| r.phase == rapport_segments::repo::Phase::Sweeping))
+    }
+
+    fn bound(&self, ws: WorkspaceId) -> Arc<Bound> {
+        self.bounds.get(&ws).unwrap_or(&self.no_rules).clone()
+    }
+
+    /// Tells the rest of the process how far this partition is.
+    fn status(&mut self) {
+        let head = self.shared.log.head(self.partition);
+        let activating = self.is_sweeping() || self.bounds.values().any(|b| b.binding.rules.iter().any(|r| !r.1));
+        self.shared.status(self.partition).set(self.offset, head, activating);
+    }
+
+    /// Works until told to stop.
+    pub(crate) fn run(mut self) {
+        let mut failures = 0u32;
+        while !self.shared.is_stopping() {
+            let wait = match self.step() {
+                Ok(Step::Worked) => {
+                    failures = 0;
+                    continue;
+                }
+                Ok(Step::Held) => Duration::from_millis(20),
+                Ok(Step::Idle(due)) => {
+                    failures = 0;
+                    self.status();
+                    self.idle_for(due)
+                }
+                Err(error) if !error.class().is_retryable() && failures > 8 => {
+                    tracing::error!(partition.id = self.partition.0, %error, "the partition cannot go on");
+                    self.shared.status(self.partition).fail(error.to_string());
+                    return;
+                }
+                Err(error) => {
+                    failures += 1;
+                    tracing::warn!(partition.id = self.partition.0, %error, failures, "the batch will be tried again");
+                    Duration::from_millis(50u64 << failures.min(6))
+                }
+            };
+            self.shared.log.wait(self.partition, self.offset, wait);
+        }
+    }
+
+    fn idle_for(&self, due: Option<Timestamp>) -> Duration {
+        let until_due = due.map_or(1_000, |at| at.since_ms(self.shared.clock.now()).clamp(1, 1_000));
+        Duration::from_millis(until_due as u64)
+    }
+}
+

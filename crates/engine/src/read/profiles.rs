@@ -1,0 +1,143 @@
+//! Profiles and accounts.
+
+use std::str::FromStr;
+
+use rapport_domain::event::ProcessedEvent;
+use rapport_domain::{Identifier, Partition, Profile, ProfileId, Timestamp, WorkspaceId, hash};
+use rapport_lake::TimelineFilter;
+use rapport_profiles::accounts::repo::{self as accounts, AccountRow};
+use rapport_profiles::core::account;
+use rapport_profiles::{Filter, Position, Sort, list as list_profiles, repo};
+use serde_json::{Value, json};
+
+use super::MAX_CHAIN;
+use crate::error::EngineError;
+use crate::shared::Shared;
+
+/// The profile as it is now, by its present id or one it had before a merge; `None` when it was erased or never existed.
+pub fn get(shared: &Shared, ws: WorkspaceId, id: ProfileId) -> Result<Option<Profile>, EngineError> {
+    let mut at = id;
+    for _ in 0..MAX_CHAIN {
+        let Ok(db) = shared.stores.partition(at.home()) else { return Ok(None) };
+        let (profile, forward) = db.read(|q| {
+            let profile = repo::get(q, ws, at)?;
+            let forward = if profile.is_none() { repo::forward_of(q, ws, at)? } else { None };
+            Ok::<_, EngineError>((profile, forward))
+        })?;
+        match (profile, forward) {
+            (Some(profile), _) => return Ok(Some(profile)),
+            (None, Some(into)) => at = into,
+            (None, None) => return Ok(None),
+        }
+    }
+    Ok(None)
+}
+
+/// The profile that owns an identifier.
+pub fn by_identifier(
+    shared: &Shared, ws: WorkspaceId, namespace: &str, value: &str,
+) -> Result<Option<Profile>, EngineError> {
+    let identifier = Identifier::new(namespace, value);
+    let home = hash::partition_of(ws, namespace, &identifier.value, shared.log.partitions());
+    let db = shared.stores.partition(home)?;
+    match db.read(|q| repo::identifier(q, ws, &identifier))? {
+        Some(row) => get(shared, ws, row.profile),
+        None => Ok(None),
+    }
+}
+
+/// A page of profiles.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` when this is the last.
+    pub next: Option<String>,
+}
+
+/// A page of profiles that meet `filter`.
+pub fn list(
+    shared: &Shared, ws: WorkspaceId, filter: &Filter, sort: Sort, cursor: Option<&str>, limit: u32,
+) -> Result<Page<Profile>, EngineError> {
+    let after = cursor.map(Position::from_str).transpose()?;
+    let mut rows: Vec<(Position, Profile)> = Vec::new();
+    for (_, db) in shared.stores.partitions() {
+        rows.extend(db.read(|q| list_profiles(q, ws, filter, sort, after, limit + 1))?);
+    }
+    rows.sort_by_key(|r| r.0);
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = if more { rows.last().map(|r| r.0.to_string()) } else { None };
+    Ok(Page { items: rows.into_iter().map(|r| r.1).collect(), next })
+}
+
+/// How many profiles there are.
+pub fn count(shared: &Shared, ws: WorkspaceId) -> Result<u64, EngineError> {
+    let mut total = 0;
+    for (_, db) in shared.stores.partitions() {
+        total += db.read(|q| repo::count(q, ws))?;
+    }
+    Ok(total)
+}
+
+/// A profile's events, newest first, those of absorbed profiles included. `text` narrows to events whose name or properties
+/// contain it.
+pub fn timeline(
+    shared: &Shared, ws: WorkspaceId, id: ProfileId, before: Option<(Timestamp, &str)>, text: Option<&str>, limit: usize,
+) -> Result<Vec<ProcessedEvent>, EngineError> {
+    let filter = TimelineFilter { contains: text.map(str::to_owned), ..TimelineFilter::default() };
+    Ok(shared.lake.timeline(ws, id, before, &filter, limit)?)
+}
+
+/// Most events an export holds.
+pub const MAX_EXPORTED_EVENTS: usize = 100_000;
+
+/// Everything known of a profile, for the customer's right of access: its state, accounts, memberships, journeys,
+/// messages and events.
+pub fn export(shared: &Shared, ws: WorkspaceId, id: ProfileId) -> Result<Option<Value>, EngineError> {
+    let Some(profile) = get(shared, ws, id)? else { return Ok(None) };
+    let id = profile.id;
+    let db = shared.stores.partition(id.home())?;
+    let Some(mut document) = db.read(|q| repo::export(q, ws, id))? else { return Ok(None) };
+    let events = timeline(shared, ws, id, None, None, MAX_EXPORTED_EVENTS)?;
+    let truncated = events.len() == MAX_EXPORTED_EVENTS;
+    document["segments"] = json!(super::segments::of_profile(shared, ws, id)?);
+    document["journeys"] = super::journeys::of_profile(shared, ws, id)?;
+    document["messages"] = json!(super::messages::of_profile(shared, ws, id)?);
+    document["events"] = events.iter().map(|e| event_json(e)).collect();
+    document["events_truncated"] = json!(truncated);
+    Ok(Some(document))
+}
+
+/// An event as people and programs see it.
+#[must_use]
+pub fn event_json(row: &ProcessedEvent) -> Value {
+    let e = &row.event;
+    json!({
+        "message_id": &*e.message_id,
+        "type": e.kind.as_str(),
+        "event": &*e.name,
+        "timestamp": e.ts.to_rfc3339(),
+        "received_at": e.received_at.to_rfc3339(),
+        "profile": row.profile.to_string(),
+        "user_id": e.user_id.as_deref(),
+        "anonymous_id": e.anonymous_id.as_deref(),
+        "group_id": e.group_id.as_deref(),
+        "source": e.source.0,
+        "historical": e.historical,
+        "properties": e.properties.map(),
+        "context": e.context.map(),
+    })
+}
+
+/// An account by the business's id of it.
+pub fn account(shared: &Shared, ws: WorkspaceId, group_id: &str) -> Result<Option<AccountRow>, EngineError> {
+    let db = shared.stores.partition(account::home(ws, group_id, shared.log.partitions()))?;
+    Ok(db.read(|q| accounts::get(q, ws, group_id))?)
+}
+
+/// The partition a letter about `profile` goes to.
+#[must_use]
+pub fn home(profile: ProfileId) -> Partition {
+    profile.home()
+}

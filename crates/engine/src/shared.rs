@@ -1,0 +1,181 @@
+//! What all owners share.
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+use parking_lot::Mutex;
+use rapport_delivery::RelayHandle;
+use rapport_domain::{Clock, Partition, WorkspaceId};
+use rapport_lake::Lake;
+use rapport_log::Log;
+use rapport_store::Stores;
+use rapport_store::control::{generation, workspaces};
+
+use crate::background::Background;
+use crate::error::EngineError;
+use crate::inbox::Inbox;
+use crate::live::Live;
+
+/// Settings of the engine. Every one is a limit.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// Most records of the log in one batch.
+    pub batch_records: usize,
+    /// Most bytes of the log in one batch.
+    pub batch_bytes: usize,
+    /// Most decoded profiles a partition keeps in memory.
+    pub cached_profiles_per_partition: usize,
+    /// Whether `alias` may merge two known customers.
+    pub allow_alias_merge: bool,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        EngineConfig {
+            batch_records: 1_000,
+            batch_bytes: 4 << 20,
+            cached_profiles_per_partition: 4_096,
+            allow_alias_merge: false,
+        }
+    }
+}
+
+/// How far a partition is.
+#[derive(Debug, Default)]
+pub struct Status {
+    offset: AtomicU64,
+    head: AtomicU64,
+    activating: AtomicBool,
+    failure: Mutex<Option<String>>,
+}
+
+impl Status {
+    pub(crate) fn set(&self, offset: u64, head: u64, activating: bool) {
+        self.offset.store(offset, Ordering::Release);
+        self.head.store(head, Ordering::Release);
+        self.activating.store(activating, Ordering::Release);
+    }
+
+    pub(crate) fn fail(&self, why: String) {
+        *self.failure.lock() = Some(why);
+    }
+
+    /// The next log offset the partition will apply.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset.load(Ordering::Acquire)
+    }
+
+    /// Whether rules are still being brought up to date.
+    #[must_use]
+    pub fn is_activating(&self) -> bool {
+        self.activating.load(Ordering::Acquire)
+    }
+
+    /// Why the partition stopped, if it did.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.failure.lock().clone()
+    }
+}
+
+/// What all owners share. The simulator builds one itself and steps the owners by hand.
+pub struct Shared {
+    pub(crate) config: EngineConfig,
+    pub(crate) log: Arc<dyn Log>,
+    pub(crate) stores: Arc<Stores>,
+    pub(crate) lake: Arc<Lake>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) background: Background,
+    live: ArcSwap<Live>,
+    relay: OnceLock<RelayHandle>,
+    inboxes: Vec<Inbox>,
+    statuses: Vec<Status>,
+    stopping: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        config: EngineConfig, log: Arc<dyn Log>, stores: Arc<Stores>, lake: Arc<Lake>, clock: Arc<dyn Clock>,
+        background: Background,
+    ) -> Result<Arc<Self>, EngineError> {
+        let partitions = usize::from(log.partitions());
+        for (_, db) in stores.partitions() {
+            db.migrate(rapport_profiles::repo::COMPONENT, rapport_profiles::repo::MIGRATIONS)?;
+            rapport_segments::repo::migrate(db)?;
+            db.migrate(rapport_journeys::repo::COMPONENT, rapport_journeys::repo::MIGRATIONS)?;
+            db.migrate(rapport_delivery::repo::COMPONENT, rapport_delivery::repo::MIGRATIONS)?;
+        }
+        let live = Live::load(&stores)?;
+        Ok(Arc::new(Shared {
+            config,
+            log,
+            stores,
+            lake,
+            clock,
+            background,
+            live: ArcSwap::from_pointee(live),
+            relay: OnceLock::new(),
+            inboxes: (0..partitions).map(|_| Inbox::default()).collect(),
+            statuses: (0..partitions).map(|_| Status::default()).collect(),
+            stopping: AtomicBool::new(false),
+        }))
+    }
+
+    /// A shared state for stepping owners by hand: background work runs at once.
+    pub fn for_simulation(
+        config: EngineConfig, log: Arc<dyn Log>, stores: Arc<Stores>, lake: Arc<Lake>, clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, EngineError> {
+        Self::new(config, log, stores, lake, clock, Background::inline())
+    }
+
+    pub(crate) fn live(&self) -> Arc<Live> {
+        self.live.load_full()
+    }
+
+    /// Reads the live resources anew if they changed. Answers whether they did.
+    pub fn refresh(&self) -> Result<bool, EngineError> {
+        let generation = self.stores.control().read(|q| generation::current(q))?;
+        if generation == self.live.load().generation {
+            return Ok(false);
+        }
+        self.live.store(Arc::new(Live::load(&self.stores)?));
+        for partition in 0..self.log.partitions() {
+            self.log.wake(Partition(partition));
+        }
+        Ok(true)
+    }
+
+    pub(crate) fn relay(&self) -> Option<&RelayHandle> {
+        self.relay.get()
+    }
+
+    pub(crate) fn set_relay(&self, relay: RelayHandle) {
+        // A second relay is never started; the first stays.
+        let _ = self.relay.set(relay);
+    }
+
+    pub(crate) fn inbox(&self, partition: Partition) -> &Inbox {
+        &self.inboxes[usize::from(partition.0)]
+    }
+
+    /// How far a partition is.
+    #[must_use]
+    pub fn status(&self, partition: Partition) -> &Status {
+        &self.statuses[usize::from(partition.0)]
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn workspaces(&self) -> Result<Vec<WorkspaceId>, EngineError> {
+        Ok(self.stores.control().read(|q| workspaces::list(q))?.into_iter().map(|w| w.id).collect())
+    }
+}

@@ -1,0 +1,161 @@
+//! What delivery asks of the rest, answered from the stores.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rapport_delivery::{
+    Audience, Catalog, ChannelSpec, DeliveryError, Deps, JourneyState, Ledger, LiveChannel, LiveTemplate, OriginState, Outcomes,
+    SettingsSpec, Suppressions, TopicSpec,
+};
+use rapport_domain::message::{MessageOutcome, Origin};
+use rapport_domain::{OutboxId, Profile, ProfileId, Resource, ResourceKind, WorkspaceId};
+use rapport_store::control::{resources, suppressions};
+
+use crate::inbox::Input;
+use crate::read;
+use crate::shared::Shared;
+
+/// The engine's answers to delivery.
+pub(crate) struct Wiring {
+    shared: Arc<Shared>,
+    documents: Mutex<Documents>,
+}
+
+/// Prepared documents of one generation of resources.
+#[derive(Default)]
+struct Documents {
+    generation: u64,
+    templates: HashMap<(WorkspaceId, String), Option<Arc<LiveTemplate>>>,
+    channels: HashMap<(WorkspaceId, String), Option<Arc<LiveChannel>>>,
+    topics: HashMap<(WorkspaceId, String), Option<Arc<TopicSpec>>>,
+    settings: HashMap<WorkspaceId, Arc<SettingsSpec>>,
+}
+
+/// Distinct names remembered per generation; names that do not exist count too.
+const MAX_DOCUMENTS: usize = 10_000;
+
+/// The dependencies of the relay.
+pub(crate) fn deps(shared: &Arc<Shared>) -> Deps {
+    let wiring = Arc::new(Wiring { shared: shared.clone(), documents: Mutex::default() });
+    Deps {
+        audience: wiring.clone(),
+        catalog: wiring.clone(),
+        suppressions: wiring.clone(),
+        journeys: wiring.clone(),
+        ledger: wiring.clone(),
+        outcomes: wiring,
+        clock: shared.clock.clone(),
+    }
+}
+
+impl Wiring {
+
+    /// The documents of the present generation; an older set is dropped as a whole.
+    fn documents(&self) -> parking_lot::MutexGuard<'_, Documents> {
+        let mut documents = self.documents.lock();
+        let generation = self.shared.live().generation;
+        let size = documents.templates.len() + documents.channels.len() + documents.topics.len();
+        if documents.generation != generation || size > MAX_DOCUMENTS {
+            *documents = Documents { generation, ..Documents::default() };
+        }
+        documents
+    }
+
+    fn live(&self, ws: WorkspaceId, kind: ResourceKind, id: &str) -> Result<Option<Resource>, DeliveryError> {
+        self.shared.stores.control().read(|q| resources::live_one(q, ws, kind, id)).map_err(unavailable(kind.as_str()))
+    }
+}
+
+fn unavailable<E: std::fmt::Display>(what: &'static str) -> impl FnOnce(E) -> DeliveryError {
+    move |error| DeliveryError::Unavailable { what, detail: error.to_string() }
+}
+
+impl Audience for Wiring {
+    fn profile(&self, ws: WorkspaceId, profile: ProfileId) -> Result<Option<Profile>, DeliveryError> {
+        read::profiles::get(&self.shared, ws, profile).map_err(unavailable("profile"))
+    }
+}
+
+impl Catalog for Wiring {
+    fn template(&self, ws: WorkspaceId, id: &str) -> Result<Option<Arc<LiveTemplate>>, DeliveryError> {
+        let key = (ws, id.to_owned());
+        if let Some(found) = self.documents().templates.get(&key) {
+            return Ok(found.clone());
+        }
+        let prepared = match self.live(ws, ResourceKind::Template, id)? {
+            Some(r) => LiveTemplate::prepare(&r.id, r.version, &r.spec).ok().map(Arc::new),
+            None => None,
+        };
+        self.documents().templates.insert(key, prepared.clone());
+        Ok(prepared)
+    }
+
+    fn channel(&self, ws: WorkspaceId, channel: &str) -> Result<Option<Arc<LiveChannel>>, DeliveryError> {
+        let key = (ws, channel.to_owned());
+        if let Some(found) = self.documents().channels.get(&key) {
+            return Ok(found.clone());
+        }
+        let control = self.shared.stores.control();
+        let live = control.read(|q| resources::live(q, ws, ResourceKind::Channel)).map_err(unavailable("channel"))?;
+        let prepared = live
+            .iter()
+            .filter_map(|r| {
+                let spec = ChannelSpec::validate(&r.spec).ok()?;
+                Some(LiveChannel { id: r.id.clone(), version: r.version, spec })
+            })
+            .find(|c| c.spec.carries(channel))
+            .map(Arc::new);
+        self.documents().channels.insert(key, prepared.clone());
+        Ok(prepared)
+    }
+
+    fn topic(&self, ws: WorkspaceId, id: &str) -> Result<Option<Arc<TopicSpec>>, DeliveryError> {
+        let key = (ws, id.to_owned());
+        if let Some(found) = self.documents().topics.get(&key) {
+            return Ok(found.clone());
+        }
+        let live = self.live(ws, ResourceKind::Topic, id)?;
+        let prepared = live.and_then(|r| TopicSpec::validate(&r.spec).ok()).map(Arc::new);
+        self.documents().topics.insert(key, prepared.clone());
+        Ok(prepared)
+    }
+
+    fn settings(&self, ws: WorkspaceId) -> Result<Arc<SettingsSpec>, DeliveryError> {
+        if let Some(found) = self.documents().settings.get(&ws) {
+            return Ok(found.clone());
+        }
+        let live = self.live(ws, ResourceKind::Settings, "workspace")?;
+        let prepared = Arc::new(live.and_then(|r| SettingsSpec::validate(&r.spec).ok()).unwrap_or_default());
+        self.documents().settings.insert(ws, prepared.clone());
+        Ok(prepared)
+    }
+}
+
+impl Suppressions for Wiring {
+    fn is_suppressed(&self, ws: WorkspaceId, channel: &str, address: &str) -> Result<bool, DeliveryError> {
+        let control = self.shared.stores.control();
+        control.read(|q| suppressions::is_suppressed(q, ws, channel, address)).map_err(unavailable("suppressions"))
+    }
+}
+
+impl JourneyState for Wiring {
+    fn state(&self, ws: WorkspaceId, _: ProfileId, origin: &Origin) -> Result<OriginState, DeliveryError> {
+        let live = self.live(ws, ResourceKind::Journey, &origin.journey)?;
+        Ok(if live.is_some() { OriginState::Live } else { OriginState::NotLive })
+    }
+}
+
+impl Ledger for Wiring {
+    fn is_sent(&self, ws: WorkspaceId, _: ProfileId, id: OutboxId) -> Result<bool, DeliveryError> {
+        let db = self.shared.stores.partition(id.partition)?;
+        db.read(|q| rapport_delivery::repo::is_sent(q, ws, id))
+    }
+}
+
+impl Outcomes for Wiring {
+    fn finished(&self, id: OutboxId, outcome: MessageOutcome) {
+        self.shared.inbox(id.partition).push(Input::Outcome(id, outcome));
+        self.shared.log.wake(id.partition);
+    }
+}

@@ -1,0 +1,7 @@
+//! Reports against their specification and against the plainest computation of the same numbers.
+
+mod naive;
+mod requests;
+mod spec;
+mod speed;
+mod support;

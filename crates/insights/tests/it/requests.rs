@@ -1,0 +1,83 @@
+//! Requests that cannot be answered, and pages of profiles.
+
+use rapport_domain::time::DAY_MS;
+use rapport_domain::{ErrorClass, Partition, ProfileId, Timestamp};
+use rapport_insights::{DrillRequest, FunnelRequest, FunnelStep, Outcome, TrendRequest, run_funnel, run_trend};
+use rapport_lake::CancelFlag;
+use serde_json::json;
+
+use crate::support::*;
+
+fn rows() -> Vec<Row> {
+    let profile = |i: u64| ProfileId::new(Partition((i % 2) as u16), i / 2);
+    let visit = (0..25).map(|i| (profile(i), "Product Viewed".to_owned(), i as i64, json!({})));
+    let order = (0..5).map(|i| (profile(i * 3), "Order Completed".to_owned(), 100, json!({"total": 7})));
+    visit.chain(order).collect()
+}
+
+#[test]
+fn every_fault_is_named_with_its_place() {
+    let (_dir, lake) = lake(&rows());
+    let (snapshot, now, flag) = (lake.snapshot(WS), Timestamp(10 * DAY_MS), CancelFlag::new());
+    let funnel = |request: serde_json::Value| {
+        let request: FunnelRequest = serde_json::from_value(request).unwrap();
+        let error = run_funnel(&snapshot, &request, now, &flag).unwrap_err();
+        assert_eq!((error.class(), error.code()), (ErrorClass::Invalid, "invalid_insight"));
+        error
+            .problems()
+            .iter()
+            .map(|p| format!("{}|{}", p.at, p.did_you_mean.as_deref().unwrap_or("-")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(funnel(json!({"steps": [], "window": "soon", "zone": "Mars"})), ["zone|-", "steps|-", "window|-"]);
+    let steps = json!([{"event": "order compleated", "filter": "e.total >"}, {"event": " "}]);
+    let found =
+        funnel(json!({"steps": steps, "window": "900d", "drill": {"step": 3, "outcome": "reached", "limit": 0}}));
+    assert_eq!(found[0], "steps[0].event|Order Completed");
+    assert!(found[1].starts_with("steps[0].filter 1:"), "{found:?}");
+    assert_eq!(found[2..], ["steps[1].event|-", "window|-", "drill.limit|-", "drill.step|-"]);
+    let trend = TrendRequest {
+        top: Some(51),
+        breakdown: Some(String::new()),
+        event: Some("Product Veiwed".into()),
+        ..Default::default()
+    };
+    let error = run_trend(&snapshot, &trend, now, &flag).unwrap_err();
+    assert_eq!(error.problems().iter().map(|p| p.at.as_str()).collect::<Vec<_>>(), ["event", "top", "breakdown"]);
+    assert!(serde_json::from_value::<TrendRequest>(json!({"mesure": "events"})).is_err());
+    let unseen = TrendRequest { event: Some("Survey Answered".into()), ..Default::default() };
+    let report = run_trend(&snapshot, &unseen, now, &flag).unwrap();
+    assert_eq!((report.warnings.len(), report.days.len(), report.series[0].total), (1, 30, 0));
+    flag.cancel();
+    assert_eq!(run_trend(&snapshot, &unseen, now, &flag).unwrap_err().code(), "query_cancelled");
+}
+
+#[test]
+fn pages_of_profiles_join_to_the_number_of_the_step() {
+    let (_dir, lake) = lake(&rows());
+    let snapshot = lake.snapshot(WS);
+    for (step, outcome, expected) in
+        [(1, Outcome::Reached, 25), (1, Outcome::Dropped, 20), (2, Outcome::Reached, 5), (2, Outcome::Dropped, 0)]
+    {
+        let (mut found, mut after): (Vec<ProfileId>, _) = (Vec::new(), None);
+        loop {
+            let step_of = |event: &str| FunnelStep { event: event.to_owned(), ..FunnelStep::default() };
+            let request = FunnelRequest {
+                steps: vec![step_of("Product Viewed"), step_of("Order Completed")],
+                drill: Some(DrillRequest { step, outcome, after, limit: Some(6) }),
+                ..FunnelRequest::default()
+            };
+            let report = run_funnel(&snapshot, &request, Timestamp(DAY_MS), &CancelFlag::new()).unwrap();
+            assert_eq!((report.entered, report.converted), (25, 5));
+            let page = report.profiles.unwrap();
+            assert!(page.profiles.len() <= 6 && page.profiles.iter().all(|p| after.is_none_or(|a| *p > a)));
+            found.extend(page.profiles);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found.len(), expected, "{step} {outcome:?}");
+        assert!(found.is_sorted());
+    }
+}

@@ -1,0 +1,47 @@
+//! Two profiles become one: what happens to their runs.
+
+use super::advance;
+use super::effect::{Effect, ExitReason};
+use super::runs::{MAX_ACTIVE_RUNS, Runs};
+use super::set::JourneySet;
+
+impl JourneySet {
+    /// Moves the runs of an absorbed profile into the one that stays.
+    ///
+    /// Of two runs of one journey and key the one entered earlier stays (at the same instant `into`'s) and the other
+    /// exits with `merged`. Counters add up, and the later last entry counts, so re-entry rules hold for the person.
+    /// A moved run keeps its number if that is free, else it gets a new one ([`Effect::Renumbered`]). Runs above
+    /// [`MAX_ACTIVE_RUNS`] exit with `merged`, the latest entered first.
+    pub fn merge(into: &mut Runs, from: Runs, out: &mut Vec<Effect>) {
+        for past in from.history {
+            let mine = into.past_mut(&past.journey, past.key.as_deref(), past.last_entered_at);
+            mine.entered = mine.entered.saturating_add(past.entered);
+            mine.exited = mine.exited.saturating_add(past.exited);
+            mine.last_entered_at = mine.last_entered_at.max(past.last_entered_at);
+        }
+        let top = into.last_run.max(from.last_run);
+        // Numbers that `into` ever gave are taken, also by runs that ended: a message's origin names them for ever.
+        let taken = into.last_run;
+        into.last_run = top;
+        for mut run in from.active {
+            if run.id <= taken {
+                let from_run = run.id;
+                into.last_run += 1;
+                run.id = into.last_run;
+                let (journey, version) = (run.journey.clone(), run.version);
+                out.push(Effect::Renumbered { journey, version, from_run, run: run.id });
+            }
+            let twin = into.active.iter().position(|r| r.journey == run.journey && r.key == run.key);
+            into.active.push(run);
+            if let Some(mine) = twin {
+                let theirs = into.active.len() - 1;
+                let later = if into.active[mine].entered_at <= into.active[theirs].entered_at { theirs } else { mine };
+                advance::end(into, later, ExitReason::Merged, out);
+            }
+        }
+        into.active.sort_by_key(|r| (r.entered_at, r.id));
+        while into.active.len() > MAX_ACTIVE_RUNS {
+            advance::end(into, into.active.len() - 1, ExitReason::Merged, out);
+        }
+    }
+}

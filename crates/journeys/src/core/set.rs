@@ -1,0 +1,271 @@
+//! Compiled journeys of every workspace, found by what starts them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use rapport_domain::{Event, Problem, Timestamp, WorkspaceId};
+
+use super::effect::Effect;
+use super::enter::{self, Cause};
+use super::runs::Runs;
+use super::{ConditionKey, Conditions, advance};
+use crate::rules::{self, Predicate, Rule};
+use crate::spec::{Action, JourneySpec, Trigger};
+
+/// One published version of a journey. The engine gives every version that is live or that runs may still be on.
+#[derive(Clone, Debug)]
+pub struct JourneyDef {
+    /// Whose.
+    pub workspace: WorkspaceId,
+    /// The journey's id.
+    pub id: String,
+    /// This version.
+    pub version: u32,
+    /// Whether this version takes new entries. Of several live versions of one journey the highest does.
+    pub live: bool,
+    /// What it says.
+    pub spec: JourneySpec,
+}
+
+/// A version ready to run.
+#[derive(Debug)]
+pub(super) struct Version {
+    pub(super) id: String,
+    pub(super) version: u32,
+    pub(super) spec: JourneySpec,
+    /// The predicate of the trigger's `where`.
+    pub(super) filter: Option<Predicate>,
+    pub(super) entry_when: Option<ConditionKey>,
+    pub(super) exit_when: Option<ConditionKey>,
+    /// Per step the conditions of its arms; empty for other actions.
+    pub(super) arms: Vec<Vec<ConditionKey>>,
+    by_step: HashMap<String, usize>,
+}
+
+impl Version {
+    pub(super) fn index(&self, step: &str) -> Option<usize> {
+        self.by_step.get(step).copied()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Workspace {
+    /// Live versions by the event that starts them, in order of journey id.
+    by_event: HashMap<String, Vec<Arc<Version>>>,
+    /// Live versions by segment and direction (true: entered).
+    by_segment: HashMap<String, Vec<(bool, Arc<Version>)>>,
+    /// Every version, of journeys that are live in some version.
+    versions: HashMap<String, BTreeMap<u32, Arc<Version>>>,
+}
+
+/// Every journey that runs. Immutable; a change of documents makes a new one.
+#[derive(Debug, Default)]
+pub struct JourneySet {
+    workspaces: HashMap<WorkspaceId, Workspace>,
+    conditions: Vec<(WorkspaceId, ConditionKey, Rule)>,
+}
+
+/// A version that cannot run, because its rules do not read. The others run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RejectedVersion {
+    /// Whose.
+    pub workspace: WorkspaceId,
+    /// The journey's id.
+    pub id: String,
+    /// The version.
+    pub version: u32,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+}
+
+/// The answer of [`JourneySet::compile`].
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// What runs.
+    pub set: JourneySet,
+    /// What does not. Runs on such a version exit with `not_live`; validated documents are never here.
+    pub rejected: Vec<RejectedVersion>,
+}
+
+impl JourneySet {
+    /// Compiles documents. The order of `defs` does not matter.
+    #[must_use]
+    pub fn compile(mut defs: Vec<JourneyDef>) -> Compiled {
+        defs.sort_by(|a, b| (a.workspace, &a.id, a.version).cmp(&(b.workspace, &b.id, b.version)));
+        let mut out = Compiled::default();
+        let mut conditions: BTreeMap<(WorkspaceId, ConditionKey), Rule> = BTreeMap::new();
+        let mut live: BTreeMap<(WorkspaceId, String), u32> = BTreeMap::new();
+        for def in defs.iter().filter(|d| d.live) {
+            live.insert((def.workspace, def.id.clone()), def.version); // ascending: the highest stays
+        }
+        for def in defs {
+            let Some(live_version) = live.get(&(def.workspace, def.id.clone())).copied() else { continue };
+            let (workspace, id, number) = (def.workspace, def.id.clone(), def.version);
+            let mut register = |key: ConditionKey, rule: Rule| {
+                conditions.entry((workspace, key)).or_insert(rule);
+            };
+            match Version::compile(def, &mut register) {
+                Ok(version) => {
+                    let into = out.set.workspaces.entry(workspace).or_default();
+                    into.add(Arc::new(version), number == live_version);
+                }
+                Err(problems) => out.rejected.push(RejectedVersion { workspace, id, version: number, problems }),
+            }
+        }
+        out.set.conditions = conditions.into_iter().map(|((ws, key), rule)| (ws, key, rule)).collect();
+        out
+    }
+
+    /// The rules to register with the engine's shared rule set, each once per workspace.
+    #[must_use]
+    pub fn conditions(&self) -> &[(WorkspaceId, ConditionKey, Rule)] {
+        &self.conditions
+    }
+
+    /// Whether an event of that name can start a journey: a cheap way to skip everything else.
+    #[must_use]
+    pub fn listens(&self, workspace: WorkspaceId, event_name: &str) -> bool {
+        self.workspaces.get(&workspace).is_some_and(|w| w.by_event.contains_key(event_name))
+    }
+
+    /// Whether an edge of that segment can start a journey.
+    #[must_use]
+    pub fn listens_segment(&self, workspace: WorkspaceId, segment: &str) -> bool {
+        self.workspaces.get(&workspace).is_some_and(|w| w.by_segment.contains_key(segment))
+    }
+
+    /// Whether the workspace has any live journey.
+    #[must_use]
+    pub fn is_empty(&self, workspace: WorkspaceId) -> bool {
+        self.workspaces.get(&workspace).is_none_or(|w| w.versions.is_empty())
+    }
+
+    /// Starts what the event starts. Imported history starts nothing.
+    pub fn on_event(
+        &self,
+        runs: &mut Runs,
+        event: &Event,
+        conditions: &dyn Conditions,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        self.sweep(event.workspace, runs, out);
+        if event.historical {
+            return;
+        }
+        let Some(workspace) = self.workspaces.get(&event.workspace) else { return };
+        for version in workspace.by_event.get(&*event.name).into_iter().flatten() {
+            enter::enter(version, runs, &Cause::Event(event), conditions, now, out);
+        }
+    }
+
+    /// Starts what the segment's edge starts. Edges of a backfill start nothing.
+    #[allow(clippy::too_many_arguments)] // an edge has that many parts, and a struct for one caller would hide them
+    pub fn on_segment(
+        &self,
+        workspace: WorkspaceId,
+        runs: &mut Runs,
+        segment: &str,
+        entered: bool,
+        backfill: bool,
+        conditions: &dyn Conditions,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        self.sweep(workspace, runs, out);
+        if backfill {
+            return;
+        }
+        let Some(journeys) = self.workspaces.get(&workspace) else { return };
+        for (on, version) in journeys.by_segment.get(segment).into_iter().flatten() {
+            if *on == entered {
+                enter::enter(version, runs, &Cause::Segment { id: segment, entered }, conditions, now, out);
+            }
+        }
+    }
+
+    /// Takes every run further that is due at `now`, in order of due time, then run number. A run may be due again at
+    /// the same `now` afterwards (after an `update`, which the next step must see, or after
+    /// [`advance::MAX_STEPS_PER_ADVANCE`] steps): the engine applies the effects and calls again.
+    pub fn on_timer(
+        &self,
+        workspace: WorkspaceId,
+        runs: &mut Runs,
+        conditions: &dyn Conditions,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        self.sweep(workspace, runs, out);
+        let mut due: Vec<(Timestamp, u64)> =
+            runs.active.iter().filter_map(|r| r.due_at.filter(|at| *at <= now).map(|at| (at, r.id))).collect();
+        due.sort_unstable();
+        for (_, id) in due {
+            let Some(index) = runs.active.iter().position(|r| r.id == id) else { continue };
+            let run = &runs.active[index];
+            let Some(version) = self.version(workspace, &run.journey, run.version) else { continue };
+            advance::advance(version, runs, index, conditions, now, out);
+        }
+    }
+
+    /// When the profile's next run is due: the timer to set.
+    #[must_use]
+    pub fn next_due(&self, runs: &Runs) -> Option<Timestamp> {
+        runs.next_due()
+    }
+
+    /// Ends runs whose journey is live in no version, or whose version does not exist here. Every other entry point
+    /// does it first; the engine may call it for the profiles of [`crate::repo::active_profiles`] after archiving.
+    pub fn sweep(&self, workspace: WorkspaceId, runs: &mut Runs, out: &mut Vec<Effect>) {
+        let alive = |run: &super::runs::Run| self.version(workspace, &run.journey, run.version).is_some();
+        while let Some(index) = runs.active.iter().position(|run| !alive(run)) {
+            advance::end(runs, index, super::effect::ExitReason::NotLive, out);
+        }
+    }
+
+    fn version(&self, workspace: WorkspaceId, journey: &str, version: u32) -> Option<&Arc<Version>> {
+        self.workspaces.get(&workspace)?.versions.get(journey)?.get(&version)
+    }
+}
+
+impl Workspace {
+    fn add(&mut self, version: Arc<Version>, live: bool) {
+        if live {
+            match &version.spec.trigger {
+                Trigger::Event(event) => {
+                    self.by_event.entry(event.name.clone()).or_default().push(version.clone());
+                }
+                Trigger::Segment(segment) => {
+                    let edge = (segment.entered, version.clone());
+                    self.by_segment.entry(segment.id.clone()).or_default().push(edge);
+                }
+            }
+        }
+        self.versions.entry(version.id.clone()).or_default().insert(version.version, version);
+    }
+}
+
+impl Version {
+    fn compile(def: JourneyDef, register: &mut dyn FnMut(ConditionKey, Rule)) -> Result<Self, Vec<Problem>> {
+        let mut condition = |text: &str| -> Result<ConditionKey, Vec<Problem>> {
+            let (key, rule) = rules::rule(text)?;
+            register(key.clone(), rule);
+            Ok(key)
+        };
+        let spec = def.spec;
+        let filter = match &spec.trigger {
+            Trigger::Event(event) => event.filter.as_deref().map(rules::predicate).transpose()?,
+            Trigger::Segment(_) => None,
+        };
+        let entry_when = spec.entry_when.as_deref().map(&mut condition).transpose()?;
+        let exit_when = spec.exit_when.as_deref().map(&mut condition).transpose()?;
+        let mut arms = Vec::with_capacity(spec.steps.len());
+        for step in &spec.steps {
+            arms.push(match &step.action {
+                Action::Branch(of) => of.iter().map(|arm| condition(&arm.when)).collect::<Result<_, _>>()?,
+                _ => Vec::new(),
+            });
+        }
+        let by_step = spec.steps.iter().enumerate().map(|(i, s)| (s.id.clone(), i)).collect();
+        Ok(Version { id: def.id, version: def.version, spec, filter, entry_when, exit_when, arms, by_step })
+    }
+}

@@ -1,0 +1,81 @@
+//! Validation of a journey: its shape, its graph, its rules and what it refers to, all problems at once.
+
+use rapport_domain::{Problem, ResourceKind};
+use serde_json::Value;
+
+use super::read::{self, nearest};
+use super::{Action, JourneySpec, Trigger, graph};
+use crate::rules;
+
+/// What other documents there are, answered by whoever owns them.
+pub trait Catalogue {
+    /// The ids a journey of this workspace may name; `None` when that is not known here, and every id is accepted.
+    /// Channels are named by kind (`email`).
+    fn ids(&self, kind: ResourceKind) -> Option<Vec<String>>;
+}
+
+/// Accepts every name: for drafts, and where the other documents are not at hand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AnyCatalogue;
+
+impl Catalogue for AnyCatalogue {
+    fn ids(&self, _kind: ResourceKind) -> Option<Vec<String>> {
+        None
+    }
+}
+
+/// Reads a journey's document and checks everything that can be known before it runs: members and their types, step
+/// ids and where they lead, steps nobody reaches, cycles without a wait, rules (with `line:column` inside), and the
+/// segment, templates, topics and channels it names in `catalogue`.
+///
+/// # Errors
+/// Every problem found, each with its JSON path from `spec`.
+pub fn validate(spec: &Value, catalogue: &dyn Catalogue) -> Result<JourneySpec, Vec<Problem>> {
+    let journey = read::read(spec)?;
+    let mut problems = graph::check(&journey);
+    check_rules(&journey, &mut problems);
+    check_references(&journey, catalogue, &mut problems);
+    if problems.is_empty() { Ok(journey) } else { Err(problems) }
+}
+
+fn check_rules(journey: &JourneySpec, problems: &mut Vec<Problem>) {
+    if let Trigger::Event(trigger) = &journey.trigger
+        && let Some(filter) = &trigger.filter
+        && let Err(found) = rules::predicate(filter)
+    {
+        problems.extend(within("spec.trigger.event.where", found));
+    }
+    for (at, text) in journey.rules() {
+        if let Err(found) = rules::rule(text) {
+            problems.extend(within(&at, found));
+        }
+    }
+}
+
+/// A problem inside a rule, placed in the document: `spec.exit_when 1:7`.
+fn within(at: &str, problems: Vec<Problem>) -> impl Iterator<Item = Problem> {
+    problems.into_iter().map(move |p| Problem { at: format!("{at} {}", p.at).trim_end().to_owned(), ..p })
+}
+
+fn check_references(journey: &JourneySpec, catalogue: &dyn Catalogue, problems: &mut Vec<Problem>) {
+    let mut check = |kind: ResourceKind, id: &str, at: String| {
+        let Some(known) = catalogue.ids(kind) else { return };
+        if !known.iter().any(|k| k == id) {
+            let suggestion = nearest(id, known.iter().map(String::as_str));
+            let message = format!("there is no {} {id:?}", kind.as_str());
+            problems.push(Problem::new(at, message).with_suggestion(suggestion));
+        }
+    };
+    if let Trigger::Segment(segment) = &journey.trigger {
+        check(ResourceKind::Segment, &segment.id, "spec.trigger.segment.id".to_owned());
+    }
+    for (i, step) in journey.steps.iter().enumerate() {
+        let Action::Send(send) = &step.action else { continue };
+        let at = format!("spec.steps[{i}].send");
+        check(ResourceKind::Channel, &send.channel, format!("{at}.channel"));
+        check(ResourceKind::Template, &send.template, format!("{at}.template"));
+        if let Some(topic) = &send.topic {
+            check(ResourceKind::Topic, topic, format!("{at}.topic"));
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! A small world for tests: journeys by YAML-like JSON, conditions set by hand, one profile on a virtual clock.
+#![allow(dead_code)] // each test binary uses its part
+
+use std::collections::BTreeSet;
+
+use rapport_domain::time::{HOUR_MS, parse_duration_ms};
+use rapport_domain::{Event, Json, ProfileId, Timestamp, WorkspaceId};
+use rapport_journeys::{
+    AnyCatalogue, ConditionKey, Conditions, Effect, JourneyDef, JourneySet, JourneySpec, Runs, validate,
+};
+use serde_json::{Value, json};
+
+pub(crate) const WS: WorkspaceId = WorkspaceId(1);
+pub(crate) const PROFILE: ProfileId = ProfileId(7);
+/// 2026-11-21T10:00:00Z, a Saturday.
+pub(crate) const START: Timestamp = Timestamp(1_795_255_200_000);
+
+/// Conditions that hold are those in the set, by canonical text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct True {
+    pub(crate) rules: BTreeSet<String>,
+    pub(crate) zone: Option<chrono_tz::Tz>,
+}
+
+impl Conditions for True {
+    fn holds(&self, key: &ConditionKey) -> bool {
+        self.rules.contains(key.as_str())
+    }
+
+    fn zone(&self) -> chrono_tz::Tz {
+        self.zone.unwrap_or(chrono_tz::Tz::UTC)
+    }
+}
+
+pub(crate) fn spec(value: &Value) -> JourneySpec {
+    validate(value, &AnyCatalogue).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+pub(crate) fn def(id: &str, version: u32, live: bool, value: &Value) -> JourneyDef {
+    JourneyDef { workspace: WS, id: id.to_owned(), version, live, spec: spec(value) }
+}
+
+pub(crate) fn compile(defs: Vec<JourneyDef>) -> JourneySet {
+    let compiled = JourneySet::compile(defs);
+    assert_eq!(compiled.rejected, []);
+    compiled.set
+}
+
+pub(crate) const LOYAL: &str = r#"events("Order Completed").count() >= 2"#;
+pub(crate) const GONE: &str = r#"traits.gone == true"#;
+
+/// The journey of the product's show case: first order, wait, still no second order, mail.
+pub(crate) fn second_order() -> Value {
+    json!({
+        "name": "Second order",
+        "trigger": { "event": { "name": "Order Completed", "where": "e.total > 50" } },
+        "reentry": "once",
+        "exit_when": GONE,
+        "steps": [
+            { "id": "wait", "wait": "3d" },
+            { "id": "check", "branch": [{ "when": LOYAL, "goto": "thanks" }], "otherwise": "nudge" },
+            { "id": "nudge", "send": { "channel": "email", "template": "second-order", "topic": "offers" }, "next": "end" },
+            { "id": "thanks", "update": { "set": { "loyal": true }, "unset": ["lapsing"] } },
+            { "id": "done", "exit": "already loyal" },
+        ]
+    })
+}
+
+pub(crate) fn event(name: &str, at: Timestamp, properties: Value) -> Event {
+    let Value::Object(map) = properties else { panic!("properties must be an object") };
+    let mut event = Event::derived(WS, name, format!("{name}-{}", at.0), at, map);
+    event.context = Json::default();
+    event
+}
+
+/// One profile going through time.
+pub(crate) struct Story {
+    pub(crate) set: JourneySet,
+    pub(crate) runs: Runs,
+    pub(crate) now: Timestamp,
+    pub(crate) world: True,
+    pub(crate) log: Vec<String>,
+    pub(crate) effects: Vec<Effect>,
+}
+
+impl Story {
+    pub(crate) fn new(set: JourneySet) -> Self {
+        Story { set, runs: Runs::default(), now: START, world: True::default(), log: Vec::new(), effects: Vec::new() }
+    }
+
+    pub(crate) fn order(&mut self, total: f64) {
+        self.event("Order Completed", json!({ "total": total, "order_id": "o1" }));
+    }
+
+    pub(crate) fn event(&mut self, name: &str, properties: Value) {
+        let mut out = Vec::new();
+        self.set.on_event(&mut self.runs, &event(name, self.now, properties), &self.world, self.now, &mut out);
+        self.note(out);
+        self.settle();
+    }
+
+    pub(crate) fn edge(&mut self, segment: &str, entered: bool, backfill: bool) {
+        let mut out = Vec::new();
+        self.set.on_segment(WS, &mut self.runs, segment, entered, backfill, &self.world, self.now, &mut out);
+        self.note(out);
+        self.settle();
+    }
+
+    /// Lets time pass, firing timers when they are due as the engine does.
+    pub(crate) fn pass(&mut self, duration: &str) {
+        let until = self.now.plus_ms(parse_duration_ms(duration).unwrap());
+        while let Some(due) = self.set.next_due(&self.runs).filter(|due| *due <= until) {
+            self.now = self.now.max(due);
+            self.fire();
+        }
+        self.now = until;
+    }
+
+    /// Calls again for runs that are due at once, as the engine does.
+    pub(crate) fn settle(&mut self) {
+        while self.set.next_due(&self.runs).is_some_and(|due| due <= self.now) {
+            self.fire();
+        }
+    }
+
+    pub(crate) fn fire(&mut self) {
+        let mut out = Vec::new();
+        self.set.on_timer(WS, &mut self.runs, &self.world, self.now, &mut out);
+        self.note(out);
+    }
+
+    pub(crate) fn note(&mut self, out: Vec<Effect>) {
+        let hours = self.now.since_ms(START) / HOUR_MS;
+        self.log.extend(out.iter().map(|effect| format!("{hours}h {}", line(effect))));
+        self.effects.extend(out);
+    }
+
+    pub(crate) fn expect(&self, lines: &[&str]) {
+        assert_eq!(self.log, lines, "\nruns: {:#?}", self.runs);
+    }
+}
+
+/// An effect as one line.
+pub(crate) fn line(effect: &Effect) -> String {
+    match effect {
+        Effect::Entered { journey, version, run, key } => {
+            let key = key.as_ref().map_or(String::new(), |k| format!(" [{k}]"));
+            format!("enter {journey} v{version} #{run}{key}")
+        }
+        Effect::NotEntered { journey, version, reason } => format!("refuse {journey} v{version} {}", reason.as_str()),
+        Effect::Exited { journey, version, run, step, reason } => {
+            format!("exit {journey} v{version} #{run} at {step}: {}", reason.as_str())
+        }
+        Effect::Send { origin, channel, template, topic, .. } => {
+            let topic = topic.as_deref().unwrap_or("-");
+            format!("send {channel} {template} ({topic}) by {} #{} {}", origin.journey, origin.run, origin.step)
+        }
+        Effect::UpdateTraits { origin, set, unset } => {
+            format!("update {} unset {unset:?} by {}", Value::Object(set.clone()), origin.step)
+        }
+        Effect::Renumbered { journey, from_run, run, .. } => format!("renumber {journey} #{from_run} -> #{run}"),
+    }
+}

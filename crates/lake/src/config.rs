@@ -1,0 +1,54 @@
+//! The lake's limits.
+
+use std::time::Duration;
+
+/// Rows in one row group of a file: the unit in which files are written and pruned.
+pub(crate) const ROW_GROUP_ROWS: usize = 128 * 1024;
+/// Raw text bytes after which a row group is closed early.
+pub(crate) const ROW_GROUP_BYTES: usize = 64 * 1024 * 1024;
+/// Rows in one page: the least that is decoded for a point read.
+pub(crate) const PAGE_ROWS: usize = 4096;
+/// Rows whose JSON is decoded together when a fold asks for a property.
+pub(crate) const TEXT_BLOCK_ROWS: u32 = 8192;
+/// A fold looks at its cancel flag after this many events.
+pub(crate) const CANCEL_CHECK_EVENTS: usize = 16 * 1024;
+
+/// How much the lake keeps in memory and when it writes. Every queue and cache of the lake is bounded by one of these.
+#[derive(Clone, Debug)]
+pub struct LakeConfig {
+    /// A partition is written to files when it holds this many unwritten rows…
+    pub flush_rows: usize,
+    /// …or when its oldest unwritten row is this old.
+    pub flush_age: Duration,
+    /// Above this many bytes of unwritten rows in all partitions the lake writes at once, and
+    /// [`crate::Lake::is_behind`] says true from twice as many.
+    pub hot_bytes: usize,
+    /// Memory for decoded key columns (profile, time, event code) of files; the least recently used go first.
+    pub column_bytes: usize,
+    /// Memory for decoded JSON blocks of files.
+    pub text_bytes: usize,
+    /// Files of about the same size that compaction merges into one.
+    pub merge_fan_in: usize,
+    /// Compaction makes no file with more rows than this, so one run of it is bounded.
+    pub max_file_rows: u64,
+    /// Threads of one query.
+    pub threads: usize,
+    /// Write and compact in background threads. Off in tests, which call `flush` and `compact` themselves.
+    pub background: bool,
+}
+
+impl Default for LakeConfig {
+    fn default() -> Self {
+        LakeConfig {
+            flush_rows: 64 * 1024,
+            flush_age: Duration::from_secs(60),
+            hot_bytes: 256 * 1024 * 1024,
+            column_bytes: 512 * 1024 * 1024,
+            text_bytes: 128 * 1024 * 1024,
+            merge_fan_in: 6,
+            max_file_rows: 16 * 1024 * 1024,
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            background: true,
+        }
+    }
+}

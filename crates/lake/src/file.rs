@@ -1,0 +1,159 @@
+//! One file of the lake, opened when it is first needed and checked then.
+
+use std::fs::{self, File};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::Mutex;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+
+use crate::checksum;
+use crate::columns::Columns;
+use crate::error::LakeError;
+use crate::manifest::FileMeta;
+use crate::names::Names;
+use crate::schema::{EVENT_CODE, ORIGIN, TS};
+use crate::values::{Values, read_column};
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+/// A file named in a manifest. When it is no longer named there it is deleted with its last reader.
+#[derive(Debug)]
+pub(crate) struct FileEntry {
+    /// Unique in the process; the key of caches.
+    pub(crate) id: u64,
+    pub(crate) path: PathBuf,
+    pub(crate) meta: FileMeta,
+    /// The workspace's code of each of the file's names.
+    pub(crate) codes: Vec<u32>,
+    obsolete: AtomicBool,
+    opening: Mutex<()>,
+    /// Set once it was read and checked: its Parquet metadata, or what is wrong.
+    checked: OnceLock<Result<Arc<ParquetMetaData>, String>>,
+}
+
+impl FileEntry {
+    pub(crate) fn new(path: PathBuf, meta: FileMeta, names: &Names) -> Self {
+        let codes = meta.names.iter().map(|(name, _)| names.code(name)).collect();
+        FileEntry {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            path,
+            meta,
+            codes,
+            obsolete: AtomicBool::new(false),
+            opening: Mutex::new(()),
+            checked: OnceLock::new(),
+        }
+    }
+
+    /// What is wrong with the file, if that is known.
+    pub(crate) fn damage(&self) -> Option<&str> {
+        self.checked.get().and_then(|r| r.as_ref().err()).map(String::as_str)
+    }
+
+    /// Looks at the file without reading it: it must be there and as long as it was.
+    pub(crate) fn glance(&self) {
+        match fs::metadata(&self.path) {
+            Ok(found) if found.len() == self.meta.bytes => {}
+            Ok(found) => drop(self.checked.set(Err(format!("{} bytes long, not {}", found.len(), self.meta.bytes)))),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => drop(self.checked.set(Err("missing".to_owned()))),
+            // Any other error may pass; the file is tried again when it is read.
+            Err(_) => {}
+        }
+    }
+
+    /// Marks the file for deletion with its last reader.
+    pub(crate) fn retire(&self) {
+        self.obsolete.store(true, Ordering::Release);
+    }
+
+    /// The Parquet metadata; the first call reads the whole file and compares its checksum.
+    pub(crate) fn open(&self) -> Result<Arc<ParquetMetaData>, LakeError> {
+        let _one_at_a_time = self.opening.lock();
+        if let Some(known) = self.checked.get() {
+            return known.clone().map_err(|reason| LakeError::corrupt(&self.path, reason));
+        }
+        let outcome = match self.verify() {
+            Ok(meta) => Ok(Arc::new(meta)),
+            Err(LakeError::Corrupt { reason, .. }) => Err(reason),
+            Err(e) => return Err(e),
+        };
+        if let Err(reason) = &outcome {
+            tracing::error!(lake.file = %self.path.display(), reason, "damaged file, left out of queries");
+        }
+        self.checked.get_or_init(|| outcome).clone().map_err(|reason| LakeError::corrupt(&self.path, reason))
+    }
+
+    /// Reads the whole file and compares it with what was written.
+    pub(crate) fn verify(&self) -> Result<ParquetMetaData, LakeError> {
+        let (bytes, sum) = match checksum::of_file(&self.path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return Err(LakeError::corrupt(&self.path, "missing"));
+            }
+            other => other.map_err(LakeError::io(&self.path))?,
+        };
+        if bytes != self.meta.bytes {
+            return Err(LakeError::corrupt(&self.path, format!("{bytes} bytes long, not {}", self.meta.bytes)));
+        }
+        if sum != self.meta.checksum {
+            return Err(LakeError::corrupt(&self.path, "the checksum does not match"));
+        }
+        let file = File::open(&self.path).map_err(LakeError::io(&self.path))?;
+        let meta = ParquetMetaDataReader::new()
+            .with_column_index_policy(PageIndexPolicy::Skip)
+            .with_offset_index_policy(PageIndexPolicy::Optional)
+            .parse_and_finish(&file)
+            .map_err(|e| LakeError::corrupt(&self.path, e))?;
+        let rows = meta.file_metadata().num_rows();
+        if u64::try_from(rows) != Ok(self.meta.rows) {
+            return Err(LakeError::corrupt(&self.path, format!("{rows} rows, not {}", self.meta.rows)));
+        }
+        Ok(meta)
+    }
+
+    /// Some rows of some columns.
+    pub(crate) fn read(&self, columns: &[usize], rows: Range<u64>) -> Result<Vec<Values>, LakeError> {
+        let meta = self.open()?;
+        let file = Arc::new(File::open(&self.path).map_err(LakeError::io(&self.path))?);
+        let read = |c: &usize| read_column(&file, &meta, *c, rows.clone());
+        columns.iter().map(read).collect::<Result<_, ParquetError>>().map_err(|e| LakeError::corrupt(&self.path, e))
+    }
+
+    /// The key columns of the whole file.
+    pub(crate) fn columns(&self) -> Result<Columns, LakeError> {
+        let mut read = self.read(&[ORIGIN, TS, EVENT_CODE], 0..self.meta.rows)?.into_iter();
+        let (Some(Values::I64(origins)), Some(Values::I64(ts)), Some(Values::I32(local))) =
+            (read.next(), read.next(), read.next())
+        else {
+            return Err(LakeError::corrupt(&self.path, "key columns of other types"));
+        };
+        let mut columns = Columns { starts: vec![0], ts, ..Columns::default() };
+        columns.codes.reserve_exact(local.len());
+        for (row, (origin, code)) in origins.into_iter().zip(local).enumerate() {
+            let origin = origin as u64;
+            if columns.profiles.last() != Some(&origin) {
+                if row > 0 {
+                    columns.starts.push(row as u32);
+                }
+                columns.profiles.push(origin);
+            }
+            let known = usize::try_from(code).ok().and_then(|c| self.codes.get(c));
+            columns.codes.push(*known.ok_or_else(|| LakeError::corrupt(&self.path, "unknown event code"))?);
+        }
+        Ok(columns.finish())
+    }
+}
+
+impl Drop for FileEntry {
+    fn drop(&mut self) {
+        if self.obsolete.load(Ordering::Acquire)
+            && let Err(e) = fs::remove_file(&self.path)
+            && e.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(lake.file = %self.path.display(), error = %e, "an obsolete file stays until the next start");
+        }
+    }
+}

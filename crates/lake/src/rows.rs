@@ -1,0 +1,92 @@
+//! Events as columns of a file, and back.
+
+use std::sync::Arc;
+
+use parquet::data_type::ByteArray;
+use rapport_domain::event::ProcessedEvent;
+use rapport_domain::{Event, EventKind, Json, ProfileId, SourceId, Timestamp, WorkspaceId};
+
+use crate::hot::HotRow;
+use crate::schema::*;
+use crate::values::Values;
+
+/// Column `column` of some hot rows; `codes` are the file's event codes of them, `target` applies the merge map,
+/// `contexts` are the texts of [`context_texts`].
+pub(crate) fn column_of(
+    column: usize,
+    rows: &[HotRow],
+    codes: &[i32],
+    target: impl Fn(u64) -> u64,
+    contexts: &[[Option<String>; CONTEXT_PATHS.len()]],
+) -> Values {
+    let events = || rows.iter().map(|r| &r.row.event);
+    let text = |f: &dyn Fn(&Event) -> ByteArray| Values::Text(events().map(f).collect());
+    let optional = |f: &dyn Fn(&Event) -> Option<Arc<str>>| {
+        Values::Optional(events().map(|e| f(e).map(|t| ByteArray::from(&*t))).collect())
+    };
+    match column {
+        PROFILE => Values::I64(rows.iter().map(|r| target(r.row.profile.0) as i64).collect()),
+        ORIGIN => Values::I64(rows.iter().map(|r| r.row.profile.0 as i64).collect()),
+        TS => Values::I64(events().map(|e| e.ts.0).collect()),
+        RECEIVED_AT => Values::I64(events().map(|e| e.received_at.0).collect()),
+        EVENT_CODE => Values::I32(codes.to_vec()),
+        EVENT => text(&|e| ByteArray::from(&*e.name)),
+        KIND => text(&|e| ByteArray::from(e.kind.as_str())),
+        MESSAGE_ID => text(&|e| ByteArray::from(&*e.message_id)),
+        SOURCE => Values::I32(events().map(|e| e.source.0 as i32).collect()),
+        HISTORICAL => Values::Bool(events().map(|e| e.historical).collect()),
+        USER_ID => optional(&|e| e.user_id.clone()),
+        ANONYMOUS_ID => optional(&|e| e.anonymous_id.clone()),
+        GROUP_ID => optional(&|e| e.group_id.clone()),
+        PREVIOUS_ID => optional(&|e| e.previous_id.clone()),
+        PROPERTIES => text(&|e| ByteArray::from(e.properties.text())),
+        CONTEXT => text(&|e| ByteArray::from(e.context.text())),
+        _ => {
+            let at = column - FIRST_CONTEXT;
+            Values::Optional(contexts.iter().map(|c| c[at].as_deref().map(ByteArray::from)).collect())
+        }
+    }
+}
+
+/// The columns that make an event again, in the order [`event_at`] expects.
+pub(crate) const EVENT_COLUMNS: [usize; 14] = [
+    ORIGIN,
+    TS,
+    RECEIVED_AT,
+    EVENT,
+    KIND,
+    MESSAGE_ID,
+    SOURCE,
+    HISTORICAL,
+    USER_ID,
+    ANONYMOUS_ID,
+    GROUP_ID,
+    PREVIOUS_ID,
+    PROPERTIES,
+    CONTEXT,
+];
+
+/// The event at a row of columns read as [`EVENT_COLUMNS`].
+pub(crate) fn event_at(workspace: WorkspaceId, columns: &[Values], at: usize) -> ProcessedEvent {
+    let text = |c: usize| columns[c].text(at).unwrap_or("");
+    let shared = |c: usize| columns[c].text(at).map(Arc::<str>::from);
+    ProcessedEvent {
+        profile: ProfileId(columns[0].i64(at) as u64),
+        event: Event {
+            workspace,
+            source: SourceId(columns[6].i64(at) as u32),
+            kind: EventKind::parse(text(4)).unwrap_or(EventKind::Track),
+            name: Arc::from(text(3)),
+            message_id: Arc::from(text(5)),
+            ts: Timestamp(columns[1].i64(at)),
+            received_at: Timestamp(columns[2].i64(at)),
+            user_id: shared(8),
+            anonymous_id: shared(9),
+            group_id: shared(10),
+            previous_id: shared(11),
+            properties: Json::from_text(text(12)),
+            context: Json::from_text(text(13)),
+            historical: columns[7].i64(at) != 0,
+        },
+    }
+}

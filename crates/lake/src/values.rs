@@ -1,0 +1,119 @@
+//! Values of one column, and reading them from a file by row.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use parquet::basic::Type as Physical;
+use parquet::column::reader::get_column_reader;
+use parquet::column::reader::{ColumnReaderImpl, get_typed_column_reader};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::ChunkReader;
+use parquet::file::serialized_reader::SerializedPageReader;
+
+/// Values of one column over some rows.
+#[derive(Clone, Debug)]
+pub(crate) enum Values {
+    I64(Vec<i64>),
+    I32(Vec<i32>),
+    Bool(Vec<bool>),
+    Text(Vec<ByteArray>),
+    Optional(Vec<Option<ByteArray>>),
+}
+
+impl Values {
+    /// An empty column of the same type.
+    pub(crate) fn empty_like(&self, capacity: usize) -> Values {
+        match self {
+            Values::I64(_) => Values::I64(Vec::with_capacity(capacity)),
+            Values::I32(_) => Values::I32(Vec::with_capacity(capacity)),
+            Values::Bool(_) => Values::Bool(Vec::with_capacity(capacity)),
+            Values::Text(_) => Values::Text(Vec::with_capacity(capacity)),
+            Values::Optional(_) => Values::Optional(Vec::with_capacity(capacity)),
+        }
+    }
+
+    /// Adds rows of another column of the same type.
+    pub(crate) fn extend_from(&mut self, other: &Values, rows: Range<usize>) -> Result<(), ParquetError> {
+        match (self, other) {
+            (Values::I64(a), Values::I64(b)) => a.extend_from_slice(&b[rows]),
+            (Values::I32(a), Values::I32(b)) => a.extend_from_slice(&b[rows]),
+            (Values::Bool(a), Values::Bool(b)) => a.extend_from_slice(&b[rows]),
+            (Values::Text(a), Values::Text(b)) => a.extend_from_slice(&b[rows]),
+            (Values::Optional(a), Values::Optional(b)) => a.extend_from_slice(&b[rows]),
+            _ => return Err(ParquetError::General("columns of different types".to_owned())),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn i64(&self, at: usize) -> i64 {
+        match self {
+            Values::I64(v) => v[at],
+            Values::I32(v) => i64::from(v[at]),
+            Values::Bool(v) => i64::from(v[at]),
+            _ => 0,
+        }
+    }
+
+    /// The text at a row; `None` for an absent value or a column without text.
+    pub(crate) fn text(&self, at: usize) -> Option<&str> {
+        let bytes = match self {
+            Values::Text(v) => &v[at],
+            Values::Optional(v) => v[at].as_ref()?,
+            _ => return None,
+        };
+        std::str::from_utf8(bytes.data()).ok()
+    }
+}
+
+/// Reads `column` for the rows `rows` of the file, over row groups, touching only the pages that hold them.
+pub(crate) fn read_column<R: ChunkReader + 'static>(
+    reader: &Arc<R>,
+    meta: &ParquetMetaData,
+    column: usize,
+    rows: Range<u64>,
+) -> Result<Values, ParquetError> {
+    let descr = meta.file_metadata().schema_descr_ptr().column(column);
+    let optional = descr.max_def_level() > 0;
+    Ok(match (descr.physical_type(), optional) {
+        (Physical::INT64, false) => Values::I64(read_typed::<Int64Type, R>(reader, meta, column, rows)?.0),
+        (Physical::INT32, false) => Values::I32(read_typed::<Int32Type, R>(reader, meta, column, rows)?.0),
+        (Physical::BOOLEAN, false) => Values::Bool(read_typed::<BoolType, R>(reader, meta, column, rows)?.0),
+        (Physical::BYTE_ARRAY, false) => Values::Text(read_typed::<ByteArrayType, R>(reader, meta, column, rows)?.0),
+        (Physical::BYTE_ARRAY, true) => {
+            let (values, levels) = read_typed::<ByteArrayType, R>(reader, meta, column, rows)?;
+            let mut values = values.into_iter();
+            Values::Optional(levels.into_iter().map(|l| if l == 0 { None } else { values.next() }).collect())
+        }
+        other => return Err(ParquetError::General(format!("unexpected column type {other:?}"))),
+    })
+}
+
+fn read_typed<T: DataType, R: ChunkReader + 'static>(
+    reader: &Arc<R>,
+    meta: &ParquetMetaData,
+    column: usize,
+    rows: Range<u64>,
+) -> Result<(Vec<T::T>, Vec<i16>), ParquetError> {
+    let wanted = (rows.end - rows.start) as usize;
+    let (mut values, mut levels) = (Vec::with_capacity(wanted), Vec::new());
+    let mut first = 0u64;
+    let mut read = 0usize;
+    for (index, group) in meta.row_groups().iter().enumerate() {
+        let group_rows = u64::try_from(group.num_rows()).unwrap_or(0);
+        let (from, to) = (rows.start.max(first), rows.end.min(first + group_rows));
+        if from < to {
+            let locations =
+                meta.page_index().and_then(|p| p.offset_index(index, column)).map(|o| o.page_locations().clone());
+            let chunk = group.column(column);
+            let pages = SerializedPageReader::new(Arc::clone(reader), chunk, group_rows as usize, locations)?;
+            let mut typed: ColumnReaderImpl<T> =
+                get_typed_column_reader(get_column_reader(chunk.column_descr_ptr(), Box::new(pages)));
+            typed.skip_records((from - first) as usize)?;
+            read += typed.read_records((to - from) as usize, Some(&mut levels), None, &mut values)?.0;
+        }
+        first += group_rows;
+    }
+    if read == wanted { Ok((values, levels)) } else { Err(ParquetError::EOF(format!("{read} of {wanted} rows"))) }
+}

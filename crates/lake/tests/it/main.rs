@@ -1,0 +1,8 @@
+//! The lake against a plain list of events.
+
+mod faults;
+mod import;
+mod model;
+mod support;
+mod timeline;
+mod whole;

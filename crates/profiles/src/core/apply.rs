@@ -1,0 +1,102 @@
+//! What an event changes of its profile.
+
+use rapport_domain::event::{Event, EventKind};
+use rapport_domain::ids::SourceId;
+use rapport_domain::profile::{Consent, Identifier, Profile};
+
+use super::identifiers::{self, Attach};
+use super::{claims, consent, traits};
+
+pub use super::traits::TraitChange;
+
+/// Most accounts of one profile; further ones are not joined.
+pub const MAX_GROUPS: usize = 100;
+/// Longest account id in bytes.
+pub const MAX_GROUP_BYTES: usize = 512;
+
+/// What an event changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Applied {
+    /// Traits that have another value now.
+    pub trait_changes: Vec<TraitChange>,
+    /// Identifiers attached: each needs a `Link` to its partition (or its row, when that is here).
+    pub new_identifiers: Vec<Identifier>,
+    /// Identifiers that made room for newer ones: each needs an `Unlink`.
+    pub dropped_identifiers: Vec<Identifier>,
+    /// Statements of consent that changed something.
+    pub consent_changes: Vec<Consent>,
+    /// Identifiers not attached, with the reason: `limit`, `other_user_id`, `anonymous_profile`.
+    pub refused: Vec<(Identifier, &'static str)>,
+    /// Traits not taken, with the reason: `trait_limit`, `trait_size`, `trait_name`.
+    pub refused_traits: Vec<(String, &'static str)>,
+    /// The account joined by this event, when the profile was not in it before.
+    pub joined_group: Option<String>,
+}
+
+impl Applied {
+    /// Whether nothing but counts and times changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Applied::default()
+    }
+}
+
+/// Applies an event to its profile. Events that Rapport itself records (source 0) do not count as seen.
+///
+/// Traits of `identify` are stated at the event's time; `context.traits` of other calls fills only what nobody stated
+/// (see [`super::traits`]). An `identify` whose own traits are empty states its `context.traits`, where some client
+/// libraries put them.
+pub fn apply(profile: &mut Profile, event: &Event) -> Applied {
+    if event.source != SourceId(0) {
+        profile.event_count += 1;
+        profile.first_seen = profile.first_seen.min(event.ts);
+        profile.last_seen = profile.last_seen.max(event.ts);
+    }
+    let mut out = Applied::default();
+    apply_traits(profile, event, &mut out);
+    for claim in claims::claims(event) {
+        match identifiers::claim(profile, &claim, event.ts) {
+            Attach::Nothing => {}
+            Attach::Added { dropped } => {
+                out.new_identifiers.push(claim);
+                out.dropped_identifiers.extend(dropped);
+            }
+            Attach::Refused(reason) => out.refused.push((claim, reason)),
+        }
+    }
+    out.new_identifiers.retain(|i| profile.identifiers.contains(i));
+    let stated = consent::statements(event);
+    out.consent_changes = stated.into_iter().filter_map(|s| consent::put(profile, s)).collect();
+    out.joined_group = join_group(profile, event);
+    out
+}
+
+fn apply_traits(profile: &mut Profile, event: &Event, out: &mut Applied) {
+    let mut stated = traits::Stated::default();
+    let copied = event.context.map().get("traits").and_then(|t| t.as_object());
+    let own = (event.kind == EventKind::Identify).then(|| event.properties.map());
+    match (own, copied) {
+        (Some(own), Some(copied)) if own.is_empty() => {
+            traits::state(&mut profile.traits, copied, event.ts, &mut stated)
+        }
+        (own, copied) => {
+            if let Some(own) = own {
+                traits::state(&mut profile.traits, own, event.ts, &mut stated);
+            }
+            if let Some(copied) = copied {
+                traits::state(&mut profile.traits, copied, traits::cached_at(event.ts), &mut stated);
+            }
+        }
+    }
+    out.trait_changes = stated.changes;
+    out.refused_traits = stated.refused;
+}
+
+fn join_group(profile: &mut Profile, event: &Event) -> Option<String> {
+    let group = super::account::group_of(event)?;
+    if profile.groups.iter().any(|g| g == group) || profile.groups.len() >= MAX_GROUPS {
+        return None;
+    }
+    profile.groups.push(group.to_owned());
+    Some(group.to_owned())
+}

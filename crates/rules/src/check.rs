@@ -1,0 +1,280 @@
+//! Checking a rule against what a workspace knows: names that nothing has yet, and types that cannot meet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rapport_domain::Problem;
+use rapport_domain::rule::{EventQuery, Expr, Field, Literal, Measure, Mention, Operand, Rule, TextTest, ValueType};
+
+use crate::value::{boolean, number};
+
+/// What a workspace knows: seen or declared.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// Events and their properties.
+    pub events: BTreeMap<String, BTreeMap<String, ValueType>>,
+    /// Traits.
+    pub traits: BTreeMap<String, ValueType>,
+    /// Ids of segments.
+    pub segments: BTreeSet<String>,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The rule cannot do what it says.
+    Error,
+    /// The rule is sound, but names something nobody has seen yet.
+    Warning,
+}
+
+/// One thing found in a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What and where.
+    pub problem: Problem,
+}
+
+/// Unknown names and type errors; see [`findings`] for which is which.
+#[must_use]
+pub fn check(rule: &Rule, catalogue: &Catalogue) -> Vec<Problem> {
+    findings(rule, catalogue).into_iter().map(|f| f.problem).collect()
+}
+
+/// Unknown names (warnings, with the nearest known name) and type errors, each at its first mention. Positions are those
+/// of the text the rule was read from, else of its canonical text.
+#[must_use]
+pub fn findings(rule: &Rule, catalogue: &Catalogue) -> Vec<Finding> {
+    let places = if rule.places.0.is_empty() {
+        crate::parse(&crate::print(rule)).map(|r| r.places.0).unwrap_or_default()
+    } else {
+        rule.places.0.clone()
+    };
+    let mut checker = Checker { catalogue, places, events: None, found: Vec::new() };
+    checker.expr(&rule.when);
+    checker.found
+}
+
+struct Checker<'a> {
+    catalogue: &'a Catalogue,
+    places: BTreeMap<Mention, (u32, u32)>,
+    /// Names of the events whose properties are being read.
+    events: Option<&'a [String]>,
+    found: Vec<Finding>,
+}
+
+impl<'a> Checker<'a> {
+    fn find(&mut self, severity: Severity, mention: &Mention, message: String, suggestion: Option<String>) {
+        let (line, column) = self.places.get(mention).copied().unwrap_or((1, 1));
+        let problem = Problem::new(format!("{line}:{column}"), message).with_suggestion(suggestion);
+        let finding = Finding { severity, problem };
+        if !self.found.contains(&finding) {
+            self.found.push(finding);
+        }
+    }
+
+    fn expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Const(_) | Expr::Consent { .. } | Expr::Bucket { .. } => {}
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|p| self.expr(p)),
+            Expr::Not(part) => self.expr(part),
+            Expr::Compare { left, right, .. } => {
+                let (a, b) = (self.operand(left), self.operand(right));
+                for (field, other) in [(a, right), (b, left)] {
+                    if let (Some((mention, known)), Operand::Literal(literal)) = (field, other) {
+                        self.literal(&mention, known, literal);
+                    }
+                }
+            }
+            Expr::In { value, list } => {
+                if let Some((mention, known)) = self.operand(value) {
+                    list.iter().for_each(|l| self.literal(&mention, known, l));
+                }
+            }
+            Expr::Text { value, test, .. } => {
+                let (mention, known) = self.field(value);
+                let fits = match known {
+                    ValueType::Any | ValueType::Text | ValueType::Time => true,
+                    ValueType::List => *test == TextTest::Contains,
+                    _ => false,
+                };
+                if !fits {
+                    self.mismatch(&mention, known, &format!("which .{}(…) cannot test", test.as_str()));
+                }
+            }
+            Expr::Has(field) => {
+                self.field(field);
+            }
+            Expr::Exists(query) => self.query(query),
+            Expr::Sequence(sequence) => sequence.steps.iter().for_each(|s| self.event(s)),
+            Expr::InSegment(id) => {
+                if !self.catalogue.segments.contains(id) {
+                    let suggestion = nearest(id, self.catalogue.segments.iter().map(String::as_str));
+                    let message = format!("there is no segment `{id}`");
+                    self.find(Severity::Warning, &Mention::Segment(id.clone()), message, suggestion);
+                }
+            }
+        }
+    }
+
+    /// Checks a value; the mention and type of a field that is compared as it is.
+    fn operand(&mut self, operand: &'a Operand) -> Option<(Mention, ValueType)> {
+        match operand {
+            Operand::Field(field) => return Some(self.field(field)),
+            Operand::Size(field) => {
+                let (mention, known) = self.field(field);
+                if matches!(known, ValueType::Bool | ValueType::Number) {
+                    self.mismatch(&mention, known, "which has no size");
+                }
+            }
+            Operand::Date(field) => {
+                let (mention, known) = self.field(field);
+                if matches!(known, ValueType::Bool | ValueType::List | ValueType::Object) {
+                    self.mismatch(&mention, known, "which is no date");
+                }
+            }
+            Operand::Events(query) => self.query(query),
+            Operand::Add(a, b) | Operand::Subtract(a, b) => {
+                self.operand(a);
+                self.operand(b);
+            }
+            Operand::Literal(_) | Operand::Instant(_) | Operand::DurationMs(_) => {}
+            Operand::Now | Operand::Today | Operand::Score(_) => {}
+        }
+        None
+    }
+
+    fn query(&mut self, query: &'a EventQuery) {
+        query.names.iter().for_each(|n| self.event(n));
+        self.events = Some(&query.names);
+        if let Some(filter) = &query.filter {
+            self.expr(filter);
+        }
+        let (path, numeric) = match &query.measure {
+            Measure::Sum(p) | Measure::Min(p) | Measure::Max(p) | Measure::Avg(p) => (Some(p), true),
+            Measure::Distinct(p) => (Some(p), false),
+            _ => (None, false),
+        };
+        if let Some(path) = path {
+            let (mention, known) = self.property(path);
+            let fits = match known {
+                ValueType::Any | ValueType::Number | ValueType::Text => true,
+                ValueType::Bool | ValueType::Time => !numeric,
+                ValueType::List | ValueType::Object => false,
+            };
+            if !fits {
+                let why = if numeric { "which is no number" } else { "whose values cannot be told apart" };
+                self.mismatch(&mention, known, why);
+            }
+        }
+        self.events = None;
+    }
+
+    fn event(&mut self, name: &str) {
+        if !self.catalogue.events.contains_key(name) {
+            let suggestion = nearest(name, self.catalogue.events.keys().map(String::as_str));
+            let message = format!("no event `{name}` has been seen");
+            self.find(Severity::Warning, &Mention::Event(name.to_owned()), message, suggestion);
+        }
+    }
+
+    fn field(&mut self, field: &Field) -> (Mention, ValueType) {
+        let path = match field {
+            Field::Event(path) => return self.property(path),
+            Field::Trait(path) => path,
+        };
+        let mention = Mention::Trait(path.clone());
+        let known = lookup(&self.catalogue.traits, path).unwrap_or_else(|| {
+            let suggestion = nearest(path, self.catalogue.traits.keys().map(String::as_str));
+            self.find(Severity::Warning, &mention, format!("no profile has a trait `{path}`"), suggestion);
+            ValueType::Any
+        });
+        (mention, known)
+    }
+
+    /// A property of the events of the query at hand: known when one of them has it.
+    fn property(&mut self, path: &str) -> (Mention, ValueType) {
+        let mention = Mention::Property(path.to_owned());
+        if path.starts_with("context.") {
+            return (mention, ValueType::Any);
+        }
+        let events = &self.catalogue.events;
+        let seen: Vec<&BTreeMap<String, ValueType>> = match self.events {
+            Some(names) if !names.is_empty() => names.iter().filter_map(|n| events.get(n)).collect(),
+            _ => events.values().collect(),
+        };
+        let mut types: Vec<ValueType> = seen.iter().filter_map(|p| lookup(p, path)).collect();
+        types.dedup();
+        match types.as_slice() {
+            [one] => (mention, *one),
+            [] if !seen.is_empty() => {
+                let suggestion = nearest(path, seen.iter().flat_map(|p| p.keys()).map(String::as_str));
+                self.find(Severity::Warning, &mention, format!("these events have no property `{path}`"), suggestion);
+                (mention, ValueType::Any)
+            }
+            _ => (mention, ValueType::Any),
+        }
+    }
+
+    fn literal(&mut self, mention: &Mention, known: ValueType, literal: &Literal) {
+        let fits = match (known, literal) {
+            (ValueType::Any, _) | (_, Literal::Null) => true,
+            (ValueType::List | ValueType::Object, _) => false,
+            (ValueType::Number, Literal::Text(t)) => number(t).is_some(),
+            (ValueType::Bool, Literal::Text(t)) | (ValueType::Text, Literal::Text(t)) => {
+                known == ValueType::Text || boolean(t).is_some()
+            }
+            (ValueType::Number | ValueType::Time, Literal::Bool(_)) | (ValueType::Bool, Literal::Number(_)) => false,
+            _ => true,
+        };
+        if !fits {
+            let what = match literal {
+                Literal::Text(t) => format!("the text {t:?}"),
+                Literal::Number(n) => format!("the number {n}"),
+                Literal::Bool(b) => format!("{b}"),
+                Literal::Null => "null".to_owned(),
+            };
+            self.mismatch(mention, known, &format!("which never equals {what}"));
+        }
+    }
+
+    fn mismatch(&mut self, mention: &Mention, known: ValueType, why: &str) {
+        let (Mention::Trait(name) | Mention::Property(name) | Mention::Event(name) | Mention::Segment(name)) = mention;
+        let kind = match known {
+            ValueType::Any => "of several types",
+            ValueType::Bool => "a boolean",
+            ValueType::Number => "a number",
+            ValueType::Text => "a text",
+            ValueType::Time => "a date",
+            ValueType::List => "a list",
+            ValueType::Object => "an object",
+        };
+        self.find(Severity::Error, mention, format!("`{name}` is {kind}, {why}"), None);
+    }
+}
+
+/// The type at a dotted path; inside an object whose members are not listed, anything may be.
+fn lookup(known: &BTreeMap<String, ValueType>, path: &str) -> Option<ValueType> {
+    if let Some(found) = known.get(path) {
+        return Some(*found);
+    }
+    let mut head = path;
+    while let Some((rest, _)) = head.rsplit_once('.') {
+        if matches!(known.get(rest), Some(ValueType::Object | ValueType::Any)) {
+            return Some(ValueType::Any);
+        }
+        head = rest;
+    }
+    None
+}
+
+/// The known name nearest to `name`, if one is near enough to be meant.
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let wanted = name.to_lowercase();
+    known
+        .map(|k| (strsim::normalized_damerau_levenshtein(&wanted, &k.to_lowercase()), k))
+        .filter(|(nearness, _)| *nearness > 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, k)| k.to_owned())
+}

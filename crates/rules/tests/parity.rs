@@ -1,0 +1,264 @@
+//! Invariant I5: for every rule, incremental result = full recomputation, at every instant, including after late events,
+//! merges, pruning and window expiry. `RAPPORT_SEED=<number>` repeats a run; the seed is printed at its start.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use rapport_domain::rule::Rule;
+use rapport_domain::time::{HOUR_MS, MINUTE_MS};
+use rapport_domain::{ConsentState, Event, ProfileId, Timestamp, WorkspaceId};
+use rapport_rules::{AggState, Facts, Plan, Verdict, print};
+
+mod naive;
+mod rules;
+
+use naive::Naive;
+
+/// A profile whose facts stand still.
+#[derive(Clone, Debug)]
+struct Person {
+    id: u64,
+    traits: serde_json::Map<String, serde_json::Value>,
+    vip: bool,
+    consent: ConsentState,
+    churn: Option<f64>,
+}
+
+impl Facts for Person {
+    fn profile(&self) -> ProfileId {
+        ProfileId(self.id)
+    }
+    fn trait_value(&self, path: &str) -> Option<&serde_json::Value> {
+        rapport_domain::json::lookup(&self.traits, path)
+    }
+    fn in_segment(&self, id: &str) -> bool {
+        self.vip && id == "vip"
+    }
+    fn consent(&self, _: &str, topic: Option<&str>) -> ConsentState {
+        if topic.is_some() { ConsentState::Unknown } else { self.consent }
+    }
+    fn score(&self, _: &str) -> Option<f64> {
+        self.churn
+    }
+    fn zone(&self) -> chrono_tz::Tz {
+        chrono_tz::Asia::Tokyo
+    }
+}
+
+/// An event, when it arrives, and what else happens then.
+#[derive(Clone, Debug)]
+struct Arrival {
+    event: Event,
+    at: i64,
+    /// Which of two profiles, later merged, it came to.
+    to: usize,
+    prune: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Case {
+    rule: Rule,
+    person: Person,
+    arrivals: Vec<Arrival>,
+    /// After this arrival the two profiles are merged.
+    merge: Index,
+    probes: Vec<i64>,
+}
+
+fn json_value() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::json;
+    prop_oneof![
+        4 => (-2i32..10).prop_map(|n| json!(f64::from(n) / 2.0)),
+        2 => (0i32..4).prop_map(|n| json!(n)),
+        2 => select(vec![json!("x"), json!("y"), json!(" 3 "), json!("True"), json!("xy3")]),
+        1 => select(vec![json!(null), json!(true), json!(["x", 3]), json!({"b": 1}), json!(0.1), json!(1e-7)]),
+    ]
+}
+
+fn object() -> impl Strategy<Value = serde_json::Map<String, serde_json::Value>> {
+    let member = (select(vec!["n", "n", "t", "l", "a", "x y", "1st"]), json_value());
+    prop::collection::vec(member, 0..4).prop_map(|v| v.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    let date = prop_oneof![
+        Just(serde_json::Value::Null),
+        (0i64..90).prop_map(|h| Timestamp(rules::START + h * HOUR_MS).to_rfc3339().into()),
+        (0i64..90).prop_map(|h| ((rules::START + h * HOUR_MS) / 1_000).into()),
+    ];
+    let consent = select(vec![ConsentState::Granted, ConsentState::Denied, ConsentState::Unknown]);
+    (any::<u64>(), object(), date, any::<bool>(), consent, prop::option::of((0i32..5).prop_map(|n| f64::from(n) / 4.0)))
+        .prop_map(|(id, mut traits, date, vip, consent, churn)| {
+            traits.insert("d".to_owned(), date);
+            Person { id, traits, vip, consent, churn }
+        })
+}
+
+fn arrival() -> impl Strategy<Value = Arrival> {
+    // Whole hours make ties and window edges likely; some minutes and milliseconds in between.
+    let hour = prop_oneof![0i64..90, (0i64..6).prop_map(|n| n * 15)];
+    let ts = (hour, select(vec![0, 0, 0, 1, MINUTE_MS, 30 * MINUTE_MS])).prop_map(|(h, m)| h * HOUR_MS + m);
+    let late = prop_oneof![3 => Just(0i64), 1 => (0i64..40).prop_map(|h| h * HOUR_MS), 1 => 0i64..1_000];
+    (select(vec!["A", "B", "C", "D"]), ts, late, object(), 0..2usize, prop::bool::weighted(0.3)).prop_map(
+        |(name, ts, late, properties, to, prune)| {
+            let ts = rules::START + ts;
+            let event = Event::derived(WorkspaceId(1), name, String::new(), Timestamp(ts), properties);
+            Arrival { event, at: ts + late, to, prune }
+        },
+    )
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    let probes = prop::collection::vec((0i64..150).prop_map(|h| rules::START + h * HOUR_MS), 0..6);
+    (rules::condition(), person(), prop::collection::vec(arrival(), 0..14), any::<Index>(), probes).prop_map(
+        |(when, person, mut arrivals, merge, probes)| {
+            arrivals.sort_by_key(|a| a.at);
+            Case { rule: Rule::new(when), person, arrivals, merge, probes }
+        },
+    )
+}
+
+/// The states of one profile, by number of aggregate.
+type States = BTreeMap<usize, AggState>;
+
+fn observe(plan: &Plan, states: &mut States, event: &Event) {
+    for (i, aggregate) in plan.aggregates().iter().enumerate() {
+        if aggregate.listens_to(&event.name) {
+            let state = states.entry(i).or_default();
+            let before = state.clone();
+            let changed = aggregate.observe(state, event);
+            assert_eq!(changed, *state != before || before.is_empty() && !state.is_empty(), "{}", aggregate.key());
+        }
+    }
+}
+
+fn merge(plan: &Plan, into: &mut States, from: &States) {
+    for (i, state) in from {
+        // Through the stored form, as a letter between partitions would carry it.
+        let stored: AggState = postcard::from_bytes(&postcard::to_stdvec(state).unwrap()).unwrap();
+        plan.aggregates()[*i].merge(into.entry(*i).or_default(), stored);
+    }
+}
+
+fn verdict(plan: &Plan, person: &Person, states: &States, now: i64) -> Verdict {
+    plan.evaluate(person, &|i| states.get(&i), Timestamp(now))
+}
+
+/// The incremental side: two profiles that become one, and a verdict that is only renewed when something arrives or when
+/// the last verdict said it might change.
+struct Live<'a> {
+    plan: &'a Plan,
+    person: &'a Person,
+    parts: [States; 2],
+    last: Verdict,
+}
+
+impl Live<'_> {
+    fn states(&self) -> States {
+        let mut all = self.parts[0].clone();
+        merge(self.plan, &mut all, &self.parts[1]);
+        all
+    }
+
+    fn renew(&mut self, now: i64) {
+        self.last = verdict(self.plan, self.person, &self.states(), now);
+    }
+
+    fn arrive(&mut self, arrival: &Arrival, merged: bool) {
+        let part = if merged { 0 } else { arrival.to };
+        observe(self.plan, &mut self.parts[part], &arrival.event);
+        if merged && !self.parts[1].is_empty() {
+            let [into, from] = &mut self.parts;
+            merge(self.plan, into, &std::mem::take(from));
+        }
+        if arrival.prune {
+            for states in &mut self.parts {
+                for (i, state) in states {
+                    self.plan.aggregates()[*i].prune(state, Timestamp(arrival.at));
+                }
+            }
+        }
+        self.renew(arrival.at);
+    }
+}
+
+/// Everything that had arrived, in an order of its own, taken in at once.
+fn bulk(plan: &Plan, events: impl Iterator<Item = Event>) -> States {
+    let mut states = States::new();
+    events.for_each(|e| observe(plan, &mut states, &e));
+    states
+}
+
+fn check_instant(case: &Case, live: &Live<'_>, now: i64) -> Result<(), TestCaseError> {
+    let arrived: Vec<&Event> = case.arrivals.iter().filter(|a| a.at <= now).map(|a| &a.event).collect();
+    let text = print(&case.rule);
+    let naive = Naive { facts: &case.person, events: &arrived, now: Timestamp(now) }.holds(&case.rule.when);
+    let mut sorted = arrived.clone();
+    sorted.sort_by_key(|e| e.ts);
+    let full = bulk(live.plan, sorted.iter().map(|e| (*e).clone()));
+    let backwards = bulk(live.plan, sorted.iter().rev().map(|e| (*e).clone()));
+    prop_assert_eq!(&full, &backwards, "order matters for {}", text);
+    let bulk = verdict(live.plan, &case.person, &full, now);
+    prop_assert_eq!(bulk.holds, naive, "bulk against naive at {} of {}", now, text);
+    prop_assert_eq!(live.last.holds, naive, "live against naive at {} of {}", now, text);
+    prop_assert!(bulk.next_change.is_none_or(|t| t.0 > now), "next change is not later");
+    prop_assert!(bulk.next_change.is_none() || live.plan.time_dependent(), "{} changes with time", text);
+    let renewed = verdict(live.plan, &case.person, &live.states(), now);
+    prop_assert_eq!(renewed, bulk, "renewed against bulk at {} of {}", now, text);
+    Ok(())
+}
+
+fn check_case(case: &Case) -> Result<(), TestCaseError> {
+    let plan = Plan::new(&case.rule);
+    let begin = rules::START - 1;
+    let parts = [States::new(), States::new()];
+    let last = Verdict { holds: false, next_change: None };
+    let mut live = Live { plan: &plan, person: &case.person, parts, last };
+    live.renew(begin);
+    let merge_at = if case.arrivals.is_empty() { 0 } else { case.merge.index(case.arrivals.len()) };
+    let mut stops: Vec<i64> = case.probes.iter().copied().chain(case.arrivals.iter().map(|a| a.at)).collect();
+    stops.push(rules::START + 200 * HOUR_MS);
+    stops.sort_unstable();
+    stops.dedup();
+    let mut next_arrival = 0;
+    for stop in stops {
+        // Time passes: just before the verdict may change it must still be right, then it is renewed.
+        let mut renewals = 0;
+        while let Some(Timestamp(change)) = live.last.next_change.filter(|t| t.0 < stop) {
+            check_instant(case, &live, change - 1)?;
+            live.renew(change);
+            check_instant(case, &live, change)?;
+            renewals += 1;
+            prop_assert!(renewals < 500, "the verdict is renewed for ever: {}", print(&case.rule));
+        }
+        while next_arrival < case.arrivals.len() && case.arrivals[next_arrival].at <= stop {
+            live.arrive(&case.arrivals[next_arrival], next_arrival >= merge_at);
+            next_arrival += 1;
+        }
+        if live.last.next_change.is_some_and(|t| t.0 <= stop) {
+            live.renew(stop);
+        }
+        check_instant(case, &live, stop)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn incremental_equals_bulk_equals_naive() {
+    let seed: u64 = std::env::var("RAPPORT_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(|| {
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64)
+    });
+    let cases = std::env::var("RAPPORT_CASES").ok().and_then(|s| s.parse().ok()).unwrap_or(4_000);
+    // Straight to the stream: `println!` would be swallowed when the test passes.
+    let _ = writeln!(std::io::stderr(), "parity: RAPPORT_SEED={seed}, {cases} cases");
+    let mut bytes = [0u8; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    if let Err(error) = runner.run(&case(), |case| check_case(&case)) {
+        panic!("RAPPORT_SEED={seed}: {error}");
+    }
+}

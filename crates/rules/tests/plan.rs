@@ -1,0 +1,218 @@
+//! Plans and aggregates by example: the statements of `docs/specs/rules.md`, one by one.
+
+use rapport_domain::time::{DAY_MS, HOUR_MS};
+use rapport_domain::{ConsentState, Event, ProfileId, Timestamp, WorkspaceId};
+use rapport_rules::{AggState, Facts, Plan, Verdict, limits, parse};
+use serde_json::{Value, json};
+
+/// Midnight UTC of 2026-01-10.
+const START: i64 = 1_768_003_200_000;
+
+struct Person(Value, chrono_tz::Tz);
+
+impl Facts for Person {
+    fn profile(&self) -> ProfileId {
+        ProfileId(7)
+    }
+    fn trait_value(&self, path: &str) -> Option<&Value> {
+        rapport_domain::json::lookup(self.0.as_object()?, path)
+    }
+    fn in_segment(&self, id: &str) -> bool {
+        id == "vip"
+    }
+    fn consent(&self, channel: &str, _: Option<&str>) -> ConsentState {
+        if channel == "email" { ConsentState::Granted } else { ConsentState::Denied }
+    }
+    fn score(&self, name: &str) -> Option<f64> {
+        (name == "churn").then_some(0.8)
+    }
+    fn zone(&self) -> chrono_tz::Tz {
+        self.1
+    }
+}
+
+fn person() -> Person {
+    Person(json!({"plan": "pro", "renewal": "2026-01-12"}), chrono_tz::UTC)
+}
+
+fn event(name: &str, hours: i64, properties: Value) -> Event {
+    let Value::Object(properties) = properties else { panic!("properties are an object") };
+    let ts = Timestamp(START + hours * HOUR_MS);
+    Event::derived(WorkspaceId(1), name, format!("{name}{hours}"), ts, properties)
+}
+
+fn plan(text: &str) -> Plan {
+    Plan::new(&parse(text).unwrap_or_else(|p| panic!("{text}: {p:?}")))
+}
+
+fn states(plan: &Plan, events: &[Event]) -> Vec<AggState> {
+    let mut states = vec![AggState::default(); plan.aggregates().len()];
+    for event in events {
+        for (state, aggregate) in states.iter_mut().zip(plan.aggregates()) {
+            aggregate.observe(state, event);
+        }
+    }
+    states
+}
+
+fn verdict(text: &str, person: &Person, events: &[Event], hours: i64) -> Verdict {
+    let plan = plan(text);
+    let states = states(&plan, events);
+    plan.evaluate(person, &|i| states.get(i), Timestamp(START + hours * HOUR_MS))
+}
+
+#[test]
+fn measures() {
+    let events = [
+        event("A", 1, json!({"n": 0.1, "sku": "x"})),
+        event("A", 2, json!({"n": "0.2", "sku": 1})),
+        event("A", 30, json!({"n": null, "sku": "1"})),
+        event("A", 31, json!({"n": true, "sku": ["x"]})),
+        event("B", 32, json!({"n": -4, "sku": "x"})),
+    ];
+    for text in [
+        "events('A').count() == 4",
+        "events().count() == 5",
+        "events('A','B').sum('n') == -3.7",
+        "events('A').sum('n') == 0.3",
+        "events('A').avg('n') == 0.15",
+        "events().min('n') == -4 && events('A').max('n') == 0.2",
+        "events().distinct('sku') == 3",
+        "events('A').days() == 2",
+        "events('A').first() == '2026-01-10T01:00:00Z' && events('A').last() == '2026-01-11T07:00:00Z'",
+        "events('C').count() == 0 && events('C').sum('n') == 0 && events('C').avg('n') == null",
+        "events('C').last() != '2026-01-10' && !(events('C').last() < now())",
+        "events().between('2026-01-10T01:00:00Z', '2026-01-11T06:00:00Z').count() == 2",
+        "events().after('2026-01-11T08:00:00Z').exists() && !events().before('2026-01-10T01:00:00Z').exists()",
+        "events('A').filter(e, has(e.n)).count() == 3 && events('A').filter(e, e.n == null).count() == 1",
+        "events().within('11h').count() == 3 && events().within('10h').count() == 2 && events().within('8h').count() == 0",
+        "in_segment('vip') && consent('email') && !consent('sms') && score('churn') > 0.7 && !(score('x') >= 0)",
+    ] {
+        assert!(verdict(text, &person(), &events, 40).holds, "{text}");
+    }
+}
+
+#[test]
+fn sequences() {
+    let order = |names: &[(&str, i64)]| names.iter().map(|(n, h)| event(n, *h, json!({}))).collect::<Vec<_>>();
+    for (text, events, expected) in [
+        ("sequence(['A','B'],'3h')", order(&[("A", 0), ("B", 3)]), true),
+        ("sequence(['A','B'],'3h')", order(&[("A", 0), ("B", 4)]), false),
+        ("sequence(['A','B'],'3h')", order(&[("B", 0), ("A", 1)]), false),
+        ("sequence(['A','B'],'3h')", order(&[("B", 5), ("A", 5)]), true),
+        ("sequence(['A','B'],'3h')", order(&[("B", 9), ("A", 0), ("A", 7)]), true),
+        ("sequence(['A','A'],'3h')", order(&[("A", 5)]), false),
+        ("sequence(['A','A'],'3h')", order(&[("A", 5), ("A", 5)]), true),
+        ("sequence(['A','B','A'],'3h')", order(&[("A", 5), ("B", 5), ("A", 5)]), true),
+        ("sequence(['A','B','C'],'3h')", order(&[("A", 0), ("A", 2), ("C", 5), ("B", 4)]), true),
+        ("sequence(['A','B','C'],'3h')", order(&[("A", 0), ("B", 2), ("C", 4)]), false),
+    ] {
+        assert_eq!(verdict(text, &person(), &events, 50).holds, expected, "{text} {events:?}");
+    }
+}
+
+#[test]
+fn time_alone_changes_verdicts() {
+    let events = [event("A", 0, json!({})), event("A", 1, json!({})), event("A", 2, json!({}))];
+    let tokyo = Person(json!({"d": "2026-01-11"}), chrono_tz::Asia::Tokyo);
+    for (text, person, holds, next) in [
+        // The second newest of three decides `>= 2`; older ones are not even kept.
+        ("events('A').within('10h').count() >= 2", person(), true, Some(11)),
+        ("events('A').within('10h').count() < 2", person(), false, Some(11)),
+        ("events('A').within('10h').count() == 3", person(), true, Some(10)),
+        ("events('A').within('10h').exists()", person(), true, Some(12)),
+        ("events('A').exists()", person(), true, None),
+        ("traits.plan == 'free' && events('A').within('10h').exists()", person(), false, None),
+        ("traits.plan == 'pro' || events('A').within('10h').exists()", person(), true, None),
+        ("traits.plan == 'pro' && events('A').within('10h').exists()", person(), true, Some(12)),
+        (
+            "now() - events('A').last() > duration('6h') && events('A').within('10h').count() < 2",
+            person(),
+            false,
+            Some(11),
+        ),
+        ("date(traits.renewal) - now() <= duration('1d')", person(), false, Some(24)),
+        ("date(traits.nothing) - now() <= duration('1d')", person(), false, None),
+        ("date(traits.d) >= today()", tokyo, true, Some(15)),
+    ] {
+        let got = verdict(text, &person, &events, 3);
+        let next = next.map(|h| Timestamp(START + h * HOUR_MS));
+        assert_eq!(got, Verdict { holds, next_change: next }, "{text}");
+        assert!(next.is_none() || plan(text).time_dependent(), "{text}");
+    }
+    assert!(!plan("events('A').exists() && traits.a == 1").time_dependent());
+}
+
+#[test]
+fn plans_say_what_they_need() {
+    let plan = plan(
+        "events('B','A').count() >= 3 && events('A','B').count() >= 3 && events('A','B').count() > 3 && events().exists() \
+         && traits.a == 1 && has(traits.b.c) && traits.a == 2 && in_segment('vip') && consent('email')",
+    );
+    let keys: Vec<&str> = plan.aggregates().iter().map(|a| a.key()).collect();
+    assert_eq!(keys, [r#"events("A", "B").count()#3"#, r#"events("A", "B").count()#4"#, "events().count()#1"]);
+    assert_eq!(plan.trait_names(), ["a", "b.c"]);
+    assert_eq!(plan.segment_names(), ["vip"]);
+    assert!(plan.uses_consent());
+    let aggregate = &plan.aggregates()[0];
+    assert_eq!(aggregate.event_names().map(<[String]>::len), Some(2));
+    assert!(aggregate.listens_to("A") && !aggregate.listens_to("C"));
+    assert!(plan.aggregates()[2].event_names().is_none() && plan.aggregates()[2].listens_to("C"));
+}
+
+#[test]
+fn states_stay_small() {
+    let plan = plan("events().count() >= 3 && events().within('30d').count() >= 3 && events().within('30d').exists()");
+    let events: Vec<Event> = (0..100).map(|h| event("A", h, json!({}))).collect();
+    let mut states = states(&plan, &events);
+    let sizes: Vec<usize> = states.iter().map(|s| postcard::to_stdvec(s).unwrap().len()).collect();
+    assert_eq!(sizes, [2, 23, 9]);
+    // A count that is decided does not change any more: nothing to write.
+    assert!(!plan.aggregates()[0].observe(&mut states[0], &events[0]));
+    for (aggregate, state) in plan.aggregates().iter().zip(&mut states) {
+        aggregate.prune(state, Timestamp(START + 200 * DAY_MS));
+    }
+    assert_eq!(states.iter().map(AggState::is_empty).collect::<Vec<_>>(), [false, true, true]);
+}
+
+#[test]
+fn rolling_windows_forget_the_oldest_in_any_order() {
+    let plan = plan("events().within('365d').sum('n') == 4096");
+    let aggregate = &plan.aggregates()[0];
+    let events: Vec<Event> = (0..limits::MAX_RECENT as i64 + 50).map(|h| event("A", h, json!({"n": 1}))).collect();
+    let (mut forward, mut backward) = (AggState::default(), AggState::default());
+    for (a, b) in events.iter().zip(events.iter().rev()) {
+        aggregate.observe(&mut forward, a);
+        aggregate.observe(&mut backward, b);
+    }
+    assert_eq!(forward, backward);
+    let now = Timestamp(START + 5_000 * HOUR_MS);
+    assert!(plan.evaluate(&person(), &|_| Some(&forward), now).holds);
+}
+
+#[test]
+fn a_foreign_state_is_no_danger() {
+    let texts = [
+        "events().count() > 5",
+        "events().within('1d').sum('n') > 1",
+        "events().min('n') > 1",
+        "events().days() > 1",
+        "events().within('1d').days() > 1",
+        "events().last() < now()",
+        "sequence(['A','B'],'1h')",
+        "events().avg('n') > 1",
+    ];
+    let plans: Vec<Plan> = texts.iter().map(|t| plan(t)).collect();
+    let sample = [event("A", 0, json!({"n": 1})), event("B", 2, json!({"n": 2}))];
+    for plan in &plans {
+        for other in &plans {
+            let mut state = states(other, &sample).remove(0);
+            let aggregate = &plan.aggregates()[0];
+            let _ = plan.evaluate(&person(), &|_| Some(&state), Timestamp(START));
+            aggregate.prune(&mut state, Timestamp(START));
+            aggregate.merge(&mut state, states(plan, &sample).remove(0));
+            aggregate.observe(&mut state, &sample[0]);
+            let _ = plan.evaluate(&person(), &|_| Some(&state), Timestamp(START));
+        }
+    }
+}

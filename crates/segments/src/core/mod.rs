@@ -1,0 +1,5 @@
+//! What segments decide, without I/O.
+
+pub mod facts;
+pub mod set;
+pub mod state;

@@ -1,0 +1,402 @@
+//! All rules of a workspace, compiled together: equal aggregates are kept once, and indexes say which rules an event, a
+//! trait or an edge can change.
+
+use std::collections::HashMap;
+
+use rapport_domain::event::EventView;
+use rapport_domain::hash::hash64;
+use rapport_domain::rule::Rule;
+use chrono_tz::Tz;
+use rapport_domain::{Problem, Profile, Timestamp};
+use rapport_rules::{AggState, Aggregate, Plan, Verdict};
+
+use super::facts::ProfileFacts;
+use super::state::SegmentState;
+
+/// A rule with the name it is known by.
+#[derive(Clone, Debug)]
+pub struct RuleDef {
+    /// Unique within the workspace; segments use [`segment_rule_key`].
+    pub key: String,
+    /// The segment whose membership it decides; `None` for a condition that is only asked.
+    pub segment: Option<String>,
+    /// The rule.
+    pub rule: Rule,
+}
+
+/// The key of a segment's rule.
+#[must_use]
+pub fn segment_rule_key(segment: &str) -> String {
+    format!("segment:{segment}")
+}
+
+/// The id under which one activation (numbered within its partition) of a rule or aggregate keeps its state.
+#[must_use]
+pub fn activation_id(key: &str, activation: u64) -> u64 {
+    hash64(activation, key.as_bytes())
+}
+
+/// A profile entered or left a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The segment.
+    pub segment: String,
+    /// Entered or left.
+    pub entered: bool,
+    /// The instant from which it holds.
+    pub at: Timestamp,
+}
+
+/// Rules to look at again; a small set by index.
+#[derive(Clone, Debug, Default)]
+pub struct Touched(Vec<u32>);
+
+impl Touched {
+    fn add(&mut self, rule: u32) {
+        if !self.0.contains(&rule) {
+            self.0.push(rule);
+        }
+    }
+
+    /// Whether nothing needs a look.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// How far one partition is with a rule set: the ids its states use, and what is up to date.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Binding {
+    /// Per aggregate of the set: id, and whether history has been added to it.
+    pub aggregates: Vec<(u64, bool)>,
+    /// Per rule: id, and whether membership may be decided (its aggregates are ready).
+    pub rules: Vec<(u64, bool)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    key: String,
+    text: String,
+    segment: Option<String>,
+    plan: Plan,
+    /// Index in the set of each of the plan's aggregates.
+    aggregates: Vec<u32>,
+}
+
+/// The compiled rules of one workspace.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    entries: Vec<Entry>,
+    aggregates: Vec<Aggregate>,
+    users: Vec<Vec<u32>>,
+    by_event: HashMap<String, Vec<u32>>,
+    by_any_event: Vec<u32>,
+    by_trait: HashMap<String, Vec<u32>>,
+    by_consent: Vec<u32>,
+    by_segment: HashMap<String, Vec<u32>>,
+    by_key: HashMap<String, u32>,
+    segment_index: HashMap<String, u32>,
+}
+
+impl RuleSet {
+    /// Compiles `defs`. Segments that name each other in a circle are left out and reported, one problem each.
+    #[must_use]
+    pub fn compile(defs: Vec<RuleDef>) -> (Self, Vec<Problem>) {
+        let (defs, problems) = without_cycles(defs);
+        let mut set = RuleSet::default();
+        let mut seen: HashMap<String, u32> = HashMap::new();
+        for def in defs {
+            let index = set.entries.len() as u32;
+            let plan = Plan::new(&def.rule);
+            let mut aggregates = Vec::with_capacity(plan.aggregates().len());
+            for aggregate in plan.aggregates() {
+                let a = *seen.entry(aggregate.key().to_owned()).or_insert_with(|| {
+                    set.aggregates.push(aggregate.clone());
+                    set.users.push(Vec::new());
+                    (set.aggregates.len() - 1) as u32
+                });
+                if !set.users[a as usize].contains(&index) {
+                    set.users[a as usize].push(index);
+                }
+                aggregates.push(a);
+            }
+            set.index_entry(index, &plan);
+            set.by_key.insert(def.key.clone(), index);
+            if let Some(segment) = &def.segment {
+                set.segment_index.insert(segment.clone(), index);
+            }
+            let text = rapport_rules::print(&def.rule);
+            set.entries.push(Entry { key: def.key, text, segment: def.segment, plan, aggregates });
+        }
+        set.index_events();
+        (set, problems)
+    }
+
+    fn index_entry(&mut self, index: u32, plan: &Plan) {
+        for name in plan.trait_names() {
+            let root = name.split('.').next().unwrap_or(name).to_owned();
+            self.by_trait.entry(root).or_default().push(index);
+        }
+        for segment in plan.segment_names() {
+            self.by_segment.entry(segment.clone()).or_default().push(index);
+        }
+        if plan.uses_consent() {
+            self.by_consent.push(index);
+        }
+    }
+
+    fn index_events(&mut self) {
+        for (i, aggregate) in self.aggregates.iter().enumerate() {
+            match aggregate.event_names() {
+                None => self.by_any_event.push(i as u32),
+                Some(names) => {
+                    for name in names {
+                        self.by_event.entry(name.clone()).or_default().push(i as u32);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The distinct aggregates.
+    #[must_use]
+    pub fn aggregates(&self) -> &[Aggregate] {
+        &self.aggregates
+    }
+
+    /// Each rule's key, canonical text, and its segment if it decides one.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
+        self.entries.iter().map(|e| (e.key.as_str(), e.text.as_str(), e.segment.as_deref()))
+    }
+
+    /// The aggregates a rule uses, by its index in [`RuleSet::rules`].
+    #[must_use]
+    pub fn aggregates_of(&self, rule: usize) -> &[u32] {
+        &self.entries[rule].aggregates
+    }
+
+    /// Whether a rule asks nothing but events (and the profile's id).
+    #[must_use]
+    pub fn needs_only_events(&self, rule: usize) -> bool {
+        let plan = &self.entries[rule].plan;
+        plan.trait_names().is_empty() && plan.segment_names().is_empty() && !plan.uses_consent() && !plan.uses_profile()
+    }
+
+    /// The segments of this set as rules that never hold: for a set that only asks stored memberships.
+    #[must_use]
+    pub fn placeholders(&self) -> Vec<RuleDef> {
+        let Ok(never) = rapport_rules::parse("false") else { return Vec::new() };
+        let segments = self.entries.iter().filter_map(|e| e.segment.clone());
+        segments
+            .map(|segment| RuleDef { key: segment_rule_key(&segment), segment: Some(segment), rule: never.clone() })
+            .collect()
+    }
+
+    /// The index of a rule.
+    #[must_use]
+    pub fn rule_index(&self, key: &str) -> Option<usize> {
+        self.by_key.get(key).map(|i| *i as usize)
+    }
+
+    /// Since when the profile with `state` belongs to a segment; `None` when it does not.
+    #[must_use]
+    pub fn member_since(&self, binding: &Binding, state: &SegmentState, segment: &str) -> Option<Timestamp> {
+        let index = *self.segment_index.get(segment)? as usize;
+        state.member_since(binding.rules[index].0)
+    }
+
+    /// The segments the profile with `state` belongs to, with the instant since when.
+    pub fn memberships<'a>(
+        &'a self, binding: &'a Binding, state: &'a SegmentState,
+    ) -> impl Iterator<Item = (&'a str, Timestamp)> {
+        self.entries.iter().zip(&binding.rules).filter_map(|(e, (id, _))| Some((e.segment.as_deref()?, state.member_since(*id)?)))
+    }
+
+    /// Makes the profile a member since `since` without an edge: memberships that move with a merge.
+    pub fn set_membership(&self, binding: &Binding, state: &mut SegmentState, segment: &str, since: Timestamp) {
+        if let Some(index) = self.segment_index.get(segment) {
+            state.set_member(binding.rules[*index as usize].0, Some(since));
+        }
+    }
+
+    /// Adds one event to every aggregate that listens to it.
+    pub fn observe(&self, binding: &Binding, state: &mut SegmentState, event: &dyn EventView, touched: &mut Touched) {
+        let named = self.by_event.get(event.name()).map_or(&[][..], Vec::as_slice);
+        for &a in named.iter().chain(&self.by_any_event) {
+            let id = binding.aggregates[a as usize].0;
+            let aggregate = &self.aggregates[a as usize];
+            let fresh = state.aggregate(id).is_none();
+            if aggregate.observe(state.aggregate_mut(id), event) {
+                self.users[a as usize].iter().for_each(|r| touched.add(*r));
+            } else if fresh {
+                state.set_aggregate(id, None);
+            }
+        }
+    }
+
+    /// Marks the rules that read one of these traits (by top-level name).
+    pub fn touch_trait(&self, name: &str, touched: &mut Touched) {
+        self.by_trait.get(name).into_iter().flatten().for_each(|r| touched.add(*r));
+    }
+
+    /// Marks the rules that read consent.
+    pub fn touch_consent(&self, touched: &mut Touched) {
+        self.by_consent.iter().for_each(|r| touched.add(*r));
+    }
+
+    /// Marks every rule: a new profile, a merge, a sweep.
+    pub fn touch_all(&self, touched: &mut Touched) {
+        (0..self.entries.len() as u32).for_each(|r| touched.add(r));
+    }
+
+    /// Marks one rule by index.
+    pub fn touch_rule(&self, rule: usize, touched: &mut Touched) {
+        touched.add(rule as u32);
+    }
+
+    /// Marks the rules due at `now`.
+    pub fn touch_due(&self, binding: &Binding, state: &SegmentState, now: Timestamp, touched: &mut Touched) {
+        for (i, (rule, _)) in binding.rules.iter().enumerate() {
+            if state.dues().iter().any(|(id, at)| id == rule && *at <= now) {
+                touched.add(i as u32);
+            }
+        }
+    }
+
+    /// Decides every touched rule that is ready, nested segments included; changes the memberships in `state` and appends
+    /// the edges. Terminates because circular segments were refused by [`RuleSet::compile`].
+    pub fn evaluate(
+        &self, binding: &Binding, state: &mut SegmentState, mut touched: Touched, profile: &Profile, zone: Tz,
+        now: Timestamp, edges: &mut Vec<Edge>,
+    ) {
+        let mut next = 0;
+        while next < touched.0.len() {
+            let index = touched.0[next] as usize;
+            next += 1;
+            let entry = &self.entries[index];
+            let Some(segment) = &entry.segment else { continue };
+            let (id, ready) = binding.rules[index];
+            if !ready {
+                continue;
+            }
+            let verdict = self.verdict(binding, state, entry, profile, zone, now);
+            state.set_due(id, verdict.next_change);
+            if verdict.holds == state.member_since(id).is_some() {
+                continue;
+            }
+            state.set_member(id, verdict.holds.then_some(now));
+            edges.push(Edge { segment: segment.clone(), entered: verdict.holds, at: now });
+            for dependent in self.by_segment.get(segment).into_iter().flatten() {
+                // A dependent that was decided already must be decided again.
+                touched.0.push(*dependent);
+            }
+        }
+    }
+
+    /// Whether the rule named `key` holds now; `None` when there is no such rule or its history is still being added.
+    #[must_use]
+    pub fn holds(
+        &self, binding: &Binding, state: &SegmentState, key: &str, profile: &Profile, zone: Tz, now: Timestamp,
+    ) -> Option<bool> {
+        let index = self.rule_index(key)?;
+        let (_, ready) = binding.rules[index];
+        ready.then(|| self.verdict(binding, state, &self.entries[index], profile, zone, now).holds)
+    }
+
+    fn verdict(
+        &self, binding: &Binding, state: &SegmentState, entry: &Entry, profile: &Profile, zone: Tz, now: Timestamp,
+    ) -> Verdict {
+        let facts = ProfileFacts { set: self, binding, profile, state, default_zone: zone };
+        let aggregate = |i: usize| state.aggregate(binding.aggregates[entry.aggregates[i] as usize].0);
+        entry.plan.evaluate(&facts, &aggregate, now)
+    }
+
+    /// Drops from `state` what no rule of this set can use any more: aggregates of earlier activations, values that left
+    /// every window, memberships and dues of rules that are gone.
+    pub fn tidy(&self, binding: &Binding, state: &mut SegmentState, now: Timestamp) {
+        state.retain_aggregates(|id| binding.aggregates.iter().any(|a| a.0 == id));
+        for (aggregate, (id, _)) in self.aggregates.iter().zip(&binding.aggregates) {
+            if state.aggregate(*id).is_some() {
+                aggregate.prune(state.aggregate_mut(*id), now);
+            }
+        }
+        let known = |id: u64| binding.rules.iter().any(|r| r.0 == id);
+        state.retain_rules(known);
+    }
+
+    /// The state of every aggregate that is complete here, by key: what a merge sends along.
+    #[must_use]
+    pub fn export(&self, binding: &Binding, state: &SegmentState) -> Vec<(String, Option<AggState>)> {
+        let ready = self.aggregates.iter().zip(&binding.aggregates).filter(|(_, b)| b.1);
+        ready.map(|(a, (id, _))| (a.key().to_owned(), state.aggregate(*id).cloned())).collect()
+    }
+
+    /// Adds the exported state of an absorbed profile. Returns whether it covered every aggregate of this set; if not,
+    /// the profile's state must be computed anew from the lake.
+    pub fn absorb(
+        &self, binding: &Binding, state: &mut SegmentState, exported: Vec<(String, Option<AggState>)>,
+    ) -> bool {
+        let mut from: HashMap<String, Option<AggState>> = exported.into_iter().collect();
+        let mut complete = true;
+        for (aggregate, (id, _)) in self.aggregates.iter().zip(&binding.aggregates) {
+            match from.remove(aggregate.key()) {
+                None => complete = false,
+                Some(None) => {}
+                Some(Some(theirs)) => aggregate.merge(state.aggregate_mut(*id), theirs),
+            }
+        }
+        complete
+    }
+
+    /// Adds the state that history gave (index of the aggregate, state) to what the stream has added since.
+    pub fn add_history(&self, binding: &Binding, state: &mut SegmentState, history: Vec<(u32, AggState)>) {
+        for (a, theirs) in history {
+            let id = binding.aggregates[a as usize].0;
+            self.aggregates[a as usize].merge(state.aggregate_mut(id), theirs);
+        }
+    }
+
+    /// Replaces every aggregate by what history gave.
+    pub fn replace(&self, binding: &Binding, state: &mut SegmentState, history: Vec<(u32, AggState)>) {
+        state.retain_aggregates(|_| false);
+        self.add_history(binding, state, history);
+    }
+}
+
+/// Leaves out the segments on a circle, one problem each.
+fn without_cycles(defs: Vec<RuleDef>) -> (Vec<RuleDef>, Vec<Problem>) {
+    let uses: HashMap<String, Vec<String>> = defs
+        .iter()
+        .filter_map(|d| Some((d.segment.clone()?, Plan::new(&d.rule).segment_names().to_vec())))
+        .collect();
+    let mut problems = Vec::new();
+    let kept = defs.into_iter().filter(|def| match &def.segment {
+        Some(segment) if reaches(&uses, segment, segment) => {
+            problems.push(Problem::new(
+                format!("segment {segment}"),
+                "its rule leads back to itself through in_segment(…); a segment cannot depend on itself",
+            ));
+            false
+        }
+        _ => true,
+    });
+    let kept = kept.collect();
+    (kept, problems)
+}
+
+/// Whether `from` leads to `target` in one or more steps.
+fn reaches(uses: &HashMap<String, Vec<String>>, from: &str, target: &str) -> bool {
+    let mut queue: Vec<&str> = uses.get(from).into_iter().flatten().map(String::as_str).collect();
+    let mut seen: Vec<&str> = Vec::new();
+    while let Some(segment) = queue.pop() {
+        if segment == target {
+            return true;
+        }
+        if !seen.contains(&segment) {
+            seen.push(segment);
+            queue.extend(uses.get(segment).into_iter().flatten().map(String::as_str));
+        }
+    }
+    false
+}

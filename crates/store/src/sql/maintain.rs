@@ -1,0 +1,60 @@
+//! Backup and inspection of a database that is in use.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
+
+use super::db::Db;
+use crate::{Result, StoreError};
+
+impl Db {
+    /// Copies the committed state into a new file at `path` while the database stays in use. The copy is one
+    /// consistent snapshot; `path` must not exist.
+    pub fn backup_to(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let target = path.to_string_lossy().into_owned();
+        if path.exists() {
+            return Err(StoreError::conflict(format!("{target} exists already")));
+        }
+        let source = self.detached_reader()?;
+        // A read transaction on the source keeps writers elsewhere from restarting the copy.
+        source.batch("BEGIN; SELECT COUNT(*) FROM sqlite_schema;")?;
+        let fault = |e: rusqlite::Error| StoreError::from_sqlite(&target, &e);
+        let copy = || -> Result<()> {
+            let mut into = Connection::open(path).map_err(fault)?;
+            into.pragma_update(None, "synchronous", "FULL").map_err(fault)?;
+            let backup = Backup::new(&source.connection, &mut into).map_err(fault)?;
+            loop {
+                match backup.step(-1).map_err(fault)? {
+                    StepResult::Done => break,
+                    _ => std::thread::sleep(Duration::from_millis(10)),
+                }
+            }
+            drop(backup);
+            into.close().map_err(|(_, e)| fault(e))
+        };
+        copy().inspect_err(|_| {
+            // A part of a backup must not be mistaken for one.
+            let _ = std::fs::remove_file(path);
+        })
+    }
+
+    /// Reads the whole file and checks its structure. [`StoreError::Corrupt`] names the file and the first fault.
+    pub fn integrity_check(&self) -> Result<()> {
+        let session = self.detached_reader()?;
+        let mut first = None;
+        session.scan("PRAGMA integrity_check(1)", &[], &mut |row| {
+            first = Some(row.get::<String>(0)?);
+            Ok(std::ops::ControlFlow::Break(()))
+        })?;
+        match first.as_deref() {
+            Some("ok") => Ok(()),
+            found => Err(StoreError::Corrupt {
+                file: session.file.to_string(),
+                detail: found.unwrap_or("the check gave no answer").to_owned(),
+            }),
+        }
+    }
+}

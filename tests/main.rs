@@ -1,0 +1,3 @@
+//! Tests of the whole product: its architecture, and what the parts do together.
+
+mod arch;
