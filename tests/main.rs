@@ -1,3 +1,5 @@
 //! Tests of the whole product: its architecture, and what the parts do together.
 
 mod arch;
+mod flow;
+mod sim;

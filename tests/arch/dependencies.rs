@@ -66,7 +66,8 @@ fn edges_point_to_lower_layers() {
         }
         let own = layer(&name).unwrap_or_else(|| panic!("crate {name} has no layer in tests/arch/dependencies.rs"));
         for dependency in dependencies.iter().filter_map(|d| d.strip_prefix("rapport-")) {
-            let theirs = layer(dependency).unwrap_or_else(|| panic!("{name} depends on {dependency}, which has no layer"));
+            let theirs =
+                layer(dependency).unwrap_or_else(|| panic!("{name} depends on {dependency}, which has no layer"));
             // The API composes answers from the engine beside it; the engine knows nothing of the API.
             let beside = name == "api" && dependency == "engine";
             if theirs >= own && !beside {

@@ -33,7 +33,8 @@ fn nothing_is_left_undone() {
         .into_iter()
         .filter(|(path, _)| !path.starts_with("tests/arch"))
         .flat_map(|(path, text)| {
-            let found: Vec<_> = words.iter().filter(|w| text.contains(**w)).map(|w| format!("{}: {w}", path.display())).collect();
+            let found: Vec<_> =
+                words.iter().filter(|w| text.contains(**w)).map(|w| format!("{}: {w}", path.display())).collect();
             found
         })
         .collect();
@@ -42,7 +43,17 @@ fn nothing_is_left_undone() {
 
 #[test]
 fn core_is_pure() {
-    let forbidden = [".await", "async fn", "SystemTime::now", "Instant::now", "Utc::now", "rand::", "std::fs", "std::net", "std::thread"];
+    let forbidden = [
+        ".await",
+        "async fn",
+        "SystemTime::now",
+        "Instant::now",
+        "Utc::now",
+        "rand::",
+        "std::fs",
+        "std::net",
+        "std::thread",
+    ];
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         if !path.components().any(|c| c.as_os_str() == "core") || !path.starts_with("crates") {

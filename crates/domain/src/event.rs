@@ -54,7 +54,9 @@ impl EventKind {
     /// The kind with that number in a stored format.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
-        [Self::Track, Self::Identify, Self::Page, Self::Screen, Self::Group, Self::Alias].get(usize::from(code)).copied()
+        [Self::Track, Self::Identify, Self::Page, Self::Screen, Self::Group, Self::Alias]
+            .get(usize::from(code))
+            .copied()
     }
 
     /// The event name used for every kind but `track`, whose events name themselves.
@@ -154,7 +156,11 @@ impl Event {
     /// An event that Rapport itself records about a profile, at `ts`.
     #[must_use]
     pub fn derived(
-        workspace: WorkspaceId, name: &str, message_id: String, ts: Timestamp, properties: serde_json::Map<String, Value>,
+        workspace: WorkspaceId,
+        name: &str,
+        message_id: String,
+        ts: Timestamp,
+        properties: serde_json::Map<String, Value>,
     ) -> Self {
         Event {
             workspace,

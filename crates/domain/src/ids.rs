@@ -71,11 +71,13 @@ impl FromStr for ProfileId {
         if digits.len() != 13 || digits[0] > b'f' {
             return Err(InvalidProfileId);
         }
-        digits.iter().try_fold(0u64, |id, d| {
-            let value = DIGITS.iter().position(|x| x == d).ok_or(InvalidProfileId)? as u64;
-            Ok((id << 5) | value)
-        })
-        .map(ProfileId)
+        digits
+            .iter()
+            .try_fold(0u64, |id, d| {
+                let value = DIGITS.iter().position(|x| x == d).ok_or(InvalidProfileId)? as u64;
+                Ok((id << 5) | value)
+            })
+            .map(ProfileId)
     }
 }
 

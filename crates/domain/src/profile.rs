@@ -205,7 +205,7 @@ mod trait_map {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::{Trait, Timestamp};
+    use super::{Timestamp, Trait};
 
     pub(super) fn serialize<S: Serializer>(map: &BTreeMap<String, Trait>, s: S) -> Result<S::Ok, S::Error> {
         if s.is_human_readable() {
@@ -265,7 +265,11 @@ mod tests {
         let mut say = |topic: Option<&str>, granted, at| {
             p.consents.retain(|c| c.topic.as_deref() != topic);
             p.consents.push(Consent {
-                channel: "email".into(), topic: topic.map(Into::into), granted, at: Timestamp(at), source: "test".into(),
+                channel: "email".into(),
+                topic: topic.map(Into::into),
+                granted,
+                at: Timestamp(at),
+                source: "test".into(),
             });
             (p.consent("email", Some("news")), p.consent("email", None), p.consent("sms", None))
         };

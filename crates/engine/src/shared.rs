@@ -98,7 +98,11 @@ pub struct Shared {
 
 impl Shared {
     pub(crate) fn new(
-        config: EngineConfig, log: Arc<dyn Log>, stores: Arc<Stores>, lake: Arc<Lake>, clock: Arc<dyn Clock>,
+        config: EngineConfig,
+        log: Arc<dyn Log>,
+        stores: Arc<Stores>,
+        lake: Arc<Lake>,
+        clock: Arc<dyn Clock>,
         background: Background,
     ) -> Result<Arc<Self>, EngineError> {
         let partitions = usize::from(log.partitions());
@@ -126,12 +130,30 @@ impl Shared {
 
     /// A shared state for stepping owners by hand: background work runs at once.
     pub fn for_simulation(
-        config: EngineConfig, log: Arc<dyn Log>, stores: Arc<Stores>, lake: Arc<Lake>, clock: Arc<dyn Clock>,
+        config: EngineConfig,
+        log: Arc<dyn Log>,
+        stores: Arc<Stores>,
+        lake: Arc<Lake>,
+        clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, EngineError> {
         Self::new(config, log, stores, lake, clock, Background::inline())
     }
 
-    pub(crate) fn live(&self) -> Arc<Live> {
+    /// The state.
+    #[must_use]
+    pub fn stores(&self) -> &Arc<Stores> {
+        &self.stores
+    }
+
+    /// The processed events.
+    #[must_use]
+    pub fn lake(&self) -> &Arc<Lake> {
+        &self.lake
+    }
+
+    /// What is live.
+    #[must_use]
+    pub fn live(&self) -> Arc<Live> {
         self.live.load_full()
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rapport_delivery::{
-    Audience, Catalog, ChannelSpec, DeliveryError, Deps, JourneyState, Ledger, LiveChannel, LiveTemplate, OriginState, Outcomes,
-    SettingsSpec, Suppressions, TopicSpec,
+    Audience, Catalog, ChannelSpec, DeliveryError, Deps, JourneyState, Ledger, LiveChannel, LiveTemplate, OriginState,
+    Outcomes, SettingsSpec, Suppressions, TopicSpec,
 };
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::{OutboxId, Profile, ProfileId, Resource, ResourceKind, WorkspaceId};
@@ -50,7 +50,6 @@ pub(crate) fn deps(shared: &Arc<Shared>) -> Deps {
 }
 
 impl Wiring {
-
     /// The documents of the present generation; an older set is dropped as a whole.
     fn documents(&self) -> parking_lot::MutexGuard<'_, Documents> {
         let mut documents = self.documents.lock();

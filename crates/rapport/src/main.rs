@@ -1,2 +1,7 @@
 //! The `rapport` binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rapport::main()
+}

@@ -30,11 +30,10 @@ pub fn migrate(db: &Db) -> Result<(), StoreError> {
 
 /// The rule state of a profile; empty when none is stored.
 pub fn state(q: &impl Query, ws: WorkspaceId, profile: ProfileId) -> Result<SegmentState, SegmentError> {
-    let decoded = q.query_row(
-        "SELECT doc FROM segment_state WHERE ws = ?1 AND profile = ?2",
-        &params![ws, profile],
-        |row| Ok(postcard::from_bytes::<SegmentState>(row.get_blob_ref(0)?)),
-    )?;
+    let decoded =
+        q.query_row("SELECT doc FROM segment_state WHERE ws = ?1 AND profile = ?2", &params![ws, profile], |row| {
+            Ok(postcard::from_bytes::<SegmentState>(row.get_blob_ref(0)?))
+        })?;
     match decoded {
         None => Ok(SegmentState::default()),
         Some(Ok(state)) => Ok(state),
@@ -59,7 +58,11 @@ pub fn put_state(tx: &Tx, ws: WorkspaceId, profile: ProfileId, state: &SegmentSt
 
 /// Records that a profile belongs to a segment since `since`, or no longer.
 pub fn set_member(
-    tx: &Tx, ws: WorkspaceId, segment: &str, profile: ProfileId, since: Option<Timestamp>,
+    tx: &Tx,
+    ws: WorkspaceId,
+    segment: &str,
+    profile: ProfileId,
+    since: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     match since {
         Some(since) => tx.execute(
@@ -87,7 +90,11 @@ pub fn member_count(q: &impl Query, ws: WorkspaceId, segment: &str) -> Result<u6
 
 /// Members of a segment in this partition with an id above `after`, by id.
 pub fn members(
-    q: &impl Query, ws: WorkspaceId, segment: &str, after: ProfileId, limit: usize,
+    q: &impl Query,
+    ws: WorkspaceId,
+    segment: &str,
+    after: ProfileId,
+    limit: usize,
 ) -> Result<Vec<(ProfileId, Timestamp)>, StoreError> {
     q.query(
         "SELECT profile, since FROM segment_members WHERE ws = ?1 AND segment = ?2 AND profile > ?3
@@ -99,7 +106,9 @@ pub fn members(
 
 /// The segments a profile belongs to, since when.
 pub fn memberships(
-    q: &impl Query, ws: WorkspaceId, profile: ProfileId,
+    q: &impl Query,
+    ws: WorkspaceId,
+    profile: ProfileId,
 ) -> Result<Vec<(String, Timestamp)>, StoreError> {
     q.query(
         "SELECT m.segment, m.since FROM segment_rules r JOIN segment_members m
@@ -112,7 +121,8 @@ pub fn memberships(
 
 /// Every membership of this partition, by profile.
 pub fn all_memberships(
-    q: &impl Query, ws: WorkspaceId,
+    q: &impl Query,
+    ws: WorkspaceId,
 ) -> Result<HashMap<ProfileId, Vec<(String, Timestamp)>>, StoreError> {
     let mut out: HashMap<ProfileId, Vec<(String, Timestamp)>> = HashMap::new();
     q.for_each("SELECT profile, segment, since FROM segment_members WHERE ws = ?1", &params![ws], |row| {

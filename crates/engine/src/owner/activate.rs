@@ -47,8 +47,7 @@ impl Owner {
         let tx = db.begin()?;
         for (ws, workspace) in &live.workspaces {
             let activation = numbers.next("activation");
-            let bound =
-                bind_workspace(&tx, *ws, workspace.rules.clone(), workspace.zone, live.generation, activation)?;
+            let bound = bind_workspace(&tx, *ws, workspace.rules.clone(), workspace.zone, live.generation, activation)?;
             let pending: Vec<u32> =
                 (0..).zip(&bound.binding.aggregates).filter(|(_, (_, ready))| !ready).map(|(i, _)| i).collect();
             if !pending.is_empty() {
@@ -120,20 +119,27 @@ impl Owner {
             segments::put_aggregate(&work.tx, backfill.ws, key, *id, true)?;
         }
         let rows = start_sweeps(work, backfill.ws, &bound.rules, &mut binding, &bound.rows)?;
-        self.rebind(backfill.ws, Bound { rules: bound.rules.clone(), binding, rows, zone: bound.zone, generation: bound.generation });
+        self.rebind(
+            backfill.ws,
+            Bound { rules: bound.rules.clone(), binding, rows, zone: bound.zone, generation: bound.generation },
+        );
         Ok(true)
     }
 
     /// Decides a portion of the profiles for rules being swept. Returns whether there was anything to sweep.
     pub(super) fn sweep(&mut self, work: &mut Work) -> Result<bool, EngineError> {
-        let Some((ws, bound)) =
-            self.bounds.iter().find(|(_, b)| b.rows.iter().any(|r| r.phase == Phase::Sweeping)).map(|(w, b)| (*w, b.clone()))
+        let Some((ws, bound)) = self
+            .bounds
+            .iter()
+            .find(|(_, b)| b.rows.iter().any(|r| r.phase == Phase::Sweeping))
+            .map(|(w, b)| (*w, b.clone()))
         else {
             return Ok(false);
         };
         work.touched = true;
         // Rules that stand at the same profile are swept together.
-        let cursor = bound.rows.iter().filter(|r| r.phase == Phase::Sweeping).map(|r| r.cursor).min().unwrap_or_default();
+        let cursor =
+            bound.rows.iter().filter(|r| r.phase == Phase::Sweeping).map(|r| r.cursor).min().unwrap_or_default();
         let together: Vec<usize> = (0..bound.rows.len())
             .filter(|i| bound.rows[*i].phase == Phase::Sweeping && bound.rows[*i].cursor == cursor)
             .collect();
@@ -192,7 +198,12 @@ impl Owner {
 
 /// Binds one workspace's rules: keeps what is known, starts what is new, forgets what is gone.
 fn bind_workspace(
-    tx: &rapport_store::Tx, ws: WorkspaceId, rules: Arc<RuleSet>, zone: chrono_tz::Tz, generation: u64, activation: u64,
+    tx: &rapport_store::Tx,
+    ws: WorkspaceId,
+    rules: Arc<RuleSet>,
+    zone: chrono_tz::Tz,
+    generation: u64,
+    activation: u64,
 ) -> Result<Bound, EngineError> {
     let mut known: HashMap<String, (u64, bool)> =
         segments::aggregates(tx, ws)?.into_iter().map(|(key, id, ready)| (key, (id, ready))).collect();
@@ -234,7 +245,11 @@ fn bind_workspace(
 }
 
 fn start_sweeps(
-    work: &Work, ws: WorkspaceId, rules: &RuleSet, binding: &mut Binding, rows: &[RuleRow],
+    work: &Work,
+    ws: WorkspaceId,
+    rules: &RuleSet,
+    binding: &mut Binding,
+    rows: &[RuleRow],
 ) -> Result<Vec<RuleRow>, EngineError> {
     promote(&work.tx, ws, rules, binding, rows.to_vec())
 }
@@ -242,7 +257,11 @@ fn start_sweeps(
 /// Moves rules whose aggregates are all ready from `Pending` to `Sweeping` (conditions of journeys, which nobody is a
 /// member of, straight to `Ready`), writes the rows, and fills in the binding.
 fn promote(
-    tx: &rapport_store::Tx, ws: WorkspaceId, rules: &RuleSet, binding: &mut Binding, mut rows: Vec<RuleRow>,
+    tx: &rapport_store::Tx,
+    ws: WorkspaceId,
+    rules: &RuleSet,
+    binding: &mut Binding,
+    mut rows: Vec<RuleRow>,
 ) -> Result<Vec<RuleRow>, EngineError> {
     binding.rules.clear();
     for (index, row) in rows.iter_mut().enumerate() {

@@ -1,8 +1,8 @@
 //! From a record of the log to a profile: duplicates, routing, forwarding.
 
+use rapport_collect::primary_identifier;
 use rapport_domain::record::{AcceptedEvent, Letter, MAX_HOPS, Record};
 use rapport_domain::{Event, MessageKey, Partition, ProfileId, Timestamp, WorkspaceId};
-use rapport_collect::primary_identifier;
 use rapport_profiles::{IdentifierRow, repo as profiles};
 
 use super::Owner;
@@ -60,8 +60,7 @@ impl Owner {
                 })
             }
             Home::Elsewhere(profile) if accepted.hops < MAX_HOPS => {
-                let forwarded =
-                    AcceptedEvent { profile: Some(profile), hops: accepted.hops + 1, ..accepted.clone() };
+                let forwarded = AcceptedEvent { profile: Some(profile), hops: accepted.hops + 1, ..accepted.clone() };
                 telemetry::forwarded();
                 work.send(profile.home(), &Record::Event(forwarded))
             }

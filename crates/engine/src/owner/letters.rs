@@ -58,7 +58,13 @@ impl Owner {
     }
 
     fn link(
-        &mut self, work: &mut Work, ws: WorkspaceId, hops: u8, identifier: Identifier, claimant: ProfileId, known: bool,
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        hops: u8,
+        identifier: Identifier,
+        claimant: ProfileId,
+        known: bool,
     ) -> Result<(), EngineError> {
         let row = profiles::identifier(&*work.tx, ws, &identifier)?;
         let mine = IdentifierRow { profile: claimant, known };
@@ -82,7 +88,12 @@ impl Owner {
     }
 
     fn refuse(
-        &mut self, work: &mut Work, ws: WorkspaceId, hops: u8, identifier: Identifier, claimant: ProfileId,
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        hops: u8,
+        identifier: Identifier,
+        claimant: ProfileId,
     ) -> Result<(), EngineError> {
         match self.follow(work, ws, claimant)? {
             Home::Here(id) => self.with_slot(work, (ws, id), work.now, |owner, work, slot| {
@@ -103,7 +114,13 @@ impl Owner {
     }
 
     fn merge_into(
-        &mut self, work: &mut Work, ws: WorkspaceId, hops: u8, from: ProfileId, into: ProfileId, by: Identifier,
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        hops: u8,
+        from: ProfileId,
+        into: ProfileId,
+        by: Identifier,
     ) -> Result<(), EngineError> {
         let slot = self.load(work, (ws, from))?;
         let alive = slot.as_ref().map(|s| s.profile.known);
@@ -134,7 +151,12 @@ impl Owner {
 
     /// Packs a profile up, leaves a forwarding address, and sends its state to the home of `into`.
     fn send_away(
-        &mut self, work: &mut Work, slot: Slot, into: ProfileId, by: Identifier, hops: u8,
+        &mut self,
+        work: &mut Work,
+        slot: Slot,
+        into: ProfileId,
+        by: Identifier,
+        hops: u8,
     ) -> Result<(), EngineError> {
         let (ws, from) = (slot.profile.workspace, slot.profile.id);
         let bound = self.bound(ws);
@@ -168,8 +190,14 @@ impl Owner {
 
     #[allow(clippy::too_many_arguments)] // the letter has that many parts
     fn absorb(
-        &mut self, work: &mut Work, ws: WorkspaceId, (hops, at): (u8, Timestamp), from: ProfileId, into: ProfileId,
-        by: Identifier, state: Vec<u8>,
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        (hops, at): (u8, Timestamp),
+        from: ProfileId,
+        into: ProfileId,
+        by: Identifier,
+        state: Vec<u8>,
     ) -> Result<(), EngineError> {
         match self.follow(work, ws, into)? {
             Home::Here(id) => {
@@ -177,9 +205,7 @@ impl Owner {
                 // Durable and idempotent; the letter is in the log, so a crash before the commit comes here again.
                 self.shared.lake.merged(ws, from, id);
                 profiles::put_absorbed(&work.tx, ws, id, from, at)?;
-                self.with_slot(work, (ws, id), at, |owner, work, slot| {
-                    owner.absorb_here(work, slot, moved, by, at)
-                })
+                self.with_slot(work, (ws, id), at, |owner, work, slot| owner.absorb_here(work, slot, moved, by, at))
             }
             Home::Elsewhere(id) => {
                 work.letter(id.home(), ws, hops + 1, LetterBody::Absorb { from, into: id, by, state })
@@ -195,7 +221,12 @@ impl Owner {
     }
 
     fn absorb_here(
-        &mut self, work: &mut Work, slot: &mut Slot, moved: Moved, by: Identifier, at: Timestamp,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        moved: Moved,
+        by: Identifier,
+        at: Timestamp,
     ) -> Result<(), EngineError> {
         let (ws, id, from) = (slot.profile.workspace, slot.profile.id, moved.profile.id);
         let bound = self.bound(ws);
@@ -235,15 +266,18 @@ impl Owner {
     }
 
     fn undo_merge(
-        &mut self, work: &mut Work, ws: WorkspaceId, hops: u8, from: ProfileId, into: ProfileId,
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        hops: u8,
+        from: ProfileId,
+        into: ProfileId,
     ) -> Result<(), EngineError> {
         match self.follow(work, ws, into)? {
             Home::Here(id) => {
                 self.with_slot(work, (ws, id), work.now, |owner, work, slot| owner.undo_here(work, slot, from))
             }
-            Home::Elsewhere(id) => {
-                work.letter(id.home(), ws, hops + 1, LetterBody::UndoMerge { from, into: id })
-            }
+            Home::Elsewhere(id) => work.letter(id.home(), ws, hops + 1, LetterBody::UndoMerge { from, into: id }),
             Home::Nobody => Ok(()),
         }
     }
@@ -251,6 +285,11 @@ impl Owner {
     fn undo_here(&mut self, work: &mut Work, slot: &mut Slot, from: ProfileId) -> Result<(), EngineError> {
         let (ws, id) = (slot.profile.workspace, slot.profile.id);
         let Some(restored) = undo(&mut slot.profile, from) else { return Ok(()) };
+        // It may have been absorbed by a profile that was absorbed in turn: whichever it was, its rows are its own again
+        // before the state of this profile is computed anew.
+        let absorbers = slot.profile.merges.iter().map(|m| m.from).chain([id]);
+        absorbers.for_each(|into| self.shared.lake.unmerged(ws, from, into));
+        work.flush_lake = true;
         profiles::remove_absorbed(&work.tx, ws, id, from)?;
         let known = restored.profile.known;
         let moved =
@@ -290,7 +329,12 @@ impl Owner {
     /// Erases a profile from state and lake, and what points to it elsewhere. The log forgets it when its segment files
     /// are released, which the roll after this batch brings about.
     fn erase(
-        &mut self, work: &mut Work, ws: WorkspaceId, hops: u8, profile: ProfileId, reason: String,
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        hops: u8,
+        profile: ProfileId,
+        reason: String,
     ) -> Result<(), EngineError> {
         let forward = profiles::forward_of(&*work.tx, ws, profile)?;
         if let (Some(into), true) = (forward, hops < MAX_HOPS) {
@@ -320,7 +364,11 @@ impl Owner {
     }
 
     fn unlink(
-        &mut self, work: &mut Work, ws: WorkspaceId, owner: ProfileId, identifiers: Vec<Identifier>,
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        owner: ProfileId,
+        identifiers: Vec<Identifier>,
     ) -> Result<(), EngineError> {
         for identifier in identifiers {
             let target = self.partition_of(ws, &identifier.namespace, &identifier.value);

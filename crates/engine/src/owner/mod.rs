@@ -129,7 +129,8 @@ impl Owner {
         let inputs = self.shared.inbox(self.partition).take(config.batch_records);
         let next_timer = self.next_timer()?;
         let due = next_timer.is_some_and(|at| at <= now);
-        let waiting = !self.backfills.is_empty() || self.recompute || self.is_sweeping() || self.publisher.has_cleanup();
+        let waiting =
+            !self.backfills.is_empty() || self.recompute || self.is_sweeping() || self.publisher.has_cleanup();
         if records.is_empty() && inputs.is_empty() && !due && !waiting {
             return Ok(Step::Idle([next_timer, self.publisher.next_look()].into_iter().flatten().min()));
         }
@@ -307,4 +308,3 @@ impl Owner {
         Duration::from_millis(until_due as u64)
     }
 }
-

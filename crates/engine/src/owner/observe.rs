@@ -75,7 +75,12 @@ impl Observations {
     }
 
     fn look(
-        &mut self, event: &Event, scope: Scope, name: &Arc<str>, prefix: &str, map: &serde_json::Map<String, Value>,
+        &mut self,
+        event: &Event,
+        scope: Scope,
+        name: &Arc<str>,
+        prefix: &str,
+        map: &serde_json::Map<String, Value>,
         depth: usize,
     ) {
         for (key, value) in map {

@@ -31,7 +31,10 @@ pub(super) fn message_properties(message: &OutboundMessage) -> Map<String, Value
 impl Owner {
     /// Records one outcome: the outbox row goes (or waits), the ledger and the timeline say why.
     pub(super) fn outcome(
-        &mut self, work: &mut Work, id: OutboxId, outcome: MessageOutcome,
+        &mut self,
+        work: &mut Work,
+        id: OutboxId,
+        outcome: MessageOutcome,
     ) -> Result<(), EngineError> {
         work.touched = true;
         let Some(waiting) = outbox::get(&*work.tx, id.number)? else {

@@ -9,7 +9,7 @@ use rapport_domain::record::LetterBody;
 use rapport_domain::{Event, EventKind, Identifier, OutboundMessage, OutboxId, Timestamp, WorkspaceId};
 use rapport_journeys::{ConditionKey, Conditions, Effect, JourneySet, Runs};
 use rapport_profiles::core::account;
-use rapport_profiles::{Applied, TraitChange, apply};
+use rapport_profiles::{Applied, TraitChange, alias_of, apply};
 use rapport_segments::{Edge, Touched, repo as segments};
 use serde_json::{Map, Value, json};
 
@@ -54,7 +54,11 @@ impl Owner {
 
     /// Joins the runs of an absorbed profile to this one's, then takes `event`, which tells the merge, through all stages.
     pub(super) fn advance_merged(
-        &mut self, work: &mut Work, slot: &mut Slot, theirs: Runs, event: Event,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        theirs: Runs,
+        event: Event,
     ) -> Result<(), EngineError> {
         let bound = self.bound(slot.profile.workspace);
         let mut queue = VecDeque::from([event]);
@@ -76,7 +80,10 @@ impl Owner {
 
     /// Decides the touched rules as history, not news: edges start no journey.
     pub(super) fn decide_history(
-        &mut self, work: &mut Work, slot: &mut Slot, touched: Touched,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        touched: Touched,
     ) -> Result<(), EngineError> {
         let bound = self.bound(slot.profile.workspace);
         let mut queue = VecDeque::new();
@@ -85,7 +92,11 @@ impl Owner {
     }
 
     fn drain(
-        &mut self, work: &mut Work, slot: &mut Slot, queue: &mut VecDeque<Event>, history: bool,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        queue: &mut VecDeque<Event>,
+        history: bool,
     ) -> Result<(), EngineError> {
         let bound = self.bound(slot.profile.workspace);
         let mut steps = 0;
@@ -102,12 +113,18 @@ impl Owner {
     }
 
     fn take(
-        &mut self, work: &mut Work, slot: &mut Slot, bound: &Bound, event: Event, history: bool,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        bound: &Bound,
+        event: Event,
+        history: bool,
         queue: &mut VecDeque<Event>,
     ) -> Result<(), EngineError> {
         let historical = history || event.historical;
         self.observed.note(&event);
         let applied = apply(&mut slot.profile, &event);
+        rapport_profiles::telemetry::applied(&applied);
         slot.dirty.profile |= event.source.0 != 0 || !applied.is_empty();
         let mut touched = Touched::default();
         bound.rules.observe(&bound.binding, &mut slot.segments, &event, &mut touched);
@@ -138,11 +155,16 @@ impl Owner {
 
     /// What a change of the profile causes: letters for identifiers and accounts, and events that tell the change.
     fn applied(
-        &mut self, work: &mut Work, slot: &mut Slot, event: &Event, applied: Applied, historical: bool,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        event: &Event,
+        applied: Applied,
+        historical: bool,
         queue: &mut VecDeque<Event>,
     ) -> Result<(), EngineError> {
         let ws = event.workspace;
-        for identifier in applied.new_identifiers {
+        for identifier in applied.new_identifiers.into_iter().chain(alias_of(event)) {
             self.claim(work, slot, identifier)?;
         }
         for identifier in applied.dropped_identifiers {
@@ -177,21 +199,25 @@ impl Owner {
     }
 
     /// Tells the identifier's partition that this profile uses it.
-    pub(super) fn claim(
-        &mut self, work: &mut Work, slot: &Slot, identifier: Identifier,
-    ) -> Result<(), EngineError> {
+    pub(super) fn claim(&mut self, work: &mut Work, slot: &Slot, identifier: Identifier) -> Result<(), EngineError> {
         let ws = slot.profile.workspace;
         let target = self.partition_of(ws, &identifier.namespace, &identifier.value);
-        work.letter(target, ws, 0, LetterBody::Link {
-            identifier,
-            claimant: slot.profile.id,
-            known: slot.profile.known,
-        })
+        work.letter(
+            target,
+            ws,
+            0,
+            LetterBody::Link { identifier, claimant: slot.profile.id, known: slot.profile.known },
+        )
     }
 
     /// Decides rules, writes memberships, and queues what the edges cause.
     fn decide(
-        &mut self, work: &mut Work, slot: &mut Slot, bound: &Bound, touched: Touched, historical: bool,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        bound: &Bound,
+        touched: Touched,
+        historical: bool,
         queue: &mut VecDeque<Event>,
     ) -> Result<(), EngineError> {
         if touched.is_empty() {
@@ -200,7 +226,13 @@ impl Owner {
         let mut edges = Vec::new();
         let dues = slot.segments.next_due();
         bound.rules.evaluate(
-            &bound.binding, &mut slot.segments, touched, &slot.profile, bound.zone, work.now, &mut edges,
+            &bound.binding,
+            &mut slot.segments,
+            touched,
+            &slot.profile,
+            bound.zone,
+            work.now,
+            &mut edges,
         );
         slot.dirty.segments |= !edges.is_empty() || slot.segments.next_due() != dues;
         let ws = slot.profile.workspace;
@@ -228,7 +260,11 @@ impl Owner {
     /// Takes journey runs as far as they go now. An update of traits must be seen by the step after it, so a run that
     /// is due again waits until the queue has been worked off; the timer brings it back.
     fn run_due(
-        &mut self, work: &mut Work, slot: &mut Slot, bound: &Bound, queue: &mut VecDeque<Event>,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        bound: &Bound,
+        queue: &mut VecDeque<Event>,
     ) -> Result<(), EngineError> {
         if slot.runs.next_due().is_none_or(|due| due > work.now) {
             return Ok(());
@@ -241,7 +277,12 @@ impl Owner {
     }
 
     fn with_runs(
-        &mut self, work: &mut Work, slot: &mut Slot, bound: &Bound, historical: bool, queue: &mut VecDeque<Event>,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        bound: &Bound,
+        historical: bool,
+        queue: &mut VecDeque<Event>,
         decide: impl FnOnce(&mut Runs, &dyn Conditions, Timestamp, &mut Vec<Effect>),
     ) -> Result<(), EngineError> {
         let mut runs = std::mem::take(&mut slot.runs);
@@ -259,7 +300,12 @@ impl Owner {
     }
 
     fn effect(
-        &mut self, work: &mut Work, slot: &mut Slot, effect: Effect, historical: bool, queue: &mut VecDeque<Event>,
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        effect: Effect,
+        historical: bool,
+        queue: &mut VecDeque<Event>,
     ) -> Result<(), EngineError> {
         let ws = slot.profile.workspace;
         let event = match effect {

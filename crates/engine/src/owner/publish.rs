@@ -43,8 +43,7 @@ pub(super) fn restore_lake(shared: &Shared, partition: Partition, tx: &Tx) -> Re
         Ok(ControlFlow::Continue(()))
     })?;
     for (seq, rows) in batches {
-        let mut rows =
-            rows.map_err(|e| EngineError::Unreadable { what: "processed events", detail: e.to_string() })?;
+        let mut rows = rows.map_err(|e| EngineError::Unreadable { what: "processed events", detail: e.to_string() })?;
         let mut erased = HashSet::new();
         for row in &rows {
             if rapport_profiles::repo::erased_at(tx, row.event.workspace, row.profile)?.is_some() {
@@ -159,11 +158,8 @@ impl Publisher {
             let db = shared.stores.partition(partition)?;
             let taken = |number| relay.is_taken(OutboxId { partition, number });
             let due = db.read(|q| outbox::due(q, now, MESSAGES_PER_OFFER, taken))?;
-            self.next_look = if due.len() < MESSAGES_PER_OFFER {
-                db.read(|q| outbox::next_due_after(q, now))?
-            } else {
-                Some(now)
-            };
+            self.next_look =
+                if due.len() < MESSAGES_PER_OFFER { db.read(|q| outbox::next_due_after(q, now))? } else { Some(now) };
             self.messages = due.into_iter().map(|row| (row.message, row.attempts)).collect();
         }
         if self.messages.is_empty() {

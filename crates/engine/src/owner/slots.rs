@@ -39,7 +39,10 @@ impl Owner {
 
     /// Works on a profile: loads its slot, notes whether it became dirty, puts it back. A profile that is gone is left.
     pub(super) fn with_slot(
-        &mut self, work: &mut Work, key: Key, _at: Timestamp,
+        &mut self,
+        work: &mut Work,
+        key: Key,
+        _at: Timestamp,
         act: impl FnOnce(&mut Owner, &mut Work, &mut Slot) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         let Some(mut slot) = self.load(work, key)? else { return Ok(()) };

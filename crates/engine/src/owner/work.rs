@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use rapport_domain::event::ProcessedEvent;
 use rapport_domain::record::{Letter, LetterBody, Record};
 use rapport_domain::{Event, MessageKey, OutboundMessage, Partition, ProfileId, Timestamp, WorkspaceId};
-use rapport_domain::event::ProcessedEvent;
 use rapport_store::OwnedTx;
 use rapport_store::partition::Numbers;
 use serde_json::{Map, Value};
@@ -99,7 +99,11 @@ impl Work {
 
     /// Sends a letter to the owner of `target`; it goes out after the commit.
     pub(crate) fn letter(
-        &mut self, target: Partition, ws: WorkspaceId, hops: u8, body: LetterBody,
+        &mut self,
+        target: Partition,
+        ws: WorkspaceId,
+        hops: u8,
+        body: LetterBody,
     ) -> Result<(), EngineError> {
         let number = self.numbers.last("letter") + 1;
         let key = MessageKey::of(ws, &format!("letter-{:x}-{number:x}", self.partition.0));

@@ -12,7 +12,11 @@ const MAX_EXPORTED: usize = 10_000;
 
 /// A page of messages, newest first.
 pub fn list(
-    shared: &Shared, ws: WorkspaceId, filter: &LedgerFilter, cursor: Option<&str>, limit: usize,
+    shared: &Shared,
+    ws: WorkspaceId,
+    filter: &LedgerFilter,
+    cursor: Option<&str>,
+    limit: usize,
 ) -> Result<Page<LedgerEntry>, EngineError> {
     let after = cursor.map(LedgerCursor::decode).transpose()?;
     let mut rows: Vec<LedgerEntry> = Vec::new();

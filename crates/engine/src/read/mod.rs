@@ -1,9 +1,12 @@
 //! What the API may ask of the running product, partition by partition and put together. Reads only; every function
 //! takes the workspace first (invariant I7).
 
+pub mod accounts;
 pub mod journeys;
 pub mod messages;
 pub mod profiles;
+pub mod recent;
+pub mod runs;
 pub mod segments;
 pub mod stats;
 

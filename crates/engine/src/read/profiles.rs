@@ -35,7 +35,10 @@ pub fn get(shared: &Shared, ws: WorkspaceId, id: ProfileId) -> Result<Option<Pro
 
 /// The profile that owns an identifier.
 pub fn by_identifier(
-    shared: &Shared, ws: WorkspaceId, namespace: &str, value: &str,
+    shared: &Shared,
+    ws: WorkspaceId,
+    namespace: &str,
+    value: &str,
 ) -> Result<Option<Profile>, EngineError> {
     let identifier = Identifier::new(namespace, value);
     let home = hash::partition_of(ws, namespace, &identifier.value, shared.log.partitions());
@@ -57,7 +60,12 @@ pub struct Page<T> {
 
 /// A page of profiles that meet `filter`.
 pub fn list(
-    shared: &Shared, ws: WorkspaceId, filter: &Filter, sort: Sort, cursor: Option<&str>, limit: u32,
+    shared: &Shared,
+    ws: WorkspaceId,
+    filter: &Filter,
+    sort: Sort,
+    cursor: Option<&str>,
+    limit: u32,
 ) -> Result<Page<Profile>, EngineError> {
     let after = cursor.map(Position::from_str).transpose()?;
     let mut rows: Vec<(Position, Profile)> = Vec::new();
@@ -83,7 +91,12 @@ pub fn count(shared: &Shared, ws: WorkspaceId) -> Result<u64, EngineError> {
 /// A profile's events, newest first, those of absorbed profiles included. `text` narrows to events whose name or properties
 /// contain it.
 pub fn timeline(
-    shared: &Shared, ws: WorkspaceId, id: ProfileId, before: Option<(Timestamp, &str)>, text: Option<&str>, limit: usize,
+    shared: &Shared,
+    ws: WorkspaceId,
+    id: ProfileId,
+    before: Option<(Timestamp, &str)>,
+    text: Option<&str>,
+    limit: usize,
 ) -> Result<Vec<ProcessedEvent>, EngineError> {
     let filter = TimelineFilter { contains: text.map(str::to_owned), ..TimelineFilter::default() };
     Ok(shared.lake.timeline(ws, id, before, &filter, limit)?)

@@ -40,7 +40,11 @@ pub fn standing(shared: &Shared, ws: WorkspaceId, segment: &str) -> Result<Stand
 
 /// A page of members by id, with the instant since when.
 pub fn members(
-    shared: &Shared, ws: WorkspaceId, segment: &str, after: ProfileId, limit: usize,
+    shared: &Shared,
+    ws: WorkspaceId,
+    segment: &str,
+    after: ProfileId,
+    limit: usize,
 ) -> Result<Vec<(ProfileId, Timestamp)>, EngineError> {
     let mut rows = Vec::new();
     for (partition, db) in shared.stores.partitions() {
@@ -55,7 +59,9 @@ pub fn members(
 
 /// The segments a profile is in, with the instant since when.
 pub fn of_profile(
-    shared: &Shared, ws: WorkspaceId, profile: ProfileId,
+    shared: &Shared,
+    ws: WorkspaceId,
+    profile: ProfileId,
 ) -> Result<Vec<(String, Timestamp)>, EngineError> {
     let db = shared.stores.partition(profile.home())?;
     Ok(db.read(|q| repo::memberships(q, ws, profile))?)
@@ -72,7 +78,11 @@ pub struct Preview {
 
 /// Evaluates a rule over everything: the lake's events folded by the same aggregates, every profile's traits.
 pub fn preview(
-    shared: &Shared, ws: WorkspaceId, rule: &Rule, sample: usize, cancel: &CancelFlag,
+    shared: &Shared,
+    ws: WorkspaceId,
+    rule: &Rule,
+    sample: usize,
+    cancel: &CancelFlag,
 ) -> Result<Preview, EngineError> {
     let live = shared.live();
     let zone = live.workspaces.get(&ws).map_or(chrono_tz::Tz::UTC, |w| w.zone);
@@ -162,14 +172,15 @@ impl Asks<'_> {
     }
 
     fn over_profiles(
-        &self, shared: &Shared, ws: WorkspaceId, partition: Partition, out: &mut Preview,
+        &self,
+        shared: &Shared,
+        ws: WorkspaceId,
+        partition: Partition,
+        out: &mut Preview,
     ) -> Result<(), EngineError> {
         let db = shared.stores.partition(partition)?;
-        let memberships = if self.rules.rules().count() > 1 {
-            db.read(|q| repo::all_memberships(q, ws))?
-        } else {
-            HashMap::new()
-        };
+        let memberships =
+            if self.rules.rules().count() > 1 { db.read(|q| repo::all_memberships(q, ws))? } else { HashMap::new() };
         db.read(|q| {
             profiles::iterate(q, ws, |profile| {
                 let mut state = self.state(profile.id);

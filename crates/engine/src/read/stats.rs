@@ -76,13 +76,10 @@ pub fn partitions(shared: &Shared) -> Result<Vec<PartitionStanding>, EngineError
     Ok(out)
 }
 
-fn standing(
-    shared: &Shared, partition: Partition, db: &rapport_store::Db,
-) -> Result<PartitionStanding, EngineError> {
+fn standing(shared: &Shared, partition: Partition, db: &rapport_store::Db) -> Result<PartitionStanding, EngineError> {
     let status = shared.status(partition);
-    let (timers, outbox, letters) = db.read(|q| {
-        Ok::<_, EngineError>((timers::count(q)?, outbox::depth(q)?, letters::depth(q)?))
-    })?;
+    let (timers, outbox, letters) =
+        db.read(|q| Ok::<_, EngineError>((timers::count(q)?, outbox::depth(q)?, letters::depth(q)?)))?;
     Ok(PartitionStanding {
         partition: partition.0,
         offset: status.offset(),

@@ -51,6 +51,7 @@ pub(crate) fn claim(profile: &mut Profile, identifier: &Identifier, at: Timestam
         return Attach::Nothing;
     }
     if identifier.namespace == namespace::USER_ID && !profile.known {
+        remember(profile, identifier, at);
         return Attach::Refused("anonymous_profile");
     }
     let (most, overflow) = limit(&identifier.namespace);

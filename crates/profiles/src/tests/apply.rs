@@ -103,6 +103,7 @@ fn user_ids_belong_to_known_profiles_and_are_one() {
     let mut p = anonymous(1);
     let applied = apply(&mut p, &event(1, json!({"userId": "u"})));
     assert_eq!(applied.refused, [(id("user_id", "u"), "anonymous_profile")]);
+    assert!(apply(&mut p, &event(2, json!({"userId": "u"}))).refused.is_empty(), "said once");
     let mut p = known(1);
     assert_eq!(apply(&mut p, &event(1, json!({"userId": "u"}))).new_identifiers, [id("user_id", "u")]);
     assert_eq!(apply(&mut p, &event(1, json!({"userId": "v"}))).refused, [(id("user_id", "v"), "other_user_id")]);

@@ -34,14 +34,14 @@ impl Session<'_> {
         let properties = json!({
             "path": self.path, "title": self.title, "url": self.url(), "referrer": self.referrer(),
         });
-        let mut body = self.from_browser("page");
+        let mut body = self.browser_item("page");
         body.insert("name".into(), json!(self.title));
         body.insert("properties".into(), properties);
         self.push(body, self.at);
     }
 
     pub(super) fn track(&mut self, name: &str, properties: Value) {
-        let mut body = self.from_browser("track");
+        let mut body = self.browser_item("track");
         body.insert("event".into(), json!(name));
         body.insert("properties".into(), properties);
         self.push(body, self.at);
@@ -49,7 +49,7 @@ impl Session<'_> {
 
     /// The same, with consent to the newsletter.
     pub(super) fn track_consent(&mut self, name: &str, properties: Value) {
-        let mut body = self.from_browser("track");
+        let mut body = self.browser_item("track");
         body.insert("event".into(), json!(name));
         body.insert("properties".into(), properties);
         if let Some(context) = body.get_mut("context") {
@@ -60,7 +60,7 @@ impl Session<'_> {
 
     /// States traits; `known` says whether the account is named, or only the address typed into a form.
     pub(super) fn identify(&mut self, traits: Value, known: bool) {
-        let mut body = self.from_browser("identify");
+        let mut body = self.browser_item("identify");
         if known {
             body.insert("userId".into(), json!(self.person.user_id()));
         }
@@ -69,21 +69,21 @@ impl Session<'_> {
     }
 
     pub(super) fn group(&mut self, group_id: &str, traits: Value) {
-        let mut body = self.from_browser("group");
+        let mut body = self.browser_item("group");
         body.insert("groupId".into(), json!(group_id));
         body.insert("traits".into(), traits);
         self.push(body, self.at);
     }
 
     pub(super) fn track_from_server(&mut self, name: &str, properties: Value, at: Timestamp) {
-        let mut body = self.from_server("track");
+        let mut body = self.server_item("track");
         body.insert("event".into(), json!(name));
         body.insert("properties".into(), properties);
         self.push(body, at);
     }
 
     pub(super) fn identify_from_server(&mut self, traits: Value, at: Timestamp) {
-        let mut body = self.from_server("identify");
+        let mut body = self.server_item("identify");
         body.insert("traits".into(), traits);
         self.push(body, at);
     }
@@ -96,7 +96,7 @@ impl Session<'_> {
         self.out.push(ShopEvent { at, body: Value::Object(body) });
     }
 
-    fn from_server(&self, kind: &str) -> Map<String, Value> {
+    fn server_item(&self, kind: &str) -> Map<String, Value> {
         let mut body = Map::new();
         body.insert("type".into(), json!(kind));
         body.insert("userId".into(), json!(self.person.user_id()));
@@ -104,7 +104,7 @@ impl Session<'_> {
         body
     }
 
-    fn from_browser(&self, kind: &str) -> Map<String, Value> {
+    fn browser_item(&self, kind: &str) -> Map<String, Value> {
         let device = &DEVICES[self.person.devices[self.device]];
         let slot = usize::from(self.person.devices[0] != self.person.devices[1]) * self.device;
         let mut context = json!({

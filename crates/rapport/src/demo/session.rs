@@ -71,12 +71,13 @@ impl Session<'_> {
             self.sign_in();
         }
         if !self.person.cart.is_empty() {
-            if self.rng.chance(0.4) {
+            if self.rng.chance(0.35) {
                 self.to_cart();
             } else if self.rng.chance(0.5) {
                 self.person.cart.clear();
             }
         }
+        let left_from_before = self.person.cart.len();
         let looks = if self.person.habit == Habit::Passer { self.rng.range(0, 4) } else { self.rng.range(1, 8) };
         for _ in 0..looks {
             self.look();
@@ -88,7 +89,7 @@ impl Session<'_> {
         if !self.person.known && self.may_sign_up() && self.person.habit != Habit::Passer && eager {
             self.sign_up();
         }
-        if !self.person.cart.is_empty() && self.rng.chance(0.8) {
+        if self.person.cart.len() > left_from_before && self.rng.chance(0.75) {
             self.to_cart();
         }
         if self.person.known && self.rng.chance(0.008) {
@@ -200,14 +201,15 @@ impl Session<'_> {
     fn to_cart(&mut self) {
         self.pause(8, 60);
         (self.path, self.title) = ("/cart".to_owned(), "Your cart".to_owned());
-        if self.person.cart.len() > 1 && self.rng.chance(0.08) {
-            if let Some(line) = self.person.cart.pop() {
-                let mut removed = self.product_properties(product(line.product));
-                removed["cart_id"] = json!(self.cart_id());
-                removed["quantity"] = json!(line.quantity);
-                self.track("Product Removed", removed);
-                self.pause(3, 20);
-            }
+        if self.person.cart.len() > 1
+            && self.rng.chance(0.08)
+            && let Some(line) = self.person.cart.pop()
+        {
+            let mut removed = self.product_properties(product(line.product));
+            removed["cart_id"] = json!(self.cart_id());
+            removed["quantity"] = json!(line.quantity);
+            self.track("Product Removed", removed);
+            self.pause(3, 20);
         }
         let items = line_items(&self.person.cart);
         let value = cents(self.goods_cents());

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
+use chrono_tz::Tz;
 use rapport_domain::event::EventView;
 use rapport_domain::hash::hash64;
 use rapport_domain::rule::Rule;
-use chrono_tz::Tz;
 use rapport_domain::{Problem, Profile, Timestamp};
 use rapport_rules::{AggState, Aggregate, Plan, Verdict};
 
@@ -208,9 +208,14 @@ impl RuleSet {
 
     /// The segments the profile with `state` belongs to, with the instant since when.
     pub fn memberships<'a>(
-        &'a self, binding: &'a Binding, state: &'a SegmentState,
+        &'a self,
+        binding: &'a Binding,
+        state: &'a SegmentState,
     ) -> impl Iterator<Item = (&'a str, Timestamp)> {
-        self.entries.iter().zip(&binding.rules).filter_map(|(e, (id, _))| Some((e.segment.as_deref()?, state.member_since(*id)?)))
+        self.entries
+            .iter()
+            .zip(&binding.rules)
+            .filter_map(|(e, (id, _))| Some((e.segment.as_deref()?, state.member_since(*id)?)))
     }
 
     /// Makes the profile a member since `since` without an edge: memberships that move with a merge.
@@ -267,8 +272,14 @@ impl RuleSet {
     /// Decides every touched rule that is ready, nested segments included; changes the memberships in `state` and appends
     /// the edges. Terminates because circular segments were refused by [`RuleSet::compile`].
     pub fn evaluate(
-        &self, binding: &Binding, state: &mut SegmentState, mut touched: Touched, profile: &Profile, zone: Tz,
-        now: Timestamp, edges: &mut Vec<Edge>,
+        &self,
+        binding: &Binding,
+        state: &mut SegmentState,
+        mut touched: Touched,
+        profile: &Profile,
+        zone: Tz,
+        now: Timestamp,
+        edges: &mut Vec<Edge>,
     ) {
         let mut next = 0;
         while next < touched.0.len() {
@@ -297,7 +308,13 @@ impl RuleSet {
     /// Whether the rule named `key` holds now; `None` when there is no such rule or its history is still being added.
     #[must_use]
     pub fn holds(
-        &self, binding: &Binding, state: &SegmentState, key: &str, profile: &Profile, zone: Tz, now: Timestamp,
+        &self,
+        binding: &Binding,
+        state: &SegmentState,
+        key: &str,
+        profile: &Profile,
+        zone: Tz,
+        now: Timestamp,
     ) -> Option<bool> {
         let index = self.rule_index(key)?;
         let (_, ready) = binding.rules[index];
@@ -305,7 +322,13 @@ impl RuleSet {
     }
 
     fn verdict(
-        &self, binding: &Binding, state: &SegmentState, entry: &Entry, profile: &Profile, zone: Tz, now: Timestamp,
+        &self,
+        binding: &Binding,
+        state: &SegmentState,
+        entry: &Entry,
+        profile: &Profile,
+        zone: Tz,
+        now: Timestamp,
     ) -> Verdict {
         let facts = ProfileFacts { set: self, binding, profile, state, default_zone: zone };
         let aggregate = |i: usize| state.aggregate(binding.aggregates[entry.aggregates[i] as usize].0);
@@ -335,7 +358,10 @@ impl RuleSet {
     /// Adds the exported state of an absorbed profile. Returns whether it covered every aggregate of this set; if not,
     /// the profile's state must be computed anew from the lake.
     pub fn absorb(
-        &self, binding: &Binding, state: &mut SegmentState, exported: Vec<(String, Option<AggState>)>,
+        &self,
+        binding: &Binding,
+        state: &mut SegmentState,
+        exported: Vec<(String, Option<AggState>)>,
     ) -> bool {
         let mut from: HashMap<String, Option<AggState>> = exported.into_iter().collect();
         let mut complete = true;
@@ -366,10 +392,8 @@ impl RuleSet {
 
 /// Leaves out the segments on a circle, one problem each.
 fn without_cycles(defs: Vec<RuleDef>) -> (Vec<RuleDef>, Vec<Problem>) {
-    let uses: HashMap<String, Vec<String>> = defs
-        .iter()
-        .filter_map(|d| Some((d.segment.clone()?, Plan::new(&d.rule).segment_names().to_vec())))
-        .collect();
+    let uses: HashMap<String, Vec<String>> =
+        defs.iter().filter_map(|d| Some((d.segment.clone()?, Plan::new(&d.rule).segment_names().to_vec()))).collect();
     let mut problems = Vec::new();
     let kept = defs.into_iter().filter(|def| match &def.segment {
         Some(segment) if reaches(&uses, segment, segment) => {

@@ -1,0 +1,165 @@
+//! Documents (resources) by kind: how each is checked, shown without its secrets, and described.
+
+use rapport_delivery::ChannelSpec;
+use rapport_delivery::spec;
+use rapport_domain::{Problem, ResourceKind, WorkspaceId};
+use rapport_journeys::Catalogue;
+use rapport_rules::Severity;
+use rapport_store::control::resources::{self, ListFilter};
+use rapport_store::{MAX_PAGE, Reader};
+use serde_json::Value;
+
+use crate::error::ApiError;
+use crate::state::ApiState;
+
+/// The kind a path names.
+pub(crate) fn kind(text: &str) -> Result<ResourceKind, ApiError> {
+    ResourceKind::parse(text).ok_or_else(|| {
+        let known = ResourceKind::ALL.map(ResourceKind::as_str);
+        let problem = Problem::new("kind", format!("unknown kind {text:?}; expected one of {}", known.join(", ")));
+        let problem = problem.with_suggestion(crate::extract::nearest(text, known));
+        ApiError { errors: vec![problem], ..ApiError::not_found(format!("kind {text:?}")) }
+    })
+}
+
+/// The other documents of a workspace, for what a journey refers to.
+struct Others(Vec<(ResourceKind, Vec<String>)>);
+
+impl Catalogue for Others {
+    fn ids(&self, kind: ResourceKind) -> Option<Vec<String>> {
+        self.0.iter().find(|(k, _)| *k == kind).map(|(_, ids)| ids.clone())
+    }
+}
+
+/// Every document that is not archived, of the kinds journeys refer to. Drafts count: a journey and its template may be
+/// written in any order.
+fn others(q: &Reader, ws: WorkspaceId) -> Result<Others, ApiError> {
+    let mut out = Vec::new();
+    for kind in [ResourceKind::Segment, ResourceKind::Template, ResourceKind::Topic] {
+        let (mut ids, mut cursor): (Vec<String>, Option<String>) = (Vec::new(), None);
+        loop {
+            let page = resources::list(q, ws, kind, ListFilter::default(), cursor.as_deref(), MAX_PAGE)?;
+            ids.extend(page.items.into_iter().map(|e| e.newest.id));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        out.push((kind, ids));
+    }
+    out.push((ResourceKind::Channel, vec!["email".to_owned()]));
+    Ok(Others(out))
+}
+
+/// Checks a document. What makes it unusable is an error; what is only unusual comes back as warnings.
+pub(crate) fn check(
+    state: &ApiState, ws: WorkspaceId, kind: ResourceKind, spec: &Value,
+) -> Result<Vec<Problem>, ApiError> {
+    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+    match kind {
+        ResourceKind::Segment => match rapport_segments::spec::validate(spec) {
+            Ok((_, rule)) => {
+                for finding in rapport_rules::findings(&rule, &crate::rules::catalogue(state, ws)?) {
+                    let at = format!("spec.rule {}", finding.problem.at);
+                    let problem = Problem { at, ..finding.problem };
+                    if finding.severity == Severity::Error { errors.push(problem) } else { warnings.push(problem) }
+                }
+            }
+            Err(found) => errors = found,
+        },
+        ResourceKind::Journey => {
+            let others = state.stores.control().read(|q| others(q, ws))?;
+            errors = rapport_journeys::validate(spec, &others).err().unwrap_or_default();
+        }
+        _ => errors = spec::check(kind, spec).and_then(Result::err).unwrap_or_default(),
+    }
+    if errors.is_empty() {
+        return Ok(warnings);
+    }
+    let detail = match errors.as_slice() {
+        [one] => one.to_string(),
+        many => format!("the {} has {} problems; see errors", kind.as_str(), many.len()),
+    };
+    Err(ApiError { detail, code: "invalid_resource", ..ApiError::invalid(errors) })
+}
+
+/// The JSON Schema of a kind's documents.
+pub(crate) fn schema(kind: ResourceKind) -> Value {
+    match kind {
+        ResourceKind::Segment => rapport_segments::spec::schema(),
+        ResourceKind::Journey => rapport_journeys::schema(),
+        other => spec::schema(other).unwrap_or_default(),
+    }
+}
+
+/// A document as answers show it: secrets are marked, not shown.
+pub(crate) fn shown(kind: ResourceKind, spec: &Value) -> Value {
+    if kind == ResourceKind::Channel { ChannelSpec::redact(spec) } else { spec.clone() }
+}
+
+/// A document as it is to be stored: marks of secrets written back become the secrets again.
+pub(crate) fn restored(kind: ResourceKind, spec: Value, previous: Option<&Value>) -> Value {
+    if kind == ResourceKind::Channel { ChannelSpec::restore_secret(&spec, previous) } else { spec }
+}
+
+/// One difference between two documents.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub(crate) struct Difference {
+    /// Where: `steps[2].wait`.
+    pub(crate) path: String,
+    /// What it was; absent when it is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<Value>,
+    /// What it is; absent when it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to: Option<Value>,
+}
+
+/// What differs between two documents, by path.
+pub(crate) fn diff(from: &Value, to: &Value) -> Vec<Difference> {
+    let mut out = Vec::new();
+    walk("", Some(from), Some(to), &mut out);
+    out
+}
+
+fn walk(path: &str, from: Option<&Value>, to: Option<&Value>, out: &mut Vec<Difference>) {
+    match (from, to) {
+        (Some(a), Some(b)) if a == b => {}
+        (Some(Value::Object(a)), Some(Value::Object(b))) => {
+            let new = b.keys().filter(|k| !a.contains_key(*k));
+            for key in a.keys().chain(new) {
+                let place = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                walk(&place, a.get(key), b.get(key), out);
+            }
+        }
+        (Some(Value::Array(a)), Some(Value::Array(b))) => {
+            for i in 0..a.len().max(b.len()) {
+                walk(&format!("{path}[{i}]"), a.get(i), b.get(i), out);
+            }
+        }
+        (a, b) => out.push(Difference { path: path.to_owned(), from: a.cloned(), to: b.cloned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn differences_name_their_place() {
+        let a = json!({"name": "A", "steps": [{"id": "x"}, {"id": "y"}], "gone": 1});
+        let b = json!({"name": "B", "steps": [{"id": "x", "wait": "1d"}], "new": null});
+        let found: Vec<String> = diff(&a, &b).iter().map(|d| format!("{} {:?} {:?}", d.path, d.from, d.to)).collect();
+        insta::assert_debug_snapshot!(found, @r#"
+        [
+            "gone Some(Number(1)) None",
+            "name Some(String(\"A\")) Some(String(\"B\"))",
+            "steps[0].wait None Some(String(\"1d\"))",
+            "steps[1] Some(Object {\"id\": String(\"y\")}) None",
+            "new None Some(Null)",
+        ]
+        "#);
+    }
+}

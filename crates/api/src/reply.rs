@@ -1,0 +1,71 @@
+//! The shapes answers share: pages, times, documents.
+
+use axum::Json;
+use rapport_domain::Timestamp;
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
+
+use crate::error::ApiError;
+
+/// What a handler answers.
+pub(crate) type Reply<T> = Result<Json<T>, ApiError>;
+
+/// An instant as answers show it: RFC 3339, UTC, milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Time(pub(crate) Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl From<Timestamp> for Time {
+    fn from(at: Timestamp) -> Self {
+        Time(at)
+    }
+}
+
+impl utoipa::PartialSchema for Time {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into()
+    }
+}
+
+impl ToSchema for Time {}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Paged<T> {
+    /// The rows.
+    pub(crate) items: Vec<T>,
+    /// Give this as `cursor` for the next page; null on the last.
+    pub(crate) next_cursor: Option<String>,
+}
+
+impl<T> Paged<T> {
+    /// A page of a store's list.
+    pub(crate) fn of<U>(page: rapport_store::Page<U>, show: impl FnMut(U) -> T) -> Self {
+        let page = page.map(show);
+        Paged { items: page.items, next_cursor: page.next }
+    }
+
+    /// A list that is whole.
+    pub(crate) fn whole(items: Vec<T>) -> Self {
+        Paged { items, next_cursor: None }
+    }
+}
+
+/// The answer to something that was done and has nothing to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Done {
+    /// Always true.
+    pub(crate) ok: bool,
+}
+
+impl Done {
+    pub(crate) fn json() -> Json<Done> {
+        Json(Done { ok: true })
+    }
+}

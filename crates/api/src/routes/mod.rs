@@ -1,0 +1,30 @@
+//! The handlers, one file per noun. `router` says where each is reached and by whom.
+
+pub(crate) mod accounts;
+pub(crate) mod audit;
+pub(crate) mod collect;
+pub(crate) mod consents;
+pub(crate) mod customer;
+pub(crate) mod events;
+pub(crate) mod health;
+pub mod imports;
+pub(crate) mod insights;
+pub(crate) mod journeys;
+pub(crate) mod keys;
+pub(crate) mod members;
+pub(crate) mod messages;
+pub(crate) mod preferences;
+pub(crate) mod profiles;
+pub(crate) mod profiles_write;
+pub(crate) mod quality;
+pub(crate) mod resources;
+pub(crate) mod resources_write;
+pub(crate) mod rules;
+pub(crate) mod segments;
+pub(crate) mod session;
+pub(crate) mod stats;
+pub(crate) mod suppressions;
+pub(crate) mod templates;
+pub(crate) mod tokens;
+pub(crate) mod upload;
+pub(crate) mod workspaces;

@@ -1,0 +1,192 @@
+//! What handlers work with, and the bounded way from async handlers to blocking storage.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use parking_lot::Mutex;
+use rapport_collect::Collector;
+use rapport_delivery::Tokens;
+use rapport_delivery::catcher::Catcher;
+use rapport_domain::{Clock, ErrorClass, Timestamp};
+use rapport_engine::Engine;
+use rapport_lake::{CancelFlag, Lake};
+use rapport_log::Log;
+use rapport_store::{Reader, Stores, Tx};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::config::ApiConfig;
+use crate::error::ApiError;
+use crate::guard::idempotency::InFlight;
+
+/// Runs queued imports; `rapport` provides it. The rows of the control database say what is to be done
+/// ([`rapport_store::control::imports::unfinished`]); this only says that they changed.
+pub trait ImportRunner: Send + Sync + 'static {
+    /// An import was queued, or one was cancelled. Must not block.
+    fn wake(&self);
+}
+
+/// What the API is made of.
+pub struct ApiParts {
+    /// The running engine.
+    pub engine: Arc<Engine>,
+    /// State.
+    pub stores: Arc<Stores>,
+    /// Takes events.
+    pub collector: Arc<Collector>,
+    /// Processed events.
+    pub lake: Arc<Lake>,
+    /// Accepted events.
+    pub log: Arc<dyn Log>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Opens the tokens of links in messages.
+    pub tokens: Tokens,
+    /// Limits and addresses.
+    pub config: ApiConfig,
+    /// Renders `/metrics`; without it the path answers 404.
+    pub metrics: Option<PrometheusHandle>,
+    /// Runs imports; without it uploads wait.
+    pub imports: Option<Arc<dyn ImportRunner>>,
+    /// The built-in mail server of the demo.
+    pub catcher: Option<Arc<Catcher>>,
+}
+
+/// What handlers work with; cheap to clone.
+#[derive(Clone)]
+pub struct ApiState(Arc<Inner>);
+
+/// The parts and what the handlers share.
+pub(crate) struct Inner {
+    parts: ApiParts,
+    blocking: Arc<Semaphore>,
+    queries: Arc<Semaphore>,
+    /// Passwords are verified two at a time: each takes a fair share of memory and processor.
+    passwords: Arc<Semaphore>,
+    pub(crate) in_flight: InFlight,
+    pub(crate) recent: Mutex<crate::routes::events::RecentCache>,
+    pub(crate) housekept: Mutex<Timestamp>,
+}
+
+impl Deref for ApiState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Deref for Inner {
+    type Target = ApiParts;
+
+    fn deref(&self) -> &ApiParts {
+        &self.parts
+    }
+}
+
+impl ApiState {
+    /// A state of these parts.
+    #[must_use]
+    pub fn new(parts: ApiParts) -> Self {
+        ApiState(Arc::new(Inner {
+            blocking: Arc::new(Semaphore::new(parts.config.blocking.max(1))),
+            queries: Arc::new(Semaphore::new(parts.config.queries.max(1))),
+            passwords: Arc::new(Semaphore::new(2)),
+            in_flight: InFlight::default(),
+            recent: Mutex::default(),
+            housekept: Mutex::new(Timestamp(0)),
+            parts,
+        }))
+    }
+
+    /// The present instant.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Runs `work` on a blocking thread, as many at once as configured; a request that waits too long is told to come
+    /// back.
+    pub(crate) async fn run<T, E, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        E: Into<ApiError>,
+        F: FnOnce(&ApiState) -> Result<T, E> + Send + 'static,
+    {
+        let permit = self.turn(&self.blocking).await?;
+        self.spawn(permit, work).await
+    }
+
+    /// Runs a query over events: fewer at once than other work, with a time limit, stopped when nobody waits any more.
+    pub(crate) async fn query<T, E, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        E: Into<ApiError>,
+        F: FnOnce(&ApiState, &CancelFlag) -> Result<T, E> + Send + 'static,
+    {
+        struct Raise(CancelFlag);
+        impl Drop for Raise {
+            fn drop(&mut self) {
+                self.0.cancel();
+            }
+        }
+        let permit = self.turn(&self.queries).await?;
+        let cancel = CancelFlag::with_limit(Duration::from_millis(self.config.query_ms));
+        // Dropped with this future when the client goes away.
+        let _raise = Raise(cancel.clone());
+        self.spawn(permit, move |state| work(state, &cancel)).await
+    }
+
+    /// Runs a password's hashing or verification.
+    pub(crate) async fn password<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ApiState) -> Result<T, ApiError> + Send + 'static,
+    {
+        let permit = self.turn(&self.passwords).await?;
+        self.spawn(permit, work).await
+    }
+
+    /// Reads the control database.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Reader) -> Result<T, ApiError> + Send + 'static,
+    {
+        self.run(move |state| state.stores.control().read(|q| work(q))).await
+    }
+
+    /// Changes the control database in one transaction.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx) -> Result<T, ApiError> + Send + 'static,
+    {
+        self.run(move |state| state.stores.control().write(|tx| work(tx))).await
+    }
+
+    async fn turn(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+        let patience = Duration::from_millis(self.config.queue_wait_ms);
+        match tokio::time::timeout(patience, Arc::clone(places).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => Err(ApiError::busy(1_000)),
+        }
+    }
+
+    async fn spawn<T, E, F>(&self, permit: OwnedSemaphorePermit, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        E: Into<ApiError>,
+        F: FnOnce(&ApiState) -> Result<T, E> + Send + 'static,
+    {
+        let state = self.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work(&state).map_err(Into::into)
+        });
+        match task.await {
+            Ok(result) => result,
+            Err(panic) => Err(ApiError::fault("panic", ErrorClass::Fatal, panic.to_string())),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Accounts: who belongs to them.
+
+use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
+use rapport_profiles::accounts::repo::{self, AccountRow};
+use rapport_profiles::core::account;
+
+use super::profiles::Page;
+use crate::error::EngineError;
+use crate::shared::Shared;
+
+/// A page of accounts by id, beginning after `after`, whose id or text traits contain `text`.
+pub fn list(
+    shared: &Shared,
+    ws: WorkspaceId,
+    text: Option<&str>,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Page<AccountRow>, EngineError> {
+    let mut rows: Vec<AccountRow> = Vec::new();
+    for (_, db) in shared.stores.partitions() {
+        rows.extend(db.read(|q| repo::list(q, ws, text, after, limit + 1))?);
+    }
+    rows.sort_by(|a, b| a.account.group_id.cmp(&b.account.group_id));
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = if more { rows.last().map(|r| r.account.group_id.clone()) } else { None };
+    Ok(Page { items: rows, next })
+}
+
+/// A page of an account's members with when they joined, by id, beginning after `after`.
+pub fn members(
+    shared: &Shared,
+    ws: WorkspaceId,
+    group_id: &str,
+    after: Option<ProfileId>,
+    limit: u32,
+) -> Result<Vec<(ProfileId, Timestamp)>, EngineError> {
+    let db = shared.stores.partition(account::home(ws, group_id, shared.log.partitions()))?;
+    Ok(db.read(|q| repo::members(q, ws, group_id, after, limit))?)
+}

@@ -1,0 +1,356 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::client::Target;
+use crate::config::Flags;
+
+/// Customer engagement in one binary: collect events, know every customer, keep segments live, run journeys, send, measure.
+#[derive(Debug, Parser)]
+#[command(name = "rapport", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server
+    Serve(Serve),
+    /// Run the server with a made-up shop that looks alive, and a mail catcher
+    Demo(Demo),
+    /// Make the first workspace, its owner and keys; they are printed once
+    Init(Init),
+    /// Import a file of events (CSV, JSON lines, Parquet; plain, .gz or .zst)
+    Import(Import),
+    /// Write events or profiles as JSON lines
+    Export(Export),
+    /// Write documents (segments, journeys, templates…) from YAML or JSON files
+    Apply(Apply),
+    /// Show documents
+    Get(Get),
+    /// Show how files differ from what the server has
+    Diff(Files),
+    /// Segments
+    #[command(subcommand)]
+    Segment(Segment),
+    /// Journeys
+    #[command(subcommand)]
+    Journey(Journey),
+    /// Funnels and trends
+    #[command(subcommand)]
+    Insight(Insight),
+    /// One customer
+    #[command(subcommand)]
+    Profile(Profile),
+    /// Exact counts
+    Stats(Json),
+    /// Check configuration, storage and providers
+    Doctor,
+    /// Copy a data directory that no server has open
+    Backup(Folder),
+    /// Put a backup into an empty data directory
+    Restore(Folder),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) listen: Option<String>,
+    /// Where browsers and customers reach the server [default: the listen address]
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Print every value of the configuration with where it came from, and end
+    #[arg(long)]
+    pub(crate) print_config: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) listen: Option<String>,
+    /// Where browsers reach the server [default: the listen address]
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Customers of the shop
+    #[arg(long, value_name = "N", default_value_t = crate::demo::CUSTOMERS, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) customers: u32,
+    /// Days of history
+    #[arg(long, value_name = "N", default_value_t = crate::demo::DAYS, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub(crate) days: u32,
+    /// The same seed makes the same shop
+    #[arg(long, value_name = "N", default_value_t = crate::demo::SEED)]
+    pub(crate) seed: u64,
+    /// Nothing happens after the history
+    #[arg(long)]
+    pub(crate) no_live: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The workspace's name in paths
+    #[arg(long, value_name = "SLUG", default_value = "main")]
+    pub(crate) workspace: String,
+    /// The owner's address
+    #[arg(long, value_name = "ADDRESS", default_value = "owner@example.com")]
+    pub(crate) email: String,
+    /// The workspace's time zone
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) time_zone: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The file
+    #[arg(required_unless_present = "resume")]
+    pub(crate) file: Option<PathBuf>,
+    /// How rows become events (YAML); JSON lines in Segment's form need none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// The source the events belong to
+    #[arg(long, value_name = "SLUG")]
+    pub(crate) source: Option<String>,
+    /// Let the events trigger journeys as if they happened now
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// Go on with an import that was interrupted, failed or is running
+    #[arg(long, value_name = "ID", conflicts_with_all = ["file", "mapping", "source", "live"])]
+    pub(crate) resume: Option<u64>,
+    /// Where to write rejected rows [default: beside the file]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Print the final report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// What to write
+    #[arg(value_enum, default_value_t = Exported::Events)]
+    pub(crate) what: Exported,
+    /// The file; standard output when absent
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Exported {
+    Events,
+    Profiles,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Files {
+    /// A file, or a directory of files
+    #[arg(short, long = "file", value_name = "FILE|DIR")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    #[command(flatten)]
+    pub(crate) files: Files,
+    /// Put the documents into effect
+    #[arg(long)]
+    pub(crate) publish: bool,
+    /// Check the documents and show what would change; write nothing
+    #[arg(long, conflicts_with = "publish")]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Get {
+    /// segment, journey, template, channel, topic or settings
+    pub(crate) kind: String,
+    /// One document; all of the kind when absent
+    pub(crate) id: Option<String>,
+    /// How to show it
+    #[arg(short, long, value_enum)]
+    pub(crate) output: Option<Output>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    Table,
+    Yaml,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Segment {
+    /// Count who a rule would hold now
+    Preview {
+        /// The rule, such as 'events("Order Completed").count() >= 5'
+        rule: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// List segments with their sizes
+    List(Json),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Journey {
+    /// List journeys
+    List(Json),
+    /// How many customers are at each step
+    Stats {
+        /// The journey
+        id: String,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Insight {
+    /// How many customers go from one event to the next
+    Funnel(Funnel),
+    /// Customers or events per day
+    Trend(Trend),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Period {
+    /// Its beginning: a date, or a time [default: 30 days before the end]
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) from: Option<String>,
+    /// Its end: a date (included), or a time [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) to: Option<String>,
+    /// The IANA time zone of the days [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) zone: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Shown {
+    /// Print the answer as JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Print the table as CSV
+    #[arg(long)]
+    pub(crate) csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Funnel {
+    /// An event; give it once for each step, in order. After a ` if ` comes a filter: 'Order Completed if e.total > 50'
+    #[arg(long = "step", value_name = "EVENT", required = true)]
+    pub(crate) steps: Vec<String>,
+    /// The longest time from the first step to the last, such as 7d
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) window: Option<String>,
+    #[command(flatten)]
+    pub(crate) period: Period,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trend {
+    /// The event; any when absent
+    #[arg(long, value_name = "EVENT")]
+    pub(crate) event: Option<String>,
+    /// Only events for which this holds, such as 'e.total > 50'
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) filter: Option<String>,
+    /// What to count
+    #[arg(long, value_enum, default_value_t = Measure::Profiles)]
+    pub(crate) measure: Measure,
+    /// One series for each value of this property
+    #[arg(long, value_name = "PROPERTY")]
+    pub(crate) breakdown: Option<String>,
+    #[command(flatten)]
+    pub(crate) period: Period,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Measure {
+    Events,
+    Profiles,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Profile {
+    /// Show a customer with the newest events
+    Show {
+        #[command(flatten)]
+        who: Who,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Erase a customer everywhere; this cannot be undone
+    Erase {
+        #[command(flatten)]
+        who: Who,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print everything known of a customer as JSON
+    Export {
+        #[command(flatten)]
+        who: Who,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// A profile's id (p_…), or namespace:value such as user_id:42 or email:ann@example.com
+    #[arg(value_name = "ID|NAMESPACE:VALUE")]
+    pub(crate) who: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Json {
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Folder {
+    /// The folder of the copy
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_flags_stand_anywhere() {
+        let cli = Cli::try_parse_from(["rapport", "stats", "--data", "x", "--server", "http://s", "--token", "t"]).unwrap();
+        assert_eq!(cli.flags.data_dir.as_deref(), Some(std::path::Path::new("x")));
+        assert_eq!(cli.target.server.as_deref(), Some("http://s"));
+        for wrong in [&["rapport", "import"][..], &["rapport", "import", "f", "--resume", "3"], &["rapport", "fly"]] {
+            assert_eq!(Cli::try_parse_from(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
+        }
+    }
+}

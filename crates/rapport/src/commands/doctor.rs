@@ -1,0 +1,196 @@
+//! `rapport doctor`: what could keep an installation from working, each with what to do.
+
+use std::net::ToSocketAddrs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow, bail};
+use rapport_delivery::ChannelSpec;
+use rapport_domain::ResourceKind;
+use rapport_log::FindingKind;
+use rapport_store::control::{resources, workspaces};
+use rapport_store::{StoreError, Stores};
+
+use super::print;
+use crate::app::ADDRESS_FILE;
+use crate::client::Http;
+use crate::config::Config;
+
+/// Below this the disk is about to be full.
+const LEAST_FREE_MIB: u64 = 1_024;
+const CONNECT: Duration = Duration::from_secs(5);
+/// Findings shown of one check.
+const SHOWN: usize = 20;
+
+/// What a check found: a line when all is well, else what is wrong.
+type Check = Result<String>;
+
+/// Runs every check; fails when one did.
+pub(super) fn run(config: &Config) -> Result<ExitCode> {
+    let mut failed = false;
+    let mut report = |name: &str, check: Check| {
+        let line = match check {
+            Ok(found) => format!("ok    {name}: {found}\n"),
+            Err(wrong) => {
+                failed = true;
+                format!("FAIL  {name}: {wrong:#}\n")
+            }
+        };
+        print(&line)
+    };
+    report("configuration", Ok(format!("valid; data in {}", config.data_dir.display())))?;
+    report("data directory", writable(&config.data_dir))?;
+    report("free space", free_space(&config.data_dir))?;
+    if !config.data_dir.join("state").is_dir() {
+        report("installation", Err(anyhow!("there is none here yet: run `rapport init`")))?;
+        return Ok(ExitCode::FAILURE);
+    }
+    report("server", server(config))?;
+    report("log", log(config))?;
+    let stores = Stores::open(&config.data_dir, config.partitions, &config.db_options());
+    match &stores {
+        Ok(stores) => report("databases", databases(stores))?,
+        Err(error) => report("databases", Err(anyhow!("{error}")))?,
+    }
+    report("lake", lake(config))?;
+    for (name, check) in stores.iter().flat_map(|stores| providers(stores)) {
+        report(&name, check)?;
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn writable(dir: &Path) -> Check {
+    let probe = dir.join(format!(".doctor-{}", std::process::id()));
+    let tried = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
+    match tried {
+        Ok(()) => Ok("writable".to_owned()),
+        Err(error) => bail!("{} cannot be written: {error}", dir.display()),
+    }
+}
+
+fn free_space(dir: &Path) -> Check {
+    let space = rustix::fs::statvfs(dir)?;
+    let free_mib = (space.f_bavail * space.f_frsize) >> 20;
+    if free_mib < LEAST_FREE_MIB {
+        bail!("{free_mib} MiB free, expected at least {LEAST_FREE_MIB}: make room, or move the data directory");
+    }
+    Ok(format!("{free_mib} MiB"))
+}
+
+/// Whether a running server says that it is ready.
+fn server(config: &Config) -> Check {
+    let file = config.data_dir.join(ADDRESS_FILE);
+    let Ok(text) = std::fs::read_to_string(&file) else { return Ok("none is running here".to_owned()) };
+    let announced: serde_json::Value = serde_json::from_str(&text)?;
+    let url = announced["url"].as_str().unwrap_or_default();
+    let http = Http::new(url, "");
+    if !http.is_alive() {
+        return Ok(format!("none is running here; the last one at {url} did not close properly, which is harmless"));
+    }
+    match http.get_text("/readyz", &[]) {
+        Ok(_) => Ok(format!("ready at {url}")),
+        Err(error) => bail!("at {url}, and not ready: {error}"),
+    }
+}
+
+fn log(config: &Config) -> Check {
+    let found = rapport_log::verify(&config.log_dir())?;
+    let damage: Vec<String> = found
+        .findings
+        .iter()
+        .filter(|f| f.kind == FindingKind::Corrupt)
+        .map(|f| format!("{} byte {}: {}", f.file.display(), f.position, f.detail))
+        .collect();
+    if !damage.is_empty() {
+        bail!("damaged, restore the file or a backup\n{}", shortened(&damage));
+    }
+    let torn = if found.findings.is_empty() { "" } else { "; an unfinished commit at the end, which is cut off at the next start" };
+    Ok(format!("{} segments, {} records, {} MiB{torn}", found.segments, found.records, found.bytes >> 20))
+}
+
+fn databases(stores: &Stores) -> Check {
+    stores.integrity_check()?;
+    let count = stores.control().read(|q| workspaces::list(q))?.len();
+    Ok(format!("{} files, {} MiB, {count} workspaces", stores.partition_count() + 1, stores.size_bytes() >> 20))
+}
+
+fn lake(config: &Config) -> Check {
+    if !config.lake_dir().is_dir() {
+        return Ok("empty".to_owned());
+    }
+    let found = rapport_lake::check(&config.lake_dir())?;
+    if found.findings.is_empty() {
+        return Ok(format!("{} files, {} events", found.files, found.rows));
+    }
+    let damage: Vec<String> = found.findings.iter().map(|f| format!("{}: {}", f.path.display(), f.reason)).collect();
+    bail!("damaged, restore the file or a backup; queries leave it out and say so\n{}", shortened(&damage))
+}
+
+fn shortened(lines: &[String]) -> String {
+    let mut out: Vec<String> = lines.iter().take(SHOWN).map(|l| format!("      {l}")).collect();
+    if lines.len() > SHOWN {
+        out.push(format!("      and {} more", lines.len() - SHOWN));
+    }
+    out.join("\n")
+}
+
+/// Whether the servers of live channels take connections.
+fn providers(stores: &Stores) -> Vec<(String, Check)> {
+    let live = stores.control().read(|q| {
+        let mut out = Vec::new();
+        for workspace in workspaces::list(q)? {
+            for channel in resources::live(q, workspace.id, ResourceKind::Channel)? {
+                out.push((format!("channel {} of {}", channel.id, workspace.slug), channel.spec));
+            }
+        }
+        Ok::<_, StoreError>(out)
+    });
+    match live {
+        Ok(live) => live.into_iter().map(|(name, spec)| (name, reachable(&spec))).collect(),
+        Err(error) => vec![("channels".to_owned(), Err(error.into()))],
+    }
+}
+
+fn reachable(spec: &serde_json::Value) -> Check {
+    let spec = ChannelSpec::validate(spec).map_err(|problems| {
+        anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    })?;
+    let server = format!("{}:{}", spec.host, spec.port);
+    let addresses = (spec.host.as_str(), spec.port).to_socket_addrs();
+    let addresses: Vec<_> = addresses.map_err(|e| anyhow!("{} is not known: {e}", spec.host))?.collect();
+    let mut last = anyhow!("{} has no address", spec.host);
+    for address in addresses {
+        match std::net::TcpStream::connect_timeout(&address, CONNECT) {
+            Ok(_) => return Ok(format!("{server} takes connections")),
+            Err(error) => last = anyhow!("{server} does not take connections: {error}"),
+        }
+    }
+    Err(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn providers_are_tried() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let spec = |port: u16| json!({"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none", "from": {"email": "a@example.com"}});
+        assert!(reachable(&spec(port)).unwrap().contains("takes connections"));
+        drop(listener);
+        assert!(reachable(&spec(port)).unwrap_err().to_string().contains("does not take connections"));
+        assert!(reachable(&json!({})).unwrap_err().to_string().contains("host"));
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_written_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(writable(dir.path()).is_ok() && free_space(dir.path()).is_ok());
+        let error = writable(&dir.path().join("none")).unwrap_err().to_string();
+        assert!(error.contains("none cannot be written"), "{error}");
+    }
+}

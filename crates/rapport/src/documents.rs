@@ -1,0 +1,162 @@
+//! Documents in files: what `apply` and `diff` read. A file holds one or more YAML (or JSON) documents with `kind`, `id`
+//! and `spec`; a directory is all its files by name.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use rapport_domain::{ResourceKind, resource};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The largest file read, bytes.
+const MAX_FILE_BYTES: u64 = 8 << 20;
+const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// One document and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Its kind.
+    pub kind: ResourceKind,
+    /// Its id.
+    pub id: String,
+    /// What it says.
+    pub spec: Value,
+    /// The file, and which of its documents it is.
+    pub place: String,
+}
+
+/// Reads every document of a file or directory, sorted so that each comes after those it may refer to.
+///
+/// # Errors
+/// Everything wrong with the files, by file and document.
+pub fn read(path: &Path) -> Result<Vec<Document>> {
+    let mut out = Vec::new();
+    let mut wrong = Vec::new();
+    let files = files(path)?;
+    if files.is_empty() {
+        bail!("{}: expected files ending in .yaml, .yml or .json, found none", path.display());
+    }
+    for file in files {
+        let size = std::fs::metadata(&file).with_context(|| format!("{} cannot be read", file.display()))?.len();
+        if size > MAX_FILE_BYTES {
+            bail!("{}: {size} bytes; at most {MAX_FILE_BYTES} are read", file.display());
+        }
+        let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        parse(&file.display().to_string(), &text, &mut out, &mut wrong);
+    }
+    if !wrong.is_empty() {
+        bail!(wrong.join("\n"));
+    }
+    out.sort_by_key(|d| order(d.kind));
+    Ok(out)
+}
+
+fn files(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(path).with_context(|| format!("{} cannot be read", path.display()))? {
+        let found = entry?.path();
+        let extension = found.extension().and_then(|e| e.to_str()).unwrap_or_default();
+        if found.is_dir() {
+            out.extend(files(&found)?);
+        } else if EXTENSIONS.contains(&extension) {
+            out.push(found);
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+/// Documents refer only to kinds before their own.
+fn order(kind: ResourceKind) -> u8 {
+    match kind {
+        ResourceKind::Settings => 0,
+        ResourceKind::Topic => 1,
+        ResourceKind::Channel => 2,
+        ResourceKind::Template => 3,
+        ResourceKind::Segment => 4,
+        ResourceKind::Journey => 5,
+    }
+}
+
+fn parse(file: &str, text: &str, out: &mut Vec<Document>, wrong: &mut Vec<String>) {
+    for (at, document) in serde_norway::Deserializer::from_str(text).enumerate() {
+        let place = format!("{file}, document {}", at + 1);
+        match Value::deserialize(document) {
+            // An empty document, as after a closing `---`.
+            Ok(Value::Null) => {}
+            Ok(value) => match one(value, &place) {
+                Ok(document) => out.push(document),
+                Err(problem) => wrong.push(format!("{place}: {problem}")),
+            },
+            Err(error) => {
+                wrong.push(format!("{file}: {error}"));
+                return;
+            }
+        }
+    }
+}
+
+fn one(value: Value, place: &str) -> Result<Document, String> {
+    let Value::Object(mut members) = value else { return Err("expected an object with kind, id and spec".to_owned()) };
+    let mut text = |name: &str| match members.remove(name) {
+        Some(Value::String(text)) => Ok(text),
+        Some(other) => Err(format!("{name}: expected a text, found {other}")),
+        None => Err(format!("{name} is missing: expected kind, id and spec")),
+    };
+    let (kind, id) = (text("kind")?, text("id")?);
+    let known = ResourceKind::ALL.map(ResourceKind::as_str);
+    let kind = ResourceKind::parse(&kind)
+        .ok_or_else(|| format!("kind: unknown {kind:?}; expected one of {}", known.join(", ")))?;
+    if !resource::is_slug(&id) {
+        return Err(format!("id: expected 1-64 lower-case letters, digits, - and _, found {id:?}"));
+    }
+    let spec = members.remove("spec").ok_or("spec is missing")?;
+    // What `get -o yaml` adds; it says nothing about what is to be.
+    for shown in ["version", "status", "workspace", "created_by", "created_at"] {
+        members.remove(shown);
+    }
+    match members.keys().next() {
+        Some(name) => Err(format!("{name}: unknown; expected kind, id and spec")),
+        None => Ok(Document { kind, id, spec, place: place.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_come_in_an_order_in_which_they_can_be_published() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("more")).unwrap();
+        std::fs::write(dir.path().join("a.yaml"), "kind: journey\nid: j\nspec: {}\n---\nkind: topic\nid: t\nspec: {a: 1}\n---\n").unwrap();
+        std::fs::write(dir.path().join("more/b.json"), r#"{"kind":"segments","id":"s","version":3,"spec":{}}"#).unwrap();
+        std::fs::write(dir.path().join("notes.txt"), "not read").unwrap();
+        let found: Vec<String> =
+            read(dir.path()).unwrap().iter().map(|d| format!("{} {}", d.kind.as_str(), d.id)).collect();
+        assert_eq!(found, ["topic t", "segment s", "journey j"]);
+    }
+
+    #[test]
+    fn faults_name_file_and_document() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a.yaml");
+        for (text, expected) in [
+            ("kind: segmnt\nid: a\nspec: {}", "a.yaml, document 1: kind: unknown \"segmnt\"; expected one of segment, "),
+            ("kind: segment\nspec: {}", "document 1: id is missing"),
+            ("kind: segment\nid: A b\nspec: {}", "id: expected 1-64 lower-case letters"),
+            ("kind: segment\nid: a\n", "document 1: spec is missing"),
+            ("kind: topic\nid: a\nspec: {}\n---\nkind: topic\nid: b\nspec: {}\nsepc: 1", "document 2: sepc: unknown"),
+            ("- 1", "document 1: expected an object"),
+            ("kind: [", "a.yaml: "),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            let error = read(&file).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        assert!(read(&dir.path().join("none.yaml")).unwrap_err().to_string().contains("none.yaml cannot be read"));
+    }
+}
