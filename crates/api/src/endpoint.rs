@@ -194,7 +194,7 @@ impl Endpoint {
         if let Access::Role(role) = self.access {
             operation = operation.description(Some(format!("Needs the role {}.", role.as_str())));
         }
-        operation.securities(crate::openapi::security(self.access)).build()
+        operation.securities(Some(crate::openapi::security(self.access))).build()
     }
 
     fn reference<T: ToSchema>(&mut self) -> RefOr<Schema> {

@@ -36,7 +36,6 @@ pub(crate) struct ProblemBody {
 
 /// One thing wrong with an input.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "the published shape of `rapport_domain::Problem`")]
 pub(crate) struct ProblemItem {
     /// Where: a JSON path, a parameter, or `line:column` in a rule or template.
     at: String,

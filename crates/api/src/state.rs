@@ -70,18 +70,10 @@ pub(crate) struct Inner {
 }
 
 impl Deref for ApiState {
-    type Target = Inner;
-
-    fn deref(&self) -> &Inner {
-        &self.0
-    }
-}
-
-impl Deref for Inner {
     type Target = ApiParts;
 
     fn deref(&self) -> &ApiParts {
-        &self.parts
+        &self.0.parts
     }
 }
 
@@ -100,6 +92,11 @@ impl ApiState {
         }))
     }
 
+    /// What the handlers share.
+    pub(crate) fn shared(&self) -> &Inner {
+        &self.0
+    }
+
     /// The present instant.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
@@ -113,7 +110,7 @@ impl ApiState {
         E: Into<ApiError>,
         F: FnOnce(&ApiState) -> Result<T, E> + Send + 'static,
     {
-        let permit = self.turn(&self.blocking).await?;
+        let permit = self.turn(&self.0.blocking).await?;
         self.spawn(permit, work).await
     }
 
@@ -130,7 +127,7 @@ impl ApiState {
                 self.0.cancel();
             }
         }
-        let permit = self.turn(&self.queries).await?;
+        let permit = self.turn(&self.0.queries).await?;
         let cancel = CancelFlag::with_limit(Duration::from_millis(self.config.query_ms));
         // Dropped with this future when the client goes away.
         let _raise = Raise(cancel.clone());
@@ -143,7 +140,7 @@ impl ApiState {
         T: Send + 'static,
         F: FnOnce(&ApiState) -> Result<T, ApiError> + Send + 'static,
     {
-        let permit = self.turn(&self.passwords).await?;
+        let permit = self.turn(&self.0.passwords).await?;
         self.spawn(permit, work).await
     }
 

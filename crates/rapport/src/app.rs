@@ -32,10 +32,11 @@ use tokio::net::TcpListener;
 
 use crate::config::Config;
 use crate::imports::Imports;
-use keys::StoreKeys;
 use quality::StoreQuality;
 use watch::Watch;
 
+pub(crate) use keys::StoreKeys;
+pub(crate) use local::write_private;
 pub use local::{ADDRESS_FILE, LocalAccess, TOKEN_FILE};
 pub use signal::told_to_stop;
 

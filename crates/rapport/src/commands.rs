@@ -76,7 +76,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup(args) => backup::backup(&config, &args.dir),
         Command::Restore(args) => backup::restore(&config, &args.dir),
         Command::Openapi => print(&(serde_json::to_string_pretty(&rapport_api::openapi())? + "\n")),
-        Command::Import(args) => return with(connect()?, |client| import::run(client, args)),
+        Command::Import(args) => return imported(connect()?, args),
         Command::Export(args) => with(connect()?, |client| export::run(client, args)),
         Command::Apply(args) => with(connect()?, |client| apply::apply(client, args)),
         Command::Diff(args) => with(connect()?, |client| apply::diff(client, &args.file)),
@@ -99,6 +99,15 @@ fn with<T>(client: Client, work: impl FnOnce(&Client) -> Result<T>) -> Result<T>
     let done = work(&client)?;
     client.close()?;
     Ok(done)
+}
+
+/// Runs an import. One that was interrupted is not waited for: the client is dropped, and with it a server of its own.
+fn imported(client: Client, args: &crate::cli::Import) -> Result<ExitCode> {
+    let code = import::run(&client, args)?;
+    if code == ExitCode::SUCCESS {
+        client.close()?;
+    }
+    Ok(code)
 }
 
 /// Prints to standard output. A reader that has seen enough (`| head`) is no error.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use rapport_domain::{ResourceKind, resource};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::client::{ApiFailure, Http, segment};
 
 /// The largest file read, bytes.
 const MAX_FILE_BYTES: u64 = 8 << 20;
@@ -14,22 +16,22 @@ const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// One document and where it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Document {
+pub(crate) struct Document {
     /// Its kind.
-    pub kind: ResourceKind,
+    pub(crate) kind: ResourceKind,
     /// Its id.
-    pub id: String,
+    pub(crate) id: String,
     /// What it says.
-    pub spec: Value,
+    pub(crate) spec: Value,
     /// The file, and which of its documents it is.
-    pub place: String,
+    pub(crate) place: String,
 }
 
 /// Reads every document of a file or directory, sorted so that each comes after those it may refer to.
 ///
 /// # Errors
 /// Everything wrong with the files, by file and document.
-pub fn read(path: &Path) -> Result<Vec<Document>> {
+pub(crate) fn read(path: &Path) -> Result<Vec<Document>> {
     let mut out = Vec::new();
     let mut wrong = Vec::new();
     let files = files(path)?;
@@ -70,7 +72,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Documents refer only to kinds before their own.
-fn order(kind: ResourceKind) -> u8 {
+pub(crate) fn order(kind: ResourceKind) -> u8 {
     match kind {
         ResourceKind::Settings => 0,
         ResourceKind::Topic => 1,
@@ -124,6 +126,54 @@ fn one(value: Value, place: &str) -> Result<Document, String> {
     }
 }
 
+/// Where the API has a document.
+pub(crate) fn path(kind: ResourceKind, id: &str) -> String {
+    format!("/api/v1/resources/{}/{}", kind.as_str(), segment(id))
+}
+
+/// The newest version of a document on the server; `None` when there is none.
+pub(crate) fn newest(http: &Http, kind: ResourceKind, id: &str) -> Result<Option<Value>, ApiFailure> {
+    match http.get(&path(kind, id), &[]) {
+        Ok(found) => Ok(Some(found)),
+        Err(failure) if failure.status() == 404 => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Writes a document; `options` is a query such as `?publish=true`. Answers what it became.
+pub(crate) fn put(http: &Http, document: &Document, options: &str) -> Result<Value, ApiFailure> {
+    let body = json!({ "kind": document.kind.as_str(), "id": document.id, "spec": document.spec });
+    http.put(&(path(document.kind, &document.id) + options), &body)
+}
+
+/// One difference: where, what it was, what it is.
+pub(crate) type Difference = (String, Option<Value>, Option<Value>);
+
+/// What differs between two documents, by place. A secret that the server does not show is no difference.
+pub(crate) fn differences(from: &Value, to: &Value) -> Vec<Difference> {
+    let mut out = Vec::new();
+    compare("", Some(from), Some(to), &mut out);
+    out
+}
+
+fn compare(place: &str, from: Option<&Value>, to: Option<&Value>, out: &mut Vec<Difference>) {
+    match (from, to) {
+        (Some(a), Some(b)) if a == b || a == rapport_delivery::spec::REDACTED && b.is_string() => {}
+        (Some(Value::Object(a)), Some(Value::Object(b))) => {
+            for key in a.keys().chain(b.keys().filter(|k| !a.contains_key(*k))) {
+                let place = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
+                compare(&place, a.get(key), b.get(key), out);
+            }
+        }
+        (Some(Value::Array(a)), Some(Value::Array(b))) => {
+            for at in 0..a.len().max(b.len()) {
+                compare(&format!("{place}[{at}]"), a.get(at), b.get(at), out);
+            }
+        }
+        (a, b) => out.push((place.to_owned(), a.cloned(), b.cloned())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +188,14 @@ mod tests {
         let found: Vec<String> =
             read(dir.path()).unwrap().iter().map(|d| format!("{} {}", d.kind.as_str(), d.id)).collect();
         assert_eq!(found, ["topic t", "segment s", "journey j"]);
+    }
+
+    #[test]
+    fn differences_have_places_and_leave_secrets_out() {
+        let from = json!({"name": "A", "secret": "********", "steps": [{"id": "x"}, {"id": "y"}]});
+        let to = json!({"name": "B", "secret": "s3", "steps": [{"id": "x", "wait": "1d"}]});
+        let found: Vec<String> = differences(&from, &to).into_iter().map(|(place, ..)| place).collect();
+        assert_eq!(found, ["name", "steps[0].wait", "steps[1]"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! position only when they are durable. A crash repeats at most the last batch, whose message ids are the same again.
 
 mod job;
+mod spec;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +27,7 @@ const LOOK_AT: usize = 100;
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// How many accepted records wait for the partitions.
-pub type Backlog = Arc<dyn Fn() -> u64 + Send + Sync>;
+pub(crate) type Backlog = Arc<dyn Fn() -> u64 + Send + Sync>;
 
 /// What jobs work with.
 pub(crate) struct Shared {
@@ -41,7 +42,7 @@ pub(crate) struct Shared {
 }
 
 /// The runner of imports.
-pub struct Imports {
+pub(crate) struct Imports {
     shared: Arc<Shared>,
     scheduler: Mutex<Option<JoinHandle<()>>>,
 }
@@ -49,7 +50,7 @@ pub struct Imports {
 impl Imports {
     /// Starts the runner on the present Tokio runtime; unfinished imports go on.
     #[must_use]
-    pub fn start(
+    pub(crate) fn start(
         stores: Arc<Stores>, collector: Arc<Collector>, clock: Arc<dyn Clock>, backlog: Backlog, at_once: usize,
     ) -> Self {
         let shared = Arc::new(Shared {
@@ -67,7 +68,7 @@ impl Imports {
     }
 
     /// Ends the runner after the batches under way; what is unfinished goes on at the next start.
-    pub async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.shared.stopping.store(true, Ordering::Release);
         self.shared.changed.notify_one();
         let scheduler = self.scheduler.lock().take();

@@ -15,6 +15,7 @@ pub mod config;
 mod demo;
 mod documents;
 mod imports;
+mod interrupt;
 mod progress;
 mod setup;
 mod telemetry;

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
 /// Shows how far something is.
-pub struct Progress {
+pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     what: String,
     total: u64,
@@ -21,7 +21,7 @@ pub struct Progress {
 impl Progress {
     /// Of `total` units of `what` (`bytes`, `events`); 0 is unknown.
     #[must_use]
-    pub fn new(what: &str, total: u64) -> Progress {
+    pub(crate) fn new(what: &str, total: u64) -> Progress {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = if total > 0 { ProgressBar::new(total) } else { ProgressBar::no_length() };
             let number = if what == "bytes" { "{bytes} of {total_bytes}" } else { "{human_pos} of {human_len}" };
@@ -32,7 +32,7 @@ impl Progress {
     }
 
     /// It stands at `done` units; `note` says more (rows, events a second).
-    pub fn at(&mut self, done: u64, note: &str) {
+    pub(crate) fn at(&mut self, done: u64, note: &str) {
         let from = *self.from.get_or_insert(done);
         if let Some(bar) = &self.bar {
             bar.set_position(done);
@@ -47,7 +47,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

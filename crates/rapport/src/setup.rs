@@ -83,7 +83,8 @@ pub(crate) fn create(stores: &Stores, new: &NewWorkspace, now: Timestamp) -> Res
     Ok(Created { workspace: new.slug.clone(), write_key, api_token: token.text, owner })
 }
 
-fn new_password() -> String {
+/// A password nobody can guess: 100 random bits.
+pub(crate) fn new_password() -> String {
     let mut rng = rand::rng();
     (0..PASSWORD_CHARS).map(|_| char::from(LETTERS[usize::from(rng.random::<u8>() & 31)])).collect()
 }

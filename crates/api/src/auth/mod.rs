@@ -1,8 +1,8 @@
 //! Who is asking: members with a session cookie, programs with a token.
 
 pub(crate) mod cookie;
-pub mod password;
-pub mod secret;
+pub(crate) mod password;
+pub(crate) mod secret;
 pub(crate) mod sign_in;
 
 use axum::extract::FromRequestParts;

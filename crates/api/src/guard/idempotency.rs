@@ -36,7 +36,7 @@ struct Place<'a>(&'a ApiState, (WorkspaceId, String));
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.in_flight.lock().remove(&self.1);
+        self.0.shared().in_flight.lock().remove(&self.1);
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) async fn run(
         return Err(ApiError::invalid_at("Idempotency-Key", format!("expected 1 to {MAX_KEY_BYTES} characters")));
     }
     let id = (caller.workspace, key.clone());
-    if !state.in_flight.lock().insert(id.clone()) {
+    if !state.shared().in_flight.lock().insert(id.clone()) {
         let detail = "the first request with this Idempotency-Key is still being answered";
         return Err(ApiError::conflict("idempotency_in_progress", detail));
     }
@@ -103,7 +103,7 @@ async fn remember(
     let at = state.now();
     let answer = Answer { request_hash, status, body: body.to_vec(), at };
     let due = {
-        let mut last = state.housekept.lock();
+        let mut last = state.shared().housekept.lock();
         let due = at.since_ms(*last) >= HOUR_MS;
         if due {
             *last = at;

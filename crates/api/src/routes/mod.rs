@@ -7,7 +7,7 @@ pub(crate) mod consents;
 pub(crate) mod customer;
 pub(crate) mod events;
 pub(crate) mod health;
-pub mod imports;
+pub(crate) mod imports;
 pub(crate) mod insights;
 pub(crate) mod journeys;
 pub(crate) mod keys;

@@ -13,7 +13,7 @@ use rapport_store::{StoreError, Stores};
 type Table = HashMap<String, Arc<KeyInfo>>;
 
 /// Every valid write key. A known key costs a look into a table; an unknown one asks first whether the table is old.
-pub struct StoreKeys {
+pub(crate) struct StoreKeys {
     stores: Arc<Stores>,
     table: ArcSwap<Table>,
     generation: AtomicU64,
@@ -25,7 +25,7 @@ impl StoreKeys {
     ///
     /// # Errors
     /// The control database cannot be read.
-    pub fn open(stores: Arc<Stores>) -> Result<Self, StoreError> {
+    pub(crate) fn open(stores: Arc<Stores>) -> Result<Self, StoreError> {
         let keys = StoreKeys {
             stores,
             table: ArcSwap::default(),
@@ -41,7 +41,7 @@ impl StoreKeys {
     ///
     /// # Errors
     /// The control database cannot be read; the former table stays in effect.
-    pub fn refresh(&self) -> Result<bool, StoreError> {
+    pub(crate) fn refresh(&self) -> Result<bool, StoreError> {
         let _one = self.reading.lock();
         let control = self.stores.control();
         // The generation is read first: a change between the two reads makes another reading.

@@ -37,7 +37,7 @@ struct Batch {
 type Overflow = BTreeMap<(u32, u32, &'static str, i64), (u64, Timestamp)>;
 
 /// The sink of the collector.
-pub struct StoreQuality {
+pub(crate) struct StoreQuality {
     queue: Mutex<Option<SyncSender<Batch>>>,
     overflow: Arc<Mutex<Overflow>>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -48,7 +48,7 @@ impl StoreQuality {
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub fn start(stores: Arc<Stores>) -> std::io::Result<Self> {
+    pub(crate) fn start(stores: Arc<Stores>) -> std::io::Result<Self> {
         let (queue, batches) = sync_channel(QUEUE_BATCHES);
         let overflow = Arc::new(Mutex::new(Overflow::new()));
         let theirs = overflow.clone();
@@ -59,7 +59,7 @@ impl StoreQuality {
     }
 
     /// Writes what is left and ends the writer.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         drop(self.queue.lock().take());
         if self.writer.lock().take().is_some_and(|writer| writer.join().is_err()) {
             tracing::error!("the writer of quality records ended in a panic");

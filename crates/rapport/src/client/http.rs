@@ -1,12 +1,12 @@
 //! Calls of the API, and its problems in words.
 
-use std::fs::File;
+use std::io::Read;
 use std::time::Duration;
 
 use rapport_domain::Problem;
 use serde::Deserialize;
 use serde_json::Value;
-use ureq::Agent;
+use ureq::{Agent, SendBody};
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long the server may think about one request; queries end earlier.
@@ -183,16 +183,17 @@ impl Http {
         self.parsed(self.answer(request.call())?)
     }
 
-    /// Sends a file as the body.
+    /// Sends what `body` reads, as it is read.
     ///
     /// # Errors
     /// See [`ApiFailure`].
     pub fn upload(
-        &self, path: &str, query: &[(&str, &str)], content_type: &str, file: File,
+        &self, path: &str, query: &[(&str, &str)], content_type: &str, body: &mut dyn Read,
     ) -> Result<Value, ApiFailure> {
         let request = self.agent.post(self.url(path)).header("Authorization", self.bearer());
         let request = query.iter().fold(request, |request, (name, value)| request.query(*name, *value));
-        self.parsed(self.answer(request.header("Content-Type", content_type).send(file))?)
+        let request = request.header("Content-Type", content_type);
+        self.parsed(self.answer(request.send(SendBody::from_reader(body)))?)
     }
 
     fn url(&self, path: &str) -> String {

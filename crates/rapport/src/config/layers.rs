@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use figment::error::Kind;
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
-use figment::{Error, Figment, Metadata, Profile, Provider};
+use figment::{Error, Figment, Metadata, Profile, Provider, Source};
 
 use super::{Config, ConfigError, DEFAULT_DATA_DIR, FILE_NAME, Loaded};
 
@@ -179,8 +179,16 @@ pub(super) fn place(figment: &Figment, key: &str) -> String {
     }
 }
 
+/// The file a value came from.
+pub(super) fn file_of(metadata: &Metadata) -> Option<&Path> {
+    match &metadata.source {
+        Some(Source::File(path)) => Some(path),
+        _ => None,
+    }
+}
+
 fn named(metadata: &Metadata, key: &str) -> String {
-    if let Some(file) = metadata.file_path() {
+    if let Some(file) = file_of(metadata) {
         return format!("{key} in {}", file.display());
     }
     let keys: Vec<&str> = key.split('.').collect();
@@ -226,7 +234,7 @@ fn explain(error: &Error) -> String {
     let key = error.path.join(".");
     let at = match &error.metadata {
         Some(metadata) if !key.is_empty() => format!("{}: ", named(metadata, &key)),
-        Some(metadata) => metadata.file_path().map(|f| format!("{}: ", f.display())).unwrap_or_default(),
+        Some(metadata) => file_of(metadata).map(|f| format!("{}: ", f.display())).unwrap_or_default(),
         None if !key.is_empty() => format!("{key}: "),
         None => String::new(),
     };

@@ -3,7 +3,7 @@
 use figment::Figment;
 use figment::value::Value;
 
-use super::layers::{entries, place};
+use super::layers::{entries, file_of, place};
 
 /// One `key = value  # origin` a line; valid as `rapport.toml`.
 pub(super) fn print(figment: &Figment) -> String {
@@ -20,7 +20,7 @@ pub(super) fn print(figment: &Figment) -> String {
 
 fn origin(figment: &Figment, path: &str) -> String {
     let Some(metadata) = figment.find_metadata(path) else { return "default".to_owned() };
-    if let Some(file) = metadata.file_path() {
+    if let Some(file) = file_of(metadata) {
         return file.display().to_string();
     }
     match metadata.name.as_ref() {

@@ -9,13 +9,16 @@
 mod calendar;
 mod catalogue;
 mod event;
+mod marker;
 mod people;
 mod places;
 pub(crate) mod resources;
 mod rng;
+pub(crate) mod run;
 mod session;
 #[cfg(test)]
 mod tests;
+mod traffic;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -27,6 +30,8 @@ use serde_json::Value;
 use calendar::{day_factor, hour_factor, local_day, moment};
 use people::Person;
 use rng::Rng;
+
+pub(crate) use run::DATA_DIR;
 
 /// Customers of the usual demo shop.
 pub(crate) const CUSTOMERS: u32 = 20_000;

@@ -1,0 +1,85 @@
+//! The index of the product: every endpoint, who may call it, and what it takes and answers. The router, the OpenAPI
+//! document and the test of permissions are made from this list, so nothing can be reached that is not in it.
+
+mod collection;
+mod customers;
+mod management;
+mod people;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+
+use crate::auth::Access;
+use crate::endpoint::Endpoint;
+use crate::error::ApiError;
+use crate::extract::nearest;
+use crate::guard;
+use crate::state::ApiState;
+
+/// How long a browser may keep what a preflight said.
+const CORS_AGE: std::time::Duration = std::time::Duration::from_secs(86_400);
+
+/// Every endpoint.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    let mut all = collection::endpoints();
+    all.extend(management::endpoints());
+    all.extend(people::endpoints());
+    all.extend(customers::endpoints());
+    all
+}
+
+/// The whole HTTP face. Serve it with the peer's address (`into_make_service_with_connect_info`), which the throttling of
+/// sign-ins and the events of browsers use.
+pub fn router(state: ApiState) -> Router {
+    let (mut guarded, mut collecting) = (Router::new(), Router::new());
+    for endpoint in endpoints() {
+        let (path, rules) = (endpoint.path, endpoint.rules);
+        if endpoint.access == Access::WriteKey {
+            // No guard in the way of events: the collector checks the key.
+            if endpoint.slash {
+                collecting = collecting.route(&format!("{path}/"), endpoint.handler.clone());
+            }
+            collecting = collecting.route(path, endpoint.handler);
+        } else {
+            let guard = from_fn_with_state((state.clone(), rules, path), guard::check);
+            guarded = guarded.route(path, endpoint.handler.layer(guard));
+        }
+    }
+    // Bodies are bounded where they are read: an upload is larger than a document.
+    let guarded = guarded.layer(DefaultBodyLimit::disable());
+    guarded
+        .merge(collecting.layer(cors()))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(unknown_method)
+        .with_state(state)
+}
+
+/// Browsers of any site may send events; they need no cookies for it.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([axum::http::Method::GET, axum::http::Method::POST])
+        // As asked for: Authorization, Content-Type, Content-Encoding, and what SDKs add.
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([axum::http::header::RETRY_AFTER])
+        .max_age(CORS_AGE)
+}
+
+async fn unknown_path(uri: Uri) -> ApiError {
+    let error = ApiError::not_found(format!("path {}", uri.path()));
+    let known: Vec<&str> = endpoints().iter().map(|e| e.path).collect();
+    match nearest(uri.path(), known) {
+        Some(near) => ApiError { detail: format!("{}; did you mean {near}?", error.detail), ..error },
+        None => error,
+    }
+}
+
+async fn unknown_method(method: axum::http::Method, uri: Uri) -> ApiError {
+    let detail = format!("{method} is not possible at {}", uri.path());
+    ApiError::new(rapport_domain::ErrorClass::Invalid, "method_not_allowed", detail)
+        .with_status(StatusCode::METHOD_NOT_ALLOWED)
+}

@@ -1,0 +1,125 @@
+//! Customers' data and messages, and the links that reach customers.
+
+use crate::auth::{Access, EDITOR, VIEWER};
+use crate::endpoint::{Endpoint, Method};
+use crate::reply::Paged;
+use crate::routes::{accounts, consents, customer, events, messages, preferences, profiles, profiles_write, segments};
+use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
+
+fn get<H, T>(path: &'static str, tag: &str, summary: &str, handler: H) -> Endpoint
+where
+    H: axum::handler::Handler<T, crate::state::ApiState>,
+    T: 'static,
+{
+    Endpoint::new(Method::Get, path, VIEWER, tag, summary, handler)
+}
+
+fn post<H, T>(path: &'static str, tag: &str, summary: &str, handler: H) -> Endpoint
+where
+    H: axum::handler::Handler<T, crate::state::ApiState>,
+    T: 'static,
+{
+    Endpoint::new(Method::Post, path, EDITOR, tag, summary, handler)
+}
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let mut all = profiles();
+    all.extend(others());
+    all.extend(links());
+    all
+}
+
+fn profiles() -> Vec<Endpoint> {
+    use profiles as p;
+    use profiles_write as w;
+    const TAG: &str = "profiles";
+    vec![
+        get("/api/v1/profiles", TAG, "List and search customers", p::list)
+            .query::<p::ProfileQuery>()
+            .answers::<Paged<ProfileSummary>>(200, "A page."),
+        get("/api/v1/profiles/{id}", TAG, "A customer", p::get).answers::<ProfileView>(200, "The profile."),
+        get("/api/v1/profiles/by/{namespace}/{value}", TAG, "The customer with an identifier", p::by_identifier)
+            .answers::<ProfileView>(200, "The profile."),
+        Endpoint::new(Method::Patch, "/api/v1/profiles/{id}", EDITOR, TAG, "Change a customer's traits", w::update)
+            .query::<w::WaitQuery>()
+            .body::<w::ProfilePatch>()
+            .answers::<ProfileView>(200, "The profile as it is now."),
+        get("/api/v1/profiles/{id}/events", TAG, "A customer's events, newest first", p::events)
+            .query::<p::TimelineQuery>()
+            .answers::<Paged<EventView>>(200, "A page."),
+        get("/api/v1/profiles/{id}/messages", TAG, "A customer's messages, newest first", p::messages)
+            .query::<crate::routes::members::PageQuery>()
+            .answers::<Paged<MessageView>>(200, "A page."),
+        get("/api/v1/profiles/{id}/traits", TAG, "How a customer's traits changed", p::traits)
+            .query::<crate::routes::members::PageQuery>()
+            .answers::<Paged<p::TraitChangeView>>(200, "A page."),
+        get("/api/v1/profiles/{id}/segments", TAG, "The segments a customer is in", segments::of_profile)
+            .answers::<Paged<MembershipView>>(200, "All of them."),
+        get("/api/v1/profiles/{id}/export", TAG, "Everything known of a customer, as a file", p::export)
+            .sends(200, "application/json", "The document."),
+        post("/api/v1/profiles/{id}/erase", TAG, "Erase a customer everywhere", w::erase)
+            .query::<w::WaitQuery>()
+            .answers::<w::Erasing>(202, "Begun."),
+        post("/api/v1/profiles/{id}/unmerge", TAG, "Undo a merge", w::unmerge)
+            .query::<w::WaitQuery>()
+            .body::<w::UnmergeInput>()
+            .answers::<ProfileView>(202, "Begun; the profile as it is now."),
+    ]
+}
+
+fn others() -> Vec<Endpoint> {
+    use profiles_write::WaitQuery;
+    vec![
+        get("/api/v1/identities/{namespace}/{value}", "identities", "Whose an identifier is", profiles::identity)
+            .answers::<profiles::IdentityView>(200, "The identifier and its profile."),
+        get("/api/v1/profiles/{id}/consents", "consents", "A customer's consents", consents::list)
+            .answers::<Paged<ConsentView>>(200, "All of them."),
+        post("/api/v1/profiles/{id}/consents", "consents", "State a customer's consent", consents::create)
+            .query::<WaitQuery>()
+            .body::<consents::ConsentInput>()
+            .answers::<Paged<ConsentView>>(201, "All consents as they are now."),
+        get("/api/v1/accounts", "accounts", "List and search accounts", accounts::list)
+            .query::<accounts::AccountQuery>()
+            .answers::<Paged<accounts::AccountView>>(200, "A page."),
+        get("/api/v1/accounts/{id}", "accounts", "An account", accounts::get)
+            .answers::<accounts::AccountView>(200, "The account."),
+        get("/api/v1/accounts/{id}/members", "accounts", "Who belongs to an account", accounts::members)
+            .query::<crate::routes::members::PageQuery>()
+            .answers::<Paged<accounts::AccountMember>>(200, "A page."),
+        get("/api/v1/messages", "messages", "List messages, newest first", messages::list)
+            .query::<messages::MessageQuery>()
+            .answers::<Paged<MessageView>>(200, "A page."),
+        get("/api/v1/messages/counts", "messages", "How many messages ended how", messages::counts)
+            .answers::<messages::MessageCounts>(200, "Exact counts."),
+        get("/api/v1/messages/{id}", "messages", "A message", messages::get)
+            .answers::<MessageView>(200, "The message."),
+        get("/api/v1/events", "events", "What happens now, over all customers", events::recent)
+            .query::<events::FeedQuery>()
+            .answers::<Paged<events::FeedEvent>>(200, "The latest events."),
+        get("/api/v1/events/catalogue", "events", "Events, properties and traits ever seen", events::catalogue)
+            .answers::<events::CatalogueView>(200, "The catalogue."),
+    ]
+}
+
+fn links() -> Vec<Endpoint> {
+    const TAG: &str = "links";
+    const LINK: Access = Access::Link;
+    const FORM: [&str; 1] = ["application/x-www-form-urlencoded"];
+    const ONE_CLICK: &str = "Unsubscribe by one click (RFC 8058) or by the page";
+    vec![
+        Endpoint::new(Method::Get, "/u/{token}", LINK, TAG, "The page to unsubscribe", customer::unsubscribe_page)
+            .sends(200, "text/html", "A page; nothing changes."),
+        Endpoint::new(Method::Post, "/u/{token}", LINK, TAG, ONE_CLICK, customer::unsubscribe)
+            .takes(&FORM, "List-Unsubscribe=One-Click, or the page's form.")
+            .sends(200, "text/html", "Unsubscribed."),
+        Endpoint::new(Method::Get, "/preferences/{token}", LINK, TAG, "The page to choose topics", preferences::get)
+            .sends(200, "text/html", "A page; nothing changes."),
+        Endpoint::new(Method::Post, "/preferences/{token}", LINK, TAG, "Choose topics", preferences::post)
+            .takes(&FORM, "The page's form.")
+            .sends(200, "text/html", "The page with the choice."),
+        Endpoint::new(Method::Get, "/l/{token}", LINK, TAG, "Follow a tracked link", customer::click)
+            .sends(302, "", "To the signed destination."),
+        Endpoint::new(Method::Get, "/o/{token}", LINK, TAG, "The picture that tells a mail was opened", customer::open)
+            .sends(200, "image/gif", "A transparent picture."),
+    ]
+}

@@ -1,0 +1,209 @@
+//! Management: the workspace, who works in it, and what a team configures.
+
+use axum::Json;
+use axum::extract::State;
+use axum::handler::Handler;
+use serde_json::Value;
+
+use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
+use crate::endpoint::{Endpoint, Method};
+use crate::reply::Paged;
+use crate::routes::{
+    audit, imports, insights, journeys, keys, members, quality, resources, resources_write, rules, segments, session,
+    stats, suppressions, templates, tokens, workspaces,
+};
+use crate::state::ApiState;
+
+use Method::{Delete, Get, Patch, Post, Put};
+
+fn on<H, T>(method: Method, path: &'static str, access: Access, summary: &str, handler: H) -> Endpoint
+where
+    H: Handler<T, ApiState>,
+    T: 'static,
+{
+    // `/api/v1/{noun}/…`
+    let tag = path.split('/').nth(3).unwrap_or("api").trim_end_matches(".json");
+    Endpoint::new(method, path, access, tag, summary, handler)
+}
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let mut all = workspace();
+    all.extend(people());
+    all.extend(documents());
+    all.extend(work());
+    all
+}
+
+/// `GET /api/openapi.json`.
+async fn openapi(State(_): State<ApiState>) -> Json<utoipa::openapi::OpenApi> {
+    Json(crate::openapi::document(crate::router::endpoints()))
+}
+
+fn workspace() -> Vec<Endpoint> {
+    vec![
+        on(Get, "/api/openapi.json", Access::Public, "This document", openapi)
+            .sends(200, "application/json", "OpenAPI 3.1."),
+        on(Post, "/api/v1/session", Access::Public, "Sign in", session::create)
+            .body::<session::Credentials>()
+            .answers::<session::SessionView>(201, "Signed in; the cookie is set.")
+            .forgets(),
+        on(Get, "/api/v1/session", VIEWER, "Who is asking", session::get)
+            .answers::<session::Whoami>(200, "The member or token."),
+        on(Delete, "/api/v1/session", VIEWER, "Sign out", session::delete).sends(204, "", "Signed out."),
+        on(Get, "/api/v1/stats", VIEWER, "Exact counts", stats::get).answers::<stats::Stats>(200, "The counts."),
+        on(Get, "/api/v1/workspaces", VIEWER, "The workspaces the caller may see", workspaces::list)
+            .answers::<Paged<workspaces::WorkspaceView>>(200, "One."),
+        on(Get, "/api/v1/workspaces/current", VIEWER, "The workspace", workspaces::get)
+            .answers::<workspaces::WorkspaceView>(200, "The workspace."),
+        on(Patch, "/api/v1/workspaces/current", ADMIN, "Change the workspace", workspaces::update)
+            .body::<workspaces::WorkspacePatch>()
+            .answers::<workspaces::WorkspaceView>(200, "The workspace as it is now."),
+        on(Get, "/api/v1/audit", ADMIN, "Who did what", audit::list)
+            .query::<audit::AuditQuery>()
+            .answers::<Paged<audit::AuditView>>(200, "A page."),
+        on(Get, "/api/v1/data-quality", VIEWER, "What was not accepted, and why", quality::list)
+            .query::<quality::QualityQuery>()
+            .answers::<Paged<quality::RejectedView>>(200, "A page."),
+        on(Get, "/api/v1/data-quality/counts", VIEWER, "Exact counts by day and reason", quality::counts)
+            .query::<quality::CountsQuery>()
+            .answers::<Paged<quality::ReasonCountView>>(200, "All of the days asked for."),
+    ]
+}
+
+fn people() -> Vec<Endpoint> {
+    vec![
+        on(Get, "/api/v1/members", VIEWER, "List members", members::list)
+            .query::<members::PageQuery>()
+            .answers::<Paged<members::MemberView>>(200, "A page."),
+        on(Post, "/api/v1/members", ADMIN, "Add a member", members::create)
+            .body::<members::MemberInput>()
+            .answers::<members::MemberView>(201, "The member.")
+            .forgets(),
+        on(Patch, "/api/v1/members/{id}", ADMIN, "Change a member", members::update)
+            .body::<members::MemberPatch>()
+            .answers::<members::MemberView>(200, "The member as it is now."),
+        on(Delete, "/api/v1/members/{id}", ADMIN, "Refuse a member", members::delete)
+            .sends(204, "", "The member can sign in no more."),
+        on(Get, "/api/v1/tokens", ADMIN, "List API tokens", tokens::list)
+            .query::<members::PageQuery>()
+            .answers::<Paged<tokens::TokenView>>(200, "A page."),
+        on(Post, "/api/v1/tokens", ADMIN, "Create an API token", tokens::create)
+            .body::<tokens::TokenInput>()
+            .answers::<tokens::TokenCreated>(201, "The token, with its secret this once.")
+            .forgets(),
+        on(Delete, "/api/v1/tokens/{id}", ADMIN, "Revoke an API token", tokens::delete).sends(204, "", "Revoked."),
+        on(Get, "/api/v1/sources", VIEWER, "List sources of events", keys::sources)
+            .answers::<Paged<keys::SourceView>>(200, "All of them."),
+        on(Post, "/api/v1/sources", ADMIN, "Add a source with its first write key", keys::create_source)
+            .body::<keys::SourceInput>()
+            .answers::<keys::SourceView>(201, "The source."),
+        on(Patch, "/api/v1/sources/{slug}", ADMIN, "Change a source", keys::update_source)
+            .body::<keys::SourcePatch>()
+            .answers::<keys::SourceView>(200, "The source as it is now."),
+        on(Get, "/api/v1/keys", VIEWER, "List write keys", keys::list)
+            .answers::<Paged<keys::KeyView>>(200, "All of them."),
+        on(Post, "/api/v1/keys", ADMIN, "Add a write key to a source", keys::create)
+            .body::<keys::KeyInput>()
+            .answers::<keys::KeyView>(201, "The key."),
+        on(Delete, "/api/v1/keys/{key}", ADMIN, "Revoke a write key", keys::delete).sends(204, "", "Revoked."),
+        on(Get, "/api/v1/suppressions", VIEWER, "List suppressed addresses", suppressions::list)
+            .query::<suppressions::SuppressionQuery>()
+            .answers::<Paged<suppressions::SuppressionView>>(200, "A page."),
+        on(Post, "/api/v1/suppressions", EDITOR, "Suppress an address", suppressions::create)
+            .body::<suppressions::SuppressionInput>()
+            .answers::<suppressions::SuppressionView>(201, "The suppression; 200 when it was there already."),
+        on(Delete, "/api/v1/suppressions/{channel}/{address}", ADMIN, "Lift a suppression", suppressions::delete)
+            .sends(204, "", "Lifted."),
+    ]
+}
+
+fn documents() -> Vec<Endpoint> {
+    use resources as r;
+    use resources_write as w;
+    vec![
+        on(Get, "/api/v1/resources/{kind}", VIEWER, "List documents", r::list)
+            .query::<r::ResourceQuery>()
+            .answers::<Paged<r::ResourceView>>(200, "A page."),
+        on(Get, "/api/v1/resources/{kind}/schema", VIEWER, "The JSON Schema of a kind", r::schema)
+            .answers::<Value>(200, "A JSON Schema."),
+        on(Get, "/api/v1/resources/{kind}/{id}", VIEWER, "A document", r::get)
+            .query::<r::VersionQuery>()
+            .answers::<r::ResourceView>(200, "The version, with its number as ETag."),
+        on(Put, "/api/v1/resources/{kind}/{id}", EDITOR, "Write a document", w::put)
+            .query::<w::WriteQuery>()
+            .header("If-Match", "The ETag of the newest version; 412 when it changed. \"0\": there must be none.")
+            .takes(&["application/json", "application/yaml"], "The spec, or a document {kind, id, spec}.")
+            .answers::<r::ResourceView>(200, "The new draft, or the version that says the same already."),
+        on(Delete, "/api/v1/resources/{kind}/{id}", EDITOR, "Archive a document", w::archive)
+            .answers::<w::Archived>(200, "It has no effect any more."),
+        on(Post, "/api/v1/resources/{kind}/{id}/publish", EDITOR, "Make a version live", w::publish)
+            .header("If-Match", "The ETag of the newest version; 412 when it changed.")
+            .body::<w::PublishInput>()
+            .answers::<r::ResourceView>(200, "The live version."),
+        on(Post, "/api/v1/resources/{kind}/{id}/archive", EDITOR, "Archive a document", w::archive)
+            .answers::<w::Archived>(200, "It has no effect any more."),
+        on(Post, "/api/v1/resources/{kind}/{id}/status", EDITOR, "Move a version", w::status)
+            .body::<w::StatusInput>()
+            .answers::<r::ResourceView>(200, "The version."),
+        on(Get, "/api/v1/resources/{kind}/{id}/versions", VIEWER, "The versions of a document", r::versions)
+            .query::<members::PageQuery>()
+            .answers::<Paged<r::ResourceView>>(200, "A page, newest first."),
+        on(Get, "/api/v1/resources/{kind}/{id}/diff", VIEWER, "What differs between two versions", r::diff)
+            .query::<r::DiffQuery>()
+            .answers::<r::DiffView>(200, "Each difference with its place."),
+    ]
+}
+
+fn work() -> Vec<Endpoint> {
+    use insights as i;
+    use rapport_store::control::members::Role;
+    // Asking is not changing: these need no more than reading, although they are POSTs.
+    const ASK: Access = Access::Role(Role::Viewer);
+    vec![
+        on(Post, "/api/v1/rules/check", ASK, "Check a rule", rules::check)
+            .body::<rules::RuleInput>()
+            .answers::<rules::RuleReport>(200, "What was found."),
+        on(Get, "/api/v1/segments", VIEWER, "The live segments with their counts", segments::list)
+            .answers::<Paged<segments::SegmentView>>(200, "All of them."),
+        on(Post, "/api/v1/segments/preview", ASK, "Who a rule would hold", segments::preview)
+            .body::<rules::RuleInput>()
+            .answers::<segments::PreviewView>(200, "How many, and some of them."),
+        on(Get, "/api/v1/segments/{id}", VIEWER, "A live segment with its count", segments::get)
+            .answers::<segments::SegmentView>(200, "The segment."),
+        on(Get, "/api/v1/segments/{id}/members", VIEWER, "Who is in a segment", segments::members)
+            .query::<members::PageQuery>()
+            .answers::<Paged<segments::SegmentMember>>(200, "A page."),
+        on(Get, "/api/v1/journeys", VIEWER, "The live journeys with their numbers", journeys::list)
+            .answers::<Paged<journeys::JourneyView>>(200, "All of them."),
+        on(Get, "/api/v1/journeys/{id}", VIEWER, "A live journey with its numbers", journeys::get)
+            .answers::<journeys::JourneyView>(200, "The journey."),
+        on(Get, "/api/v1/journeys/{id}/profiles", VIEWER, "Who is where in a journey", journeys::profiles)
+            .query::<journeys::RunQuery>()
+            .answers::<Paged<journeys::RunView>>(200, "A page."),
+        on(Post, "/api/v1/templates/preview", ASK, "See a template before it is sent", templates::preview)
+            .body::<templates::TemplatePreviewInput>()
+            .answers::<templates::TemplatePreview>(200, "Subject, HTML and text."),
+        on(Post, "/api/v1/insights/funnel", ASK, "How many go from one event to the next", i::funnel)
+            .body::<i::FunnelRequestShape>()
+            .answers::<i::FunnelReportShape>(200, "The report."),
+        on(Post, "/api/v1/insights/trend", ASK, "Events or profiles per day", i::trend)
+            .body::<i::TrendRequestShape>()
+            .answers::<i::TrendReportShape>(200, "The report."),
+        on(Get, "/api/v1/imports", VIEWER, "List imports", imports::list)
+            .query::<members::PageQuery>()
+            .answers::<Paged<imports::ImportView>>(200, "A page."),
+        on(Post, "/api/v1/imports", EDITOR, "Import a file", imports::create)
+            .query::<imports::ImportQuery>()
+            .takes(&["application/octet-stream", "multipart/form-data"], "The file; multipart: file and mapping.")
+            .answers::<imports::ImportView>(201, "Queued.")
+            .forgets(),
+        on(Get, "/api/v1/imports/{id}", VIEWER, "An import and its progress", imports::get)
+            .answers::<imports::ImportView>(200, "The import."),
+        on(Post, "/api/v1/imports/{id}/cancel", EDITOR, "Stop an import", imports::cancel)
+            .answers::<imports::ImportView>(200, "The import."),
+        on(Post, "/api/v1/imports/{id}/resume", EDITOR, "Go on with a failed import", imports::resume)
+            .answers::<imports::ImportView>(200, "The import."),
+        on(Get, "/api/v1/imports/{id}/rejects", VIEWER, "The rejected rows", imports::rejects)
+            .sends(200, "text/csv", "Line, reason and the row's beginning."),
+    ]
+}

@@ -1,0 +1,123 @@
+//! The links in messages: unsubscribing, clicks, opens.
+
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use rapport_delivery::Purpose;
+use rapport_delivery::tracking::{classify, pages};
+use rapport_domain::event::names;
+use serde_json::{Value, json};
+
+use super::collect::picture;
+use crate::customer::{Visit, answer};
+use crate::error::ApiError;
+use crate::events;
+use crate::extract::{self, At};
+use crate::state::ApiState;
+
+/// Fields of a form read.
+const MAX_FIELDS: usize = 200;
+
+/// The fields of a form's body.
+pub(crate) async fn form(request: Request) -> Result<Vec<(String, String)>, ApiError> {
+    let bytes = extract::bytes(request).await?;
+    let read: Result<Vec<(String, String)>, _> = axum_form(&bytes);
+    let mut fields = read.map_err(|e| ApiError::invalid_at("body", format!("expected a form: {e}")))?;
+    fields.truncate(MAX_FIELDS);
+    Ok(fields)
+}
+
+fn axum_form(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|e| e.to_string())?;
+    // A form's body has the syntax of a query string.
+    let uri = format!("/?{}", text.trim()).parse().map_err(|_| "not form-urlencoded".to_owned())?;
+    let read = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);
+    read.map(|q| q.0).map_err(|e| e.body_text())
+}
+
+/// `GET /u/{token}`: a question and a button; changes nothing, because machines follow links too.
+pub(crate) async fn unsubscribe_page(
+    State(state): State<ApiState>, At(token): At<String>,
+) -> Result<Response, ApiError> {
+    let Some(visit) = Visit::open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
+    let topic = match &visit.claim.purpose {
+        Purpose::Unsubscribe { topic: Some(topic), .. } => visit.topics.get(topic).map(|t| t.name.as_str()),
+        _ => None,
+    };
+    Ok(answer(pages::unsubscribe(&visit.claim, topic, &visit.theme)))
+}
+
+/// `POST /u/{token}`: unsubscribes, by a mail program's one click (RFC 8058) or by the page's button.
+pub(crate) async fn unsubscribe(
+    State(state): State<ApiState>, At(token): At<String>, request: Request,
+) -> Result<Response, ApiError> {
+    let form = form(request).await?;
+    let Some(visit) = Visit::open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
+    let (page, changes) = pages::unsubscribe_result(&visit.claim, &form, &visit.theme);
+    let statements = visit.statements(&state, &changes);
+    if !statements.is_empty() {
+        events::submit(&state, &statements, true).await?;
+    }
+    Ok(answer(page))
+}
+
+/// Records what a link tells; the customer is not kept waiting for it, nor bothered when it cannot be.
+async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, name: &str, link: Option<&str>) {
+    let Some(profile) = visit.profile.as_ref().map(|p| p.id) else { return };
+    let mut properties = visit.properties();
+    let agent = headers.get("user-agent").and_then(|v| v.to_str().ok());
+    properties.insert("agent".to_owned(), Value::from(classify(agent).as_str()));
+    if let Some(link) = link {
+        properties.insert("link".to_owned(), json!(link));
+    }
+    let event = events::named(state, visit.claim.workspace, profile, name, properties, events::browser(headers));
+    if let Err(error) = events::submit(state, &[event], false).await {
+        tracing::warn!(workspace.id = visit.claim.workspace.0, error.code = error.code(), "a receipt was lost");
+    }
+}
+
+/// `GET /l/{token}`: leads on to the signed destination.
+pub(crate) async fn click(
+    State(state): State<ApiState>, At(token): At<String>, headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Ok(claim) = state.tokens.open(&token) else { return Ok(answer(pages::invalid_link())) };
+    let Purpose::Click { url } = claim.purpose else { return Ok(answer(pages::invalid_link())) };
+    let Ok(location) = HeaderValue::from_str(&url) else { return Ok(answer(pages::invalid_link())) };
+    // Whatever goes wrong with recording, the customer gets where the link leads.
+    match Visit::open(&state, &token).await {
+        Ok(Some(visit)) => tell(&state, &visit, &headers, names::EMAIL_LINK_CLICKED, Some(&url)).await,
+        Ok(None) => {}
+        Err(error) => tracing::warn!(error.code = error.code(), "a click was not recorded"),
+    }
+    let headers = [
+        (LOCATION, location),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    Ok((StatusCode::FOUND, headers).into_response())
+}
+
+/// `GET /o/{token}`: a picture, whatever the token says.
+pub(crate) async fn open(State(state): State<ApiState>, At(token): At<String>, headers: HeaderMap) -> Response {
+    let opens = state.tokens.open(&token).is_ok_and(|claim| claim.purpose == Purpose::Open);
+    if opens {
+        match Visit::open(&state, &token).await {
+            Ok(Some(visit)) => tell(&state, &visit, &headers, names::EMAIL_OPENED, None).await,
+            Ok(None) => {}
+            Err(error) => tracing::warn!(error.code = error.code(), "an open was not recorded"),
+        }
+    }
+    picture()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn forms_are_read() {
+        let read = super::axum_form(b"List-Unsubscribe=One-Click&topic=a+b&topic=%C3%A9").unwrap();
+        let pairs: Vec<(&str, &str)> = read.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        assert_eq!(pairs, [("List-Unsubscribe", "One-Click"), ("topic", "a b"), ("topic", "é")]);
+        assert!(super::axum_form(&[0xff]).is_err());
+    }
+}

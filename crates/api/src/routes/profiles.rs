@@ -1,0 +1,252 @@
+//! Customers: lists, one, by identifier, their events and messages.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use rapport_delivery::repo::LedgerFilter;
+use rapport_domain::event::names;
+use rapport_domain::{Profile, ProfileId, Timestamp, WorkspaceId};
+use rapport_engine::read;
+use rapport_profiles::{Filter, Sort};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use super::members::PageQuery;
+use crate::auth::Caller;
+use crate::error::ApiError;
+use crate::extract::{At, Query, limit};
+use crate::reply::{Paged, Reply, Time};
+use crate::state::ApiState;
+use crate::view::{EventView, MessageView, ProfileSummary, ProfileView, profile_id};
+
+/// Which customers to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProfileQuery {
+    /// Words, each of which must occur in an identifier, the id or a naming trait.
+    q: Option<String>,
+    /// With or without a `user_id`.
+    known: Option<bool>,
+    /// With or without an e-mail address.
+    has_email: Option<bool>,
+    /// `last_seen` (the default, last first) or `id`.
+    sort: Option<String>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Rows, 1 to 500; 50 when absent.
+    limit: Option<usize>,
+}
+
+/// `GET /api/v1/profiles`.
+pub(crate) async fn list(
+    State(state): State<ApiState>, caller: Caller, Query(query): Query<ProfileQuery>,
+) -> Reply<Paged<ProfileSummary>> {
+    let limit = limit(query.limit)? as u32;
+    let sort = match query.sort.as_deref() {
+        None | Some("last_seen") => Sort::LastSeen,
+        Some("id") => Sort::Id,
+        Some(_) => return Err(ApiError::invalid_at("sort", "expected last_seen or id")),
+    };
+    let filter = Filter { text: query.q, known: query.known, has_email: query.has_email };
+    let page = state
+        .run(move |state| {
+            let cursor = query.cursor.as_deref();
+            read::profiles::list(state.engine.shared(), caller.workspace, &filter, sort, cursor, limit)
+        })
+        .await?;
+    let items = page.items.iter().map(ProfileSummary::from).collect();
+    Ok(Json(Paged { items, next_cursor: page.next }))
+}
+
+/// The profile of an id, or of an id it had before a merge.
+pub(crate) fn found(state: &ApiState, ws: WorkspaceId, id: ProfileId) -> Result<Profile, ApiError> {
+    let profile = read::profiles::get(state.engine.shared(), ws, id)?;
+    profile.ok_or_else(|| ApiError::not_found(format!("profile {id}")))
+}
+
+/// A profile with its segments and journeys.
+pub(crate) fn whole(state: &ApiState, ws: WorkspaceId, profile: &Profile) -> Result<ProfileView, ApiError> {
+    let shared = state.engine.shared();
+    let segments = read::segments::of_profile(shared, ws, profile.id)?;
+    let journeys = read::journeys::of_profile(shared, ws, profile.id)?;
+    Ok(ProfileView::of(profile, segments, journeys))
+}
+
+/// `GET /api/v1/profiles/{id}`.
+pub(crate) async fn get(State(state): State<ApiState>, caller: Caller, At(id): At<String>) -> Reply<ProfileView> {
+    let id = profile_id(&id)?;
+    let view = state
+        .run(move |state| {
+            let profile = found(state, caller.workspace, id)?;
+            whole(state, caller.workspace, &profile)
+        })
+        .await?;
+    Ok(Json(view))
+}
+
+/// `GET /api/v1/profiles/by/{namespace}/{value}`.
+pub(crate) async fn by_identifier(
+    State(state): State<ApiState>, caller: Caller, At((namespace, value)): At<(String, String)>,
+) -> Reply<ProfileView> {
+    let view = state
+        .run(move |state| {
+            let (ws, shared) = (caller.workspace, state.engine.shared());
+            let profile = read::profiles::by_identifier(shared, ws, &namespace, &value)?;
+            let profile = profile.ok_or_else(|| ApiError::not_found(format!("profile with this {namespace}")))?;
+            whole(state, ws, &profile)
+        })
+        .await?;
+    Ok(Json(view))
+}
+
+/// Whose identifier it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IdentityView {
+    /// The namespace.
+    namespace: String,
+    /// The value, normalised.
+    value: String,
+    /// The profile that owns it.
+    profile: ProfileSummary,
+}
+
+/// `GET /api/v1/identities/{namespace}/{value}`.
+pub(crate) async fn identity(
+    State(state): State<ApiState>, caller: Caller, At((namespace, value)): At<(String, String)>,
+) -> Reply<IdentityView> {
+    let identifier = rapport_domain::Identifier::new(&namespace, &value);
+    let wanted = identifier.clone();
+    let profile = state
+        .run(move |state| {
+            let shared = state.engine.shared();
+            read::profiles::by_identifier(shared, caller.workspace, &wanted.namespace, &wanted.value)
+        })
+        .await?;
+    let profile = profile.ok_or_else(|| ApiError::not_found(format!("profile with this {namespace}")))?;
+    let (namespace, value) = (identifier.namespace, identifier.value);
+    Ok(Json(IdentityView { namespace, value, profile: ProfileSummary::from(&profile) }))
+}
+
+/// Which events to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TimelineQuery {
+    /// Only events whose name holds this text.
+    name: Option<String>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Rows, 1 to 500; 50 when absent.
+    limit: Option<usize>,
+}
+
+/// A place on a timeline: the last event's time and id.
+fn place(cursor: &str) -> Result<(Timestamp, String), ApiError> {
+    let read = || {
+        let (at, id) = cursor.split_once('~')?;
+        Some((Timestamp(at.parse().ok()?), id.to_owned()))
+    };
+    read().ok_or_else(|| ApiError::invalid_at("cursor", "expected the next_cursor of this list"))
+}
+
+/// A page of a timeline, newest first.
+pub(crate) fn timeline(
+    state: &ApiState, ws: WorkspaceId, id: ProfileId, cursor: Option<&str>, name: Option<&str>, limit: usize,
+) -> Result<Paged<EventView>, ApiError> {
+    let before = cursor.map(place).transpose()?;
+    let before = before.as_ref().map(|(ts, id)| (*ts, id.as_str()));
+    let mut rows = read::profiles::timeline(state.engine.shared(), ws, id, before, name, limit + 1)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| more).map(|r| format!("{}~{}", r.event.ts.0, r.event.message_id));
+    Ok(Paged { items: rows.iter().map(EventView::from).collect(), next_cursor })
+}
+
+/// `GET /api/v1/profiles/{id}/events`.
+pub(crate) async fn events(
+    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<TimelineQuery>,
+) -> Reply<Paged<EventView>> {
+    let (id, limit) = (profile_id(&id)?, limit(query.limit)?);
+    let page = state
+        .run(move |state| {
+            let profile = found(state, caller.workspace, id)?;
+            timeline(state, caller.workspace, profile.id, query.cursor.as_deref(), query.name.as_deref(), limit)
+        })
+        .await?;
+    Ok(Json(page))
+}
+
+/// `GET /api/v1/profiles/{id}/messages`.
+pub(crate) async fn messages(
+    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<PageQuery>,
+) -> Reply<Paged<MessageView>> {
+    let (id, limit) = (profile_id(&id)?, limit(query.limit)?);
+    let page = state
+        .run(move |state| {
+            let profile = found(state, caller.workspace, id)?;
+            let filter = LedgerFilter { profile: Some(profile.id), ..LedgerFilter::default() };
+            let (shared, cursor) = (state.engine.shared(), query.cursor.as_deref());
+            Ok::<_, ApiError>(read::messages::list(shared, caller.workspace, &filter, cursor, limit)?)
+        })
+        .await?;
+    let items = page.items.into_iter().map(MessageView::from).collect();
+    Ok(Json(Paged { items, next_cursor: page.next }))
+}
+
+/// A change of traits.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TraitChangeView {
+    /// When it was stated.
+    at: Time,
+    /// `{trait: {from, to}}`.
+    #[schema(value_type = Object)]
+    changes: Value,
+    /// The event that recorded it.
+    message_id: String,
+}
+
+/// `GET /api/v1/profiles/{id}/traits`: how traits changed, newest first.
+pub(crate) async fn traits(
+    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<PageQuery>,
+) -> Reply<Paged<TraitChangeView>> {
+    let (id, limit) = (profile_id(&id)?, limit(query.limit)?);
+    let page = state
+        .run(move |state| {
+            let profile = found(state, caller.workspace, id)?;
+            let (cursor, name) = (query.cursor.as_deref(), Some(names::PROFILE_UPDATED));
+            timeline(state, caller.workspace, profile.id, cursor, name, limit)
+        })
+        .await?;
+    let updates = page.items.into_iter().filter(|e| e.event == names::PROFILE_UPDATED);
+    let items = updates.map(|mut e| TraitChangeView {
+        at: e.timestamp,
+        changes: e.properties.remove("changes").unwrap_or_else(|| json!({})),
+        message_id: e.message_id,
+    });
+    Ok(Json(Paged { items: items.collect(), next_cursor: page.next_cursor }))
+}
+
+/// `GET /api/v1/profiles/{id}/export`: everything known of a customer, as a file.
+pub(crate) async fn export(
+    State(state): State<ApiState>, caller: Caller, At(id): At<String>,
+) -> Result<Response, ApiError> {
+    let (id, now) = (profile_id(&id)?, state.now());
+    let document = state
+        .run(move |state| {
+            let document = read::profiles::export(state.engine.shared(), caller.workspace, id)?;
+            let document = document.ok_or_else(|| ApiError::not_found(format!("profile {id}")))?;
+            // Who took a customer's whole record is written down, although nothing changed.
+            state.stores.control().write(|tx| {
+                caller.audit(tx, now, "profile.export", &format!("profile/{id}"), &json!({}))
+            })?;
+            Ok::<_, ApiError>(document)
+        })
+        .await?;
+    let name = HeaderValue::from_str(&format!("attachment; filename=\"{id}.json\""));
+    let mut response = Json(document).into_response();
+    if let Ok(name) = name {
+        response.headers_mut().insert(CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}

@@ -1,0 +1,166 @@
+//! Segments: how many are in them, who, and who a rule would hold.
+
+use axum::Json;
+use axum::extract::State;
+use rapport_domain::{Problem, ProfileId, ResourceKind, WorkspaceId};
+use rapport_engine::read;
+use rapport_store::control::resources;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::members::PageQuery;
+use super::rules::RuleInput;
+use crate::auth::Caller;
+use crate::error::ApiError;
+use crate::extract::{At, Body, Query, limit};
+use crate::reply::{Paged, Reply, Time};
+use crate::state::ApiState;
+use crate::view::{MembershipView, ProfileSummary, profile_id};
+
+/// Profiles shown of a preview.
+const SAMPLE: usize = 20;
+
+/// A live segment as it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SegmentView {
+    /// Its id.
+    pub(crate) id: String,
+    /// What people call it.
+    pub(crate) name: String,
+    /// Its rule.
+    pub(crate) rule: String,
+    /// The live version.
+    pub(crate) version: u32,
+    /// Members now.
+    pub(crate) count: u64,
+    /// Whether every profile was decided; if not, the count still grows.
+    pub(crate) ready: bool,
+}
+
+/// The live segments with their counts.
+pub(crate) fn standings(state: &ApiState, ws: WorkspaceId) -> Result<Vec<SegmentView>, ApiError> {
+    let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Segment))?;
+    let text = |spec: &serde_json::Value, name: &str| spec[name].as_str().unwrap_or_default().to_owned();
+    live.into_iter()
+        .map(|r| {
+            let standing = read::segments::standing(state.engine.shared(), ws, &r.id)?;
+            Ok(SegmentView {
+                name: text(&r.spec, "name"),
+                rule: text(&r.spec, "rule"),
+                version: r.version,
+                count: standing.count,
+                ready: standing.ready,
+                id: r.id,
+            })
+        })
+        .collect()
+}
+
+/// `GET /api/v1/segments`: the live ones.
+pub(crate) async fn list(State(state): State<ApiState>, caller: Caller) -> Reply<Paged<SegmentView>> {
+    let items = state.run(move |state| standings(state, caller.workspace)).await?;
+    Ok(Json(Paged::whole(items)))
+}
+
+/// `GET /api/v1/segments/{id}`.
+pub(crate) async fn get(State(state): State<ApiState>, caller: Caller, At(id): At<String>) -> Reply<SegmentView> {
+    let all = state.run(move |state| standings(state, caller.workspace)).await?;
+    let found = all.into_iter().find(|s| s.id == id);
+    found.map(Json).ok_or_else(|| ApiError::not_found(format!("live segment {id}")))
+}
+
+/// A member of a segment.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SegmentMember {
+    /// Who.
+    pub(crate) profile: ProfileSummary,
+    /// Since when.
+    pub(crate) since: Time,
+}
+
+/// A page of members after a profile.
+pub(crate) fn page(
+    state: &ApiState, ws: WorkspaceId, segment: &str, cursor: Option<&str>, limit: usize,
+) -> Result<Paged<SegmentMember>, ApiError> {
+    let after = match cursor {
+        Some(text) => text.parse().map_err(|_| ApiError::invalid_at("cursor", "expected the next_cursor of this list"))?,
+        None => ProfileId(0),
+    };
+    let shared = state.engine.shared();
+    let mut rows = read::segments::members(shared, ws, segment, after, limit + 1)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| more).map(|(id, _)| id.to_string());
+    let mut items = Vec::with_capacity(rows.len());
+    for (id, since) in rows {
+        // Erased or absorbed between the two reads.
+        if let Some(profile) = read::profiles::get(shared, ws, id)? {
+            items.push(SegmentMember { profile: ProfileSummary::from(&profile), since: since.into() });
+        }
+    }
+    Ok(Paged { items, next_cursor })
+}
+
+/// `GET /api/v1/segments/{id}/members`.
+pub(crate) async fn members(
+    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<PageQuery>,
+) -> Reply<Paged<SegmentMember>> {
+    let limit = limit(query.limit)?;
+    let page = state
+        .run(move |state| {
+            let ws = caller.workspace;
+            let live = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Segment, &id))?;
+            live.ok_or_else(|| ApiError::not_found(format!("live segment {id}")))?;
+            page(state, ws, &id, query.cursor.as_deref(), limit)
+        })
+        .await?;
+    Ok(Json(page))
+}
+
+/// Who a rule would hold.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PreviewView {
+    /// How many profiles; exact.
+    count: u64,
+    /// Some of them.
+    sample: Vec<ProfileSummary>,
+}
+
+/// `POST /api/v1/segments/preview`.
+pub(crate) async fn preview(
+    State(state): State<ApiState>, caller: Caller, Body(input): Body<RuleInput>,
+) -> Reply<PreviewView> {
+    let rule = rapport_rules::parse(&input.rule).map_err(|problems| {
+        let placed = problems.into_iter().map(|p| Problem { at: format!("rule {}", p.at), ..p }).collect();
+        ApiError { code: "invalid_rule", ..ApiError::invalid(placed) }
+    })?;
+    let answer = state
+        .query(move |state, cancel| {
+            let (ws, shared) = (caller.workspace, state.engine.shared());
+            let found = read::segments::preview(shared, ws, &rule, SAMPLE, cancel)?;
+            let mut sample = Vec::new();
+            for id in found.sample {
+                sample.extend(read::profiles::get(shared, ws, id)?.map(|p| ProfileSummary::from(&p)));
+            }
+            Ok::<_, ApiError>(PreviewView { count: found.count, sample })
+        })
+        .await?;
+    Ok(Json(answer))
+}
+
+/// `GET /api/v1/profiles/{id}/segments`.
+pub(crate) async fn of_profile(
+    State(state): State<ApiState>, caller: Caller, At(id): At<String>,
+) -> Reply<Paged<MembershipView>> {
+    let asked = profile_id(&id)?;
+    let rows = state
+        .run(move |state| {
+            let (ws, shared) = (caller.workspace, state.engine.shared());
+            let profile = read::profiles::get(shared, ws, asked)?;
+            let profile = profile.ok_or_else(|| ApiError::not_found(format!("profile {asked}")))?;
+            Ok::<_, ApiError>(read::segments::of_profile(shared, ws, profile.id)?)
+        })
+        .await?;
+    let show = |(segment, at): (String, rapport_domain::Timestamp)| MembershipView { segment, since: at.into() };
+    Ok(Json(Paged::whole(rows.into_iter().map(show).collect())))
+}

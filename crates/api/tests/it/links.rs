@@ -1,0 +1,100 @@
+//! The links in messages.
+
+use axum::body::Body;
+use axum::http::Request;
+use rapport_delivery::{Claim, Purpose};
+use rapport_domain::{OutboxId, Partition, WorkspaceId};
+use serde_json::{Value, json};
+
+use crate::fixture::{Answer, App};
+
+async fn customer(app: &App) -> String {
+    app.collect("/v1/identify", json!({"userId": "ada", "traits": {"email": "ada@shop.example"}})).await.expect(200);
+    app.profile("ada").await
+}
+
+fn token(app: &App, ws: WorkspaceId, profile: &str, purpose: Purpose) -> String {
+    let message = OutboxId { partition: Partition(0), number: 1 };
+    app.tokens.mint(&Claim { workspace: ws, message, profile: profile.parse().unwrap(), purpose })
+}
+
+async fn visit(app: &App, method: &str, path: &str, form: &str) -> Answer {
+    let request = Request::builder().method(method).uri(path).header("user-agent", "Mozilla/5.0 (X11) Firefox/140.0");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let answer = app.send(request.body(Body::from(form.to_owned())).unwrap()).await;
+    app.settle().await;
+    answer
+}
+
+async fn consents(app: &App, id: &str) -> Vec<(Value, Value, Value)> {
+    let list = app.get(&format!("/api/v1/profiles/{id}/consents")).await.expect(200);
+    let show = |c: &Value| (c["channel"].clone(), c["topic"].clone(), c["granted"].clone());
+    list["items"].as_array().unwrap().iter().map(show).collect()
+}
+
+#[tokio::test]
+async fn unsubscribing_takes_a_post() {
+    let app = App::new();
+    let id = customer(&app).await;
+    let purpose = Purpose::Unsubscribe { channel: "email".into(), topic: None };
+    let path = format!("/u/{}", token(&app, app.a.id, &id, purpose));
+    let page = visit(&app, "GET", &path, "").await;
+    assert!(page.status == 200 && page.text().contains("<form method=\"post\">"));
+    assert_eq!((page.header("cache-control"), page.header("referrer-policy")), ("no-store", "no-referrer"));
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    assert_eq!(consents(&app, &id).await, [], "a GET changes nothing");
+    let done = visit(&app, "POST", &path, "List-Unsubscribe=One-Click").await;
+    assert_eq!(done.status, 200);
+    assert_eq!(consents(&app, &id).await, [(json!("email"), Value::Null, json!(false))]);
+    let events = app.get(&format!("/api/v1/profiles/{id}/events?name=Unsubscribed")).await.expect(200);
+    assert_eq!(events["items"][0]["properties"]["source"], "one-click unsubscribe");
+    for forged in ["/u/x", "/u/AAAA", "/preferences/x", "/l/x"] {
+        let answer = visit(&app, "GET", forged, "").await;
+        assert_eq!(answer.status, 404, "{forged}");
+    }
+    assert_eq!(visit(&app, "POST", "/u/x", "List-Unsubscribe=One-Click").await.status, 404);
+}
+
+#[tokio::test]
+async fn topics_are_chosen() {
+    let app = App::new();
+    let id = customer(&app).await;
+    for (topic, default) in [("news", "opt_in"), ("offers", "opt_out")] {
+        let spec = json!({"name": topic, "default": default});
+        app.api("PUT", &format!("/api/v1/resources/topic/{topic}?publish=true"), spec).await.expect(200);
+    }
+    let path = format!("/preferences/{}", token(&app, app.a.id, &id, Purpose::Preferences));
+    let page = visit(&app, "GET", &path, "").await.text();
+    assert!(page.contains("value=\"offers\" checked") && page.contains("value=\"news\">"), "{page}");
+    let saved = visit(&app, "POST", &path, "topic=news&action=save").await.text();
+    assert!(saved.contains("value=\"news\" checked") && saved.contains("value=\"offers\">"), "{saved}");
+    let mut stated = consents(&app, &id).await;
+    stated.sort_by_key(|c| c.1.to_string());
+    let email = json!("email");
+    assert_eq!(stated, [(email.clone(), json!("news"), json!(true)), (email, json!("offers"), json!(false))]);
+}
+
+#[tokio::test]
+async fn clicks_and_opens_are_recorded_with_who_made_them() {
+    let app = App::new();
+    let id = customer(&app).await;
+    let url = "https://shop.example/a?b=1";
+    let click = format!("/l/{}", token(&app, app.a.id, &id, Purpose::Click { url: url.into() }));
+    let answer = visit(&app, "GET", &click, "").await;
+    assert_eq!((answer.status, answer.header("location")), (302, url));
+    let open = format!("/o/{}", token(&app, app.a.id, &id, Purpose::Open));
+    for path in [open.as_str(), "/o/forged"] {
+        let answer = visit(&app, "GET", path, "").await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "image/gif"));
+    }
+    for (name, link) in [("Email Link Clicked", json!(url)), ("Email Opened", Value::Null)] {
+        let path = format!("/api/v1/profiles/{id}/events?name={}", name.replace(' ', "%20"));
+        let events = app.get(&path).await.expect(200);
+        assert_eq!(events["items"].as_array().unwrap().len(), 1, "{name}");
+        let properties = &events["items"][0]["properties"];
+        assert_eq!((&properties["agent"], &properties["link"]), (&json!("human"), &link), "{events}");
+    }
+    // A token of one purpose opens no other door.
+    assert_eq!(visit(&app, "GET", &click.replace("/l/", "/u/"), "").await.status, 404);
+    assert_eq!(visit(&app, "GET", &open.replace("/o/", "/preferences/"), "").await.status, 404);
+}

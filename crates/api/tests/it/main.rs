@@ -1,0 +1,13 @@
+//! The router against a real engine on a temporary directory, without sockets.
+
+mod auth;
+mod collection;
+mod customers;
+mod fixture;
+mod links;
+mod management;
+mod openapi;
+mod pages;
+mod permissions;
+mod resources;
+mod work;

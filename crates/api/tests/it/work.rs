@@ -1,0 +1,130 @@
+//! Segments, rules, journeys, reports, templates, events.
+
+use serde_json::{Value, json};
+
+use crate::fixture::App;
+
+async fn orders(app: &App) {
+    for (user, count) in [("a", 1), ("b", 3), ("c", 5)] {
+        let item = |n| json!({"type": "track", "event": "Order Completed", "userId": user, "properties": {"total": 10.0 * n as f64}});
+        let batch: Vec<Value> = (1..=count).map(item).collect();
+        app.collect("/v1/batch", json!({"batch": batch})).await.expect(200);
+        app.collect("/v1/track", json!({"event": "Looked", "userId": user})).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_segment_is_previewed_published_and_counted() {
+    let app = App::new();
+    orders(&app).await;
+    let rule = "events(\"Order Completed\").count() >= 3";
+    let preview = app.api("POST", "/api/v1/segments/preview", json!({"rule": rule})).await.expect(200);
+    let mut labels: Vec<&str> = preview["sample"].as_array().unwrap().iter().map(|p| p["label"].as_str().unwrap()).collect();
+    labels.sort_unstable();
+    assert_eq!((&preview["count"], labels), (&json!(2), vec!["b", "c"]));
+    let spec = json!({"name": "Regulars", "rule": rule});
+    app.api("PUT", "/api/v1/resources/segment/regulars?publish=true", spec).await.expect(200);
+    app.settle().await;
+    let segment = app.get("/api/v1/segments/regulars").await.expect(200);
+    assert_eq!((&segment["count"], &segment["ready"], &segment["rule"]), (&json!(2), &json!(true), &json!(rule)));
+    let first = app.get("/api/v1/segments/regulars/members?limit=1").await.expect(200);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = app.get(&format!("/api/v1/segments/regulars/members?limit=1&cursor={cursor}")).await.expect(200);
+    assert_ne!(first["items"][0]["profile"]["id"], rest["items"][0]["profile"]["id"]);
+    assert_eq!(rest["next_cursor"], Value::Null);
+    let id = app.profile("c").await;
+    let of = app.get(&format!("/api/v1/profiles/{id}/segments")).await.expect(200);
+    assert_eq!(of["items"][0]["segment"], "regulars");
+    assert_eq!(app.get("/api/v1/segments/none/members").await.status, 404);
+    let bad = app.api("POST", "/api/v1/segments/preview", json!({"rule": "events("})).await.expect(400);
+    assert_eq!(bad["code"], "invalid_rule");
+}
+
+#[tokio::test]
+async fn rules_are_checked_against_what_was_seen() {
+    let app = App::new();
+    orders(&app).await;
+    let check = async |rule: &str| app.api("POST", "/api/v1/rules/check", json!({"rule": rule})).await.expect(200);
+    let good = check("events( \"Order Completed\" ).count()>=3").await;
+    assert_eq!((&good["ok"], &good["warnings"]), (&json!(true), &json!([])));
+    assert_eq!(good["canonical"], "events(\"Order Completed\").count() >= 3");
+    let slip = check("events(\"Order Complete\").exists()").await;
+    assert_eq!((&slip["ok"], &slip["warnings"][0]["did_you_mean"]), (&json!(true), &json!("Order Completed")));
+    let broken = check("events(\"A\"").await;
+    assert_eq!((&broken["ok"], &broken["canonical"]), (&json!(false), &Value::Null));
+    assert!(broken["problems"][0]["at"].as_str().unwrap().starts_with("1:"), "{broken}");
+}
+
+#[tokio::test]
+async fn reports_count() {
+    let app = App::new();
+    orders(&app).await;
+    let funnel = json!({"steps": [{"event": "Order Completed"}, {"event": "Looked"}]});
+    let report = app.api("POST", "/api/v1/insights/funnel", funnel).await.expect(200);
+    assert_eq!((&report["entered"], &report["converted"]), (&json!(3), &json!(3)), "{report}");
+    let trend = json!({"event": "Order Completed", "measure": "events"});
+    let report = app.api("POST", "/api/v1/insights/trend", trend).await.expect(200);
+    assert_eq!(report["series"][0]["total"], 9, "{report}");
+    let slip = app.api("POST", "/api/v1/insights/trend", json!({"event": "Order Complete"})).await.expect(400);
+    assert_eq!(slip["errors"][0]["did_you_mean"], "Order Completed", "{slip}");
+    let slip = app.api("POST", "/api/v1/insights/trend", json!({"mesure": "events"})).await.expect(400);
+    assert_eq!(slip["errors"][0]["did_you_mean"], "measure", "{slip}");
+}
+
+#[tokio::test]
+async fn events_are_seen_now_and_remembered() {
+    let app = App::new();
+    orders(&app).await;
+    let feed = app.get("/api/v1/events?limit=5&q=order").await.expect(200);
+    let items = feed["items"].as_array().unwrap();
+    assert_eq!(items.len(), 5, "{feed}");
+    assert!(items.iter().all(|e| e["event"] == "Order Completed"));
+    assert!(items[0]["timestamp"].as_str() >= items[4]["timestamp"].as_str(), "newest first");
+    let catalogue = app.get("/api/v1/events/catalogue").await.expect(200);
+    let order = catalogue["events"].as_array().unwrap().iter().find(|e| e["name"] == "Order Completed").unwrap();
+    assert_eq!((&order["count"], &order["properties"]["total"]), (&json!(9), &json!(["number"])));
+    let other = app.as_token(&app.b.token, "GET", "/api/v1/events", Value::Null).await.expect(200);
+    assert_eq!(other["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_journey_is_followed_and_a_template_seen() {
+    let app = App::new();
+    let template = json!({"name": "Hi", "subject": "Hi {{ profile.name }}", "html": "<p>Hello {{ profile.name }}</p>"});
+    app.api("PUT", "/api/v1/resources/template/hi?publish=true", template.clone()).await.expect(200);
+    let journey = json!({"name": "Welcome", "trigger": {"event": {"name": "Signed Up"}}, "steps": [
+        {"id": "pause", "wait": "3d"}, {"id": "mail", "send": {"channel": "email", "template": "hi"}}]});
+    app.api("PUT", "/api/v1/resources/journey/welcome?publish=true", journey).await.expect(200);
+    for n in 0..3 {
+        app.collect("/v1/identify", json!({"userId": format!("u{n}"), "traits": {"name": "Ada"}})).await.expect(200);
+        app.collect("/v1/track", json!({"userId": format!("u{n}"), "event": "Signed Up"})).await.expect(200);
+    }
+    let stats = app.get("/api/v1/journeys/welcome").await.expect(200);
+    assert_eq!((&stats["entered"], &stats["active"], &stats["steps"]["1"]["pause"]), (&json!(3), &json!(3), &json!(3)));
+    let mut seen = Vec::new();
+    let mut path = "/api/v1/journeys/welcome/profiles?step=pause&limit=2".to_owned();
+    loop {
+        let page = app.get(&path).await.expect(200);
+        seen.extend(page["items"].as_array().unwrap().iter().map(|r| r["profile"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        path = format!("/api/v1/journeys/welcome/profiles?step=pause&limit=2&cursor={next}");
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 3);
+    let id = app.profile("u1").await;
+    let profile = app.get(&format!("/api/v1/profiles/{id}")).await.expect(200);
+    assert_eq!(profile["journeys"]["active"][0]["journey"], "welcome");
+    let preview = json!({"id": "hi", "profile": id});
+    let preview = app.api("POST", "/api/v1/templates/preview", preview).await.expect(200);
+    assert_eq!(preview["subject"], "Hi Ada");
+    assert!(preview["text"].as_str().unwrap().contains("Hello Ada"), "{preview}");
+    let broken = json!({"spec": {"name": "x", "subject": "{{ a", "html": "x"}});
+    let broken = app.api("POST", "/api/v1/templates/preview", broken).await.expect(400);
+    assert_eq!(broken["errors"][0]["at"], "spec.subject", "{broken}");
+    assert_eq!(app.get("/api/v1/messages").await.expect(200)["items"], json!([]));
+    assert_eq!(app.get("/api/v1/messages/m001").await.status, 404);
+    assert_eq!(app.get("/api/v1/messages?status=snet").await.expect(400)["errors"][0]["did_you_mean"], "sent");
+    let counts = app.get("/api/v1/messages/counts").await.expect(200);
+    assert_eq!(counts, json!({"pending": 0, "sent": 0, "skipped": 0, "failed": 0}));
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Installs what the tests need and is missing: Chromium (Debian package), npm packages, Python packages. Everything but
+# the Debian package goes to a cache outside the checkout, so a fresh clone on the same machine is ready at once. What
+# cannot be installed is said plainly and its tests are skipped; nothing here fails because a network is absent.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/rapport"
+mkdir -p "$cache"
+log="$cache/setup.log"
+: >"$log"
+
+say() { printf 'setup: %s\n' "$*"; }
+# Runs a command quietly; its output is in the log.
+quietly() { printf '+ %s\n' "$*" >>"$log"; "$@" >>"$log" 2>&1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then quietly env DEBIAN_FRONTEND=noninteractive "$@"
+    else quietly sudo -n env DEBIAN_FRONTEND=noninteractive "$@"; fi
+}
+may_be_root() { [ "$(id -u)" -eq 0 ] || { have sudo && sudo -n true 2>/dev/null; }; }
+
+# Debian packages, by a command each brings.
+install_debian() {
+    local missing=()
+    while [ $# -gt 0 ]; do
+        have "$1" || missing+=("$2")
+        shift 2
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if ! have apt-get; then
+        say "not installed: ${missing[*]} (no apt-get here; install them by hand)"
+    elif ! may_be_root; then
+        say "not installed: ${missing[*]} (needs root or sudo: apt-get install ${missing[*]})"
+    else
+        say "installing ${missing[*]}"
+        as_root apt-get update || say "the package lists could not be refreshed (see $log)"
+        as_root apt-get install -y --no-install-recommends "${missing[@]}" ||
+            say "not installed: ${missing[*]} (see $log)"
+    fi
+}
+
+# What a lock says, as a directory name: another lock gets another directory.
+digest() { cat "$@" | sha256sum | cut -c1-16; }
+
+# npm packages of tests/compat: installed once per lock, linked into the checkout.
+install_npm() {
+    local at="tests/compat" store
+    if ! have npm; then say "not installed: the SDKs of $at (no npm)"; return 0; fi
+    store="$cache/compat-$(digest "$at/package.json" "$at/package-lock.json")"
+    if [ ! -f "$store/complete" ]; then
+        say "installing the SDKs of $at"
+        rm -rf "$store"
+        mkdir -p "$store"
+        cp "$at/package.json" "$at/package-lock.json" "$store/"
+        if ! (cd "$store" && quietly npm ci --ignore-scripts --no-audit --no-fund --cache "$cache/npm"); then
+            rm -rf "$store"
+            say "not installed: the SDKs of $at (see $log)"
+            return 0
+        fi
+        touch "$store/complete"
+    fi
+    if [ "$(readlink "$at/node_modules" 2>/dev/null)" != "$store/node_modules" ]; then
+        rm -rf "$at/node_modules"
+        ln -s "$store/node_modules" "$at/node_modules"
+    fi
+}
+
+# Python packages in an environment of their own.
+install_python() {
+    local needs="tests/compat/python/requirements.txt" venv="$cache/python" mark
+    if ! have python3; then say "not installed: $(cat "$needs") (no python3)"; return 0; fi
+    mark="$venv/complete-$(digest "$needs")"
+    [ ! -f "$mark" ] || { "$venv/bin/python" -c '' 2>/dev/null && return 0; }
+    say "installing $(tr '\n' ' ' <"$needs")"
+    rm -rf "$venv"
+    if quietly python3 -m venv "$venv" &&
+        quietly "$venv/bin/python" -m pip install --disable-pip-version-check --quiet -r "$needs"; then
+        touch "$mark"
+    else
+        rm -rf "$venv"
+        say "not installed: $(tr '\n' ' ' <"$needs")(see $log; on Debian python3-venv may be missing)"
+    fi
+}
+
+install_debian chromium chromium node nodejs npm npm python3 python3-venv
+install_npm
+install_python
