@@ -75,7 +75,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor => return doctor::run(&config),
         Command::Backup(args) => backup::backup(&config, &args.dir),
         Command::Restore(args) => backup::restore(&config, &args.dir),
-        Command::Openapi => print(&(serde_json::to_string_pretty(&rapport_api::openapi())? + "\n")),
+        Command::Openapi => print(&(serde_json::to_string_pretty(&rapport_api::openapi(rapport_api::endpoints()))? + "\n")),
         Command::Import(args) => return imported(connect()?, args),
         Command::Export(args) => with(connect()?, |client| export::run(client, args)),
         Command::Apply(args) => with(connect()?, |client| apply::apply(client, args)),

@@ -116,8 +116,9 @@ impl Server {
         self.lives += 1;
         let log = self.open_log().map_err(|e| format!("server.log cannot be written: {e}"))?;
         let serve = ["serve", "--listen", "127.0.0.1:0", "--log-level", "warn", "--data"];
-        let child = self.base().args(serve).arg(self.work.join("data")).stdin(Stdio::null()).stdout(Stdio::null());
-        self.child = Some(child.stderr(log).spawn().map_err(|e| format!("the server cannot be started: {e}"))?);
+        let mut command = self.base();
+        command.args(serve).arg(self.work.join("data")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        self.child = Some(command.spawn().map_err(|e| format!("the server cannot be started: {e}"))?);
         Ok(())
     }
 

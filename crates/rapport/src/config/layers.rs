@@ -230,6 +230,18 @@ fn spelled_like(at: &str, key: &str) -> String {
     if at.starts_with(PREFIX) { format!("{PREFIX}{}", key.replace('.', "__").to_uppercase()) } else { key.to_owned() }
 }
 
+/// What a type is called by people.
+fn plainly(expected: &str) -> &str {
+    match expected {
+        "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "a string" | "path string" => "a text",
+        other if other.starts_with("struct ") => "a section",
+        other => other,
+    }
+}
+
 fn explain(error: &Error) -> String {
     let key = error.path.join(".");
     let at = match &error.metadata {
@@ -240,7 +252,7 @@ fn explain(error: &Error) -> String {
     };
     let what = match &error.kind {
         Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
-            format!("expected {expected}, found {found}")
+            format!("expected {}, found {found}", plainly(expected))
         }
         Kind::UnknownVariant(found, expected) => format!("expected {}, found {found}", expected.join(" or ")),
         other => other.to_string(),
