@@ -35,7 +35,9 @@ pub fn measure(load: Load) -> Vec<Row> {
     let bare = one(Load { segments: 0, journeys: 0, ..load });
     let what = format!(
         "processed, {} K profiles, {} segments, {} journeys",
-        load.profiles / 1000, load.segments, load.journeys
+        load.profiles / 1000,
+        load.segments,
+        load.journeys
     );
     vec![
         Row::new(&what, "events/s", full.per_second).against("the same without segments and journeys", bare.per_second),
@@ -106,7 +108,9 @@ fn rule(n: u64) -> String {
         0 => format!(r#"events("{event}").count() >= {}"#, 3 + n),
         1 => format!(r#"events("{event}").within("30d").count() >= 5"#),
         2 => format!(r#"events("{event}").sum("amount") > 500 && !events("{other}").within("7d").exists()"#),
-        3 => format!(r#"traits.plan == "pro" && events("{event}").within("90d").filter(e, e.amount > 50.0).count() >= 2"#),
+        3 => format!(
+            r#"traits.plan == "pro" && events("{event}").within("90d").filter(e, e.amount > 50.0).count() >= 2"#
+        ),
         4 => format!(r#"events("{event}").days() >= 3 || events("{other}").max("amount") > 99"#),
         _ => format!(r#"traits.country in ["C01", "C02"] && events("{event}").exists()"#),
     }
@@ -131,7 +135,7 @@ fn scatter(n: u64) -> u64 {
 }
 
 fn identify(n: u64) -> String {
-    let plan = if n % 3 == 0 { "pro" } else { "free" };
+    let plan = if n.is_multiple_of(3) { "pro" } else { "free" };
     json!({"type": "identify", "userId": format!("u{n}"), "traits": {
         "email": format!("u{n}@example.com"), "plan": plan, "country": format!("C{:02}", n % 30), "name": format!("Customer {n}")}})
     .to_string()

@@ -13,7 +13,7 @@ async function tell(analytics, s) {
   analytics.track({ anonymousId: s.phone, event: 'Cart Viewed', properties: s.cart });
   const traits = { ...s.traits, member_since: s.memberSince };
   analytics.identify({ userId: s.userId, anonymousId: s.browser, traits });
-  analytics.track({ userId: s.userId, event: 'Order Completed', properties: s.order, context: s.orderContext });
+  analytics.track({ userId: s.userId, event: 'Order Completed', properties: s.order, context: structuredClone(s.orderContext) });
   analytics.group({ userId: s.userId, groupId: s.account, traits: s.accountTraits });
   analytics.alias({ userId: s.userId, previousId: s.phone });
   analytics.track({ anonymousId: s.browser, event: 'Product Added', properties: s.added });

@@ -18,7 +18,7 @@ async function tell(analytics, s) {
   say('track', { anonymousId: s.phone, event: 'Cart Viewed', properties: s.cart });
   const traits = { ...s.traits, member_since: s.memberSince };
   say('identify', { userId: s.userId, anonymousId: s.browser, traits });
-  say('track', { userId: s.userId, event: 'Order Completed', properties: s.order, context: s.orderContext });
+  say('track', { userId: s.userId, event: 'Order Completed', properties: s.order, context: structuredClone(s.orderContext) });
   say('group', { userId: s.userId, groupId: s.account, traits: s.accountTraits });
   say('alias', { userId: s.userId, previousId: s.phone });
   say('track', { anonymousId: s.browser, event: 'Product Added', properties: s.added });

@@ -53,7 +53,10 @@ fn others(q: &Reader, ws: WorkspaceId) -> Result<Others, ApiError> {
 
 /// Checks a document. What makes it unusable is an error; what is only unusual comes back as warnings.
 pub(crate) fn check(
-    state: &ApiState, ws: WorkspaceId, kind: ResourceKind, spec: &Value,
+    state: &ApiState,
+    ws: WorkspaceId,
+    kind: ResourceKind,
+    spec: &Value,
 ) -> Result<Vec<Problem>, ApiError> {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     match kind {

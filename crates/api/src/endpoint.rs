@@ -92,7 +92,12 @@ pub struct Endpoint {
 impl Endpoint {
     /// An endpoint; `summary` says in one line what it does, `tag` is its noun.
     pub(crate) fn new<H, T>(
-        method: Method, path: &'static str, access: Access, tag: &str, summary: &str, handler: H,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        tag: &str,
+        summary: &str,
+        handler: H,
     ) -> Self
     where
         H: Handler<T, ApiState>,

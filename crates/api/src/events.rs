@@ -16,7 +16,13 @@ use crate::state::ApiState;
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
 /// An event about a known profile, made by a person or program through the API.
-pub(crate) fn about(state: &ApiState, ws: WorkspaceId, profile: ProfileId, kind: EventKind, body: &Value) -> OwnedAccepted {
+pub(crate) fn about(
+    state: &ApiState,
+    ws: WorkspaceId,
+    profile: ProfileId,
+    kind: EventKind,
+    body: &Value,
+) -> OwnedAccepted {
     OwnedAccepted {
         workspace: ws,
         source: SourceId(0),
@@ -32,7 +38,12 @@ pub(crate) fn about(state: &ApiState, ws: WorkspaceId, profile: ProfileId, kind:
 
 /// A named event about a known profile.
 pub(crate) fn named(
-    state: &ApiState, ws: WorkspaceId, profile: ProfileId, name: &str, properties: Map<String, Value>, context: Value,
+    state: &ApiState,
+    ws: WorkspaceId,
+    profile: ProfileId,
+    name: &str,
+    properties: Map<String, Value>,
+    context: Value,
 ) -> OwnedAccepted {
     let body = json!({"event": name, "properties": properties, "context": context});
     about(state, ws, profile, EventKind::Track, &body)
@@ -59,7 +70,11 @@ pub(crate) async fn submit(state: &ApiState, events: &[OwnedAccepted], wait: boo
 
 /// Sends a letter and waits likewise.
 pub(crate) async fn send(
-    state: &ApiState, ws: WorkspaceId, target: Partition, body: LetterBody, wait: bool,
+    state: &ApiState,
+    ws: WorkspaceId,
+    target: Partition,
+    body: LetterBody,
+    wait: bool,
 ) -> Result<(), ApiError> {
     let key = MessageKey::of(ws, &format!("letter-{}", Uuid::now_v7()));
     let letter = Letter { workspace: ws, key, at: state.now(), hops: 0, body };

@@ -48,7 +48,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         match axum::extract::Query::<T>::try_from_uri(&parts.uri) {
             Ok(axum::extract::Query(query)) => Ok(Query(query)),
             Err(rejection) => {
-                let text = std::error::Error::source(&rejection).map_or_else(|| rejection.body_text(), |e| e.to_string());
+                let text =
+                    std::error::Error::source(&rejection).map_or_else(|| rejection.body_text(), |e| e.to_string());
                 // serde_urlencoded puts the parameter before the message: `limit: invalid digit …`.
                 let (at, message) = match text.split_once(": ") {
                     Some((at, message)) if !at.contains(' ') => (at, message),

@@ -1,10 +1,13 @@
 //! The shapes answers share: pages, times, documents.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use rapport_domain::Timestamp;
 use serde::{Serialize, Serializer};
-use utoipa::ToSchema;
-use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::ApiError;
 
@@ -27,21 +30,46 @@ impl From<Timestamp> for Time {
     }
 }
 
-impl utoipa::PartialSchema for Time {
+impl PartialSchema for Time {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .into()
     }
 }
 
 impl ToSchema for Time {}
 
 /// One page of a list.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Paged<T> {
     /// The rows.
     pub(crate) items: Vec<T>,
     /// Give this as `cursor` for the next page; null on the last.
     pub(crate) next_cursor: Option<String>,
+}
+
+impl<T: ToSchema> PartialSchema for Paged<T> {
+    fn schema() -> RefOr<Schema> {
+        let rows = ArrayBuilder::new().items(Ref::from_schema_name(T::name())).description(Some("The rows."));
+        let either = SchemaType::from_iter([Type::String, Type::Null]);
+        let cursor = ObjectBuilder::new().schema_type(either);
+        let cursor = cursor.description(Some("Give this as cursor for the next page; null on the last."));
+        let page = ObjectBuilder::new().property("items", rows).required("items");
+        page.property("next_cursor", cursor).required("next_cursor").into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Paged<T> {
+    fn name() -> Cow<'static, str> {
+        format!("PageOf{}", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
 }
 
 impl<T> Paged<T> {

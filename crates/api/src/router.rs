@@ -6,6 +6,8 @@ mod customers;
 mod management;
 mod people;
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, Uri};
@@ -50,12 +52,10 @@ pub fn router(state: ApiState) -> Router {
         }
     }
     // Bodies are bounded where they are read: an upload is larger than a document.
-    let guarded = guarded.layer(DefaultBodyLimit::disable());
-    guarded
-        .merge(collecting.layer(cors()))
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(unknown_method)
-        .with_state(state)
+    let guarded = guarded.method_not_allowed_fallback(unknown_method).layer(DefaultBodyLimit::disable());
+    // The layer goes around the fallback: it answers OPTIONS in its place.
+    let collecting = collecting.method_not_allowed_fallback(unknown_method).layer(cors());
+    guarded.merge(collecting).fallback(unknown_path).with_state(state)
 }
 
 /// Browsers of any site may send events; they need no cookies for it.
@@ -69,10 +69,12 @@ fn cors() -> CorsLayer {
         .max_age(CORS_AGE)
 }
 
+/// Every path, for naming the nearest.
+static KNOWN: LazyLock<Vec<&'static str>> = LazyLock::new(|| endpoints().iter().map(|e| e.path).collect());
+
 async fn unknown_path(uri: Uri) -> ApiError {
     let error = ApiError::not_found(format!("path {}", uri.path()));
-    let known: Vec<&str> = endpoints().iter().map(|e| e.path).collect();
-    match nearest(uri.path(), known) {
+    match nearest(uri.path(), KNOWN.iter().copied()) {
         Some(near) => ApiError { detail: format!("{}; did you mean {near}?", error.detail), ..error },
         None => error,
     }

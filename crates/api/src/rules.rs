@@ -4,8 +4,8 @@ use rapport_domain::{ResourceKind, WorkspaceId};
 use rapport_engine::read;
 use rapport_rules::{Catalogue, ValueType};
 use rapport_store::control::resources;
-use rapport_store::partition::observed::Scope;
 use rapport_store::partition::Observed;
+use rapport_store::partition::observed::Scope;
 
 use crate::error::ApiError;
 use crate::state::ApiState;

@@ -14,7 +14,9 @@ use crate::state::ApiState;
 /// # Errors
 /// The listener failed.
 pub async fn serve(
-    listener: TcpListener, state: ApiState, stop: impl Future<Output = ()> + Send + 'static,
+    listener: TcpListener,
+    state: ApiState,
+    stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stop).await

@@ -143,11 +143,8 @@ impl ProfileView {
     /// The profile with what other stages know of it.
     pub(crate) fn of(p: &Profile, segments: Vec<(String, Timestamp)>, journeys: Value) -> Self {
         let short = ProfileSummary::from(p);
-        let merges = p.merges.iter().map(|m| MergeView {
-            from: m.from.to_string(),
-            at: m.at.into(),
-            by: (&m.by).into(),
-        });
+        let merges =
+            p.merges.iter().map(|m| MergeView { from: m.from.to_string(), at: m.at.into(), by: (&m.by).into() });
         ProfileView {
             id: short.id,
             label: short.label,

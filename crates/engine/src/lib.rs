@@ -130,8 +130,8 @@ impl Engine {
     #[must_use]
     pub fn is_activating(&self) -> bool {
         let generation = self.shared.live().generation;
-        let _ = generation;
-        (0..self.shared.log.partitions()).any(|p| self.shared.status(Partition(p)).is_activating())
+        let statuses = (0..self.shared.log.partitions()).map(|p| self.shared.status(Partition(p)));
+        statuses.into_iter().any(|s| s.is_activating() || s.generation() != generation)
     }
 
     /// Partitions that stopped, with why.

@@ -39,10 +39,10 @@ impl Live {
     /// Compiles everything that is live. The generation is read first: a change during the load makes another load.
     pub fn load(stores: &Stores) -> Result<Live, EngineError> {
         let control = stores.control();
-        let generation = control.read(|q| generation::current(q))?;
+        let generation = control.read(generation::current)?;
         let mut found = Vec::new();
         let mut journeys = Vec::new();
-        for workspace in control.read(|q| workspaces::list(q))? {
+        for workspace in control.read(workspaces::list)? {
             let live = control.read(|q| resources::all_live(q, workspace.id))?;
             let mut problems = Vec::new();
             for journey in live.iter().filter(|r| r.kind == ResourceKind::Journey) {

@@ -1,11 +1,10 @@
 //! What all owners share.
 
 use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use rapport_delivery::RelayHandle;
 use rapport_domain::{Clock, Partition, WorkspaceId};
 use rapport_lake::Lake;
@@ -48,14 +47,16 @@ pub struct Status {
     offset: AtomicU64,
     head: AtomicU64,
     activating: AtomicBool,
+    generation: AtomicU64,
     failure: Mutex<Option<String>>,
 }
 
 impl Status {
-    pub(crate) fn set(&self, offset: u64, head: u64, activating: bool) {
+    pub(crate) fn set(&self, offset: u64, head: u64, activating: bool, generation: u64) {
         self.offset.store(offset, Ordering::Release);
         self.head.store(head, Ordering::Release);
         self.activating.store(activating, Ordering::Release);
+        self.generation.store(generation, Ordering::Release);
     }
 
     pub(crate) fn fail(&self, why: String) {
@@ -66,6 +67,12 @@ impl Status {
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset.load(Ordering::Acquire)
+    }
+
+    /// The generation of live resources the partition works by.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     /// Whether rules are still being brought up to date.
@@ -90,7 +97,7 @@ pub struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) background: Background,
     live: ArcSwap<Live>,
-    relay: OnceLock<RelayHandle>,
+    relay: RwLock<Option<RelayHandle>>,
     inboxes: Vec<Inbox>,
     statuses: Vec<Status>,
     stopping: AtomicBool,
@@ -121,7 +128,7 @@ impl Shared {
             clock,
             background,
             live: ArcSwap::from_pointee(live),
-            relay: OnceLock::new(),
+            relay: RwLock::new(None),
             inboxes: (0..partitions).map(|_| Inbox::default()).collect(),
             statuses: (0..partitions).map(|_| Status::default()).collect(),
             stopping: AtomicBool::new(false),
@@ -159,7 +166,7 @@ impl Shared {
 
     /// Reads the live resources anew if they changed. Answers whether they did.
     pub fn refresh(&self) -> Result<bool, EngineError> {
-        let generation = self.stores.control().read(|q| generation::current(q))?;
+        let generation = self.stores.control().read(generation::current)?;
         if generation == self.live.load().generation {
             return Ok(false);
         }
@@ -170,13 +177,12 @@ impl Shared {
         Ok(true)
     }
 
-    pub(crate) fn relay(&self) -> Option<&RelayHandle> {
-        self.relay.get()
+    pub(crate) fn relay(&self) -> Option<RelayHandle> {
+        self.relay.read().clone()
     }
 
     pub(crate) fn set_relay(&self, relay: RelayHandle) {
-        // A second relay is never started; the first stays.
-        let _ = self.relay.set(relay);
+        *self.relay.write() = Some(relay);
     }
 
     pub(crate) fn inbox(&self, partition: Partition) -> &Inbox {
@@ -195,9 +201,11 @@ impl Shared {
 
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+        // The relay knows the engine through its dependencies; without this neither would ever be dropped.
+        *self.relay.write() = None;
     }
 
     pub(crate) fn workspaces(&self) -> Result<Vec<WorkspaceId>, EngineError> {
-        Ok(self.stores.control().read(|q| workspaces::list(q))?.into_iter().map(|w| w.id).collect())
+        Ok(self.stores.control().read(workspaces::list)?.into_iter().map(|w| w.id).collect())
     }
 }

@@ -86,9 +86,9 @@ fn open_storage(config: &Config) -> Result<Storage> {
     let log = SegmentLog::open(&config.log_config())?;
     let stores = Arc::new(Stores::open(&config.data_dir, config.partitions, &config.db_options())?);
     let lake = Lake::open(&config.lake_dir(), config.partitions, config.lake_config())?;
-    let secret = stores.control().write(|tx| {
-        settings::get_or_init(tx, LINK_SECRET, || rand::random::<[u8; LINK_SECRET_BYTES]>().to_vec())
-    })?;
+    let secret = stores
+        .control()
+        .write(|tx| settings::get_or_init(tx, LINK_SECRET, || rand::random::<[u8; LINK_SECRET_BYTES]>().to_vec()))?;
     Ok(Storage { stores, log: Arc::new(log), lake, tokens: Tokens::new(&secret) })
 }
 
@@ -145,7 +145,20 @@ impl App {
         });
         let listener = Mutex::new(Some(listener));
         Ok(App {
-            address, url, listener, stores, lake, collector, engine, relay, quality, imports, catcher, local, watch, api,
+            address,
+            url,
+            listener,
+            stores,
+            lake,
+            collector,
+            engine,
+            relay,
+            quality,
+            imports,
+            catcher,
+            local,
+            watch,
+            api,
         })
     }
 
@@ -236,7 +249,8 @@ async fn start_catcher(config: &Config) -> Result<Option<Arc<Catcher>>> {
         return Ok(None);
     }
     let address = tokio::net::lookup_host(&config.smtp_catcher).await.ok().and_then(|mut found| found.next());
-    let address = address.ok_or_else(|| anyhow!("smtp_catcher: {} is no address of this machine", config.smtp_catcher))?;
+    let address =
+        address.ok_or_else(|| anyhow!("smtp_catcher: {} is no address of this machine", config.smtp_catcher))?;
     let catcher = Catcher::start(address, CatcherLimits::default()).await;
     let catcher = catcher.with_context(|| format!("the mail catcher cannot listen at {address}"))?;
     Ok(Some(Arc::new(catcher)))

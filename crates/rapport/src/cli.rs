@@ -346,7 +346,8 @@ mod tests {
 
     #[test]
     fn global_flags_stand_anywhere() {
-        let cli = Cli::try_parse_from(["rapport", "stats", "--data", "x", "--server", "http://s", "--token", "t"]).unwrap();
+        let cli =
+            Cli::try_parse_from(["rapport", "stats", "--data", "x", "--server", "http://s", "--token", "t"]).unwrap();
         assert_eq!(cli.flags.data_dir.as_deref(), Some(std::path::Path::new("x")));
         assert_eq!(cli.target.server.as_deref(), Some("http://s"));
         for wrong in [&["rapport", "import"][..], &["rapport", "import", "f", "--resume", "3"], &["rapport", "fly"]] {

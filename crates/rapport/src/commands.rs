@@ -75,7 +75,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor => return doctor::run(&config),
         Command::Backup(args) => backup::backup(&config, &args.dir),
         Command::Restore(args) => backup::restore(&config, &args.dir),
-        Command::Openapi => print(&(serde_json::to_string_pretty(&rapport_api::openapi(rapport_api::endpoints()))? + "\n")),
+        Command::Openapi => {
+            print(&(serde_json::to_string_pretty(&rapport_api::openapi(rapport_api::endpoints()))? + "\n"))
+        }
         Command::Import(args) => return imported(connect()?, args),
         Command::Export(args) => with(connect()?, |client| export::run(client, args)),
         Command::Apply(args) => with(connect()?, |client| apply::apply(client, args)),
@@ -124,7 +126,12 @@ fn print_json(value: &Value) -> Result<()> {
 }
 
 /// Every row of a list that comes in pages.
-fn all_pages(client: &Client, path: &str, query: &[(&str, &str)], mut each: impl FnMut(Value) -> Result<()>) -> Result<()> {
+fn all_pages(
+    client: &Client,
+    path: &str,
+    query: &[(&str, &str)],
+    mut each: impl FnMut(Value) -> Result<()>,
+) -> Result<()> {
     let mut cursor: Option<String> = None;
     loop {
         let mut asked = query.to_vec();

@@ -182,8 +182,13 @@ mod tests {
     fn documents_come_in_an_order_in_which_they_can_be_published() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("more")).unwrap();
-        std::fs::write(dir.path().join("a.yaml"), "kind: journey\nid: j\nspec: {}\n---\nkind: topic\nid: t\nspec: {a: 1}\n---\n").unwrap();
-        std::fs::write(dir.path().join("more/b.json"), r#"{"kind":"segments","id":"s","version":3,"spec":{}}"#).unwrap();
+        std::fs::write(
+            dir.path().join("a.yaml"),
+            "kind: journey\nid: j\nspec: {}\n---\nkind: topic\nid: t\nspec: {a: 1}\n---\n",
+        )
+        .unwrap();
+        std::fs::write(dir.path().join("more/b.json"), r#"{"kind":"segments","id":"s","version":3,"spec":{}}"#)
+            .unwrap();
         std::fs::write(dir.path().join("notes.txt"), "not read").unwrap();
         let found: Vec<String> =
             read(dir.path()).unwrap().iter().map(|d| format!("{} {}", d.kind.as_str(), d.id)).collect();
@@ -203,7 +208,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("a.yaml");
         for (text, expected) in [
-            ("kind: segmnt\nid: a\nspec: {}", "a.yaml, document 1: kind: unknown \"segmnt\"; expected one of segment, "),
+            (
+                "kind: segmnt\nid: a\nspec: {}",
+                "a.yaml, document 1: kind: unknown \"segmnt\"; expected one of segment, ",
+            ),
             ("kind: segment\nspec: {}", "document 1: id is missing"),
             ("kind: segment\nid: A b\nspec: {}", "id: expected 1-64 lower-case letters"),
             ("kind: segment\nid: a\n", "document 1: spec is missing"),

@@ -51,7 +51,11 @@ impl Imports {
     /// Starts the runner on the present Tokio runtime; unfinished imports go on.
     #[must_use]
     pub(crate) fn start(
-        stores: Arc<Stores>, collector: Arc<Collector>, clock: Arc<dyn Clock>, backlog: Backlog, at_once: usize,
+        stores: Arc<Stores>,
+        collector: Arc<Collector>,
+        clock: Arc<dyn Clock>,
+        backlog: Backlog,
+        at_once: usize,
     ) -> Self {
         let shared = Arc::new(Shared {
             stores,

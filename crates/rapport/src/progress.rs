@@ -15,7 +15,7 @@ pub(crate) struct Progress {
     begun: Instant,
     /// Where it stood when it began here: the rate counts from there.
     from: Option<u64>,
-    printed: Option<Instant>,
+    printed: Instant,
 }
 
 impl Progress {
@@ -28,7 +28,7 @@ impl Progress {
             let template = format!("{{spinner}} {{msg}} [{{bar:32}}] {number}, {{eta}} left");
             bar.with_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
-        Progress { bar, what: what.to_owned(), total, begun: Instant::now(), from: None, printed: None }
+        Progress { bar, what: what.to_owned(), total, begun: Instant::now(), from: None, printed: Instant::now() }
     }
 
     /// It stands at `done` units; `note` says more (rows, events a second).
@@ -39,10 +39,10 @@ impl Progress {
             bar.set_message(note.to_owned());
             return;
         }
-        if self.printed.is_some_and(|at| at.elapsed() < LINE_EVERY) {
+        if self.printed.elapsed() < LINE_EVERY {
             return;
         }
-        self.printed = Some(Instant::now());
+        self.printed = Instant::now();
         eprintln!("{}", line(&self.what, done, self.total, done - from.min(done), self.begun.elapsed(), note));
     }
 

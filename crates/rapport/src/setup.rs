@@ -70,8 +70,13 @@ pub(crate) fn create(stores: &Stores, new: &NewWorkspace, now: Timestamp) -> Res
         members::create(tx, ws, owner, now)?;
         let source = sources::create(tx, ws, "default", "Default", "server", now)?;
         sources::add_key(tx, ws, source.id, &write_key, now)?;
-        let first =
-            NewToken { name: "first token", hash: &token.hash, prefix: &token.prefix, scopes: "admin", expires_at: None };
+        let first = NewToken {
+            name: "first token",
+            hash: &token.hash,
+            prefix: &token.prefix,
+            scopes: "admin",
+            expires_at: None,
+        };
         tokens::create(tx, ws, first, now)?;
         audit::append(tx, ws, now, "system", "workspace.create", &format!("workspace/{}", new.slug), &json!({}))?;
         Ok::<_, StoreError>(Ok(()))
@@ -112,7 +117,10 @@ mod tests {
         let (key, member) = stores
             .control()
             .read(|q| {
-                Ok::<_, StoreError>((sources::lookup_key(q, &made.write_key)?, members::by_email(q, &made.owner.email)?))
+                Ok::<_, StoreError>((
+                    sources::lookup_key(q, &made.write_key)?,
+                    members::by_email(q, &made.owner.email)?,
+                ))
             })
             .unwrap();
         let member = member.unwrap();

@@ -31,10 +31,15 @@ export function launch() {
 export function complaints(page) {
   const found = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) found.push(`console ${message.type()}: ${message.text()}`);
+    const { url } = message.location();
+    if (['error', 'warning'].includes(message.type())) found.push(`console ${message.type()}: ${message.text()} ${url}`);
   });
   page.on('pageerror', (error) => found.push(`exception: ${error.message}`));
-  page.on('requestfailed', (request) => found.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // The page itself gave it up, by leaving before it read an answer.
+    if (why !== 'net::ERR_ABORTED') found.push(`failed: ${request.url()} ${why}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) found.push(`${response.status()}: ${response.url()}`);
   });

@@ -19,8 +19,8 @@ pub(crate) fn session(headers: &HeaderMap) -> Option<&str> {
 pub(crate) fn set(headers: &mut HeaderMap, config: &ApiConfig, secret: &str, seconds: i64) -> Result<(), ApiError> {
     let secure = if config.secure_cookies { "; Secure" } else { "" };
     let text = format!("{NAME}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    let value = HeaderValue::from_str(&text)
-        .map_err(|e| ApiError::fault("cookie", ErrorClass::Fatal, e.to_string()))?;
+    let value =
+        HeaderValue::from_str(&text).map_err(|e| ApiError::fault("cookie", ErrorClass::Fatal, e.to_string()))?;
     headers.append(SET_COOKIE, value);
     Ok(())
 }

@@ -57,7 +57,12 @@ impl Caller {
     /// Adds an entry to the audit log, in the transaction of the change itself. `detail` must not hold secrets or
     /// customers' data.
     pub(crate) fn audit(
-        &self, tx: &Tx, at: Timestamp, action: &str, object: &str, detail: &Value,
+        &self,
+        tx: &Tx,
+        at: Timestamp,
+        action: &str,
+        object: &str,
+        detail: &Value,
     ) -> Result<(), ApiError> {
         Ok(audit::append(tx, self.workspace, at, &self.actor, action, object, detail)?)
     }

@@ -1,7 +1,7 @@
 //! Passwords: Argon2id with the crate's defaults (RFC 9106's second recommended choice, 19 MiB, two passes).
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use rand::RngCore;
 use rapport_domain::{ErrorClass, Problem};
 

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use rapport_domain::time::SECOND_MS;
+use rapport_domain::time::{DAY_MS, SECOND_MS};
 use rapport_domain::{ErrorClass, Timestamp};
-use rapport_store::control::throttle::{self, Throttle};
 use rapport_store::control::members::Member;
+use rapport_store::control::throttle::{self, Throttle};
 use rapport_store::control::{audit, members, sessions};
 use serde_json::json;
 
@@ -48,7 +48,10 @@ fn wait_ms(failures: u32, free: u32) -> i64 {
 /// # Errors
 /// 401 for a wrong address or password, without saying which; 429 after too many failures.
 pub(crate) async fn sign_in(
-    state: &ApiState, email: String, password: String, ip: Option<IpAddr>,
+    state: &ApiState,
+    email: String,
+    password: String,
+    ip: Option<IpAddr>,
 ) -> Result<SignedIn, ApiError> {
     state.password(move |state| attempt(state, &email, &password, ip)).await
 }
@@ -84,6 +87,9 @@ fn attempt(state: &ApiState, email: &str, password: &str, ip: Option<IpAddr>) ->
     control.write(|tx| {
         // Only the account's: whoever has one account may not try others from the same address without end.
         throttle::clear(tx, &keys[0].0)?;
+        // Signing in is rare enough to sweep beside it.
+        throttle::expire(tx, now.plus_ms(-DAY_MS))?;
+        sessions::expire(tx, now)?;
         sessions::create(tx, member.workspace, member.id, &secret.hash, &csrf, now, expires_at)?;
         let object = format!("member/{}", member.id);
         audit::append(tx, member.workspace, now, &member.email, "session.create", &object, &json!({}))?;

@@ -42,7 +42,11 @@ impl Drop for Place<'_> {
 
 /// Answers from memory, or runs the handler and remembers its answer.
 pub(crate) async fn run(
-    state: &ApiState, rules: Rules, caller: &Caller, request: Request, next: Next,
+    state: &ApiState,
+    rules: Rules,
+    caller: &Caller,
+    request: Request,
+    next: Next,
 ) -> Result<Response, ApiError> {
     let key = request.headers().get(KEY).filter(|_| rules.method == Method::Post);
     let Some(key) = key.map(|v| v.to_str().unwrap_or_default().to_owned()) else { return Ok(next.run(request).await) };
@@ -90,7 +94,11 @@ fn replay(answer: Answer, request_hash: &[u8]) -> Result<Response, ApiError> {
 
 /// Remembers an answer, unless trying again may give another one.
 async fn remember(
-    state: &ApiState, ws: WorkspaceId, key: String, request_hash: Vec<u8>, response: Response,
+    state: &ApiState,
+    ws: WorkspaceId,
+    key: String,
+    request_hash: Vec<u8>,
+    response: Response,
 ) -> Result<Response, ApiError> {
     let status = response.status().as_u16();
     if status >= 500 || matches!(status, 401 | 403 | 409 | 412 | 429) {

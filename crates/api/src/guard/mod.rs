@@ -23,7 +23,9 @@ const CSRF: &str = "x-csrf-token";
 
 /// Lets a request through to its handler, or answers in its place.
 pub(crate) async fn check(
-    State((state, rules, path)): State<(ApiState, Rules, &'static str)>, request: Request, next: Next,
+    State((state, rules, path)): State<(ApiState, Rules, &'static str)>,
+    request: Request,
+    next: Next,
 ) -> Response {
     let begun = Instant::now();
     let response = match admit(&state, rules, request, next).await {

@@ -33,7 +33,9 @@ pub(crate) struct Find {
 
 /// `GET /ui/profiles`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(find): Query<Find>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(find): Query<Find>,
 ) -> Result<Response, ApiError> {
     let (ws, now) = (caller.workspace, state.now());
     let q = find.q.unwrap_or_default();
@@ -89,7 +91,8 @@ fn facts(p: &ProfileView) -> String {
         .iter()
         .map(|c| {
             let what = c.topic.as_deref().map_or_else(|| c.channel.clone(), |t| format!("{} · {t}", c.channel));
-            let word = if c.granted { "<span class=\"good\">given</span>" } else { "<span class=\"bad\">withdrawn</span>" };
+            let word =
+                if c.granted { "<span class=\"good\">given</span>" } else { "<span class=\"bad\">withdrawn</span>" };
             pair(&what, format!("{word} <span class=\"soft\">{}</span>", e(&c.source)))
         })
         .collect();
@@ -118,8 +121,16 @@ fn story(events: &[EventView], now: rapport_domain::Timestamp) -> String {
     let line = |event: &EventView| {
         let ours = if event.source == 0 { " class=\"ours\"" } else { "" };
         let properties = Value::Object(event.properties.clone());
-        let detail = if event.properties.is_empty() { String::new() } else { format!("<br><code>{}</code>", shown(&properties)) };
-        format!("<li{ours}>{} <span class=\"soft\">{}</span>{detail}</li>", e(&event.event), ago(event.timestamp.0, now))
+        let detail = if event.properties.is_empty() {
+            String::new()
+        } else {
+            format!("<br><code>{}</code>", shown(&properties))
+        };
+        format!(
+            "<li{ours}>{} <span class=\"soft\">{}</span>{detail}</li>",
+            e(&event.event),
+            ago(event.timestamp.0, now)
+        )
     };
     let lines: String = events.iter().map(line).collect();
     format!("<ol class=\"story\">{lines}</ol>")
@@ -127,7 +138,10 @@ fn story(events: &[EventView], now: rapport_domain::Timestamp) -> String {
 
 /// `GET /ui/profiles/{id}`.
 pub(crate) async fn show(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Response, ApiError> {
     let (id, ws, now) = (profile_id(&id)?, caller.workspace, state.now());
     let (profile, events) = state

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use axum::response::{Html, IntoResponse, Response};
-use rapport_delivery::catcher::{CaughtMail, Catcher};
+use rapport_delivery::catcher::{Catcher, CaughtMail};
 use rapport_domain::WorkspaceId;
 
 use super::{ago, e, next, page, table};
@@ -52,7 +52,9 @@ fn pages(catcher: &Catcher, ws: WorkspaceId, before: Option<u64>, limit: usize) 
 
 /// `GET /ui/inbox`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
 ) -> Result<Response, ApiError> {
     let catcher = Arc::clone(catcher(&state)?);
     let bad = |_| ApiError::invalid_at("cursor", "expected the next page's link");
@@ -87,9 +89,7 @@ fn own(state: &ApiState, caller: &Caller, id: u64) -> Result<Arc<CaughtMail>, Ap
 }
 
 /// `GET /ui/inbox/{id}`.
-pub(crate) async fn show(
-    State(state): State<ApiState>, caller: Caller, At(id): At<u64>,
-) -> Result<Response, ApiError> {
+pub(crate) async fn show(State(state): State<ApiState>, caller: Caller, At(id): At<u64>) -> Result<Response, ApiError> {
     let mail = own(&state, &caller, id)?;
     let subject = mail.subject().unwrap_or_else(|| "(no subject)".to_owned());
     let heads = ["From", "To", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post"].map(|name| {
@@ -106,9 +106,7 @@ pub(crate) async fn show(
 }
 
 /// `GET /ui/inbox/{id}/html`.
-pub(crate) async fn html(
-    State(state): State<ApiState>, caller: Caller, At(id): At<u64>,
-) -> Result<Response, ApiError> {
+pub(crate) async fn html(State(state): State<ApiState>, caller: Caller, At(id): At<u64>) -> Result<Response, ApiError> {
     let mail = own(&state, &caller, id)?;
     let html = mail.html().ok_or_else(|| ApiError::not_found("HTML part"))?;
     let body = format!("<base target=\"_blank\">{html}");

@@ -68,7 +68,10 @@ pub(crate) async fn submit(State(state): State<ApiState>, request: Request) -> R
 
 /// `POST /logout`.
 pub(crate) async fn leave(
-    State(state): State<ApiState>, caller: Caller, headers: HeaderMap, request: Request,
+    State(state): State<ApiState>,
+    caller: Caller,
+    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response, ApiError> {
     let fields = form(request).await?;
     let sent = fields.iter().find(|(k, _)| k == "csrf").map_or("", |(_, v)| v.as_str());

@@ -12,8 +12,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, H
 use axum::http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use axum::response::{Html, IntoResponse, Response};
 use rapport_delivery::content::escape_html;
-use rapport_domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use rapport_domain::Timestamp;
+use rapport_domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
 use crate::auth::Caller;
 use crate::guard::is_problem;
@@ -38,7 +38,7 @@ pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() * 2);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push('\u{2009}');
         }
         out.push(digit);
@@ -49,12 +49,16 @@ pub(crate) fn number(n: u64) -> String {
 /// How long ago, with the exact time beside it.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let ms = now.since_ms(at);
-    let words = match ms {
-        ..SECOND_MS => "now".to_owned(),
-        ..MINUTE_MS => format!("{} s ago", ms / SECOND_MS),
-        ..HOUR_MS => format!("{} min ago", ms / MINUTE_MS),
-        ..DAY_MS => format!("{} h ago", ms / HOUR_MS),
-        _ => format!("{} d ago", ms / DAY_MS),
+    let words = if ms < SECOND_MS {
+        "now".to_owned()
+    } else if ms < MINUTE_MS {
+        format!("{} s ago", ms / SECOND_MS)
+    } else if ms < HOUR_MS {
+        format!("{} min ago", ms / MINUTE_MS)
+    } else if ms < DAY_MS {
+        format!("{} h ago", ms / HOUR_MS)
+    } else {
+        format!("{} d ago", ms / DAY_MS)
     };
     format!("<time datetime=\"{at}\" title=\"{at}\">{words}</time>")
 }

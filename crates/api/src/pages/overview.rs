@@ -48,7 +48,10 @@ pub(crate) async fn show(State(state): State<ApiState>, caller: Caller) -> Resul
         .map(|row| {
             let (id, label) = (e(&row.profile.id), e(&row.profile.label));
             let when = ago(row.timestamp.0, now);
-            format!("<tr><td>{when}</td><td>{}</td><td><a href=\"/ui/profiles/{id}\">{label}</a></td></tr>", e(&row.event))
+            format!(
+                "<tr><td>{when}</td><td>{}</td><td><a href=\"/ui/profiles/{id}\">{label}</a></td></tr>",
+                e(&row.event)
+            )
         })
         .collect();
     let feed = table(&["When", "What", "Who"], &rows, "No events in the last seven days.");

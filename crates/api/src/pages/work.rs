@@ -38,7 +38,10 @@ pub(crate) async fn segments(State(state): State<ApiState>, caller: Caller) -> R
 
 /// `GET /ui/segments/{id}`.
 pub(crate) async fn segment(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Response, ApiError> {
     let (ws, wanted, now) = (caller.workspace, id.clone(), state.now());
     let (found, members) = state
@@ -99,7 +102,9 @@ pub(crate) async fn journeys(State(state): State<ApiState>, caller: Caller) -> R
 
 /// `GET /ui/messages`.
 pub(crate) async fn messages(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<MessageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<MessageQuery>,
 ) -> Result<Response, ApiError> {
     let (now, status) = (state.now(), query.status.clone().unwrap_or_default());
     let found = message_data::page(&state, &caller, MessageQuery { limit: Some(ROWS), ..query }).await?;
@@ -130,9 +135,13 @@ pub(crate) async fn messages(
     let choices = ["", "queued", "deferred", "sent", "skipped", "failed"].map(|s| {
         let current = if s == status { " aria-current=\"page\"" } else { "" };
         let name = if s.is_empty() { "all" } else { s };
-        format!("<a href=\"/ui/messages{}\"{current}>{name}</a>", if s.is_empty() { String::new() } else { format!("?status={s}") })
+        format!(
+            "<a href=\"/ui/messages{}\"{current}>{name}</a>",
+            if s.is_empty() { String::new() } else { format!("?status={s}") }
+        )
     });
-    let base = if status.is_empty() { "/ui/messages?".to_owned() } else { format!("/ui/messages?status={}&", url(&status)) };
+    let base =
+        if status.is_empty() { "/ui/messages?".to_owned() } else { format!("/ui/messages?status={}&", url(&status)) };
     let content = format!(
         "<nav aria-label=\"Status\">{}</nav>{}{}",
         choices.concat(),

@@ -47,19 +47,28 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         call("/v1/a", "Short for alias", collect::alias),
         call("/v1/b", "Short for batch", collect::batch),
         call("/v1/m", "Metrics of analytics.js about itself, read and left", collect::client_metrics),
-        get("/v1/pixel/{call}", KEY, "collection", "Record an event by a picture", collect::pixel)
-            .sends(200, "image/gif", "A transparent picture."),
+        get("/v1/pixel/{call}", KEY, "collection", "Record an event by a picture", collect::pixel).sends(
+            200,
+            "image/gif",
+            "A transparent picture.",
+        ),
         get("/v1/projects/{write_key}/settings", KEY, "collection", SETTINGS, collect::settings)
             .sends(200, "application/json", "Settings of analytics.js.")
             .with_slash(),
-        get("/cdn/v1/projects/{write_key}/settings", KEY, "collection", SETTINGS, collect::settings)
-            .sends(200, "application/json", "Settings of analytics.js."),
+        get("/cdn/v1/projects/{write_key}/settings", KEY, "collection", SETTINGS, collect::settings).sends(
+            200,
+            "application/json",
+            "Settings of analytics.js.",
+        ),
         get("/healthz", Access::Public, "health", "Whether the process answers", health::healthz)
             .answers::<Done>(200, "It does."),
         get("/readyz", Access::Public, "health", "Whether the server can do its work", health::readyz)
             .answers::<health::Ready>(200, "It can."),
-        get("/metrics", Access::Public, "health", "Metrics for Prometheus", health::metrics)
-            .sends(200, "text/plain", "Prometheus text format."),
+        get("/metrics", Access::Public, "health", "Metrics for Prometheus", health::metrics).sends(
+            200,
+            "text/plain",
+            "Prometheus text format.",
+        ),
         get("/api/v1/partitions", VIEWER, "health", "How the partitions stand", health::partitions)
             .answers::<health::Partitions>(200, "Lag, timers and outbox of each."),
     ]

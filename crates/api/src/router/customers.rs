@@ -34,9 +34,11 @@ fn profiles() -> Vec<Endpoint> {
     use profiles_write as w;
     const TAG: &str = "profiles";
     vec![
-        get("/api/v1/profiles", TAG, "List and search customers", p::list)
-            .query::<p::ProfileQuery>()
-            .answers::<Paged<ProfileSummary>>(200, "A page."),
+        get("/api/v1/profiles", TAG, "List and search customers", p::list).query::<p::ProfileQuery>().answers::<Paged<
+            ProfileSummary,
+        >>(
+            200, "A page."
+        ),
         get("/api/v1/profiles/{id}", TAG, "A customer", p::get).answers::<ProfileView>(200, "The profile."),
         get("/api/v1/profiles/by/{namespace}/{value}", TAG, "The customer with an identifier", p::by_identifier)
             .answers::<ProfileView>(200, "The profile."),
@@ -55,8 +57,11 @@ fn profiles() -> Vec<Endpoint> {
             .answers::<Paged<p::TraitChangeView>>(200, "A page."),
         get("/api/v1/profiles/{id}/segments", TAG, "The segments a customer is in", segments::of_profile)
             .answers::<Paged<MembershipView>>(200, "All of them."),
-        get("/api/v1/profiles/{id}/export", TAG, "Everything known of a customer, as a file", p::export)
-            .sends(200, "application/json", "The document."),
+        get("/api/v1/profiles/{id}/export", TAG, "Everything known of a customer, as a file", p::export).sends(
+            200,
+            "application/json",
+            "The document.",
+        ),
         post("/api/v1/profiles/{id}/erase", TAG, "Erase a customer everywhere", w::erase)
             .query::<w::WaitQuery>()
             .answers::<w::Erasing>(202, "Begun."),
@@ -117,8 +122,11 @@ fn links() -> Vec<Endpoint> {
         Endpoint::new(Method::Post, "/preferences/{token}", LINK, TAG, "Choose topics", preferences::post)
             .takes(&FORM, "The page's form.")
             .sends(200, "text/html", "The page with the choice."),
-        Endpoint::new(Method::Get, "/l/{token}", LINK, TAG, "Follow a tracked link", customer::click)
-            .sends(302, "", "To the signed destination."),
+        Endpoint::new(Method::Get, "/l/{token}", LINK, TAG, "Follow a tracked link", customer::click).sends(
+            302,
+            "",
+            "To the signed destination.",
+        ),
         Endpoint::new(Method::Get, "/o/{token}", LINK, TAG, "The picture that tells a mail was opened", customer::open)
             .sends(200, "image/gif", "A transparent picture."),
     ]

@@ -1,8 +1,10 @@
 //! Management: the workspace, who works in it, and what a team configures.
 
-use axum::Json;
-use axum::extract::State;
+use std::sync::LazyLock;
+
 use axum::handler::Handler;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
@@ -34,15 +36,24 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     all
 }
 
+/// The description, made once.
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    // Plain data with text keys: writing it as JSON cannot fail.
+    crate::openapi::document(crate::router::endpoints()).to_json().unwrap_or_default()
+});
+
 /// `GET /api/openapi.json`.
-async fn openapi(State(_): State<ApiState>) -> Json<utoipa::openapi::OpenApi> {
-    Json(crate::openapi::document(crate::router::endpoints()))
+async fn openapi() -> Response {
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], DOCUMENT.as_str()).into_response()
 }
 
 fn workspace() -> Vec<Endpoint> {
     vec![
-        on(Get, "/api/openapi.json", Access::Public, "This document", openapi)
-            .sends(200, "application/json", "OpenAPI 3.1."),
+        on(Get, "/api/openapi.json", Access::Public, "This document", openapi).sends(
+            200,
+            "application/json",
+            "OpenAPI 3.1.",
+        ),
         on(Post, "/api/v1/session", Access::Public, "Sign in", session::create)
             .body::<session::Credentials>()
             .answers::<session::SessionView>(201, "Signed in; the cookie is set.")
@@ -51,16 +62,21 @@ fn workspace() -> Vec<Endpoint> {
             .answers::<session::Whoami>(200, "The member or token."),
         on(Delete, "/api/v1/session", VIEWER, "Sign out", session::delete).sends(204, "", "Signed out."),
         on(Get, "/api/v1/stats", VIEWER, "Exact counts", stats::get).answers::<stats::Stats>(200, "The counts."),
-        on(Get, "/api/v1/workspaces", VIEWER, "The workspaces the caller may see", workspaces::list)
-            .answers::<Paged<workspaces::WorkspaceView>>(200, "One."),
+        on(Get, "/api/v1/workspaces", VIEWER, "The workspaces the caller may see", workspaces::list).answers::<Paged<
+            workspaces::WorkspaceView,
+        >>(
+            200, "One."
+        ),
         on(Get, "/api/v1/workspaces/current", VIEWER, "The workspace", workspaces::get)
             .answers::<workspaces::WorkspaceView>(200, "The workspace."),
         on(Patch, "/api/v1/workspaces/current", ADMIN, "Change the workspace", workspaces::update)
             .body::<workspaces::WorkspacePatch>()
             .answers::<workspaces::WorkspaceView>(200, "The workspace as it is now."),
-        on(Get, "/api/v1/audit", ADMIN, "Who did what", audit::list)
-            .query::<audit::AuditQuery>()
-            .answers::<Paged<audit::AuditView>>(200, "A page."),
+        on(Get, "/api/v1/audit", ADMIN, "Who did what", audit::list).query::<audit::AuditQuery>().answers::<Paged<
+            audit::AuditView,
+        >>(
+            200, "A page."
+        ),
         on(Get, "/api/v1/data-quality", VIEWER, "What was not accepted, and why", quality::list)
             .query::<quality::QualityQuery>()
             .answers::<Paged<quality::RejectedView>>(200, "A page."),
@@ -82,8 +98,11 @@ fn people() -> Vec<Endpoint> {
         on(Patch, "/api/v1/members/{id}", ADMIN, "Change a member", members::update)
             .body::<members::MemberPatch>()
             .answers::<members::MemberView>(200, "The member as it is now."),
-        on(Delete, "/api/v1/members/{id}", ADMIN, "Refuse a member", members::delete)
-            .sends(204, "", "The member can sign in no more."),
+        on(Delete, "/api/v1/members/{id}", ADMIN, "Refuse a member", members::delete).sends(
+            204,
+            "",
+            "The member can sign in no more.",
+        ),
         on(Get, "/api/v1/tokens", ADMIN, "List API tokens", tokens::list)
             .query::<members::PageQuery>()
             .answers::<Paged<tokens::TokenView>>(200, "A page."),
@@ -163,8 +182,11 @@ fn work() -> Vec<Endpoint> {
         on(Post, "/api/v1/rules/check", ASK, "Check a rule", rules::check)
             .body::<rules::RuleInput>()
             .answers::<rules::RuleReport>(200, "What was found."),
-        on(Get, "/api/v1/segments", VIEWER, "The live segments with their counts", segments::list)
-            .answers::<Paged<segments::SegmentView>>(200, "All of them."),
+        on(Get, "/api/v1/segments", VIEWER, "The live segments with their counts", segments::list).answers::<Paged<
+            segments::SegmentView,
+        >>(
+            200, "All of them."
+        ),
         on(Post, "/api/v1/segments/preview", ASK, "Who a rule would hold", segments::preview)
             .body::<rules::RuleInput>()
             .answers::<segments::PreviewView>(200, "How many, and some of them."),
@@ -173,8 +195,12 @@ fn work() -> Vec<Endpoint> {
         on(Get, "/api/v1/segments/{id}/members", VIEWER, "Who is in a segment", segments::members)
             .query::<members::PageQuery>()
             .answers::<Paged<segments::SegmentMember>>(200, "A page."),
-        on(Get, "/api/v1/journeys", VIEWER, "The live journeys with their numbers", journeys::list)
-            .answers::<Paged<journeys::JourneyView>>(200, "All of them."),
+        on(Get, "/api/v1/journeys", VIEWER, "The live journeys with their numbers", journeys::list).answers::<Paged<
+            journeys::JourneyView,
+        >>(
+            200,
+            "All of them.",
+        ),
         on(Get, "/api/v1/journeys/{id}", VIEWER, "A live journey with its numbers", journeys::get)
             .answers::<journeys::JourneyView>(200, "The journey."),
         on(Get, "/api/v1/journeys/{id}/profiles", VIEWER, "Who is where in a journey", journeys::profiles)
@@ -203,7 +229,10 @@ fn work() -> Vec<Endpoint> {
             .answers::<imports::ImportView>(200, "The import."),
         on(Post, "/api/v1/imports/{id}/resume", EDITOR, "Go on with a failed import", imports::resume)
             .answers::<imports::ImportView>(200, "The import."),
-        on(Get, "/api/v1/imports/{id}/rejects", VIEWER, "The rejected rows", imports::rejects)
-            .sends(200, "text/csv", "Line, reason and the row's beginning."),
+        on(Get, "/api/v1/imports/{id}/rejects", VIEWER, "The rejected rows", imports::rejects).sends(
+            200,
+            "text/csv",
+            "Line, reason and the row's beginning.",
+        ),
     ]
 }

@@ -59,7 +59,9 @@ pub(crate) struct AccountQuery {
 
 /// `GET /api/v1/accounts`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<AccountQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<AccountQuery>,
 ) -> Reply<Paged<AccountView>> {
     let limit = limit(query.limit)? as u32;
     let page = state
@@ -74,7 +76,8 @@ pub(crate) async fn list(
 /// `GET /api/v1/accounts/{id}`.
 pub(crate) async fn get(State(state): State<ApiState>, caller: Caller, At(id): At<String>) -> Reply<AccountView> {
     let wanted = id.clone();
-    let found = state.run(move |state| read::profiles::account(state.engine.shared(), caller.workspace, &wanted)).await?;
+    let found =
+        state.run(move |state| read::profiles::account(state.engine.shared(), caller.workspace, &wanted)).await?;
     found.map(|row| Json(row.into())).ok_or_else(|| ApiError::not_found(format!("account {id}")))
 }
 
@@ -89,7 +92,10 @@ pub(crate) struct AccountMember {
 
 /// `GET /api/v1/accounts/{id}/members`.
 pub(crate) async fn members(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<PageQuery>,
 ) -> Reply<Paged<AccountMember>> {
     let limit = limit(query.limit)?;
     let after = query.cursor.as_deref().map(str::parse).transpose();

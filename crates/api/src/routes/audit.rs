@@ -59,7 +59,9 @@ pub(crate) struct AuditQuery {
 
 /// `GET /api/v1/audit`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<AuditQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<AuditQuery>,
 ) -> Reply<Paged<AuditView>> {
     let limit = limit(query.limit)?;
     let (from, to) = (instant("from", query.from.as_deref())?, instant("to", query.to.as_deref())?);

@@ -60,7 +60,11 @@ fn key_of(query: Option<&str>) -> Option<String> {
 }
 
 fn facts<'a>(
-    state: &ApiState, call: Call, headers: &'a HeaderMap, ip: Option<&'a str>, key: Option<&'a str>,
+    state: &ApiState,
+    call: Call,
+    headers: &'a HeaderMap,
+    ip: Option<&'a str>,
+    key: Option<&'a str>,
 ) -> RequestFacts<'a> {
     RequestFacts {
         authorization: text(headers, AUTHORIZATION),
@@ -93,14 +97,18 @@ async fn accept(state: ApiState, call: Call, query: Option<String>, request: Req
 
 /// `POST /v1/batch`, `/v1/b`.
 pub(crate) async fn batch(
-    State(state): State<ApiState>, RawQuery(query): RawQuery, request: Request,
+    State(state): State<ApiState>,
+    RawQuery(query): RawQuery,
+    request: Request,
 ) -> Result<Response, ApiError> {
     accept(state, Call::Batch, query, request).await
 }
 
 /// `POST /v1/import`: history.
 pub(crate) async fn import(
-    State(state): State<ApiState>, RawQuery(query): RawQuery, request: Request,
+    State(state): State<ApiState>,
+    RawQuery(query): RawQuery,
+    request: Request,
 ) -> Result<Response, ApiError> {
     accept(state, Call::Import, query, request).await
 }
@@ -129,7 +137,10 @@ pub(crate) async fn client_metrics(State(state): State<ApiState>, body: Body) ->
 
 /// `GET /v1/pixel/{call}`: an event by a picture. The picture comes whatever becomes of the event.
 pub(crate) async fn pixel(
-    State(state): State<ApiState>, At(call): At<String>, RawQuery(query): RawQuery, request: Request,
+    State(state): State<ApiState>,
+    At(call): At<String>,
+    RawQuery(query): RawQuery,
+    request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
     let kind = EventKind::parse(call.trim_end_matches(".gif"));

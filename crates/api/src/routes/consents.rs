@@ -20,7 +20,9 @@ use crate::view::{ConsentView, consents, profile_id};
 
 /// `GET /api/v1/profiles/{id}/consents`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
 ) -> Reply<Paged<ConsentView>> {
     let id = profile_id(&id)?;
     let profile = state.run(move |state| found(state, caller.workspace, id)).await?;
@@ -43,10 +45,15 @@ pub(crate) struct ConsentInput {
 
 /// `POST /api/v1/profiles/{id}/consents`.
 pub(crate) async fn create(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<WaitQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<WaitQuery>,
     Body(input): Body<ConsentInput>,
 ) -> Result<(StatusCode, Json<Paged<ConsentView>>), ApiError> {
-    for (at, text) in [("channel", Some(&input.channel)), ("topic", input.topic.as_ref()), ("source", input.source.as_ref())] {
+    for (at, text) in
+        [("channel", Some(&input.channel)), ("topic", input.topic.as_ref()), ("source", input.source.as_ref())]
+    {
         if text.is_some_and(|t| t.trim().is_empty() || t.len() > rapport_profiles::core::consent::MAX_NAME_BYTES) {
             return Err(ApiError::invalid_at(at, "expected 1 to 128 bytes"));
         }

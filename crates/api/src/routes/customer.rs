@@ -38,7 +38,8 @@ fn axum_form(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
 
 /// `GET /u/{token}`: a question and a button; changes nothing, because machines follow links too.
 pub(crate) async fn unsubscribe_page(
-    State(state): State<ApiState>, At(token): At<String>,
+    State(state): State<ApiState>,
+    At(token): At<String>,
 ) -> Result<Response, ApiError> {
     let Some(visit) = Visit::open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
     let topic = match &visit.claim.purpose {
@@ -50,7 +51,9 @@ pub(crate) async fn unsubscribe_page(
 
 /// `POST /u/{token}`: unsubscribes, by a mail program's one click (RFC 8058) or by the page's button.
 pub(crate) async fn unsubscribe(
-    State(state): State<ApiState>, At(token): At<String>, request: Request,
+    State(state): State<ApiState>,
+    At(token): At<String>,
+    request: Request,
 ) -> Result<Response, ApiError> {
     let form = form(request).await?;
     let Some(visit) = Visit::open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
@@ -79,7 +82,9 @@ async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, name: &str, 
 
 /// `GET /l/{token}`: leads on to the signed destination.
 pub(crate) async fn click(
-    State(state): State<ApiState>, At(token): At<String>, headers: HeaderMap,
+    State(state): State<ApiState>,
+    At(token): At<String>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Ok(claim) = state.tokens.open(&token) else { return Ok(answer(pages::invalid_link())) };
     let Purpose::Click { url } = claim.purpose else { return Ok(answer(pages::invalid_link())) };

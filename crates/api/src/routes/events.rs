@@ -104,7 +104,9 @@ pub(crate) async fn named(state: &ApiState, ws: WorkspaceId, query: FeedQuery) -
 
 /// `GET /api/v1/events`: the latest of the last seven days, by event time.
 pub(crate) async fn recent(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<FeedQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<FeedQuery>,
 ) -> Reply<Paged<FeedEvent>> {
     Ok(Json(Paged::whole(named(&state, caller.workspace, query).await?)))
 }
@@ -114,7 +116,7 @@ pub(crate) async fn recent(
 pub(crate) struct EventEntry {
     /// The event's name.
     name: String,
-    /// How often, at least: names are counted exactly but for rolled back batches.
+    /// How often it is in the lake; exact.
     count: u64,
     /// The earliest event time.
     first_seen: Option<Time>,
@@ -135,9 +137,15 @@ pub(crate) struct CatalogueView {
 
 /// `GET /api/v1/events/catalogue`.
 pub(crate) async fn catalogue(State(state): State<ApiState>, caller: Caller) -> Reply<CatalogueView> {
-    let seen = state
-        .run(move |state| read::stats::catalogue(state.engine.shared(), caller.workspace, crate::rules::MAX_OBSERVED))
+    let (seen, counts) = state
+        .run(move |state| {
+            let ws = caller.workspace;
+            let seen = read::stats::catalogue(state.engine.shared(), ws, crate::rules::MAX_OBSERVED)?;
+            Ok::<_, ApiError>((seen, state.lake.snapshot(ws).event_names()))
+        })
         .await?;
+    // The lake counts exactly; what was observed is written down every few seconds.
+    let counts: HashMap<String, u64> = counts.into_iter().collect();
     let mut out = CatalogueView::default();
     let mut events: BTreeMap<String, EventEntry> = BTreeMap::new();
     for entry in seen {
@@ -145,7 +153,7 @@ pub(crate) async fn catalogue(State(state): State<ApiState>, caller: Caller) -> 
         match entry.scope {
             Scope::Event => {
                 let event = events.entry(entry.event.clone()).or_insert_with(|| named(&entry.event));
-                event.count = entry.count;
+                event.count = counts.get(&entry.event).copied().unwrap_or(0);
                 event.first_seen = Some(entry.first_seen.into());
                 event.last_seen = Some(entry.last_seen.into());
             }

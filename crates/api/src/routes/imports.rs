@@ -111,7 +111,10 @@ fn source(tx: &Tx, ws: WorkspaceId, slug: Option<&str>, now: rapport_domain::Tim
 
 /// `POST /api/v1/imports`.
 pub(crate) async fn create(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<ImportQuery>, request: Request,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<ImportQuery>,
+    request: Request,
 ) -> Result<(StatusCode, Json<ImportView>), ApiError> {
     let mut kept = upload::keep(&state, query.name, request).await?;
     let mapping = kept.mapping.take().or(query.mapping);
@@ -155,7 +158,9 @@ fn wake(state: &ApiState) {
 
 /// `GET /api/v1/imports`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
 ) -> Reply<Paged<ImportView>> {
     let limit = limit(query.limit)?;
     let page = state.read(move |q| Ok(imports::list(q, caller.workspace, query.cursor.as_deref(), limit)?)).await?;
@@ -168,9 +173,7 @@ pub(crate) async fn get(State(state): State<ApiState>, caller: Caller, At(id): A
     found.map(|i| Json(i.into())).ok_or_else(|| ApiError::not_found(format!("import {id}")))
 }
 
-async fn moved(
-    state: ApiState, caller: Caller, id: u64, to: ImportState, action: &'static str,
-) -> Reply<ImportView> {
+async fn moved(state: ApiState, caller: Caller, id: u64, to: ImportState, action: &'static str) -> Reply<ImportView> {
     let now = state.now();
     let import = state
         .write(move |tx| {
@@ -203,7 +206,9 @@ fn field(text: &str) -> String {
 
 /// `GET /api/v1/imports/{id}/rejects`: the rejected rows as CSV: line, reason, the row's beginning.
 pub(crate) async fn rejects(
-    State(state): State<ApiState>, caller: Caller, At(id): At<u64>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<u64>,
 ) -> Result<Response, ApiError> {
     let text = state
         .read(move |q| {

@@ -13,7 +13,9 @@ use crate::state::ApiState;
 
 /// `POST /api/v1/insights/funnel`.
 pub(crate) async fn funnel(
-    State(state): State<ApiState>, caller: Caller, Body(request): Body<FunnelRequest>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(request): Body<FunnelRequest>,
 ) -> Reply<FunnelReport> {
     let report = state
         .query(move |state, cancel| run_funnel(&state.lake.snapshot(caller.workspace), &request, state.now(), cancel))
@@ -23,7 +25,9 @@ pub(crate) async fn funnel(
 
 /// `POST /api/v1/insights/trend`.
 pub(crate) async fn trend(
-    State(state): State<ApiState>, caller: Caller, Body(request): Body<TrendRequest>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(request): Body<TrendRequest>,
 ) -> Reply<TrendReport> {
     let report = state
         .query(move |state, cancel| run_trend(&state.lake.snapshot(caller.workspace), &request, state.now(), cancel))

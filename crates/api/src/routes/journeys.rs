@@ -127,7 +127,10 @@ fn place(cursor: &str) -> Option<ActiveRun> {
 
 /// `GET /api/v1/journeys/{id}/profiles`: who is where.
 pub(crate) async fn profiles(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<RunQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<RunQuery>,
 ) -> Reply<Paged<RunView>> {
     let limit = limit(query.limit)?;
     let bad = || ApiError::invalid_at("cursor", "expected the next_cursor of this list");

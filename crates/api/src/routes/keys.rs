@@ -89,7 +89,9 @@ const KINDS: [&str; 4] = ["website", "app", "server", "import"];
 
 /// `POST /api/v1/sources`.
 pub(crate) async fn create_source(
-    State(state): State<ApiState>, caller: Caller, Body(input): Body<SourceInput>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<SourceInput>,
 ) -> Result<(StatusCode, Json<SourceView>), ApiError> {
     if !KINDS.contains(&input.kind.as_str()) {
         let problem = rapport_domain::Problem::new("kind", format!("expected one of {}", KINDS.join(", ")));
@@ -102,7 +104,13 @@ pub(crate) async fn create_source(
             let name = input.name.as_deref().unwrap_or(&input.slug);
             let source = sources::create(tx, ws, &input.slug, name, &input.kind, now)?;
             sources::add_key(tx, ws, source.id, &key, now)?;
-            caller.audit(tx, now, "source.create", &format!("source/{}", source.slug), &json!({"kind": source.kind}))?;
+            caller.audit(
+                tx,
+                now,
+                "source.create",
+                &format!("source/{}", source.slug),
+                &json!({"kind": source.kind}),
+            )?;
             let keys = sources::keys(tx, ws)?;
             Ok(source_view(source, &keys))
         })
@@ -122,7 +130,10 @@ pub(crate) struct SourcePatch {
 
 /// `PATCH /api/v1/sources/{slug}`.
 pub(crate) async fn update_source(
-    State(state): State<ApiState>, caller: Caller, At(slug): At<String>, Body(patch): Body<SourcePatch>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(slug): At<String>,
+    Body(patch): Body<SourcePatch>,
 ) -> Reply<SourceView> {
     let now = state.now();
     let view = state
@@ -159,7 +170,9 @@ pub(crate) struct KeyInput {
 
 /// `POST /api/v1/keys`.
 pub(crate) async fn create(
-    State(state): State<ApiState>, caller: Caller, Body(input): Body<KeyInput>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<KeyInput>,
 ) -> Result<(StatusCode, Json<KeyView>), ApiError> {
     let (key, now) = (secret::new_write_key(), state.now());
     let view = state
@@ -177,7 +190,9 @@ pub(crate) async fn create(
 
 /// `DELETE /api/v1/keys/{key}`.
 pub(crate) async fn delete(
-    State(state): State<ApiState>, caller: Caller, At(key): At<String>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(key): At<String>,
 ) -> Result<StatusCode, ApiError> {
     let now = state.now();
     state

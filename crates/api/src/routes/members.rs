@@ -57,11 +57,12 @@ pub(crate) struct PageQuery {
 
 /// `GET /api/v1/members`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
 ) -> Reply<Paged<MemberView>> {
     let limit = limit(query.limit)?;
-    let page =
-        state.read(move |q| Ok(members::list(q, caller.workspace, query.cursor.as_deref(), limit)?)).await?;
+    let page = state.read(move |q| Ok(members::list(q, caller.workspace, query.cursor.as_deref(), limit)?)).await?;
     Ok(Json(Paged::of(page, MemberView::from)))
 }
 
@@ -98,7 +99,9 @@ fn may_give(caller: &Caller, role: Role) -> Result<(), ApiError> {
 
 /// `POST /api/v1/members`.
 pub(crate) async fn create(
-    State(state): State<ApiState>, caller: Caller, Body(input): Body<MemberInput>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<MemberInput>,
 ) -> Result<(StatusCode, Json<MemberView>), ApiError> {
     let role = role(&input.role)?;
     may_give(&caller, role)?;
@@ -141,7 +144,10 @@ fn found(tx: &Tx, caller: &Caller, id: u64) -> Result<Member, ApiError> {
 
 /// `PATCH /api/v1/members/{id}`.
 pub(crate) async fn update(
-    State(state): State<ApiState>, caller: Caller, At(id): At<u64>, Body(patch): Body<MemberPatch>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<u64>,
+    Body(patch): Body<MemberPatch>,
 ) -> Reply<MemberView> {
     let role = patch.role.as_deref().map(role).transpose()?;
     role.map_or(Ok(()), |role| may_give(&caller, role))?;
@@ -174,7 +180,9 @@ pub(crate) async fn update(
 
 /// `DELETE /api/v1/members/{id}`: the member can sign in no more; what they did stays named.
 pub(crate) async fn delete(
-    State(state): State<ApiState>, caller: Caller, At(id): At<u64>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<u64>,
 ) -> Result<StatusCode, ApiError> {
     let now = state.now();
     state

@@ -58,7 +58,9 @@ impl MessageQuery {
 
 /// A page of messages.
 pub(crate) async fn page(
-    state: &ApiState, caller: &Caller, query: MessageQuery,
+    state: &ApiState,
+    caller: &Caller,
+    query: MessageQuery,
 ) -> Result<Paged<MessageView>, ApiError> {
     let (filter, limit, ws) = (query.filter()?, limit(query.limit)?, caller.workspace);
     let page = state
@@ -69,7 +71,9 @@ pub(crate) async fn page(
 
 /// `GET /api/v1/messages`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<MessageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<MessageQuery>,
 ) -> Reply<Paged<MessageView>> {
     Ok(Json(page(&state, &caller, query).await?))
 }

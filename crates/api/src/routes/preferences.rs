@@ -25,7 +25,9 @@ pub(crate) async fn get(State(state): State<ApiState>, At(token): At<String>) ->
 
 /// `POST /preferences/{token}`: takes the choice.
 pub(crate) async fn post(
-    State(state): State<ApiState>, At(token): At<String>, request: Request,
+    State(state): State<ApiState>,
+    At(token): At<String>,
+    request: Request,
 ) -> Result<Response, ApiError> {
     let form = form(request).await?;
     let Some(before) = visit(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };

@@ -41,7 +41,9 @@ pub(crate) struct ProfileQuery {
 
 /// `GET /api/v1/profiles`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<ProfileQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<ProfileQuery>,
 ) -> Reply<Paged<ProfileSummary>> {
     let limit = limit(query.limit)? as u32;
     let sort = match query.sort.as_deref() {
@@ -88,7 +90,9 @@ pub(crate) async fn get(State(state): State<ApiState>, caller: Caller, At(id): A
 
 /// `GET /api/v1/profiles/by/{namespace}/{value}`.
 pub(crate) async fn by_identifier(
-    State(state): State<ApiState>, caller: Caller, At((namespace, value)): At<(String, String)>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((namespace, value)): At<(String, String)>,
 ) -> Reply<ProfileView> {
     let view = state
         .run(move |state| {
@@ -114,7 +118,9 @@ pub(crate) struct IdentityView {
 
 /// `GET /api/v1/identities/{namespace}/{value}`.
 pub(crate) async fn identity(
-    State(state): State<ApiState>, caller: Caller, At((namespace, value)): At<(String, String)>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((namespace, value)): At<(String, String)>,
 ) -> Reply<IdentityView> {
     let identifier = rapport_domain::Identifier::new(&namespace, &value);
     let wanted = identifier.clone();
@@ -152,7 +158,12 @@ fn place(cursor: &str) -> Result<(Timestamp, String), ApiError> {
 
 /// A page of a timeline, newest first.
 pub(crate) fn timeline(
-    state: &ApiState, ws: WorkspaceId, id: ProfileId, cursor: Option<&str>, name: Option<&str>, limit: usize,
+    state: &ApiState,
+    ws: WorkspaceId,
+    id: ProfileId,
+    cursor: Option<&str>,
+    name: Option<&str>,
+    limit: usize,
 ) -> Result<Paged<EventView>, ApiError> {
     let before = cursor.map(place).transpose()?;
     let before = before.as_ref().map(|(ts, id)| (*ts, id.as_str()));
@@ -165,7 +176,10 @@ pub(crate) fn timeline(
 
 /// `GET /api/v1/profiles/{id}/events`.
 pub(crate) async fn events(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<TimelineQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<TimelineQuery>,
 ) -> Reply<Paged<EventView>> {
     let (id, limit) = (profile_id(&id)?, limit(query.limit)?);
     let page = state
@@ -179,7 +193,10 @@ pub(crate) async fn events(
 
 /// `GET /api/v1/profiles/{id}/messages`.
 pub(crate) async fn messages(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<PageQuery>,
 ) -> Reply<Paged<MessageView>> {
     let (id, limit) = (profile_id(&id)?, limit(query.limit)?);
     let page = state
@@ -208,7 +225,10 @@ pub(crate) struct TraitChangeView {
 
 /// `GET /api/v1/profiles/{id}/traits`: how traits changed, newest first.
 pub(crate) async fn traits(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<PageQuery>,
 ) -> Reply<Paged<TraitChangeView>> {
     let (id, limit) = (profile_id(&id)?, limit(query.limit)?);
     let page = state
@@ -229,7 +249,9 @@ pub(crate) async fn traits(
 
 /// `GET /api/v1/profiles/{id}/export`: everything known of a customer, as a file.
 pub(crate) async fn export(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
 ) -> Result<Response, ApiError> {
     let (id, now) = (profile_id(&id)?, state.now());
     let document = state
@@ -237,9 +259,10 @@ pub(crate) async fn export(
             let document = read::profiles::export(state.engine.shared(), caller.workspace, id)?;
             let document = document.ok_or_else(|| ApiError::not_found(format!("profile {id}")))?;
             // Who took a customer's whole record is written down, although nothing changed.
-            state.stores.control().write(|tx| {
-                caller.audit(tx, now, "profile.export", &format!("profile/{id}"), &json!({}))
-            })?;
+            state
+                .stores
+                .control()
+                .write(|tx| caller.audit(tx, now, "profile.export", &format!("profile/{id}"), &json!({})))?;
             Ok::<_, ApiError>(document)
         })
         .await?;

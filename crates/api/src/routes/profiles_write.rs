@@ -44,7 +44,11 @@ pub(crate) struct ProfilePatch {
 
 /// The profile of a path, read on a blocking thread, and the change noted in the audit log.
 pub(crate) async fn noted(
-    state: &ApiState, caller: &Caller, id: &str, action: &'static str, detail: Value,
+    state: &ApiState,
+    caller: &Caller,
+    id: &str,
+    action: &'static str,
+    detail: Value,
 ) -> Result<Profile, ApiError> {
     let (id, caller, now) = (profile_id(id)?, caller.clone(), state.now());
     state
@@ -70,7 +74,10 @@ pub(crate) async fn after(state: &ApiState, ws: WorkspaceId, id: rapport_domain:
 
 /// `PATCH /api/v1/profiles/{id}`.
 pub(crate) async fn update(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<WaitQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<WaitQuery>,
     Body(patch): Body<ProfilePatch>,
 ) -> Reply<ProfileView> {
     if patch.traits.is_empty() {
@@ -107,7 +114,10 @@ const REACHES: [&str; 5] = [
 
 /// `POST /api/v1/profiles/{id}/erase`.
 pub(crate) async fn erase(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<WaitQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<WaitQuery>,
 ) -> Result<(StatusCode, Json<Erasing>), ApiError> {
     let profile = noted(&state, &caller, &id, "profile.erase", json!({})).await?;
     let addresses: Vec<String> = profile
@@ -117,8 +127,7 @@ pub(crate) async fn erase(
         .map(|i| i.value.clone())
         .collect();
     let ws = caller.workspace;
-    let body = LetterBody::Erase { profile: profile.id, reason: format!("asked for by {}", caller.actor) };
-    events::send(&state, ws, profile.id.home(), body, query.wait).await?;
+    // First, so that a repeated request after a fault in between still finds the profile.
     state
         .write(move |tx| {
             for address in &addresses {
@@ -127,6 +136,8 @@ pub(crate) async fn erase(
             Ok(())
         })
         .await?;
+    let body = LetterBody::Erase { profile: profile.id, reason: format!("asked for by {}", caller.actor) };
+    events::send(&state, ws, profile.id.home(), body, query.wait).await?;
     Ok((StatusCode::ACCEPTED, Json(Erasing { profile: profile.id.to_string(), reaches: REACHES.to_vec() })))
 }
 
@@ -140,7 +151,10 @@ pub(crate) struct UnmergeInput {
 
 /// `POST /api/v1/profiles/{id}/unmerge`.
 pub(crate) async fn unmerge(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<WaitQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<WaitQuery>,
     Body(input): Body<UnmergeInput>,
 ) -> Result<(StatusCode, Json<ProfileView>), ApiError> {
     let expected = || ApiError::invalid_at("from", "expected the id of a profile among this one's merges");

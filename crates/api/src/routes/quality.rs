@@ -69,7 +69,9 @@ pub(crate) struct QualityQuery {
 
 /// `GET /api/v1/data-quality`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<QualityQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<QualityQuery>,
 ) -> Reply<Paged<RejectedView>> {
     let limit = limit(query.limit)?;
     let (from, to) = (instant("from", query.from.as_deref())?, instant("to", query.to.as_deref())?);
@@ -112,7 +114,9 @@ pub(crate) struct CountsQuery {
 
 /// `GET /api/v1/data-quality/counts`.
 pub(crate) async fn counts(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<CountsQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<CountsQuery>,
 ) -> Reply<Paged<ReasonCountView>> {
     let today = state.now().utc_day();
     let from = instant("from", query.from.as_deref())?.map_or(today - 29, |t| t.utc_day());

@@ -93,7 +93,10 @@ fn status(text: &str) -> Result<ResourceStatus, ApiError> {
 
 /// `GET /api/v1/resources/{kind}`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, At(kind): At<String>, Query(query): Query<ResourceQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(kind): At<String>,
+    Query(query): Query<ResourceQuery>,
 ) -> Reply<Paged<ResourceView>> {
     let (kind, limit) = (document::kind(&kind)?, limit(query.limit)?);
     let status = query.status.as_deref().map(status).transpose()?;
@@ -121,7 +124,10 @@ fn number(text: &str, at: &str) -> Result<u32, ApiError> {
 
 /// `GET /api/v1/resources/{kind}/{id}`.
 pub(crate) async fn get(
-    State(state): State<ApiState>, caller: Caller, At((kind, id)): At<(String, String)>, Query(query): Query<VersionQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((kind, id)): At<(String, String)>,
+    Query(query): Query<VersionQuery>,
 ) -> Result<Response, ApiError> {
     let kind = document::kind(&kind)?;
     let found = state
@@ -143,7 +149,10 @@ pub(crate) async fn get(
 
 /// `GET /api/v1/resources/{kind}/{id}/versions`.
 pub(crate) async fn versions(
-    State(state): State<ApiState>, caller: Caller, At((kind, id)): At<(String, String)>, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((kind, id)): At<(String, String)>,
+    Query(query): Query<PageQuery>,
 ) -> Reply<Paged<ResourceView>> {
     let (kind, limit) = (document::kind(&kind)?, limit(query.limit)?);
     let (page, live) = state
@@ -182,7 +191,10 @@ pub(crate) struct DiffView {
 
 /// `GET /api/v1/resources/{kind}/{id}/diff`.
 pub(crate) async fn diff(
-    State(state): State<ApiState>, caller: Caller, At((kind, id)): At<(String, String)>, Query(query): Query<DiffQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((kind, id)): At<(String, String)>,
+    Query(query): Query<DiffQuery>,
 ) -> Reply<DiffView> {
     let kind = document::kind(&kind)?;
     let answer = state

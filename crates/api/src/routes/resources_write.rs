@@ -6,9 +6,9 @@ use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus};
+use rapport_store::StoreError;
 use rapport_store::control::members::Role;
 use rapport_store::control::resources::{self, Change};
-use rapport_store::StoreError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -92,7 +92,10 @@ fn document_of(media: &str, bytes: &[u8], kind: ResourceKind, id: &str) -> Resul
 
 /// `PUT /api/v1/resources/{kind}/{id}`.
 pub(crate) async fn put(
-    State(state): State<ApiState>, caller: Caller, At((kind, id)): At<(String, String)>, Query(query): Query<WriteQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((kind, id)): At<(String, String)>,
+    Query(query): Query<WriteQuery>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let kind = document::kind(&kind)?;
@@ -139,10 +142,15 @@ pub(crate) async fn put(
 }
 
 /// What a write would have made.
-#[expect(clippy::too_many_arguments, reason = "the parts of a document, named once")]
 fn dry(
-    previous: Option<Resource>, workspace: rapport_domain::WorkspaceId, kind: ResourceKind, id: String, spec: Value,
-    warnings: Vec<Problem>, caller: &Caller, now: rapport_domain::Timestamp,
+    previous: Option<Resource>,
+    workspace: rapport_domain::WorkspaceId,
+    kind: ResourceKind,
+    id: String,
+    spec: Value,
+    warnings: Vec<Problem>,
+    caller: &Caller,
+    now: rapport_domain::Timestamp,
 ) -> ResourceView {
     let same = previous.as_ref().is_some_and(|r| r.spec == spec && r.status != ResourceStatus::Archived);
     let version = previous.map_or(1, |r| if same { r.version } else { r.version + 1 });
@@ -166,7 +174,10 @@ pub(crate) struct PublishInput {
 
 /// `POST /api/v1/resources/{kind}/{id}/publish`.
 pub(crate) async fn publish(
-    State(state): State<ApiState>, caller: Caller, At((kind, id)): At<(String, String)>, headers: HeaderMap,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((kind, id)): At<(String, String)>,
+    headers: HeaderMap,
     Body(input): Body<PublishInput>,
 ) -> Result<Response, ApiError> {
     let kind = document::kind(&kind)?;
@@ -182,7 +193,9 @@ pub(crate) async fn publish(
                 return Err(precondition(StoreError::conflict(text), expected));
             }
             let wanted = match input.version {
-                Some(version) => control.read(|q| resources::get(q, ws, kind, &id, Some(version)))?.ok_or_else(missing)?,
+                Some(version) => {
+                    control.read(|q| resources::get(q, ws, kind, &id, Some(version)))?.ok_or_else(missing)?
+                }
                 None => newest,
             };
             // What was right when it was written may have become wrong since: what it refers to may be gone.
@@ -213,7 +226,10 @@ pub(crate) struct StatusInput {
 
 /// `POST /api/v1/resources/{kind}/{id}/status`.
 pub(crate) async fn status(
-    State(state): State<ApiState>, caller: Caller, At((kind, id)): At<(String, String)>, Body(input): Body<StatusInput>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((kind, id)): At<(String, String)>,
+    Body(input): Body<StatusInput>,
 ) -> Result<Response, ApiError> {
     let kind = document::kind(&kind)?;
     may_write(&caller, kind)?;
@@ -247,7 +263,9 @@ pub(crate) struct Archived {
 /// `POST /api/v1/resources/{kind}/{id}/archive` and `DELETE /api/v1/resources/{kind}/{id}`: it has no effect any more and
 /// stays readable.
 pub(crate) async fn archive(
-    State(state): State<ApiState>, caller: Caller, At((kind, id)): At<(String, String)>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((kind, id)): At<(String, String)>,
 ) -> Reply<Archived> {
     let kind = document::kind(&kind)?;
     may_write(&caller, kind)?;

@@ -41,7 +41,9 @@ pub(crate) struct RuleReport {
 
 /// `POST /api/v1/rules/check`.
 pub(crate) async fn check(
-    State(state): State<ApiState>, caller: Caller, Body(input): Body<RuleInput>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<RuleInput>,
 ) -> Reply<RuleReport> {
     let rule = match rapport_rules::parse(&input.rule) {
         Ok(rule) => rule,
@@ -51,9 +53,8 @@ pub(crate) async fn check(
         }
     };
     let catalogue = state.run(move |state| crate::rules::catalogue(state, caller.workspace)).await?;
-    let (errors, warnings): (Vec<_>, Vec<_>) = rapport_rules::findings(&rule, &catalogue)
-        .into_iter()
-        .partition(|finding| finding.severity == Severity::Error);
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        rapport_rules::findings(&rule, &catalogue).into_iter().partition(|finding| finding.severity == Severity::Error);
     Ok(Json(RuleReport {
         ok: errors.is_empty(),
         canonical: Some(rapport_rules::print(&rule)),

@@ -80,10 +80,16 @@ pub(crate) struct SegmentMember {
 
 /// A page of members after a profile.
 pub(crate) fn page(
-    state: &ApiState, ws: WorkspaceId, segment: &str, cursor: Option<&str>, limit: usize,
+    state: &ApiState,
+    ws: WorkspaceId,
+    segment: &str,
+    cursor: Option<&str>,
+    limit: usize,
 ) -> Result<Paged<SegmentMember>, ApiError> {
     let after = match cursor {
-        Some(text) => text.parse().map_err(|_| ApiError::invalid_at("cursor", "expected the next_cursor of this list"))?,
+        Some(text) => {
+            text.parse().map_err(|_| ApiError::invalid_at("cursor", "expected the next_cursor of this list"))?
+        }
         None => ProfileId(0),
     };
     let shared = state.engine.shared();
@@ -103,7 +109,10 @@ pub(crate) fn page(
 
 /// `GET /api/v1/segments/{id}/members`.
 pub(crate) async fn members(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<PageQuery>,
 ) -> Reply<Paged<SegmentMember>> {
     let limit = limit(query.limit)?;
     let page = state
@@ -128,7 +137,9 @@ pub(crate) struct PreviewView {
 
 /// `POST /api/v1/segments/preview`.
 pub(crate) async fn preview(
-    State(state): State<ApiState>, caller: Caller, Body(input): Body<RuleInput>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<RuleInput>,
 ) -> Reply<PreviewView> {
     let rule = rapport_rules::parse(&input.rule).map_err(|problems| {
         let placed = problems.into_iter().map(|p| Problem { at: format!("rule {}", p.at), ..p }).collect();
@@ -150,7 +161,9 @@ pub(crate) async fn preview(
 
 /// `GET /api/v1/profiles/{id}/segments`.
 pub(crate) async fn of_profile(
-    State(state): State<ApiState>, caller: Caller, At(id): At<String>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
 ) -> Reply<Paged<MembershipView>> {
     let asked = profile_id(&id)?;
     let rows = state

@@ -91,7 +91,9 @@ pub(crate) async fn end(state: &ApiState, caller: &Caller, headers: &HeaderMap) 
 
 /// `DELETE /api/v1/session`.
 pub(crate) async fn delete(
-    State(state): State<ApiState>, caller: Caller, headers: HeaderMap,
+    State(state): State<ApiState>,
+    caller: Caller,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     end(&state, &caller, &headers).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();

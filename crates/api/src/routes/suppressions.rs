@@ -52,7 +52,9 @@ pub(crate) struct SuppressionQuery {
 
 /// `GET /api/v1/suppressions`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<SuppressionQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<SuppressionQuery>,
 ) -> Reply<Paged<SuppressionView>> {
     let limit = limit(query.limit)?;
     let page = state
@@ -88,7 +90,9 @@ fn manual() -> String {
 
 /// `POST /api/v1/suppressions`.
 pub(crate) async fn create(
-    State(state): State<ApiState>, caller: Caller, Body(input): Body<SuppressionInput>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<SuppressionInput>,
 ) -> Result<(StatusCode, Json<SuppressionView>), ApiError> {
     let address = input.address.trim();
     if address.is_empty() || address.len() > 320 {
@@ -112,7 +116,9 @@ pub(crate) async fn create(
 
 /// `DELETE /api/v1/suppressions/{channel}/{address}`.
 pub(crate) async fn delete(
-    State(state): State<ApiState>, caller: Caller, At((channel, address)): At<(String, String)>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At((channel, address)): At<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let now = state.now();
     state

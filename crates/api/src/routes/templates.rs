@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use rapport_delivery::tracking::links::Links;
 use rapport_delivery::{LiveTemplate, SettingsSpec, compose};
-use rapport_domain::{Json as Data, OutboundMessage, OutboxId, Partition, Profile, ProfileId, ResourceKind, WorkspaceId};
+use rapport_domain::{
+    Json as Data, OutboundMessage, OutboxId, Partition, Profile, ProfileId, ResourceKind, WorkspaceId,
+};
 use rapport_store::control::resources;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -54,7 +56,9 @@ pub(crate) fn settings(state: &ApiState, ws: WorkspaceId) -> Result<SettingsSpec
 
 /// `POST /api/v1/templates/preview`.
 pub(crate) async fn preview(
-    State(state): State<ApiState>, caller: Caller, Body(input): Body<TemplatePreviewInput>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<TemplatePreviewInput>,
 ) -> Reply<TemplatePreview> {
     let preview = state.run(move |state| render(state, caller.workspace, input)).await?;
     Ok(Json(preview))

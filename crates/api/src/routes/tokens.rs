@@ -57,7 +57,9 @@ impl From<Token> for TokenView {
 
 /// `GET /api/v1/tokens`.
 pub(crate) async fn list(
-    State(state): State<ApiState>, caller: Caller, Query(query): Query<PageQuery>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
 ) -> Reply<Paged<TokenView>> {
     let limit = limit(query.limit)?;
     let page = state.read(move |q| Ok(tokens::list(q, caller.workspace, query.cursor.as_deref(), limit)?)).await?;
@@ -87,7 +89,9 @@ pub(crate) struct TokenCreated {
 
 /// `POST /api/v1/tokens`.
 pub(crate) async fn create(
-    State(state): State<ApiState>, caller: Caller, Body(input): Body<TokenInput>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<TokenInput>,
 ) -> Result<(StatusCode, Json<TokenCreated>), ApiError> {
     let mut problems = Vec::new();
     if input.name.trim().is_empty() || input.name.chars().count() > 120 {
@@ -121,7 +125,9 @@ pub(crate) async fn create(
 
 /// `DELETE /api/v1/tokens/{id}`.
 pub(crate) async fn delete(
-    State(state): State<ApiState>, caller: Caller, At(id): At<u64>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<u64>,
 ) -> Result<StatusCode, ApiError> {
     let now = state.now();
     state

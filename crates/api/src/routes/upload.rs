@@ -85,8 +85,9 @@ impl Writing {
         self.kept.bytes += chunk.len() as u64;
         if self.kept.bytes > self.limit_bytes {
             let detail = format!("the file is larger than {} bytes", self.limit_bytes);
-            return Err(ApiError::new(ErrorClass::Invalid, "file_too_large", detail)
-                .with_status(StatusCode::PAYLOAD_TOO_LARGE));
+            return Err(
+                ApiError::new(ErrorClass::Invalid, "file_too_large", detail).with_status(StatusCode::PAYLOAD_TOO_LARGE)
+            );
         }
         self.file.write_all(chunk).await.map_err(disk)
     }
@@ -107,7 +108,8 @@ pub(crate) async fn keep(state: &ApiState, name: Option<String>, request: Reques
         let parts = Multipart::from_request(request, &()).await.map_err(|e| broken(e.body_text()))?;
         return from_parts(state, parts).await;
     }
-    let name = name.ok_or_else(|| ApiError::invalid_at("name", "expected ?name= with the file's name, or a multipart body"))?;
+    let name =
+        name.ok_or_else(|| ApiError::invalid_at("name", "expected ?name= with the file's name, or a multipart body"))?;
     let mut writing = Writing::begin(state, &name).await?;
     let mut body = request.into_body();
     while let Some(chunk) = next(&mut body).await? {
@@ -157,7 +159,10 @@ async fn from_parts(state: &ApiState, mut parts: Multipart) -> Result<Upload, Ap
             }
             other => {
                 let found = other.unwrap_or("a part without a name").to_owned();
-                return Err(ApiError::invalid_at("body", format!("expected one file and at most one mapping, found {found}")));
+                return Err(ApiError::invalid_at(
+                    "body",
+                    format!("expected one file and at most one mapping, found {found}"),
+                ));
             }
         }
     }

@@ -62,7 +62,9 @@ pub(crate) struct WorkspacePatch {
 
 /// `PATCH /api/v1/workspaces/current`.
 pub(crate) async fn update(
-    State(state): State<ApiState>, caller: Caller, Body(patch): Body<WorkspacePatch>,
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(patch): Body<WorkspacePatch>,
 ) -> Reply<WorkspaceView> {
     let now = state.now();
     let changed = state

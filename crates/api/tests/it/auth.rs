@@ -83,7 +83,8 @@ async fn tokens_are_shown_once_expire_and_are_revoked() {
 #[tokio::test]
 async fn members_are_kept_within_their_role() {
     let app = App::new();
-    let new = |role: &str| json!({"email": format!("{role}@alpha.example"), "role": role, "password": "long enough for it"});
+    let new =
+        |role: &str| json!({"email": format!("{role}@alpha.example"), "role": role, "password": "long enough for it"});
     // A token is an admin at most: it makes no owners and changes none.
     app.api("POST", "/api/v1/members", new("owner")).await.expect(403);
     let editor = app.api("POST", "/api/v1/members", new("editor")).await.expect(201);

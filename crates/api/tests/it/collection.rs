@@ -25,13 +25,16 @@ async fn every_call_in_every_form_arrives() {
     let app = App::new();
     let key = basic(&app.a.write_key);
     let auth = ("authorization", key.as_str());
-    let one = |id: &str| json!({"userId": "u1", "messageId": id, "event": "E", "previousId": "u0", "groupId": "g"}).to_string();
+    let one = |id: &str| {
+        json!({"userId": "u1", "messageId": id, "event": "E", "previousId": "u0", "groupId": "g"}).to_string()
+    };
     let calls = ["identify", "track", "page", "screen", "group", "alias", "i", "t", "p", "s", "g", "a", "track/", "t/"];
     for (n, call) in calls.iter().enumerate() {
         let answer = post(&app, &format!("/v1/{call}"), &[auth], one(&format!("m{n}"))).await;
         assert_eq!((answer.status, answer.text().as_str()), (200, r#"{"success":true}"#), "{call}");
     }
-    let batch = |id: &str| json!({"batch": [{"type": "track", "event": "B", "userId": "u1", "messageId": id}]}).to_string();
+    let batch =
+        |id: &str| json!({"batch": [{"type": "track", "event": "B", "userId": "u1", "messageId": id}]}).to_string();
     for (n, call) in ["batch", "batch/", "b", "import"].iter().enumerate() {
         assert_eq!(post(&app, &format!("/v1/{call}"), &[auth], batch(&format!("b{n}"))).await.status, 200, "{call}");
     }

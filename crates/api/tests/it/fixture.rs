@@ -213,6 +213,19 @@ impl App {
         assert!(settled, "{:?}", self.state.engine.failures());
     }
 
+    /// Asks until the answer is as wanted: rules are brought up to date beside the log.
+    pub(crate) async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        let deadline = std::time::Instant::now() + PATIENCE;
+        loop {
+            let answer = self.get(path).await.expect(200);
+            if is_so(&answer) {
+                return answer;
+            }
+            assert!(std::time::Instant::now() < deadline, "{path} stayed {answer}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// The id of the profile with that user id in workspace A.
     pub(crate) async fn profile(&self, user: &str) -> String {
         let found = self.get(&format!("/api/v1/profiles/by/user_id/{user}")).await.expect(200);

@@ -25,7 +25,12 @@ async fn every_endpoint_is_described_and_every_description_answers() {
         let answer = app.as_token("", endpoint.method.as_str(), &path, Value::Null).await;
         let code = serde_json::from_slice::<Value>(&answer.body).ok();
         let detail = code.as_ref().map_or("", |c| c["detail"].as_str().unwrap_or(""));
-        assert!(!detail.contains("no path") && answer.status != 405, "{} {path}: {}", endpoint.method.as_str(), answer.text());
+        assert!(
+            !detail.contains("no path") && answer.status != 405,
+            "{} {path}: {}",
+            endpoint.method.as_str(),
+            answer.text()
+        );
     }
 }
 
@@ -53,9 +58,7 @@ async fn every_reference_and_operation_id_is_good() {
 
 #[test]
 fn the_index_of_the_product() {
-    let lines: Vec<String> = endpoints()
-        .iter()
-        .map(|e| format!("{:6} {:55} {:?}", e.method.as_str(), e.path, e.access))
-        .collect();
+    let lines: Vec<String> =
+        endpoints().iter().map(|e| format!("{:6} {:55} {:?}", e.method.as_str(), e.path, e.access)).collect();
     insta::assert_snapshot!(lines.join("\n"));
 }

@@ -19,13 +19,13 @@ async fn a_segment_is_previewed_published_and_counted() {
     orders(&app).await;
     let rule = "events(\"Order Completed\").count() >= 3";
     let preview = app.api("POST", "/api/v1/segments/preview", json!({"rule": rule})).await.expect(200);
-    let mut labels: Vec<&str> = preview["sample"].as_array().unwrap().iter().map(|p| p["label"].as_str().unwrap()).collect();
+    let mut labels: Vec<&str> =
+        preview["sample"].as_array().unwrap().iter().map(|p| p["label"].as_str().unwrap()).collect();
     labels.sort_unstable();
     assert_eq!((&preview["count"], labels), (&json!(2), vec!["b", "c"]));
     let spec = json!({"name": "Regulars", "rule": rule});
     app.api("PUT", "/api/v1/resources/segment/regulars?publish=true", spec).await.expect(200);
-    app.settle().await;
-    let segment = app.get("/api/v1/segments/regulars").await.expect(200);
+    let segment = app.until("/api/v1/segments/regulars", |s| s["ready"] == true).await;
     assert_eq!((&segment["count"], &segment["ready"], &segment["rule"]), (&json!(2), &json!(true), &json!(rule)));
     let first = app.get("/api/v1/segments/regulars/members?limit=1").await.expect(200);
     let cursor = first["next_cursor"].as_str().unwrap();

@@ -357,6 +357,11 @@ impl Owner {
         timers::clear_profile(&work.tx, ws, profile)?;
         outbox::remove_profile(&work.tx, ws, profile)?;
         rapport_delivery::repo::remove_profile(&work.tx, ws, profile)?;
+        // The lake loses these rows, so the count of derived ones, which tells client events in the lake apart, goes down.
+        let filter = rapport_lake::TimelineFilter::default();
+        let rows = self.shared.lake.timeline(ws, profile, None, &filter, usize::MAX)?;
+        let derived = rows.iter().filter(|row| row.event.source.0 == 0).count() as i64;
+        rapport_store::counters::add(&work.tx, ws, &[("derived", -derived)])?;
         work.rows.retain(|row| (row.event.workspace, row.profile) != (ws, profile));
         work.erased.push((ws, profile));
         telemetry::erased();

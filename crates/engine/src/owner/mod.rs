@@ -116,6 +116,7 @@ impl Owner {
         let live = self.shared.live();
         if live.generation != self.live.generation {
             self.bind(live)?;
+            self.status();
             return Ok(Step::Worked);
         }
         if self.shared.lake.is_behind(self.partition) {
@@ -245,7 +246,7 @@ impl Owner {
         self.publisher.rolled_back();
         self.recompute = true;
         let db = self.shared.stores.partition(self.partition)?;
-        self.numbers = db.read(|q| Numbers::load(q))?;
+        self.numbers = db.read(Numbers::load)?;
         let bounds = std::mem::take(&mut self.bounds);
         self.live = Arc::new(Live::default());
         drop(bounds);
@@ -255,7 +256,7 @@ impl Owner {
 
     fn next_timer(&self) -> Result<Option<Timestamp>, EngineError> {
         let db = self.shared.stores.partition(self.partition)?;
-        Ok(db.read(|q| timers::next_due(q))?)
+        Ok(db.read(timers::next_due)?)
     }
 
     fn is_sweeping(&self) -> bool {
@@ -270,7 +271,7 @@ impl Owner {
     fn status(&mut self) {
         let head = self.shared.log.head(self.partition);
         let activating = self.is_sweeping() || self.bounds.values().any(|b| b.binding.rules.iter().any(|r| !r.1));
-        self.shared.status(self.partition).set(self.offset, head, activating);
+        self.shared.status(self.partition).set(self.offset, head, activating, self.live.generation);
     }
 
     /// Works until told to stop.

@@ -65,7 +65,7 @@ impl Observations {
         }
         let count = seen.entry(event.name.clone()).or_insert(0);
         *count += 1;
-        let look = *count <= LOOK_ALWAYS || *count % LOOK_EVERY == 0;
+        let look = *count <= LOOK_ALWAYS || count.is_multiple_of(LOOK_EVERY);
         self.add(event.workspace, (Scope::Event, event.name.clone(), String::new(), ""), event.ts);
         if look {
             let scope = if event.kind == EventKind::Identify { Scope::Trait } else { Scope::Property };

@@ -117,7 +117,7 @@ pub fn export(shared: &Shared, ws: WorkspaceId, id: ProfileId) -> Result<Option<
     document["segments"] = json!(super::segments::of_profile(shared, ws, id)?);
     document["journeys"] = super::journeys::of_profile(shared, ws, id)?;
     document["messages"] = json!(super::messages::of_profile(shared, ws, id)?);
-    document["events"] = events.iter().map(|e| event_json(e)).collect();
+    document["events"] = events.iter().map(event_json).collect();
     document["events_truncated"] = json!(truncated);
     Ok(Some(document))
 }

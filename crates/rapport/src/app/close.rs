@@ -16,7 +16,9 @@ const MESSAGES_MAY_TAKE: Duration = Duration::from_secs(15);
 
 /// Answers requests until `stop` resolves and those under way have ended, with their acknowledgements.
 pub(super) async fn serve(
-    listener: TcpListener, api: ApiState, stop: impl Future<Output = ()> + Send + 'static,
+    listener: TcpListener,
+    api: ApiState,
+    stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let (told, mut is_told) = tokio::sync::watch::channel(false);
     let until = async move {

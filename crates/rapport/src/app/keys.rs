@@ -45,11 +45,11 @@ impl StoreKeys {
         let _one = self.reading.lock();
         let control = self.stores.control();
         // The generation is read first: a change between the two reads makes another reading.
-        let current = control.read(|q| generation::current(q))?;
+        let current = control.read(generation::current)?;
         if current == self.generation.load(Ordering::Acquire) {
             return Ok(false);
         }
-        let keys = control.read(|q| sources::all_keys(q))?;
+        let keys = control.read(sources::all_keys)?;
         let table: Table =
             keys.into_iter().map(|(key, ws, source)| (key, Arc::new(KeyInfo::open(ws, source)))).collect();
         self.table.store(Arc::new(table));

@@ -85,7 +85,9 @@ impl LocalAccess {
 
     /// The configuration changed: there may be a workspace now.
     pub(super) fn follow(&self) {
-        if self.to_files && let Err(error) = self.token() {
+        if self.to_files
+            && let Err(error) = self.token()
+        {
             tracing::warn!(%error, "the token of local commands could not be written");
         }
     }

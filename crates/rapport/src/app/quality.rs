@@ -234,10 +234,10 @@ mod tests {
                 for _ in 0..batches {
                     sink.record(ws, SourceId(1), vec![record("unknown_type", true), record("broken_text", false)]);
                 }
+                assert!(!sink.overflow.lock().is_empty());
                 Ok::<_, StoreError>(())
             })
             .unwrap();
-        assert!(!sink.overflow.lock().is_empty());
         sink.stop();
         let total = stores.control().read(|q| quality::total(q, ws)).unwrap();
         assert_eq!(total, batches as u64);
@@ -245,6 +245,9 @@ mod tests {
         assert!(all.items.iter().any(|i| i.detail == OVERFLOW_DETAIL));
         let filter = RejectedFilter { search: Some("Viewed"), ..RejectedFilter::default() };
         let whole = stores.control().read(|q| quality::list(q, ws, filter, None, 1)).unwrap();
-        assert_eq!((whole.items[0].kind.as_str(), whole.items[0].detail.as_str()), ("event", "Viewed: type: expected a call"));
+        assert_eq!(
+            (whole.items[0].kind.as_str(), whole.items[0].detail.as_str()),
+            ("event", "Viewed: type: expected a call")
+        );
     }
 }

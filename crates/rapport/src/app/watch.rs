@@ -31,7 +31,9 @@ impl Watch {
                 match keys.refresh() {
                     Ok(true) => local.follow(),
                     Ok(false) => {}
-                    Err(error) => tracing::error!(%error, "write keys could not be read; the former ones stay in effect"),
+                    Err(error) => {
+                        tracing::error!(%error, "write keys could not be read; the former ones stay in effect")
+                    }
                 }
                 if kept.elapsed() >= UPKEEP_EVERY {
                     recorder::upkeep();

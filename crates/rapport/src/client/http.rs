@@ -188,7 +188,11 @@ impl Http {
     /// # Errors
     /// See [`ApiFailure`].
     pub fn upload(
-        &self, path: &str, query: &[(&str, &str)], content_type: &str, body: &mut dyn Read,
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        content_type: &str,
+        body: &mut dyn Read,
     ) -> Result<Value, ApiFailure> {
         let request = self.agent.post(self.url(path)).header("Authorization", self.bearer());
         let request = query.iter().fold(request, |request, (name, value)| request.query(*name, *value));
@@ -251,7 +255,12 @@ mod tests {
             message: "unknown".to_owned(),
             did_you_mean: name.map(str::to_owned),
         };
-        let problem = |detail: &str, errors| ProblemBody { status: 400, detail: detail.to_owned(), errors, ..ProblemBody::default() };
+        let problem = |detail: &str, errors| ProblemBody {
+            status: 400,
+            detail: detail.to_owned(),
+            errors,
+            ..ProblemBody::default()
+        };
         for (body, expected) in [
             (problem("no", vec![]), "no"),
             (problem("a: unknown", vec![item("a", None)]), "a: unknown"),

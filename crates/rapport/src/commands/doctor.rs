@@ -54,7 +54,7 @@ pub(super) fn run(config: &Config) -> Result<ExitCode> {
         Err(error) => report("databases", Err(anyhow!("{error}")))?,
     }
     report("lake", lake(config))?;
-    for (name, check) in stores.iter().flat_map(|stores| providers(stores)) {
+    for (name, check) in stores.iter().flat_map(providers) {
         report(&name, check)?;
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -105,13 +105,17 @@ fn log(config: &Config) -> Check {
     if !damage.is_empty() {
         bail!("damaged, restore the file or a backup\n{}", shortened(&damage));
     }
-    let torn = if found.findings.is_empty() { "" } else { "; an unfinished commit at the end, which is cut off at the next start" };
+    let torn = if found.findings.is_empty() {
+        ""
+    } else {
+        "; an unfinished commit at the end, which is cut off at the next start"
+    };
     Ok(format!("{} segments, {} records, {} MiB{torn}", found.segments, found.records, found.bytes >> 20))
 }
 
 fn databases(stores: &Stores) -> Check {
     stores.integrity_check()?;
-    let count = stores.control().read(|q| workspaces::list(q))?.len();
+    let count = stores.control().read(workspaces::list)?.len();
     Ok(format!("{} files, {} MiB, {count} workspaces", stores.partition_count() + 1, stores.size_bytes() >> 20))
 }
 
@@ -153,9 +157,8 @@ fn providers(stores: &Stores) -> Vec<(String, Check)> {
 }
 
 fn reachable(spec: &serde_json::Value) -> Check {
-    let spec = ChannelSpec::validate(spec).map_err(|problems| {
-        anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-    })?;
+    let spec = ChannelSpec::validate(spec)
+        .map_err(|problems| anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
     let server = format!("{}:{}", spec.host, spec.port);
     let addresses = (spec.host.as_str(), spec.port).to_socket_addrs();
     let addresses: Vec<_> = addresses.map_err(|e| anyhow!("{} is not known: {e}", spec.host))?.collect();

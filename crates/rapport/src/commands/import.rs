@@ -38,16 +38,17 @@ pub(super) fn run(client: &Client, args: &Import) -> Result<ExitCode> {
         (None, None) => bail!("expected a file, or --resume with an import's id"),
     };
     let id = cell(&import["id"]);
-    let began = Instant::now();
+    let (began, rows_before) = (Instant::now(), import["rows"].as_u64().unwrap_or(0));
     let Some(ended) = watch(client, &id, rows, &interrupted)? else {
         let goes_on = if client.is_embedded() { "stopped; go on with" } else { "goes on in the server; watch it with" };
         eprintln!("import {id} {goes_on}: rapport import --resume {id}");
         return Ok(ExitCode::FAILURE);
     };
+    let took = began.elapsed();
     let rejects = report::keep_rejects(client, &ended, args)?;
     let duplicates = report::duplicates(client, &before, &interrupted)?;
     let summary = json!({ "import": ended, "duplicates": duplicates, "rejects_file": rejects });
-    report::show(&summary, began.elapsed(), args.json)?;
+    report::show(&summary, rows_before, took, args.json)?;
     Ok(if ended["state"] == "done" { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -96,7 +96,8 @@ fn erase(client: &Client, who: &Who, yes: bool) -> Result<()> {
         bail!("nothing was erased");
     }
     let erasing = client.http().post(&format!("/api/v1/profiles/{id}/erase"), &json!({}))?;
-    let reaches: Vec<String> = erasing["reaches"].as_array().into_iter().flatten().map(|r| format!("  {}\n", cell(r))).collect();
+    let reaches: Vec<String> =
+        erasing["reaches"].as_array().into_iter().flatten().map(|r| format!("  {}\n", cell(r))).collect();
     print(&format!("{id} is being erased:\n{}", reaches.concat()))
 }
 

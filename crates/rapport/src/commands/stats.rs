@@ -13,7 +13,10 @@ pub(super) fn run(client: &Client, json: bool) -> Result<()> {
         return print_json(&stats);
     }
     let mut table = Table::new(&["", ""]);
-    for (group, names) in [("events", &["accepted", "duplicates", "rejected", "processed", "in_lake"][..]), ("messages", &["sent", "skipped", "failed"])] {
+    for (group, names) in [
+        ("events", &["accepted", "duplicates", "rejected", "processed", "in_lake"][..]),
+        ("messages", &["sent", "skipped", "failed"]),
+    ] {
         for name in names {
             table.row([format!("{group} {}", name.replace('_', " ")), count(&stats[group][*name])]);
         }

@@ -28,7 +28,8 @@ impl Table {
         let widths: Vec<usize> = (0..self.header.len()).map(width).collect();
         let is_number = |column: usize| {
             let mut cells = self.rows.iter().map(|r| cell(r, column)).filter(|c| !c.is_empty()).peekable();
-            cells.peek().is_some() && cells.all(|c| c.starts_with(|c: char| c.is_ascii_digit() || c == '-') && !c.contains('T'))
+            cells.peek().is_some()
+                && cells.all(|c| c.starts_with(|c: char| c.is_ascii_digit() || c == '-') && !c.contains('T'))
         };
         let numbers: Vec<bool> = (0..self.header.len()).map(is_number).collect();
         let line = |row: &[String]| {
@@ -67,7 +68,7 @@ pub(super) fn count(value: &Value) -> String {
     let whole = digits.len() - digits.find('.').map_or(0, |dot| digits.len() - dot);
     let mut out = String::new();
     for (at, c) in digits.chars().enumerate() {
-        if at > 0 && at < whole && (whole - at) % 3 == 0 && c.is_ascii_digit() {
+        if at > 0 && at < whole && (whole - at).is_multiple_of(3) && c.is_ascii_digit() {
             out.push(' ');
         }
         out.push(c);

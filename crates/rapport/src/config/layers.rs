@@ -92,7 +92,9 @@ fn put(dict: &mut Dict, key: &str, value: Value) {
 fn environment(variables: Vec<(String, String)>, known: &[String]) -> Layer {
     let mut values = Vec::new();
     for (name, text) in variables {
-        let Some(key) = name.strip_prefix(PREFIX).filter(|_| !OTHER_VARIABLES.contains(&name.as_str())) else { continue };
+        let Some(key) = name.strip_prefix(PREFIX).filter(|_| !OTHER_VARIABLES.contains(&name.as_str())) else {
+            continue;
+        };
         let key = key.to_lowercase().replace("__", ".");
         let defaults = Figment::from(Serialized::defaults(Config::default()));
         let is_text = known.contains(&key) && matches!(defaults.find_value(&key), Ok(Value::String(..)));
@@ -103,9 +105,7 @@ fn environment(variables: Vec<(String, String)>, known: &[String]) -> Layer {
 }
 
 /// Reads all layers. `variables` is the environment, `here` the working directory.
-pub(super) fn load(
-    flags: &Flags, variables: Vec<(String, String)>, here: &Path,
-) -> Result<Loaded, ConfigError> {
+pub(super) fn load(flags: &Flags, variables: Vec<(String, String)>, here: &Path) -> Result<Loaded, ConfigError> {
     let variable = |name: &str| variables.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
     let data_dir = flags.data_dir.clone().or_else(|| variable("RAPPORT_DATA_DIR").map(PathBuf::from));
     let data_dir = here.join(data_dir.unwrap_or_else(|| DEFAULT_DATA_DIR.into()));
@@ -127,7 +127,9 @@ pub(super) fn load(
     let given = flags.values().into_iter().map(|(key, flag, v)| (key.to_owned(), flag.to_owned(), Value::from(v)));
     figment = figment.merge(Layer { name: "the command line", values: given.collect() });
     if let Err(error) = figment.data() {
-        return Err(ConfigError(error.into_iter().map(|e| explain(&e)).collect()));
+        // Only a file can be malformed as such.
+        let at = file.as_ref().map(|f| format!("{}: ", f.display())).unwrap_or_default();
+        return Err(ConfigError(error.into_iter().map(|e| format!("{at}{}", e.kind)).collect()));
     }
     let unknown = unknown_keys(&figment, &known);
     if !unknown.is_empty() {

@@ -10,10 +10,8 @@ pub(super) fn print(figment: &Figment) -> String {
     let mut entries = entries(figment);
     // Plain keys must come before those with a section, or they would be read as part of one; dotted keys need no order.
     entries.sort_by_key(|(path, _)| path.contains('.'));
-    let lines: Vec<(String, String)> = entries
-        .iter()
-        .map(|(path, value)| (format!("{path} = {}", literal(value)), origin(figment, path)))
-        .collect();
+    let lines: Vec<(String, String)> =
+        entries.iter().map(|(path, value)| (format!("{path} = {}", literal(value)), origin(figment, path))).collect();
     let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
     lines.iter().map(|(line, origin)| format!("{line:width$}  # {origin}\n")).collect()
 }

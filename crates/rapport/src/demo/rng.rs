@@ -7,6 +7,7 @@ pub(super) struct Rng(u64);
 
 impl Rng {
     /// The stream of `seed`.
+    #[cfg(test)]
     pub(super) fn new(seed: u64) -> Self {
         Rng(seed)
     }

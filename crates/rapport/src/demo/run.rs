@@ -52,13 +52,15 @@ async fn serve(config: &Config, args: &Demo) -> Result<()> {
     };
     if (marker.seed, marker.customers, marker.days) != (args.seed, args.customers, args.days) {
         let (customers, days, seed) = (marker.customers, marker.days, marker.seed);
-        eprintln!("This data directory has a shop already: {customers} customers, {days} days, seed {seed}. It goes on.");
+        eprintln!(
+            "This data directory has a shop already: {customers} customers, {days} days, seed {seed}. It goes on."
+        );
     }
     let password = marker.password.clone().unwrap_or_else(|| PASSWORD.to_owned());
     let hint = format!("This is a demo: sign in as {EMAIL} with the password {password}");
     let sign_in_hint = marker.password.is_none().then_some(hint);
     let app = Arc::new(App::open(config, Options { announce: true, sign_in_hint }).await?);
-    if app.stores().control().read(|q| workspaces::list(q))?.is_empty() {
+    if app.stores().control().read(workspaces::list)?.is_empty() {
         let new = NewWorkspace {
             slug: WORKSPACE.to_owned(),
             name: "Larkspur (demo)".to_owned(),
@@ -113,7 +115,8 @@ fn key(app: &App) -> Result<KeyInfo> {
         let source = sources::list(q, workspace.id)?.into_iter().next();
         Ok::<_, StoreError>(source.map(|s| (workspace.id, s.id)))
     })?;
-    let (workspace, source) = found.context("the demo's workspace or its source is gone; begin anew in another --data")?;
+    let (workspace, source) =
+        found.context("the demo's workspace or its source is gone; begin anew in another --data")?;
     Ok(KeyInfo::open(workspace, source))
 }
 

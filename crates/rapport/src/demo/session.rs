@@ -72,7 +72,7 @@ impl Session<'_> {
         }
         if !self.person.cart.is_empty() {
             if self.rng.chance(0.35) {
-                self.to_cart();
+                self.go_to_cart();
             } else if self.rng.chance(0.5) {
                 self.person.cart.clear();
             }
@@ -90,7 +90,7 @@ impl Session<'_> {
             self.sign_up();
         }
         if self.person.cart.len() > left_from_before && self.rng.chance(0.75) {
-            self.to_cart();
+            self.go_to_cart();
         }
         if self.person.known && self.rng.chance(0.008) {
             self.ask_support();
@@ -198,7 +198,7 @@ impl Session<'_> {
     }
 
     /// The cart, and with luck the checkout and the order.
-    fn to_cart(&mut self) {
+    fn go_to_cart(&mut self) {
         self.pause(8, 60);
         (self.path, self.title) = ("/cart".to_owned(), "Your cart".to_owned());
         if self.person.cart.len() > 1

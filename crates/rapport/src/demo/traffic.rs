@@ -78,7 +78,10 @@ impl Traffic<'_> {
             if let Some(progress) = progress {
                 progress.finish();
             }
-            eprintln!("  The shop's history is there: {made} events. Its customers go on from here, at {}", self.app.url());
+            eprintln!(
+                "  The shop's history is there: {made} events. Its customers go on from here, at {}",
+                self.app.url()
+            );
         }
         Ok(true)
     }
@@ -113,7 +116,9 @@ impl Traffic<'_> {
             match self.append(&items, historical) {
                 Ok(()) => return Ok(true),
                 Err(_) if self.is_stopping() => return Ok(false),
-                Err(error) if error.class().is_retryable() && since.elapsed() < PATIENCE => std::thread::sleep(PAUSE * 10),
+                Err(error) if error.class().is_retryable() && since.elapsed() < PATIENCE => {
+                    std::thread::sleep(PAUSE * 10)
+                }
                 Err(error) => bail!("the shop's events are not accepted: {error}"),
             }
         }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use rapport_collect::import::{EntryKind, ImportBatch, ImportError, ImportSource, Position};
 use rapport_collect::{CollectError, KeyInfo};
 use rapport_domain::ErrorClass;
-use rapport_store::control::imports::{self, Import, ImportState, NewReject, Progress};
 use rapport_store::StoreError;
+use rapport_store::control::imports::{self, Import, ImportState, NewReject, Progress};
 
 use super::Shared;
 use super::spec::{self, JobSpec};
@@ -130,7 +130,10 @@ fn feed(shared: &Shared, spec: &JobSpec, batch: &ImportBatch) -> Result<Vec<(usi
 }
 
 fn accept(
-    shared: &Shared, items: &[&str], key: &KeyInfo, historical: bool,
+    shared: &Shared,
+    items: &[&str],
+    key: &KeyInfo,
+    historical: bool,
 ) -> Result<Vec<rapport_collect::Rejected>, CollectError> {
     let accepted = shared.collector.accept_items(items, key, historical)?;
     accepted.ack.wait_blocking()?;

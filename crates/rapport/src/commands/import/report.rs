@@ -54,20 +54,20 @@ pub(super) fn keep_rejects(client: &Client, import: &Value, args: &Import) -> Re
     Ok(Some(path.display().to_string()))
 }
 
-/// Prints the report.
-pub(super) fn show(summary: &Value, took: Duration, json: bool) -> Result<()> {
+/// Prints the report; `rows_before` were read before this command began.
+pub(super) fn show(summary: &Value, rows_before: u64, took: Duration, json: bool) -> Result<()> {
     if json {
         return print_json(summary);
     }
-    print(&text(summary, took))
+    print(&text(summary, rows_before, took))
 }
 
-fn text(summary: &Value, took: Duration) -> String {
+fn text(summary: &Value, rows_before: u64, took: Duration) -> String {
     let import = &summary["import"];
     let word = |name: &str| import[name].as_str().unwrap_or_default();
     let mut table = Table::new(&["", "", ""]);
     let mut row = |name: &str, number: String, note: String| table.row([name.to_owned(), number, note]);
-    let rows = import["rows"].as_u64().unwrap_or(0);
+    let rows = import["rows"].as_u64().unwrap_or(0).saturating_sub(rows_before);
     let rate = rows as f64 / took.as_secs_f64().max(0.001);
     row("rows", count(&import["rows"]), format!("in {:.1} s, {rate:.0} a second", took.as_secs_f64()));
     row("events accepted", count(&import["accepted"]), String::new());
@@ -77,7 +77,14 @@ fn text(summary: &Value, took: Duration) -> String {
     let note = if known { "had been there before, and changed nothing" } else { "not all events are applied yet" };
     row("events duplicate", count(&summary["duplicates"]), note.to_owned());
     let error = import["error"].as_str().map(|e| format!("\n{e}\ngo on with: rapport import --resume {}", word("id")));
-    format!("import {} of {}: {}\n{}{}", word("id"), word("file_name"), word("state"), table.text().trim_start_matches('\n'), error.map(|e| e + "\n").unwrap_or_default())
+    format!(
+        "import {} of {}: {}\n{}{}",
+        word("id"),
+        word("file_name"),
+        word("state"),
+        table.text().trim_start_matches('\n'),
+        error.map(|e| e + "\n").unwrap_or_default()
+    )
 }
 
 #[cfg(test)]
@@ -92,13 +99,23 @@ mod tests {
             "import": {"id": "3", "file_name": "a.csv", "state": "done", "rows": 541_909, "accepted": 25_900, "rejected": 12, "error": null},
             "duplicates": 4, "rejects_file": "a.csv.rejects.csv",
         });
-        let shown = text(&summary, Duration::from_secs(10));
-        for expected in ["import 3 of a.csv: done", "541 909", "25 900", "12  see a.csv.rejects.csv", "54191 a second", " 4  had been"] {
+        let shown = text(&summary, 0, Duration::from_secs(10));
+        for expected in [
+            "import 3 of a.csv: done",
+            "541 909",
+            "25 900",
+            "12  see a.csv.rejects.csv",
+            "54191 a second",
+            " 4  had been",
+        ] {
             assert!(shown.contains(expected), "{expected}: {shown}");
         }
         summary["import"]["error"] = json!("the disk is full");
         summary["duplicates"] = json!(null);
-        let shown = text(&summary, Duration::from_secs(10));
-        assert!(shown.contains("the disk is full\ngo on with: rapport import --resume 3") && shown.contains("not all"), "{shown}");
+        let shown = text(&summary, 0, Duration::from_secs(10));
+        assert!(
+            shown.contains("the disk is full\ngo on with: rapport import --resume 3") && shown.contains("not all"),
+            "{shown}"
+        );
     }
 }

@@ -12,7 +12,11 @@ use crate::progress::Progress;
 
 /// Sends a file with its mapping; answers the queued import.
 pub(super) fn send(
-    http: &Http, path: &Path, mapping: Option<String>, source: Option<&str>, live: bool,
+    http: &Http,
+    path: &Path,
+    mapping: Option<String>,
+    source: Option<&str>,
+    live: bool,
 ) -> Result<Value> {
     let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let bytes = file.metadata()?.len();

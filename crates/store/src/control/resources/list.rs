@@ -55,8 +55,7 @@ pub fn list(
 
 /// Every version of a document, newest first.
 pub fn all_versions(q: &impl Query, ws: WorkspaceId, kind: ResourceKind, id: &str) -> Result<Vec<Resource>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM resources WHERE ws = ?1 AND kind = ?2 AND id = ?3 ORDER BY version DESC");
+    let sql = format!("SELECT {COLUMNS} FROM resources WHERE ws = ?1 AND kind = ?2 AND id = ?3 ORDER BY version DESC");
     q.query(&sql, &params![ws, kind.as_str(), id], read)
 }
 

@@ -1,0 +1,99 @@
+//! The configuration in the words of the parts that it configures.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rapport_engine::EngineConfig;
+
+use super::{Config, MIB};
+
+impl Config {
+    /// The limits of the log, which lies in `log` of the data directory.
+    #[must_use]
+    pub fn log_config(&self) -> rapport_log::LogConfig {
+        rapport_log::LogConfig {
+            partitions: self.partitions,
+            segment_bytes: self.log.segment_mib << 20,
+            queue_bytes: self.log.queue_mib * MIB,
+            queue_records: self.log.queue_records,
+            tail_cache_bytes: self.log.tail_cache_mib * MIB,
+            ..rapport_log::LogConfig::new(self.log_dir())
+        }
+    }
+
+    /// The limits of the databases.
+    #[must_use]
+    pub fn db_options(&self) -> rapport_store::DbOptions {
+        rapport_store::DbOptions {
+            cache_kib: self.store.cache_kib,
+            readers: self.store.readers,
+            ..rapport_store::DbOptions::default()
+        }
+    }
+
+    /// The limits of the lake.
+    #[must_use]
+    pub fn lake_config(&self) -> rapport_lake::LakeConfig {
+        let defaults = rapport_lake::LakeConfig::default();
+        rapport_lake::LakeConfig {
+            flush_rows: self.lake.flush_rows,
+            flush_age: Duration::from_secs(self.lake.flush_age_s),
+            hot_bytes: self.lake.hot_mib * MIB,
+            column_bytes: self.lake.column_mib * MIB,
+            text_bytes: self.lake.text_mib * MIB,
+            threads: if self.lake.threads == 0 { defaults.threads } else { self.lake.threads },
+            ..defaults
+        }
+    }
+
+    /// The limits of the partition loop.
+    #[must_use]
+    pub fn engine_config(&self) -> EngineConfig {
+        EngineConfig {
+            batch_records: self.engine.batch_records,
+            batch_bytes: self.engine.batch_kib << 10,
+            cached_profiles_per_partition: self.engine.cached_profiles_per_partition,
+            allow_alias_merge: self.engine.allow_alias_merge,
+        }
+    }
+
+    /// The limits of collection.
+    #[must_use]
+    pub fn collect_config(&self) -> rapport_collect::CollectConfig {
+        rapport_collect::CollectConfig {
+            max_event_bytes: self.collect.max_event_bytes,
+            max_batch_bytes: self.collect.max_batch_bytes,
+            max_batch_events: self.collect.max_batch_events,
+            ..rapport_collect::CollectConfig::default()
+        }
+    }
+
+    /// Where browsers and customers reach a server that listens at `address`; no trailing slash.
+    #[must_use]
+    pub fn public_url(&self, address: std::net::SocketAddr) -> String {
+        if !self.public_url.is_empty() {
+            return self.public_url.trim_end_matches('/').to_owned();
+        }
+        let host = if address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address.ip() };
+        format!("http://{}", std::net::SocketAddr::new(host, address.port()))
+    }
+
+    /// Where the log lies.
+    #[must_use]
+    pub fn log_dir(&self) -> PathBuf {
+        self.data_dir.join("log")
+    }
+
+    /// Where the lake lies.
+    #[must_use]
+    pub fn lake_dir(&self) -> PathBuf {
+        self.data_dir.join("lake")
+    }
+
+    /// Where uploaded files to import are kept.
+    #[must_use]
+    pub fn import_dir(&self) -> PathBuf {
+        self.data_dir.join("imports")
+    }
+}

@@ -1,0 +1,153 @@
+//! The binary as people run it: one process after another on one data directory.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+struct Bed {
+    dir: tempfile::TempDir,
+}
+
+impl Bed {
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rapport"));
+        command.args(args).current_dir(self.dir.path()).stdin(Stdio::null());
+        // Nothing of the tester's own configuration.
+        for (name, _) in std::env::vars().filter(|(n, _)| n.starts_with("RAPPORT_")) {
+            command.env_remove(name);
+        }
+        command.env("RAPPORT_PARTITIONS", "2");
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Standard output of a command that must succeed.
+    fn ok(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        let text = self.ok(args);
+        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e}: {text}"))
+    }
+
+    /// Exit code and standard error of a command that must fail.
+    fn fails(&self, args: &[&str]) -> (i32, String) {
+        let output = self.run(args);
+        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.dir.path().join(name), text).unwrap();
+    }
+}
+
+fn orders(count: usize) -> String {
+    let order = |n: usize| {
+        let user = n % 40;
+        format!(
+            r#"{{"type":"track","event":"Order Completed","userId":"u{user}","properties":{{"total":{n}}},"timestamp":"2026-01-01T00:00:00Z"}}"#
+        )
+    };
+    (0..count).map(|n| order(n) + "\n").collect()
+}
+
+#[test]
+fn a_data_directory_is_made_filled_and_asked() {
+    let bed = Bed { dir: tempfile::tempdir().unwrap() };
+    let (code, error) = bed.fails(&["stats"]);
+    assert!(code == 1 && error.contains("run `rapport init` first"), "{code} {error}");
+    let made = bed.json(&["init", "--json", "--email", "Ann@example.com", "--workspace", "shop"]);
+    assert_eq!((&made["workspace"], &made["owner"]["email"]), (&"shop".into(), &"ann@example.com".into()));
+    let (code, error) = bed.fails(&["init"]);
+    assert!(code == 1 && error.contains("initialised already"), "{code} {error}");
+
+    bed.write("orders.jsonl", &(orders(1_000) + "{\"type\":\"track\",\"userId\":\"u1\"}\n"));
+    let report = bed.json(&["import", "orders.jsonl", "--json"]);
+    assert_eq!((&report["import"]["state"], &report["import"]["rows"]), (&"done".into(), &1_001.into()));
+    assert_eq!((&report["import"]["accepted"], &report["import"]["rejected"]), (&1_000.into(), &1.into()));
+    let rejects = std::fs::read_to_string(bed.dir.path().join("orders.jsonl.rejects.csv")).unwrap();
+    assert!(rejects.contains("1001,\"missing_event_name"), "{rejects}");
+
+    // The same file again changes nothing.
+    let report = bed.json(&["import", "orders.jsonl", "--json"]);
+    assert_eq!(report["duplicates"], 1_000);
+    let stats = bed.json(&["stats", "--json"]);
+    assert_eq!((&stats["events"]["processed"], &stats["profiles"]), (&1_000.into(), &40.into()));
+
+    let preview = bed.json(&["segment", "preview", r#"events("Order Completed").count() >= 25"#, "--json"]);
+    assert_eq!(preview["count"], 40);
+    let shown = bed.ok(&["profile", "show", "user_id:u7"]);
+    assert!(shown.contains("user_id:u7") && shown.contains("Order Completed"), "{shown}");
+    let csv = bed.ok(&[
+        "insight",
+        "trend",
+        "--event",
+        "Order Completed",
+        "--from",
+        "2026-01-01",
+        "--to",
+        "2026-01-01",
+        "--csv",
+    ]);
+    assert_eq!(csv, "day,profiles\n2026-01-01,40\n");
+    assert_eq!(bed.ok(&["export", "events"]).lines().filter(|l| l.contains("Order Completed")).count(), 1_000);
+
+    bed.write(
+        "segment.yaml",
+        "kind: segment\nid: buyers\nspec:\n  name: Buyers\n  rule: events(\"Order Completed\").exists()\n",
+    );
+    assert!(bed.ok(&["apply", "-f", "segment.yaml", "--publish"]).contains("becomes version 1, live"));
+    assert!(bed.ok(&["diff", "-f", "segment.yaml"]).contains("1 unchanged"));
+    let listed = bed.json(&["segment", "list", "--json"]);
+    assert_eq!((&listed[0]["id"], &listed[0]["count"]), (&"buyers".into(), &40.into()));
+    bed.ok(&["doctor"]);
+
+    bed.ok(&["backup", "copy"]);
+    bed.ok(&["restore", "copy", "--data", "restored"]);
+    assert_eq!(bed.json(&["stats", "--json", "--data", "restored"])["events"]["in_lake"], 1_000);
+}
+
+#[test]
+fn usage_is_2_and_names_what_was_expected() {
+    let bed = Bed { dir: tempfile::tempdir().unwrap() };
+    for (args, expected) in [
+        (&["fly"][..], "fly"),
+        (&["import"], "FILE"),
+        (&["serve", "--listen", "nowhere"], "--listen: expected host:port"),
+        (&["stats", "--config", "none.toml"], "there is no such file"),
+    ] {
+        let (code, error) = bed.fails(args);
+        assert!(code == 2 && error.contains(expected), "{args:?}: {code} {error}");
+    }
+}
+
+#[test]
+fn a_server_told_to_stop_ends_well() {
+    let bed = Bed { dir: tempfile::tempdir().unwrap() };
+    bed.ok(&["init", "--json"]);
+    let mut server = bed.command(&["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::null()).spawn().unwrap();
+    let announced = bed.dir.path().join("rapport-data/rapport.addr");
+    wait_for(&announced, true);
+    assert_eq!(bed.json(&["stats", "--json"])["profiles"], 0);
+    let terminated = Command::new("kill").arg(server.id().to_string()).status().unwrap();
+    assert!(terminated.success());
+    assert!(server.wait().unwrap().success());
+    wait_for(&announced, false);
+}
+
+fn wait_for(file: &Path, there: bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while file.exists() != there {
+        assert!(Instant::now() < deadline, "{}", file.display());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
