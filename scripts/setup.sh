@@ -21,13 +21,14 @@ as_root() {
 }
 may_be_root() { [ "$(id -u)" -eq 0 ] || { have sudo && sudo -n true 2>/dev/null; }; }
 
-# Debian packages, by a command each brings.
+# Debian packages whose commands are missing.
 install_debian() {
     local missing=()
-    while [ $# -gt 0 ]; do
-        have "$1" || missing+=("$2")
-        shift 2
-    done
+    have chromium || have google-chrome || missing+=(chromium)
+    have node || missing+=(nodejs)
+    have npm || missing+=(npm)
+    # Debian's python3 comes without what makes environments.
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     [ ${#missing[@]} -gt 0 ] || return 0
     if ! have apt-get; then
         say "not installed: ${missing[*]} (no apt-get here; install them by hand)"
@@ -84,6 +85,6 @@ install_python() {
     fi
 }
 
-install_debian chromium chromium node nodejs npm npm python3 python3-venv
+install_debian
 install_npm
 install_python

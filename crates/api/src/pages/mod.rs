@@ -96,7 +96,7 @@ pub(crate) fn page(title: &str, caller: Option<&Caller>, here: &str, has_inbox: 
     let body = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
-         <title>{title} · Rapport</title><link rel=\"stylesheet\" href=\"/ui/app.css\">\
+         <title>{title} · Rapport</title><link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/ui/app.css\">\
          <script src=\"/ui/app.js\" defer></script></head><body><header><a class=\"brand\" href=\"/\">Rapport</a>{menu}\
          </header><main><h1>{title}</h1>{content}</main></body></html>",
         title = e(title),

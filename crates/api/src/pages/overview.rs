@@ -22,7 +22,7 @@ pub(crate) async fn start(State(state): State<ApiState>, headers: HeaderMap) -> 
     let content = "<p>Rapport collects events, knows each customer as one profile, keeps segments live, runs journeys, \
                    delivers mail and measures.</p><p><a href=\"/login\">Sign in</a> · \
                    <a href=\"/api/openapi.json\">API description</a></p>";
-    page("Rapport", None, "", false, content)
+    page("Start", None, "", false, content)
 }
 
 /// `GET /ui`.

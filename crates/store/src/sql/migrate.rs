@@ -51,7 +51,7 @@ impl Db {
             })?;
         }
         if applied > 0 {
-            tracing::info!(store.file = %file, store.component = component, store.version = known, "schema migrated");
+            tracing::debug!(store.file = %file, store.component = component, store.version = known, "schema migrated");
         }
         Ok(applied)
     }
