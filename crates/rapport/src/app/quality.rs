@@ -226,8 +226,8 @@ mod tests {
         let stores = Arc::new(Stores::open(dir.path(), 1, &DbOptions::default()).unwrap());
         let ws = stores.control().write(|tx| workspaces::create(tx, "w", "W", "UTC", Timestamp(1))).unwrap().id;
         let sink = StoreQuality::start(stores.clone()).unwrap();
-        // The writer is held up, so that the queue must overflow.
-        let batches = QUEUE_BATCHES * 3;
+        // The writer is held up: it can gather one transaction and no more, so that the queue must overflow.
+        let batches = TRANSACTION_RECORDS + QUEUE_BATCHES + 100;
         stores
             .control()
             .write(|_| {
