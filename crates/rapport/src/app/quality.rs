@@ -241,8 +241,17 @@ mod tests {
         sink.stop();
         let total = stores.control().read(|q| quality::total(q, ws)).unwrap();
         assert_eq!(total, batches as u64);
-        let all = stores.control().read(|q| quality::list(q, ws, RejectedFilter::default(), None, 500)).unwrap();
-        assert!(all.items.iter().any(|i| i.detail == OVERFLOW_DETAIL));
+        let (mut without_detail, mut cursor) = (0, None::<String>);
+        loop {
+            let filter = RejectedFilter::default();
+            let page = stores.control().read(|q| quality::list(q, ws, filter, cursor.as_deref(), 500)).unwrap();
+            without_detail += page.items.iter().filter(|i| i.detail == OVERFLOW_DETAIL).count();
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert!(without_detail >= 100, "{without_detail} beyond the queue");
         let filter = RejectedFilter { search: Some("Viewed"), ..RejectedFilter::default() };
         let whole = stores.control().read(|q| quality::list(q, ws, filter, None, 1)).unwrap();
         assert_eq!(
