@@ -11,6 +11,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::disk::{Disk, TEMPORARY, sync_dir};
 use crate::error::LogError;
@@ -21,6 +22,7 @@ use crate::writer::Active;
 
 const META: &str = "meta";
 const LOCK: &str = "lock";
+const LOCK_PATIENCE: Duration = Duration::from_millis(500);
 
 /// What opening found.
 pub(crate) struct Recovered {
@@ -30,15 +32,23 @@ pub(crate) struct Recovered {
     pub(crate) next_number: u64,
 }
 
-/// Takes the directory for this process; held as long as the file is.
+/// Takes the directory for this process; held as long as the file is. A lock can outlive its holder for a moment: when
+/// a killed process is being cleaned up, and when a process that just forked has not executed its program yet. So a
+/// taken lock is asked for again for up to [`LOCK_PATIENCE`].
 pub(crate) fn lock(dir: &Path) -> Result<File, LogError> {
     fs::create_dir_all(dir).map_err(|e| LogError::io("create the log directory", e))?;
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(dir.join(LOCK));
     let file = file.map_err(|e| LogError::io("open the log's lock file", e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(LogError::Locked { dir: dir.to_path_buf() }),
-        Err(fs::TryLockError::Error(e)) => Err(LogError::io("lock the log directory", e)),
+    let deadline = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(fs::TryLockError::WouldBlock) => return Err(LogError::Locked { dir: dir.to_path_buf() }),
+            Err(fs::TryLockError::Error(e)) => return Err(LogError::io("lock the log directory", e)),
+        }
     }
 }
 
