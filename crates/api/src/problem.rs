@@ -129,12 +129,6 @@ impl From<rapport_insights::InsightError> for ApiError {
     }
 }
 
-impl From<rapport_engine::read::BadCursor> for ApiError {
-    fn from(error: rapport_engine::read::BadCursor) -> Self {
-        ApiError::invalid_at("cursor", error.to_string())
-    }
-}
-
 /// Errors that say of themselves all there is to know.
 macro_rules! by_class {
     ($($error:ty),+) => {

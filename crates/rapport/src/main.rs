@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Sixteen owner threads allocate all the time; see docs/adr/0005-engine.md.
+/// On trial; see docs/adr/0005-engine.md.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

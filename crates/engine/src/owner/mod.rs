@@ -247,9 +247,8 @@ impl Owner {
         self.recompute = true;
         let db = self.shared.stores.partition(self.partition)?;
         self.numbers = db.read(Numbers::load)?;
-        let bounds = std::mem::take(&mut self.bounds);
         self.live = Arc::new(Live::default());
-        drop(bounds);
+        self.bounds.clear();
         self.backfills.clear();
         Ok(())
     }

@@ -10,20 +10,5 @@ pub mod runs;
 pub mod segments;
 pub mod stats;
 
-use rapport_domain::ErrorClass;
-
 /// Most partitions a chain of forwarding addresses is followed through.
 const MAX_CHAIN: usize = 32;
-
-/// A cursor that this list did not give.
-#[derive(Debug, thiserror::Error)]
-#[error("the cursor is not one this list gave; leave it out to begin at the start")]
-pub struct BadCursor;
-
-impl BadCursor {
-    /// Its class.
-    #[must_use]
-    pub fn class(&self) -> ErrorClass {
-        ErrorClass::Invalid
-    }
-}

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use rapport_domain::event::ProcessedEvent;
-use rapport_domain::{Identifier, Partition, Profile, ProfileId, Timestamp, WorkspaceId, hash};
+use rapport_domain::{Identifier, Profile, ProfileId, Timestamp, WorkspaceId, hash};
 use rapport_lake::TimelineFilter;
 use rapport_profiles::accounts::repo::{self as accounts, AccountRow};
 use rapport_profiles::core::account;
@@ -147,10 +147,4 @@ pub fn event_json(row: &ProcessedEvent) -> Value {
 pub fn account(shared: &Shared, ws: WorkspaceId, group_id: &str) -> Result<Option<AccountRow>, EngineError> {
     let db = shared.stores.partition(account::home(ws, group_id, shared.log.partitions()))?;
     Ok(db.read(|q| accounts::get(q, ws, group_id))?)
-}
-
-/// The partition a letter about `profile` goes to.
-#[must_use]
-pub fn home(profile: ProfileId) -> Partition {
-    profile.home()
 }
