@@ -1,6 +1,28 @@
-//! Benchmarks: what is measured, one file each, and the table they fill. Every claim is a ratio of one run.
+//! Benchmarks: what is measured, one file each, and the table they fill. Every claim is a ratio of one run, against a floor
+//! or a peer that ran beside it; targets are of the design.
 
+pub mod accept;
+pub mod idle;
+pub mod latency;
+pub mod load;
+pub mod peer;
 pub mod processed;
+pub mod server;
+
+/// How large the runs are; 1 is the size the targets speak of.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale(pub f64);
+
+/// What a value is held against.
+#[derive(Clone, Debug)]
+enum Held {
+    /// Something measured in the same run, and the ratio to reach, if one is set.
+    Against { peer: String, value: f64, ratio: Option<f64> },
+    /// A most.
+    AtMost { what: &'static str, value: f64 },
+    /// A least.
+    AtLeast { what: &'static str, value: f64 },
+}
 
 /// One line of the table.
 #[derive(Clone, Debug)]
@@ -8,40 +30,65 @@ pub struct Row {
     what: String,
     unit: &'static str,
     value: f64,
-    against: Option<(String, f64)>,
+    held: Vec<Held>,
 }
 
 impl Row {
     /// A measured value.
     #[must_use]
     pub fn new(what: &str, unit: &'static str, value: f64) -> Self {
-        Row { what: what.to_owned(), unit, value, against: None }
+        Row { what: what.to_owned(), unit, value, held: Vec::new() }
     }
 
-    /// The same with the floor or peer it is compared with.
+    /// The same with the floor or peer it is compared with, and the ratio it should reach.
     #[must_use]
-    pub fn against(mut self, peer: &str, value: f64) -> Self {
-        self.against = Some((peer.to_owned(), value));
+    pub fn against(mut self, peer: &str, value: f64, ratio: Option<f64>) -> Self {
+        self.held.push(Held::Against { peer: peer.to_owned(), value, ratio });
+        self
+    }
+
+    /// The same with a limit it should stay within.
+    #[must_use]
+    pub fn at_most(mut self, what: &'static str, value: f64) -> Self {
+        self.held.push(Held::AtMost { what, value });
+        self
+    }
+
+    /// The same with a value it should reach.
+    #[must_use]
+    pub fn at_least(mut self, what: &'static str, value: f64) -> Self {
+        self.held.push(Held::AtLeast { what, value });
         self
     }
 }
 
 /// Prints the table.
 pub fn print(rows: &[Row]) {
-    println!("{:<64} {:>14} {:<9} ratio", "what", "measured", "unit");
+    println!("{:<64} {:>14} {:<9} held against", "what", "measured", "unit");
+    let verdict = |met: bool| if met { "met" } else { "NOT MET" };
     for row in rows {
         print!("{:<64} {:>14.1} {:<9}", row.what, row.value, row.unit);
-        match &row.against {
-            Some((peer, value)) => println!(" {:.2} × {peer} ({value:.1})", row.value / value),
-            None => println!(),
+        for held in &row.held {
+            match held {
+                Held::Against { peer, value, ratio } => {
+                    let reached = row.value / value;
+                    print!(" {reached:.2} × {peer} ({value:.0})");
+                    if let Some(ratio) = ratio {
+                        print!(", target {ratio:.2}: {}", verdict(reached >= *ratio));
+                    }
+                }
+                Held::AtMost { what, value } => print!(" {what} ≤ {value:.0}: {}", verdict(row.value <= *value)),
+                Held::AtLeast { what, value } => print!(" {what} ≥ {value:.0}: {}", verdict(row.value >= *value)),
+            }
         }
+        println!();
     }
 }
 
-/// Resident memory of this process in megabytes.
+/// Resident memory in megabytes of a process: its id, or `self`.
 #[must_use]
-pub fn memory_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+pub fn memory_mb(process: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
 }

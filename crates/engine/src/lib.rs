@@ -15,6 +15,7 @@ mod owner;
 pub mod read;
 mod shared;
 mod telemetry;
+mod turns;
 mod wiring;
 
 use std::sync::Arc;

@@ -16,6 +16,7 @@ use crate::background::Background;
 use crate::error::EngineError;
 use crate::inbox::Inbox;
 use crate::live::Live;
+use crate::turns::Turns;
 
 /// Settings of the engine. Every one is a limit.
 #[derive(Clone, Debug)]
@@ -24,8 +25,8 @@ pub struct EngineConfig {
     pub batch_records: usize,
     /// Most bytes of the log in one batch.
     pub batch_bytes: usize,
-    /// Most decoded profiles a partition keeps in memory.
-    pub cached_profiles_per_partition: usize,
+    /// Memory for decoded profiles, all partitions together, bytes.
+    pub cache_bytes: usize,
     /// Whether `alias` may merge two known customers.
     pub allow_alias_merge: bool,
 }
@@ -33,9 +34,9 @@ pub struct EngineConfig {
 impl Default for EngineConfig {
     fn default() -> Self {
         EngineConfig {
-            batch_records: 1_000,
+            batch_records: 8_192,
             batch_bytes: 4 << 20,
-            cached_profiles_per_partition: 4_096,
+            cache_bytes: 96 << 20,
             allow_alias_merge: false,
         }
     }
@@ -96,6 +97,7 @@ pub struct Shared {
     pub(crate) lake: Arc<Lake>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) background: Background,
+    pub(crate) turns: Turns,
     live: ArcSwap<Live>,
     relay: RwLock<Option<RelayHandle>>,
     inboxes: Vec<Inbox>,
@@ -127,6 +129,7 @@ impl Shared {
             lake,
             clock,
             background,
+            turns: Turns::new(),
             live: ArcSwap::from_pointee(live),
             relay: RwLock::new(None),
             inboxes: (0..partitions).map(|_| Inbox::default()).collect(),

@@ -83,8 +83,9 @@ pub fn exists(q: &impl Query, ws: WorkspaceId, id: ProfileId) -> Result<bool> {
     Ok(q.query_row("SELECT 1 FROM profiles WHERE id = ?1 AND ws = ?2", &params![id, ws], |_| Ok(()))?.is_some())
 }
 
-/// Writes a profile, new or changed. Fails with a conflict when the id belongs to another workspace.
-pub fn put(tx: &Tx, profile: &Profile) -> Result<()> {
+/// Writes a profile, new or changed; answers the bytes of its document. Fails with a conflict when the id belongs to
+/// another workspace.
+pub fn put(tx: &Tx, profile: &Profile) -> Result<usize> {
     let (id, ws) = (profile.id, profile.workspace);
     let bytes = encode(profile)?;
     let text = view::search_text(profile);
@@ -96,7 +97,7 @@ pub fn put(tx: &Tx, profile: &Profile) -> Result<()> {
              WHERE id = ?1 AND ws = ?2 AND (seen_minute <> ?3 OR has_email <> ?4 OR text <> ?5)",
             &params![id, ws, minute, has_email, &text],
         )?;
-        return Ok(());
+        return Ok(bytes.len());
     }
     tx.execute("INSERT INTO profiles (id, ws, doc) VALUES (?1, ?2, ?3)", &params![id, ws, &bytes])?;
     tx.execute(
@@ -108,7 +109,7 @@ pub fn put(tx: &Tx, profile: &Profile) -> Result<()> {
          ON CONFLICT (ws) DO UPDATE SET profiles = profile_counts.profiles + 1",
         &params![ws],
     )?;
-    Ok(())
+    Ok(bytes.len())
 }
 
 /// Deletes a profile's row (not its identifiers); answers whether there was one.

@@ -116,8 +116,8 @@ pub struct EngineLimits {
     pub batch_records: usize,
     /// Most bytes in one batch, KiB.
     pub batch_kib: usize,
-    /// Profiles a partition keeps in memory.
-    pub cached_profiles_per_partition: usize,
+    /// Memory for profiles worked on lately, MiB.
+    pub cache_mib: usize,
     /// Whether `alias` may merge two known customers.
     pub allow_alias_merge: bool,
 }
@@ -182,9 +182,9 @@ impl Default for Config {
                 threads: 0,
             },
             engine: EngineLimits {
-                batch_records: 1_000,
+                batch_records: 8_192,
                 batch_kib: 4 * 1024,
-                cached_profiles_per_partition: 4_096,
+                cache_mib: 96,
                 allow_alias_merge: false,
             },
             delivery: DeliveryLimits { queue_messages: 4_096, concurrency: 64, send_timeout_s: 30 },

@@ -41,11 +41,11 @@ pub fn state(q: &impl Query, ws: WorkspaceId, profile: ProfileId) -> Result<Segm
     }
 }
 
-/// Stores the rule state of a profile.
-pub fn put_state(tx: &Tx, ws: WorkspaceId, profile: ProfileId, state: &SegmentState) -> Result<(), SegmentError> {
+/// Stores the rule state of a profile; answers the bytes of its document.
+pub fn put_state(tx: &Tx, ws: WorkspaceId, profile: ProfileId, state: &SegmentState) -> Result<usize, SegmentError> {
     if state.is_empty() {
         tx.execute("DELETE FROM segment_state WHERE ws = ?1 AND profile = ?2", &params![ws, profile])?;
-        return Ok(());
+        return Ok(0);
     }
     let doc = postcard::to_stdvec(state).map_err(|e| SegmentError::Unreadable { profile, detail: e.to_string() })?;
     tx.execute(
@@ -53,7 +53,7 @@ pub fn put_state(tx: &Tx, ws: WorkspaceId, profile: ProfileId, state: &SegmentSt
          ON CONFLICT (ws, profile) DO UPDATE SET doc = excluded.doc",
         &params![ws, profile, &doc[..]],
     )?;
-    Ok(())
+    Ok(doc.len())
 }
 
 /// Records that a profile belongs to a segment since `since`, or no longer.

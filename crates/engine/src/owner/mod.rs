@@ -80,14 +80,14 @@ impl Owner {
         let observed = Observations::load(&*tx, &shared.workspaces()?)?;
         tx.commit()?;
         let publisher = publish::Publisher::load(db)?;
-        let capacity = shared.config.cached_profiles_per_partition / 2;
+        let cache_bytes = shared.config.cache_bytes / usize::from(shared.log.partitions());
         let mut owner = Owner {
             partition,
             epoch,
             offset,
             numbers,
             seen,
-            cache: Cache::new(capacity),
+            cache: Cache::new(cache_bytes),
             live: Arc::new(Live::default()),
             bounds: HashMap::new(),
             no_rules: Arc::new(Bound::empty()),
@@ -276,8 +276,12 @@ impl Owner {
     /// Works until told to stop.
     pub(crate) fn run(mut self) {
         let mut failures = 0u32;
-        while !self.shared.is_stopping() {
-            let wait = match self.step() {
+        let shared = self.shared.clone();
+        while !shared.is_stopping() {
+            let turn = shared.turns.take();
+            let outcome = self.step();
+            drop(turn);
+            let wait = match outcome {
                 Ok(Step::Worked) => {
                     failures = 0;
                     continue;

@@ -77,10 +77,10 @@ impl Owner {
 
 fn write(work: &mut Work, (ws, id): Key, slot: &mut Slot) -> Result<(), EngineError> {
     if slot.dirty.profile {
-        profiles::put(&work.tx, &slot.profile)?;
+        slot.stored_bytes[0] = profiles::put(&work.tx, &slot.profile)?;
     }
     if slot.dirty.segments {
-        segments::put_state(&work.tx, ws, id, &slot.segments)?;
+        slot.stored_bytes[1] = segments::put_state(&work.tx, ws, id, &slot.segments)?;
     }
     if slot.dirty.runs {
         journeys::save(&work.tx, ws, id, &slot.stored_runs, &slot.runs)?;

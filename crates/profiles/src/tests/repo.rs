@@ -146,8 +146,8 @@ fn erasing_leaves_nothing_but_the_mark() {
 fn lists_filter_sort_and_page() {
     let (_folder, db) = database();
     db.write::<_, ProfilesError>(|tx| {
-        (1..=30).try_for_each(|n| repo::put(tx, &profile(WS, n, (n as i64 * 7) % 10)))?;
-        repo::put(tx, &profile(WorkspaceId(2), 31, 1))
+        (1..=30).try_for_each(|n| repo::put(tx, &profile(WS, n, (n as i64 * 7) % 10)).map(drop))?;
+        repo::put(tx, &profile(WorkspaceId(2), 31, 1)).map(drop)
     })
     .unwrap();
     let reader = db.reader().unwrap();
@@ -204,7 +204,7 @@ fn the_list_follows_changes() {
 #[test]
 fn iterating_reaches_every_profile_once() {
     let (_folder, db) = database();
-    db.write::<_, ProfilesError>(|tx| (1..=1100).try_for_each(|n| repo::put(tx, &profile(WS, n, 1)))).unwrap();
+    db.write::<_, ProfilesError>(|tx| (1..=1100).try_for_each(|n| repo::put(tx, &profile(WS, n, 1)).map(drop))).unwrap();
     let reader = db.reader().unwrap();
     let mut ids = Vec::new();
     repo::iterate(&reader, WS, |p| {
@@ -249,7 +249,7 @@ fn rows_per_second() {
     println!("bytes a row: {}", repo::encode(&all[0]).unwrap().len());
     let write = |profiles: &[Profile]| {
         for batch in profiles.chunks(500) {
-            db.write::<_, ProfilesError>(|tx| batch.iter().try_for_each(|p| repo::put(tx, p))).unwrap();
+            db.write::<_, ProfilesError>(|tx| batch.iter().try_for_each(|p| repo::put(tx, p).map(drop))).unwrap();
         }
     };
     let begun = std::time::Instant::now();

@@ -35,7 +35,7 @@ impl Config {
             ("lake.threads", self.lake.threads, 0, 256),
             ("engine.batch_records", self.engine.batch_records, 1, 100_000),
             ("engine.batch_kib", self.engine.batch_kib, 64, 64 << 10),
-            ("engine.cached_profiles_per_partition", self.engine.cached_profiles_per_partition, 16, 1 << 20),
+            ("engine.cache_mib", self.engine.cache_mib, 1, 64 << 10),
             ("delivery.queue_messages", self.delivery.queue_messages, 1, 1 << 20),
             ("delivery.concurrency", self.delivery.concurrency, 1, 4_096),
             ("delivery.send_timeout_s", self.delivery.send_timeout_s as usize, 1, 600),

@@ -53,7 +53,7 @@ impl Config {
         EngineConfig {
             batch_records: self.engine.batch_records,
             batch_bytes: self.engine.batch_kib << 10,
-            cached_profiles_per_partition: self.engine.cached_profiles_per_partition,
+            cache_bytes: self.engine.cache_mib * MIB,
             allow_alias_merge: self.engine.allow_alias_merge,
         }
     }

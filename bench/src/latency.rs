@@ -1,0 +1,134 @@
+//! From an event to the mail in the other server's hands: a journey that mails at once, a paced stream of events, and the
+//! built-in mail catcher as the other server.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use rapport_delivery::catcher::{Catcher, CatcherLimits};
+use rapport_domain::{Clock, SystemClock};
+use serde_json::{Value, json};
+
+use crate::load::percentile_ms;
+use crate::server::Server;
+use crate::{Row, Scale};
+
+/// Events a second.
+const RATE: u64 = 2_000;
+/// Events in one request: what an SDK gathers in ten milliseconds.
+const PER_REQUEST: u64 = RATE / 100;
+/// The longest wait for the last mail.
+const LAST_MAIL: Duration = Duration::from_secs(60);
+
+fn documents(port: u16) -> Vec<(&'static str, &'static str, Value)> {
+    let html = "<p>Hello {{ profile.first_name | default: 'friend' }},</p><p>thank you for order {{ event.order }}: \
+                <a href=\"https://shop.example/orders/{{ event.order }}\">see it</a>.</p>\
+                <p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a></p>";
+    vec![
+        (
+            "channel",
+            "mail",
+            json!({"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none",
+                   "from": {"name": "Shop", "email": "shop@example.com"}}),
+        ),
+        (
+            "settings",
+            "workspace",
+            json!({"consent": {"email": "opt_out"}, "company": {"name": "Shop", "postal_address": "1 Example Street"}}),
+        ),
+        ("topic", "offers", json!({"name": "Offers", "default": "opt_out"})),
+        (
+            "template",
+            "thanks",
+            json!({"name": "Thanks", "channel": "email", "topic": "offers", "subject": "Thank you", "html": html}),
+        ),
+        (
+            "journey",
+            "thanks",
+            json!({"name": "Thanks", "trigger": {"event": {"name": "Order Completed"}}, "reentry": "once",
+                   "steps": [{"id": "thank", "send": {"channel": "email", "template": "thanks", "topic": "offers"}}]}),
+        ),
+    ]
+}
+
+fn post(server: &Server, items: &[Value]) {
+    let answer = ureq::post(format!("http://{}/v1/batch", server.address))
+        .header("authorization", &format!("Bearer {}", server.write_key))
+        .send_json(json!({"batch": items}));
+    answer.expect("accepted");
+}
+
+fn identify(server: &Server, people: u64) {
+    let person = |n: u64| {
+        json!({"type": "identify", "userId": format!("u{n}"), "messageId": format!("i{n}"),
+               "traits": {"email": format!("u{n}@example.com"), "first_name": "Kim"}})
+    };
+    let all: Vec<u64> = (0..people).collect();
+    for some in all.chunks(500) {
+        let items: Vec<Value> = some.iter().map(|n| person(*n)).collect();
+        post(server, &items);
+    }
+    while server.lag_s() > 0.0 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// One event in `share` is an order of a person who has not ordered yet, and is mailed.
+fn one(scale: Scale, share: u64) -> Vec<Row> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let limits = CatcherLimits { messages: 1_000_000, bytes: 2 << 30 };
+    let catcher = runtime.block_on(Catcher::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), limits)).expect("a catcher");
+    let server = Server::start(&[]);
+    for (kind, id, spec) in documents(catcher.address().port()) {
+        server.call("PUT", &format!("/api/v1/resources/{kind}/{id}"), &json!({"spec": spec}));
+        server.call("POST", &format!("/api/v1/resources/{kind}/{id}/publish"), &json!({}));
+    }
+    let requests = (1_000.0 * scale.0.clamp(0.1, 4.0)) as u64;
+    let events = requests * PER_REQUEST;
+    identify(&server, events / share);
+    std::thread::sleep(Duration::from_secs(1));
+    let mut sent_at = HashMap::new();
+    let begin = Instant::now();
+    for request in 0..requests {
+        let due = begin + Duration::from_millis(10 * request);
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        let now = SystemClock.now();
+        let mut items = Vec::new();
+        for n in request * PER_REQUEST..(request + 1) * PER_REQUEST {
+            let (user, event) = (n / share, if n % share == 0 { "Order Completed" } else { "Product Viewed" });
+            if n % share == 0 {
+                sent_at.insert(format!("u{user}@example.com"), now);
+            }
+            items.push(json!({"type": "track", "event": event, "userId": format!("u{user}"),
+                              "messageId": format!("e{n}"), "properties": {"order": n}}));
+        }
+        post(&server, &items);
+    }
+    let rate = events as f64 / begin.elapsed().as_secs_f64();
+    let expected = sent_at.len() as u64;
+    let waiting = Instant::now();
+    while catcher.received() < expected && waiting.elapsed() < LAST_MAIL {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    let mails = catcher.mails();
+    let mut took: Vec<Duration> = (mails.iter())
+        .filter_map(|m| Some(Duration::from_millis(m.at.since_ms(*sent_at.get(m.to.first()?)?).max(0) as u64)))
+        .collect();
+    took.sort_unstable();
+    let what = format!("event to SMTP, {rate:.0} events/s, 1 in {share} mails, p50");
+    let row = |what: &str, share: f64, target: f64| {
+        Row::new(what, "ms", percentile_ms(&took, share)).at_most("target", target)
+    };
+    let mut rows = vec![row(&what, 0.5, 50.0), row("  p99", 0.99, 250.0)];
+    rows.push(Row::new("  mails, each once", "mails", mails.len() as f64).against("orders", expected as f64, Some(1.0)));
+    rows
+}
+
+/// The rows of the table.
+#[must_use]
+pub fn measure(scale: Scale) -> Vec<Row> {
+    let mut rows = one(scale, 10);
+    rows.extend(one(scale, 1));
+    rows
+}
