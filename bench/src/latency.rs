@@ -75,9 +75,11 @@ fn identify(server: &Server, people: u64) {
 
 /// One event in `share` is an order of a person who has not ordered yet, and is mailed.
 fn one(scale: Scale, share: u64) -> Vec<Row> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let limits = CatcherLimits { messages: 1_000_000, bytes: 2 << 30 };
-    let catcher = runtime.block_on(Catcher::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), limits)).expect("a catcher");
+    let catcher =
+        runtime.block_on(Catcher::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), limits)).expect("a catcher");
     let server = Server::start(&[]);
     for (kind, id, spec) in documents(catcher.address().port()) {
         server.call("PUT", &format!("/api/v1/resources/{kind}/{id}"), &json!({"spec": spec}));
@@ -121,7 +123,11 @@ fn one(scale: Scale, share: u64) -> Vec<Row> {
         Row::new(what, "ms", percentile_ms(&took, share)).at_most("target", target)
     };
     let mut rows = vec![row(&what, 0.5, 50.0), row("  p99", 0.99, 250.0)];
-    rows.push(Row::new("  mails, each once", "mails", mails.len() as f64).against("orders", expected as f64, Some(1.0)));
+    rows.push(Row::new("  mails, each once", "mails", mails.len() as f64).against(
+        "orders",
+        expected as f64,
+        Some(1.0),
+    ));
     rows
 }
 

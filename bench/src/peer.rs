@@ -54,19 +54,20 @@ pub async fn serve() {
         CollectConfig::default(),
     );
     let discard = Arc::new(Discard { collector, key: KeyInfo::open(WorkspaceId(1), SourceId(1)) });
-    let app = Router::new()
-        .route("/empty", post(|| async { success() }))
-        .route(
-            "/v1/batch",
-            post(|State(d): State<Arc<Discard>>, body: Bytes| async move { parse(&d, Call::Batch, &body) }),
-        )
-        .route(
-            "/v1/track",
-            post(|State(d): State<Arc<Discard>>, body: Bytes| async move {
-                parse(&d, Call::One(EventKind::Track), &body)
-            }),
-        )
-        .with_state(discard);
+    let app =
+        Router::new()
+            .route("/empty", post(|| async { success() }))
+            .route(
+                "/v1/batch",
+                post(|State(d): State<Arc<Discard>>, body: Bytes| async move { parse(&d, Call::Batch, &body) }),
+            )
+            .route(
+                "/v1/track",
+                post(|State(d): State<Arc<Discard>>, body: Bytes| async move {
+                    parse(&d, Call::One(EventKind::Track), &body)
+                }),
+            )
+            .with_state(discard);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("{}", listener.local_addr().expect("an address"));
     axum::serve(listener, app).await.expect("served");

@@ -6,11 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// A JSON object: cheap to clone, carried as text, parsed at most once.
+/// A JSON object: cheap to clone, carried as text, parsed when it is first looked into.
 #[derive(Clone, Debug)]
 pub struct Json {
     text: Arc<str>,
-    parsed: Arc<OnceLock<Map<String, Value>>>,
+    parsed: OnceLock<Arc<Map<String, Value>>>,
 }
 
 impl Json {
@@ -18,7 +18,7 @@ impl Json {
     #[must_use]
     pub fn from_text(text: &str) -> Self {
         let text = if text.is_empty() || text == "null" { "{}" } else { text };
-        Json { text: Arc::from(text), parsed: Arc::default() }
+        Json { text: Arc::from(text), parsed: OnceLock::new() }
     }
 
     /// The JSON text.
@@ -30,7 +30,12 @@ impl Json {
     /// The members.
     #[must_use]
     pub fn map(&self) -> &Map<String, Value> {
-        self.parsed.get_or_init(|| serde_json::from_str(&self.text).unwrap_or_default())
+        self.parsed.get_or_init(|| Arc::new(serde_json::from_str(&self.text).unwrap_or_default()))
+    }
+
+    /// Lets go of the members read so far, which take several times the room of the text.
+    pub fn forget(&mut self) {
+        self.parsed.take();
     }
 
     /// The member at a dotted path: `get("product.sku")`. A member whose name contains the dots wins over a nested one.
@@ -68,9 +73,7 @@ impl Default for Json {
 impl From<Map<String, Value>> for Json {
     fn from(map: Map<String, Value>) -> Self {
         let text = Arc::from(serde_json::to_string(&map).unwrap_or_else(|_| "{}".to_owned()));
-        let parsed = OnceLock::new();
-        let _ = parsed.set(map);
-        Json { text, parsed: Arc::new(parsed) }
+        Json { text, parsed: OnceLock::from(Arc::new(map)) }
     }
 }
 

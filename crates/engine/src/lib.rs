@@ -68,7 +68,10 @@ impl Engine {
         let mut threads = Vec::new();
         for number in 0..shared.log.partitions() {
             let owner = Owner::open(shared.clone(), Partition(number))?;
-            let thread = std::thread::Builder::new().name(format!("rapport-p{number:02}")).spawn(move || owner.run());
+            let thread = std::thread::Builder::new().name(format!("rapport-p{number:02}")).spawn(move || {
+                turns::stand_back();
+                owner.run();
+            });
             threads.push(thread.map_err(|e| EngineError::System(e.to_string()))?);
         }
         let watcher = shared.clone();

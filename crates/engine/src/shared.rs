@@ -33,12 +33,7 @@ pub struct EngineConfig {
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        EngineConfig {
-            batch_records: 8_192,
-            batch_bytes: 4 << 20,
-            cache_bytes: 96 << 20,
-            allow_alias_merge: false,
-        }
+        EngineConfig { batch_records: 4_096, batch_bytes: 4 << 20, cache_bytes: 96 << 20, allow_alias_merge: false }
     }
 }
 

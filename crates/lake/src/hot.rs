@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use rapport_domain::Json;
 use rapport_domain::event::ProcessedEvent;
 
 use crate::columns::Columns;
@@ -17,8 +16,8 @@ pub(crate) struct HotRow {
 impl HotRow {
     /// Takes an event in. Its parsed JSON, if any, is let go: only the text is kept.
     pub(crate) fn new(code: u32, mut row: ProcessedEvent) -> Self {
-        row.event.properties = Json::from_text(row.event.properties.text());
-        row.event.context = Json::from_text(row.event.context.text());
+        row.event.properties.forget();
+        row.event.context.forget();
         HotRow { code, row: Arc::new(row) }
     }
 

@@ -117,7 +117,7 @@ impl Owner {
         work: &mut Work,
         slot: &mut Slot,
         bound: &Bound,
-        event: Event,
+        mut event: Event,
         history: bool,
         queue: &mut VecDeque<Event>,
     ) -> Result<(), EngineError> {
@@ -149,6 +149,8 @@ impl Owner {
         if event.source.0 == 0 {
             work.count(event.workspace).derived += 1;
         }
+        event.properties.forget();
+        event.context.forget();
         work.rows.push(ProcessedEvent { profile: slot.profile.id, event });
         Ok(())
     }

@@ -204,7 +204,8 @@ fn the_list_follows_changes() {
 #[test]
 fn iterating_reaches_every_profile_once() {
     let (_folder, db) = database();
-    db.write::<_, ProfilesError>(|tx| (1..=1100).try_for_each(|n| repo::put(tx, &profile(WS, n, 1)).map(drop))).unwrap();
+    db.write::<_, ProfilesError>(|tx| (1..=1100).try_for_each(|n| repo::put(tx, &profile(WS, n, 1)).map(drop)))
+        .unwrap();
     let reader = db.reader().unwrap();
     let mut ids = Vec::new();
     repo::iterate(&reader, WS, |p| {
