@@ -1,5 +1,6 @@
 //! Accepting events over HTTP: durable against parse-and-discard in batches, and single events against an empty handler.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use rapport_domain::hash;
@@ -15,6 +16,8 @@ const BATCH: usize = 100;
 const CONNECTIONS: usize = 64;
 /// Connections of batches: as many as a few busy servers keep open.
 const BATCH_CONNECTIONS: usize = 16;
+/// How the names of the threads begin that apply what was accepted.
+const OWNERS: [&str; 2] = ["rapport-", "lake-"];
 /// Different bodies, so that no cache of the processor knows them all.
 const BODIES: usize = 32;
 
@@ -40,9 +43,20 @@ fn singles(path: &str, key: &str) -> Vec<Request> {
     (0..BODIES as u64).map(|n| Request::post(path, key, &event(n))).collect()
 }
 
-fn warm(run: impl Fn(Duration) -> Outcome, time: Duration) -> Outcome {
-    let _ = run(time / 4);
-    run(time)
+/// What a run came to, with the processor time of the server: of the threads that read, check, write and answer, not of
+/// those that apply events afterwards.
+struct Measured {
+    outcome: Outcome,
+    processor_us: f64,
+}
+
+fn measured(process: u32, address: SocketAddr, requests: &[Request], connections: usize, time: Duration) -> Measured {
+    let _ = load::run(address, requests, connections, time / 4);
+    let before = crate::processor_s(process, &OWNERS);
+    let outcome = load::run(address, requests, connections, time);
+    let used = crate::processor_s(process, &OWNERS) - before;
+    let processor_us = used * 1e6 / outcome.latencies.len() as f64;
+    Measured { outcome, processor_us }
 }
 
 /// The rows of the table.
@@ -51,33 +65,33 @@ pub fn measure(scale: Scale) -> Vec<Row> {
     let time = Duration::from_secs_f64(8.0 * scale.0.clamp(0.1, 4.0));
     let mut rows = Vec::new();
     {
-        let peer = Peer::start();
-        let server = Server::start(&[]);
-        let discarded = warm(|t| load::run(peer.address, &batches("/v1/batch", "k"), BATCH_CONNECTIONS, t), time);
-        let key = &server.write_key;
-        let accepted = warm(|t| load::run(server.address, &batches("/v1/batch", key), BATCH_CONNECTIONS, t), time);
-        let events = |o: &Outcome| o.per_second * BATCH as f64;
-        let floor = events(&discarded);
-        rows.push(Row::new("accept, batches of 100, durable", "events/s", events(&accepted)).against(
-            "parse and discard",
-            floor,
-            Some(0.5),
-        ));
-        rows.push(Row::new("  answer, p99", "ms", accepted.percentile_ms(0.99)));
-        rows.push(Row::new("  told to come back later (429)", "requests", accepted.refused as f64));
+        let (peer, server) = (Peer::start(), Server::start(&[]));
+        let run =
+            |process, address, requests: &[Request]| measured(process, address, requests, BATCH_CONNECTIONS, time);
+        let floor = run(peer.process(), peer.address, &batches("/v1/batch", "k"));
+        let ours = run(server.process(), server.address, &batches("/v1/batch", &server.write_key));
+        let events = |m: &Measured| m.outcome.per_second * BATCH as f64;
+        let row = Row::new("accept, batches of 100, durable", "events/s", events(&ours)).at_least("target", 100_000.0);
+        rows.push(row.against("parse and discard", events(&floor), Some(0.5)));
+        rows.push(processor("  processor time of a batch", &ours, "parse and discard", &floor, 2.0));
+        rows.push(Row::new("  answer, p99", "ms", ours.outcome.percentile_ms(0.99)));
+        rows.push(Row::new("  told to come back later (429)", "requests", ours.outcome.refused as f64));
         rows.push(Row::new("  accepted and not yet applied at the end", "s of lag", server.lag_s()));
         rows.push(Row::new("  memory of the server then", "MB", server.memory_mb()));
     }
-    let peer = Peer::start();
-    let server = Server::start(&[]);
-    let empty = warm(|t| load::run(peer.address, &singles("/empty", "k"), CONNECTIONS, t), time);
-    let key = &server.write_key;
-    let one = warm(|t| load::run(server.address, &singles("/v1/track", key), CONNECTIONS, t), time);
-    rows.push(Row::new("accept, one event a request, 64 connections", "events/s", one.per_second).against(
-        "an empty handler",
-        empty.per_second,
-        Some(0.6),
-    ));
-    rows.push(Row::new("  answer, p99", "ms", one.percentile_ms(0.99)));
+    let (peer, server) = (Peer::start(), Server::start(&[]));
+    let run = |process, address, requests: &[Request]| measured(process, address, requests, CONNECTIONS, time);
+    let floor = run(peer.process(), peer.address, &singles("/empty", "k"));
+    let ours = run(server.process(), server.address, &singles("/v1/track", &server.write_key));
+    let row = Row::new("accept, one event a request, 64 connections", "events/s", ours.outcome.per_second);
+    rows.push(row.against("an empty handler", floor.outcome.per_second, Some(0.6)));
+    rows.push(processor("  processor time of a request", &ours, "an empty handler", &floor, 1.0 / 0.6));
+    rows.push(Row::new("  answer, p99", "ms", ours.outcome.percentile_ms(0.99)));
     rows
+}
+
+fn processor(what: &str, ours: &Measured, peer: &str, floor: &Measured, most: f64) -> Row {
+    Row::new(what, "µs", ours.processor_us)
+        .against(peer, floor.processor_us, None)
+        .at_most("that times", most * floor.processor_us)
 }

@@ -89,6 +89,12 @@ impl Server {
         self.run();
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
     /// Resident memory, megabytes.
     #[must_use]
     pub fn memory_mb(&self) -> f64 {
