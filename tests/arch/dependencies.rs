@@ -11,6 +11,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("log", 1),
     ("store", 1),
     ("lake", 1),
+    ("liquid", 1),
     ("collect", 2),
     ("profiles", 2),
     ("segments", 2),
@@ -33,12 +34,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("parquet", &["lake"]),
     ("lettre", &["delivery"]),
-    ("liquid", &["delivery"]),
     ("cel", &["rules"]),
 ];
 
 /// Crates without async.
-const SYNC: &[&str] = &["domain", "rules", "profiles", "segments", "journeys", "insights", "store", "lake"];
+const SYNC: &[&str] = &["domain", "rules", "profiles", "segments", "journeys", "insights", "store", "lake", "liquid"];
 
 fn manifests() -> BTreeMap<String, Vec<String>> {
     let mut found = BTreeMap::new();
