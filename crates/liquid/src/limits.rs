@@ -7,7 +7,7 @@ use crate::error::Res;
 pub struct Limits {
     /// The longest template, bytes.
     pub template_bytes: u32,
-    /// How deep blocks, expressions and partials may be nested.
+    /// How deep blocks, expressions and partials may be nested; at most [`MAX_DEPTH`] counts.
     pub depth: u32,
     /// Steps of one rendering: every tag, output and filter is one, and large values cost more.
     pub steps: u64,
@@ -26,6 +26,15 @@ impl Default for Limits {
             output_bytes: 4 * 1024 * 1024,
             memory_bytes: 32 * 1024 * 1024,
         }
+    }
+}
+
+/// The deepest nesting that any limits allow: the stack of a thread holds it.
+pub const MAX_DEPTH: u32 = 128;
+
+impl Limits {
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth.min(MAX_DEPTH)
     }
 }
 

@@ -99,7 +99,7 @@ fn render(state: &ApiState, ws: WorkspaceId, input: TemplatePreviewInput) -> Res
         expires_at: now,
         data: Data::from(input.data),
     };
-    let rendered = compose(&template, &outbound, &profile, &settings, &links);
+    let rendered = compose(&template, &outbound, &profile, &settings, &links, now);
     let composed = rendered.map_err(|e| ApiError::invalid_at("template", e.to_string()))?;
     Ok(TemplatePreview { subject: composed.subject, html: composed.html, text: composed.text })
 }

@@ -1,139 +1,97 @@
-//! The engine of today: the `liquid` crate, with its faults bounded.
+//! Liquid with this stage's bounds.
 
-use std::collections::HashSet;
-use std::io::{self, Write};
-use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use rapport_liquid::{Env, Error, Limits, Outcome, ParseOptions, Template};
 
-use super::view::Node;
-use super::{ContentError, MAX_OUTPUT_BYTES, MAX_RENDER_MS, limits};
-use crate::core::nearest::nearest;
+use super::{
+    ContentError, MAX_NESTING, MAX_OUTPUT_BYTES, MAX_RENDER_MS, MAX_STEPS, MAX_TEMPLATE_BYTES, MAX_VALUES_BYTES,
+};
 
-static PARSER: LazyLock<Result<liquid::Parser, String>> =
-    LazyLock::new(|| limits::bounded(liquid::ParserBuilder::with_stdlib()).build().map_err(|e| e.to_string()));
+/// The data that a template sees.
+pub(crate) type View<'v> = rapport_liquid::Value<'v>;
+
+const LIMITS: Limits = Limits {
+    template_bytes: MAX_TEMPLATE_BYTES as u32,
+    depth: MAX_NESTING,
+    steps: MAX_STEPS,
+    output_bytes: MAX_OUTPUT_BYTES,
+    memory_bytes: MAX_VALUES_BYTES,
+};
+
+/// Whose message it is, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene<'s> {
+    /// What `now` means.
+    pub(crate) now: DateTime<Utc>,
+    /// The customer's time zone.
+    pub(crate) zone: Tz,
+    /// The customer's language and region, such as `de-AT`.
+    pub(crate) locale: &'s str,
+}
 
 /// A template ready to render, any number of times.
-pub struct Compiled {
-    template: liquid::Template,
-    names: Arc<HashSet<String>>,
-}
+#[derive(Debug)]
+pub struct Compiled(Template);
 
-impl std::fmt::Debug for Compiled {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Compiled").finish_non_exhaustive()
-    }
-}
-
-/// Reads a template.
+/// Reads a template. Unknown tags and filters are faults: a misspelt filter must not reach a customer.
 ///
 /// # Errors
 /// Where it is not Liquid, or which limit it breaks.
 pub fn compile(template: &str) -> Result<Compiled, ContentError> {
-    let names = limits::check(template)?;
-    let parser = PARSER.as_ref().map_err(|e| ContentError { position: None, message: e.clone() })?;
-    let template = parser.parse(template).map_err(|e| {
-        let account = e.to_string();
-        let fault = explain(&account);
-        ContentError { position: fault.position.or_else(|| place_of(template, &account)), ..fault }
-    })?;
-    Ok(Compiled { template, names: Arc::new(names) })
+    let options = ParseOptions { limits: LIMITS, strict_filters: true, ..ParseOptions::default() };
+    Ok(Compiled(Template::parse(template, &options)?))
 }
 
 impl Compiled {
     /// Renders with the members of `data`; what is missing renders as nothing.
     ///
     /// # Errors
-    /// What went wrong, or which limit was reached.
-    pub fn render(&self, data: &Value) -> Result<String, ContentError> {
-        let root = Node::of(data, &self.names);
-        let mut out =
-            Bounded { text: Vec::new(), deadline: Instant::now() + Duration::from_millis(MAX_RENDER_MS), fault: None };
-        let result = self.template.render_to(&mut out, &root);
-        if let Some(fault) = out.fault {
-            return Err(ContentError { position: None, message: fault });
+    /// What went wrong, which limit was reached, or why the template says that nothing is to be sent.
+    pub(crate) fn render(&self, data: &View<'_>, scene: &Scene<'_>) -> Result<String, ContentError> {
+        let deadline = Instant::now() + Duration::from_millis(MAX_RENDER_MS);
+        let in_time = || Instant::now() <= deadline;
+        let env = Env {
+            zone: scene.zone,
+            locale: scene.locale,
+            limits: LIMITS,
+            go_on: Some(&in_time),
+            ..Env::new(scene.now)
+        };
+        match self.0.render(data, &env)?.outcome {
+            Outcome::Text(text) => Ok(text),
+            Outcome::Aborted { reason } => {
+                let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+                Err(ContentError {
+                    part: None,
+                    position: None,
+                    message: format!("the template stopped the message{because}"),
+                })
+            }
         }
-        result.map_err(|e| explain(&e.to_string()))?;
-        String::from_utf8(out.text)
-            .map_err(|_| ContentError { position: None, message: "the result is not text".to_owned() })
     }
 }
 
-/// Takes what is rendered, up to a size and a time.
-struct Bounded {
-    text: Vec<u8>,
-    deadline: Instant,
-    fault: Option<String>,
-}
-
-impl Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.text.len() + bytes.len() > MAX_OUTPUT_BYTES {
-            self.fault = Some(format!("the result is longer than {MAX_OUTPUT_BYTES} bytes"));
-        } else if Instant::now() > self.deadline {
-            self.fault = Some(format!("rendering took longer than {MAX_RENDER_MS} ms"));
-        }
-        if self.fault.is_some() {
-            return Err(io::ErrorKind::OutOfMemory.into());
-        }
-        self.text.extend_from_slice(bytes);
-        Ok(bytes.len())
+impl From<Error> for ContentError {
+    fn from(error: Error) -> Self {
+        let position = error.place.as_ref().map(|p| (p.line, p.column));
+        ContentError { part: None, position, message: error.kind.to_string() }
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The engine's account of a fault, as position and one line.
-fn explain(text: &str) -> ContentError {
-    let text = text.trim_start_matches("liquid:").trim();
-    let position = text.split_once("--> ").and_then(|(_, rest)| {
-        let (line, rest) = rest.split_once(':')?;
-        let column: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        Some((line.trim().parse().ok()?, column.parse().ok()?))
-    });
-    // With a position the cause is the line that starts with `=`; without one the text itself is the cause.
-    let cause = text.lines().find_map(|l| l.trim().strip_prefix("= ")).map(str::to_owned);
-    let message = cause.unwrap_or_else(|| {
-        let lines = text.lines().map(str::trim).take_while(|l| *l != "with:" && *l != "from:");
-        let lines = lines.filter(|l| !l.is_empty() && !l.starts_with("-->") && !l.contains('|'));
-        lines.collect::<Vec<_>>().join("; ")
-    });
-    ContentError { position, message: format!("{message}{}", hint(text)) }
-}
-
-/// The engine's `requested …=` line, and all its `available …=` lines.
-fn details(account: &str) -> Option<(&str, Vec<&str>)> {
-    let pairs = || account.lines().filter_map(|l| l.trim().split_once('='));
-    let (_, requested) = pairs().find(|(key, _)| key.starts_with("requested"))?;
-    let lists = pairs().filter(|(key, _)| key.starts_with("available"));
-    Some((requested, lists.flat_map(|(_, names)| names.split(", ")).collect()))
-}
-
-/// The name that was asked for and the nearest one there is.
-fn hint(account: &str) -> String {
-    let Some((requested, known)) = details(account) else { return String::new() };
-    match nearest(requested, &known) {
-        Some(name) => format!(" {requested:?}: did you mean {name:?}?"),
-        None => format!(" {requested:?}"),
-    }
-}
-
-/// Where an unknown filter stands: the engine names it without its place.
-fn place_of(template: &str, account: &str) -> Option<(u32, u32)> {
-    let (requested, _) = details(account)?;
-    let mut places = template.match_indices(requested).map(|(at, _)| at);
-    let at = places.find(|at| template[..*at].trim_end().ends_with('|'))?;
-    Some(limits::position(template, at))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::render;
+    use super::super::ContentError;
+    use super::{Scene, View, compile};
+
+    fn render(template: &str, data: &serde_json::Value) -> Result<String, ContentError> {
+        let scene = Scene { now: chrono::DateTime::UNIX_EPOCH, zone: chrono_tz::Europe::Vienna, locale: "de-AT" };
+        compile(template)?.render(&View::from(data), &scene)
+    }
 
     fn data() -> serde_json::Value {
         json!({
@@ -148,6 +106,10 @@ mod tests {
             ("Hi {{ profile.first_name }}!", "Hi Ada!"),
             ("[{{ missing }}][{{ profile.missing }}][{{ a.b.c.d }}][{{ profile.nothing.x }}]", "[][][][]"),
             ("{{ profile.first_name.missing }}", ""),
+            ("{% for i in event.items %}{{ i.a.b.c }}{% endfor %}{% increment n %}{{ n }}", "01"),
+            ("{% for i in (1..profile.n) %}{{ i }}{% endfor %}", "123"),
+            ("{{ 'now' | date: '%d.%m.%Y %H:%M' }}", "01.01.1970 01:00"),
+            ("{{ event.total | currency: 'EUR' }}", "€\u{a0}10,00"),
             ("{{ missing | default: 'friend' }}", "friend"),
             ("{{ missing | upcase }}{{ missing | date: '%Y' }}", ""),
             ("{% if missing.deep %}a{% else %}b{% endif %}", "b"),
@@ -173,13 +135,14 @@ mod tests {
     fn faults_name_their_position() {
         for (template, position, part) in [
             ("Hi {{ name", Some((1, 4)), ""),
-            ("a\nb {% if x %}", None, "if"),
+            ("a\nb {% if x %}", Some((2, 3)), "endif"),
             ("a\n  {% nosuch %}", Some((2, 6)), "nosuch"),
             ("{{ x | nosuch }}", Some((1, 8)), "nosuch"),
-            ("{{ x | upcse }}", Some((1, 8)), "did you mean \"upcase\""),
-            ("{% asign x = 1 %}", Some((1, 4)), "did you mean \"assign\""),
-            ("{% for i in (1..2000) %}{% endfor %}", Some((1, 1)), "1000"),
-            ("{% for i in (1..n) %}{% endfor %}", Some((1, 1)), "whole numbers"),
+            ("{{ x | upcse }}", Some((1, 8)), "did you mean `upcase`"),
+            ("{% asign x = 1 %}", Some((1, 4)), "did you mean `assign`"),
+            ("{% for i in (1..9999999) %}{% assign x = i %}{% endfor %}", Some((1, 1)), "steps"),
+            ("{% if event.total > 'x' %}{% endif %}", Some((1, 19)), "compared"),
+            ("{% abort_message('no stock') %}", None, "stopped the message: no stock"),
         ] {
             let error = render(template, &data()).unwrap_err();
             if position.is_some() {

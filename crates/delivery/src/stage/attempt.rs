@@ -167,7 +167,7 @@ fn content(
         profile: profile.id,
     };
     let invalid = |detail: String| skipped(SkipReason::InvalidTemplate, detail);
-    let parts = compose(template, message, profile, settings, &links).map_err(|e| invalid(e.to_string()))?;
+    let parts = compose(template, message, profile, settings, &links, now).map_err(|e| invalid(e.to_string()))?;
     let Some(to) = address_of(profile, &message.channel).and_then(parse_email) else {
         return Err(skipped(SkipReason::NoAddress, "the address is not a valid e-mail address"));
     };

@@ -6,7 +6,7 @@ use super::{Renderer, describe};
 use crate::error::{ErrorKind, Res, argument};
 use crate::filters::{Args, Context};
 use crate::limits::BYTES_PER_STEP;
-use crate::syntax::tree::{Call, Callee, Condition, Expr, Filtered, Operator, Path, Root, Span, Step};
+use crate::syntax::tree::{Call, Callee, Condition, Expr, Filtered, Join, Operator, Path, Root, Span, Step};
 use crate::value::{Ordering3, Value, order, parse_int};
 
 /// Room for the arguments of one filter without the heap.
@@ -117,7 +117,8 @@ impl<'a> Renderer<'a> {
     }
 
     fn apply(&mut self, call: &'a Call, input: Value<'a>) -> Res<Value<'a>> {
-        let weight = input.as_str().map_or_else(|| input.size().min(1 << 32), |s| s.len() / BYTES_PER_STEP);
+        // Lists are paid for where their members are taken.
+        let weight = input.as_str().map_or(0, |s| s.len() / BYTES_PER_STEP);
         self.meter.step(1 + weight as u64)?;
         let mut arguments = [NIL; crate::filters::MAX_ARGUMENTS];
         for (slot, expr) in arguments.iter_mut().zip(&call.arguments) {
@@ -150,10 +151,22 @@ impl<'a> Renderer<'a> {
             Condition::Compare(parts, at) => {
                 let (left, operator, right) = &**parts;
                 let (left, right) = (self.quiet(left)?, self.quiet(right)?);
+                // Looking through a large text or list takes its time.
+                let weight = left.as_str().map_or_else(|| left.list_len(), str::len) / BYTES_PER_STEP;
+                self.meter.step(weight as u64)?;
                 compare(&left, *operator, &right).map_err(|f| f.at(*at))
             }
-            Condition::And(both) => Ok(self.holds(&both.0)? && self.holds(&both.1)?),
-            Condition::Or(both) => Ok(self.holds(&both.0)? || self.holds(&both.1)?),
+            Condition::Chain(terms) => {
+                // Grouping from the right, a term decides everything after it: `a and …` when false, `a or …` when true.
+                let mut holds = false;
+                for (term, join) in terms {
+                    holds = self.holds(term)?;
+                    if (*join == Join::And && !holds) || (*join == Join::Or && holds) {
+                        break;
+                    }
+                }
+                Ok(holds)
+            }
             Condition::Not(inner) => Ok(!self.holds(inner)?),
         }
     }

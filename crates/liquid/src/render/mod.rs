@@ -91,7 +91,7 @@ impl<'a> Renderer<'a> {
 
     fn deeper(&mut self) -> Res<()> {
         self.depth += 1;
-        let most = self.meter.limits().depth;
+        let most = self.meter.limits().depth();
         if self.depth > most { Err(Limit::Depth(most).into()) } else { Ok(()) }
     }
 

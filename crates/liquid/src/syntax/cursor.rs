@@ -1,6 +1,6 @@
 //! Reads expressions: literals, variables, ranges, filters, conditions.
 
-use super::tree::{Condition, Expr, Operator, Path, Root, Span, Step};
+use super::tree::{Condition, Expr, Join, Operator, Path, Root, Span, Step};
 use crate::error::{Fault, Res, syntax};
 use crate::limits::Limit;
 
@@ -229,30 +229,26 @@ impl<'s> Cursor<'s> {
 
     /// Comparisons joined by `and` and `or`, which have one rank and group from the right.
     pub(crate) fn condition(&mut self) -> Res<Condition> {
-        let mut terms = vec![(self.comparison()?, false)];
+        let mut terms = Vec::new();
         loop {
-            let or = if self.eat_word("and") {
-                false
+            let term = self.comparison()?;
+            let join = if self.eat_word("and") {
+                Join::And
             } else if self.eat_word("or") {
-                true
+                Join::Or
             } else {
-                break;
+                Join::End
             };
-            self.deeper()?;
-            terms.push((self.comparison()?, or));
+            if terms.is_empty() && join == Join::End {
+                self.finish("`and`, `or` or a comparison such as `==`")?;
+                return Ok(term);
+            }
+            terms.push((term, join));
+            if join == Join::End {
+                self.finish("`and`, `or` or a comparison such as `==`")?;
+                return Ok(Condition::Chain(terms.into()));
+            }
         }
-        self.depth -= terms.len() as u32 - 1;
-        self.finish("`and`, `or` or a comparison such as `==`")?;
-        let mut result: Option<(Condition, bool)> = None;
-        while let Some((term, joined_by_or)) = terms.pop() {
-            let condition = match result {
-                None => term,
-                Some((right, true)) => Condition::Or(Box::new((term, right))),
-                Some((right, false)) => Condition::And(Box::new((term, right))),
-            };
-            result = Some((condition, joined_by_or));
-        }
-        result.map(|(condition, _)| condition).ok_or_else(|| self.expected("a condition"))
     }
 
     fn comparison(&mut self) -> Res<Condition> {

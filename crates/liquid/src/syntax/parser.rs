@@ -39,14 +39,14 @@ pub(super) struct Block {
 
 impl<'s> Parser<'s> {
     pub(super) fn cursor(&self, span: Span) -> Cursor<'s> {
-        Cursor::new(self.source, span, self.options.limits.depth)
+        Cursor::new(self.source, span, self.options.limits.depth())
     }
 
     /// Nodes up to the tag that ends `block` or one of `between`, which is answered; all of them without a block.
     pub(super) fn body(&mut self, block: Option<Block>, between: &[&str]) -> Res<(Body, Option<Tag>)> {
         self.depth += 1;
-        if self.depth > self.options.limits.depth {
-            let fault = Box::<Fault>::from(Limit::Depth(self.options.limits.depth));
+        if self.depth > self.options.limits.depth() {
+            let fault = Box::<Fault>::from(Limit::Depth(self.options.limits.depth()));
             return Err(fault.at(block.map_or(0, |b| b.at)));
         }
         let mut nodes = Vec::new();

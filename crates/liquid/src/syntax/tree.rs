@@ -141,9 +141,17 @@ pub(crate) struct CatalogItems {
 pub(crate) enum Condition {
     Truth(Expr),
     Compare(Box<(Expr, Operator, Expr)>, u32),
-    And(Box<(Condition, Condition)>),
-    Or(Box<(Condition, Condition)>),
+    /// Conditions with how each is joined to all that follow; they group from the right.
+    Chain(Box<[(Condition, Join)]>),
     Not(Box<Condition>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Join {
+    And,
+    Or,
+    /// Nothing follows.
+    End,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

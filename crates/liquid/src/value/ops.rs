@@ -143,6 +143,11 @@ impl<'a> Value<'a> {
         matches!(self, Value::JsonArray(_) | Value::Array(_))
     }
 
+    /// How many members a list has.
+    pub(crate) fn list_len(&self) -> usize {
+        if self.is_list() { Seq::of(self).len() } else { 0 }
+    }
+
     /// How many members or characters it has.
     #[must_use]
     pub fn size(&self) -> usize {

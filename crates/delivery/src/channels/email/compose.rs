@@ -1,11 +1,14 @@
 //! From a template and a customer to the parts of one mail: subject, HTML and text, with the links that belong in it.
 
-use rapport_domain::{OutboundMessage, Profile};
-use serde_json::{Map, Value};
+use std::sync::Arc;
 
-use crate::content::{self, ContentError, escape_html};
+use rapport_domain::{OutboundMessage, Profile, Timestamp};
+use rapport_liquid::Object;
+use serde_json::Value;
+
+use crate::content::{self, Compiled, ContentError, Scene, View, escape_html};
 use crate::core::gate::{address_of, topic_of};
-use crate::spec::{LiveTemplate, SettingsSpec};
+use crate::spec::{Company, LiveTemplate, SettingsSpec};
 use crate::tracking::links::Links;
 
 /// The parts of one mail.
@@ -22,32 +25,74 @@ pub struct Composed {
 }
 
 /// What a template sees: the message's own data (`event`, `journey`), `profile` with its traits, `company`,
-/// `unsubscribe_url` and `preferences_url`.
-fn data(message: &OutboundMessage, profile: &Profile, settings: &SettingsSpec, urls: (&str, &str)) -> Value {
-    let mut traits: Map<String, Value> = profile.traits.iter().map(|(k, t)| (k.clone(), t.value.clone())).collect();
-    traits.insert("id".to_owned(), Value::from(profile.id.to_string()));
-    if let Some(address) = address_of(profile, &message.channel) {
-        traits.entry(message.channel.clone()).or_insert_with(|| Value::from(address));
-    }
-    if let Some(user) = profile.identifier(rapport_domain::profile::namespace::USER_ID) {
-        traits.entry("user_id").or_insert_with(|| Value::from(user));
-    }
-    let mut root = message.data.map().clone();
-    root.insert("profile".to_owned(), Value::Object(traits));
-    root.insert(
-        "company".to_owned(),
-        serde_json::json!({"name": settings.company.name, "postal_address": settings.company.postal_address}),
-    );
-    root.insert("unsubscribe_url".to_owned(), Value::from(urls.0));
-    root.insert("preferences_url".to_owned(), Value::from(urls.1));
-    Value::Object(root)
+/// `unsubscribe_url` and `preferences_url`. Nothing is copied; members are found when the template mentions them.
+struct Root<'v> {
+    message: &'v OutboundMessage,
+    profile: Customer<'v>,
+    company: &'v Company,
+    unsubscribe: &'v str,
+    preferences: &'v str,
 }
 
-fn named<T>(part: &str, result: Result<T, ContentError>) -> Result<T, ContentError> {
-    result.map_err(|e| ContentError { message: format!("{part}: {}", e.message), ..e })
+impl Object for Root<'_> {
+    fn get(&self, key: &str) -> Option<View<'_>> {
+        match key {
+            "profile" => Some(View::Object(&self.profile)),
+            "company" => Some(View::Object(self.company)),
+            "unsubscribe_url" => Some(View::Str(self.unsubscribe)),
+            "preferences_url" => Some(View::Str(self.preferences)),
+            other => self.message.data.map().get(other).map(View::from),
+        }
+    }
 }
 
-/// Makes the parts of one mail.
+impl Object for Company {
+    fn get(&self, key: &str) -> Option<View<'_>> {
+        match key {
+            "name" => Some(View::Str(&self.name)),
+            "postal_address" => Some(View::Str(&self.postal_address)),
+            _ => None,
+        }
+    }
+}
+
+/// A profile's traits, with its id, address and user id beside them.
+struct Customer<'v> {
+    profile: &'v Profile,
+    channel: &'v str,
+}
+
+impl Object for Customer<'_> {
+    fn get(&self, key: &str) -> Option<View<'_>> {
+        if key == "id" {
+            return Some(View::from(self.profile.id.to_string()));
+        }
+        if let Some(known) = self.profile.traits.get(key) {
+            return Some(View::from(&known.value));
+        }
+        match key {
+            "user_id" => self.profile.identifier(rapport_domain::profile::namespace::USER_ID).map(View::from),
+            other if other == self.channel => address_of(self.profile, self.channel).map(View::from),
+            _ => None,
+        }
+    }
+
+    fn entries(&self) -> Vec<(Arc<str>, View<'_>)> {
+        self.profile.traits.iter().map(|(k, t)| (Arc::from(k.as_str()), View::from(&t.value))).collect()
+    }
+}
+
+/// The customer's clock and language; English when theirs is not known.
+fn scene<'p>(profile: &'p Profile, settings: &SettingsSpec, now: Timestamp) -> Scene<'p> {
+    let said = |name| profile.trait_value(name).and_then(Value::as_str).filter(|l| !l.is_empty());
+    Scene {
+        now: now.to_utc(),
+        zone: profile.zone().unwrap_or(settings.time_zone),
+        locale: said("locale").or_else(|| said("language")).unwrap_or("en"),
+    }
+}
+
+/// Makes the parts of one mail, as of `now`.
 ///
 /// # Errors
 /// Which part of the template cannot be rendered and why.
@@ -57,18 +102,30 @@ pub fn compose(
     profile: &Profile,
     settings: &SettingsSpec,
     links: &Links<'_>,
+    now: Timestamp,
 ) -> Result<Composed, ContentError> {
     let spec = &template.spec;
     let transactional = spec.transactional || message.transactional;
     let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(spec)));
     let preferences = links.preferences();
-    let data = data(message, profile, settings, (&unsubscribe, &preferences));
+    let root = Root {
+        message,
+        profile: Customer { profile, channel: &message.channel },
+        company: &settings.company,
+        unsubscribe: &unsubscribe,
+        preferences: &preferences,
+    };
+    let scene = scene(profile, settings, now);
+    let render = |part: &'static str, template: &Compiled| {
+        let rendered = template.render(&View::Object(&root), &scene);
+        rendered.map_err(|e| ContentError { part: Some(part), ..e })
+    };
 
-    let subject = one_line(&named("subject", template.subject.render(&data))?);
+    let subject = one_line(&render("subject", &template.subject)?);
     if subject.is_empty() {
-        return Err(ContentError { position: None, message: "subject: renders as nothing".to_owned() });
+        return Err(ContentError { part: Some("subject"), position: None, message: "renders as nothing".to_owned() });
     }
-    let mut html = named("html", template.html.render(&data))?;
+    let mut html = render("html", &template.html)?;
     let has_way_out = |text: &str| text.contains(&unsubscribe) || text.contains(&preferences);
     let footer = !transactional && !has_way_out(&html);
     if footer {
@@ -76,7 +133,7 @@ pub fn compose(
     }
     let text = match &template.text {
         Some(own) => {
-            let mut text = named("text", own.render(&data))?;
+            let mut text = render("text", own)?;
             if !transactional && !has_way_out(&text) {
                 text.push_str(&text_footer(settings, &unsubscribe));
             }
@@ -85,7 +142,7 @@ pub fn compose(
         None => content::text_from_html(&html),
     };
     if let Some(preheader) = &template.preheader {
-        let line = one_line(&named("preheader", preheader.render(&data))?);
+        let line = one_line(&render("preheader", preheader)?);
         insert_after_start(&mut html, &hidden_line(&line));
     }
     if spec.track_clicks

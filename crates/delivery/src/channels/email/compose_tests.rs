@@ -50,7 +50,7 @@ fn parts(spec: &Value, first_name: &str) -> Result<Composed, ContentError> {
         message: message.id,
         profile: message.profile,
     };
-    compose(&template, &message, &profile(first_name), &settings(), &links)
+    compose(&template, &message, &profile(first_name), &settings(), &links, Timestamp(0))
 }
 
 fn caught(spec: &Value, first_name: &str) -> CaughtMail {
@@ -138,7 +138,19 @@ fn a_template_with_its_own_link_gets_no_footer() {
 fn what_cannot_be_rendered_says_which_part() {
     let spec = json!({"name": "N", "subject": "{{ nothing }}", "html": "h"});
     assert!(parts(&spec, "Ada").unwrap_err().to_string().contains("subject: renders as nothing"));
-    let spec = json!({"name": "N", "subject": "s", "html": "{{ profile.first_name | times: 2 }}"});
+    let spec = json!({"name": "N", "subject": "s", "html": "{{ profile.first_name | divided_by: 0 }}"});
     let error = parts(&spec, "Ada").unwrap_err().to_string();
-    assert!(error.contains("html:"), "{error}");
+    assert_eq!(error, "html: line 1, column 25: `divided_by` cannot divide by 0");
+    let spec = json!({"name": "N", "subject": "s", "html": "{% abort_message('sold out') %}"});
+    assert_eq!(parts(&spec, "Ada").unwrap_err().to_string(), "html: the template stopped the message: sold out");
+}
+
+#[test]
+fn traits_are_seen_where_they_lie() {
+    let html = "{{ profile.first_name }} {{ profile.email }} {{ profile.id }} {{ profile.nothing.at.all }}\
+                {% for p in profile %}{{ p[0] }}={{ p[1] }}{% endfor %} {{ company.name }}{{ profile.size }}";
+    let spec = json!({"name": "N", "subject": "s", "html": html, "text": html, "transactional": true});
+    let text = parts(&spec, "Ada").unwrap().text;
+    assert!(text.starts_with("Ada ada@example.com "), "{text}");
+    assert!(text.ends_with(" first_name=Ada Shop <&>1"), "{text}");
 }

@@ -1,0 +1,139 @@
+//! What a program gives to templates: objects that are asked, filters of its own, values of every kind.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rapport_liquid::{Env, ErrorClass, Host, Object, ParseOptions, Template, Value};
+use serde_json::json;
+
+/// A profile whose orders are read when they are mentioned.
+#[derive(Default)]
+struct Profile {
+    reads: AtomicU32,
+}
+
+impl Object for Profile {
+    fn get(&self, key: &str) -> Option<Value<'_>> {
+        match key {
+            "name" => Some(Value::Str("Ada")),
+            "orders" => {
+                self.reads.fetch_add(1, Ordering::Relaxed);
+                Some([Value::Int(5), Value::Float(7.25)].into_iter().collect())
+            }
+            _ => None,
+        }
+    }
+
+    fn entries(&self) -> Vec<(Arc<str>, Value<'_>)> {
+        vec![("name".into(), Value::Str("Ada"))]
+    }
+}
+
+struct Shop;
+
+impl Host for Shop {
+    fn filter<'a>(
+        &'a self,
+        name: &str,
+        input: Value<'a>,
+        arguments: &[Value<'a>],
+        named: &[(&str, Value<'a>)],
+    ) -> Result<Value<'a>, String> {
+        match name {
+            "shout" => Ok(Value::text(format!("{}{}{}", input.to_str(), arguments.len(), named.len()))),
+            _ => Err("the shop is closed".to_owned()),
+        }
+    }
+}
+
+fn env() -> Env<'static> {
+    Env { host: &Shop, ..Env::new(chrono::DateTime::UNIX_EPOCH) }
+}
+
+fn render(source: &str, data: &Value<'_>) -> String {
+    let options = ParseOptions { host_filters: &["shout", "closed"], ..ParseOptions::strict() };
+    let template = Template::parse(source, &options).unwrap_or_else(|e| panic!("{source}: {e}"));
+    match template.render(data, &env()) {
+        Ok(rendered) => rendered.outcome.text().unwrap_or_default(),
+        Err(e) => format!("{} {:?}", e, e.class()),
+    }
+}
+
+#[test]
+fn objects_are_asked_for_what_is_mentioned() {
+    let profile = Profile::default();
+    let root = Value::map(vec![("profile".into(), Value::Object(&profile))]);
+    assert_eq!(render("{{ profile.name }}{{ profile.missing }}{{ profile.size }}", &root), "Ada1");
+    assert_eq!(profile.reads.load(Ordering::Relaxed), 0);
+    assert_eq!(render("{{ profile.orders | sum }} {{ profile.orders.size }}", &root), "12.25 2");
+    assert_eq!(profile.reads.load(Ordering::Relaxed), 2);
+    assert_eq!(
+        render("{% for p in profile %}{{ p[0] }}:{{ p[1] }}{% endfor %}{{ profile | json }}", &root),
+        "name:Ada{\"name\":\"Ada\"}"
+    );
+    assert_eq!(
+        render("{% if profile contains 'orders' %}y{% endif %}{% if profile == profile %}y{% endif %}", &root),
+        "yy"
+    );
+}
+
+#[test]
+fn the_host_has_filters_of_its_own() {
+    let root = Value::Nil;
+    assert_eq!(render("{{ 'hey' | shout: 1, 2, loud: true | upcase }}", &root), "HEY21");
+    let error = render("{{ 'hey' | closed }}", &root);
+    assert_eq!(
+        error,
+        format!("line 1, column 12: the shop is closed, in: {{{{ 'hey' | closed }}}} {:?}", ErrorClass::Host)
+    );
+    let unknown =
+        Template::parse("{{ 'hey' | shot }}", &ParseOptions { host_filters: &["shout"], ..ParseOptions::strict() });
+    assert!(unknown.expect_err("unknown").to_string().contains("did you mean `shout`?"));
+    let lax = Template::parse("{{ 'hey' | shot: 1 | upcase }}", &ParseOptions::default()).expect("lax");
+    assert_eq!(lax.render(&root, &env()).expect("a text").outcome.text().as_deref(), Some("HEY"));
+}
+
+#[test]
+fn values_show_as_in_ruby() {
+    let data = json!({"big": u64::MAX, "min": i64::MIN, "small": 0.00001, "large": 1e16, "third": 1.0 / 3.0, "neg": -0.5,
+        "deep": {"a": [1, null, "x\"y"], "b": {"c": true}}});
+    for (source, expected) in [
+        ("{{ big }} {{ min }}", "18446744073709551615 -9223372036854775808"),
+        ("{{ small }} {{ large }} {{ third }} {{ neg }}", "1.0e-05 1.0e+16 0.3333333333333333 -0.5"),
+        ("{{ deep }}", r#"{"a"=>[1, nil, "x\"y"], "b"=>{"c"=>true}}"#),
+        ("{{ deep | json }}", r#"{"a":[1,null,"x\"y"],"b":{"c":true}}"#),
+        (
+            "{{ min | abs }} {{ min | minus: 1 }} {{ min | divided_by: -1 }}",
+            "9.223372036854776e+18 -9.223372036854776e+18 9.223372036854776e+18",
+        ),
+        ("{{ deep.a | sort_natural | join: ',' }}", "1,x\"y,"),
+        ("{{ 99999999999999999999 }} {{ 1.50 }}", "99999999999999999999 1.5"),
+    ] {
+        assert_eq!(render(source, &Value::from(&data)), expected, "{source}");
+    }
+    let ordered: Value<'static> = serde_json::from_str(r#"{"z": 1, "a": [true, 2.5, null]}"#).expect("a value");
+    assert_eq!(render("{{ a }}{% for p in o %}{{ p[0] }}{% endfor %}", &Value::map(vec![("o".into(), ordered)])), "za");
+}
+
+#[test]
+fn values_and_templates_cross_threads() {
+    fn sent<T: Send + Sync>(_: &T) {}
+    sent(&Value::Nil);
+    sent(&Template::parse("x", &ParseOptions::default()).expect("a template"));
+}
+
+#[test]
+fn errors_in_partials_name_the_partial() {
+    let parse = |s| Template::parse(s, &ParseOptions::default()).expect("a template");
+    let partials = HashMap::from([("row".to_owned(), parse("a\n{{ 1 | divided_by: 0 }}"))]);
+    let env = Env { partials: &partials, ..env() };
+    for source in ["x{% render 'row' %}", "{% include 'row' %}"] {
+        let template = parse(source);
+        let error = template.render(&Value::Nil, &env).expect_err("a division by 0");
+        assert_eq!(
+            error.to_string(),
+            "partial `row`, line 2, column 8: `divided_by` cannot divide by 0, in: {{ 1 | divided_by: 0 }}"
+        );
+    }
+}
