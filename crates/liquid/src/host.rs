@@ -46,8 +46,9 @@ impl Host for NoHost {}
 
 /// Templates that other templates can show with `include` and `render`.
 pub trait Partials {
-    /// The partial called `name`.
-    fn partial(&self, name: &str) -> Option<&Template>;
+    /// The partial called `name`, with its name as it is kept here: a variable of that name holds what the partial is
+    /// given by `with` and `for`.
+    fn partial(&self, name: &str) -> Option<(&str, &Template)>;
 
     /// The names there are, for suggestions.
     fn names(&self) -> Vec<String> {
@@ -60,14 +61,14 @@ pub trait Partials {
 pub struct NoPartials;
 
 impl Partials for NoPartials {
-    fn partial(&self, _name: &str) -> Option<&Template> {
+    fn partial(&self, _name: &str) -> Option<(&str, &Template)> {
         None
     }
 }
 
 impl<S: std::hash::BuildHasher> Partials for HashMap<String, Template, S> {
-    fn partial(&self, name: &str) -> Option<&Template> {
-        self.get(name)
+    fn partial(&self, name: &str) -> Option<(&str, &Template)> {
+        self.get_key_value(name).map(|(name, template)| (name.as_str(), template))
     }
 
     fn names(&self) -> Vec<String> {

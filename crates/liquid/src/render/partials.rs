@@ -4,27 +4,20 @@ use super::loops::LoopState;
 use super::scope::Frame;
 use super::{Flow, Renderer};
 use crate::error::{ErrorKind, Res, nearest};
-use crate::syntax::tree::{Expr, Partial};
+use crate::syntax::tree::Partial;
 use crate::template::Template;
 use crate::value::{LoopId, Seq, Value};
 
 impl<'a> Renderer<'a> {
     fn partial(&mut self, node: &'a Partial) -> Res<(&'a str, &'a Template)> {
-        let name = match &node.name {
-            Expr::Str(span) => Some(self.name(*span)),
-            _ => None,
-        };
-        let computed = if name.is_none() { self.eval(&node.name)? } else { Value::Nil };
-        let asked = name.map_or_else(|| computed.to_str(), std::borrow::Cow::Borrowed);
-        match self.env.partials.partial(&asked) {
-            // A partial's variable has its name, which a computed name only has for as long as its value lives.
-            Some(template) => Ok((name.or(computed.borrowed()).unwrap_or_default(), template)),
-            None => {
-                let names = self.env.partials.names();
-                let nearest = nearest(&asked, names.iter().map(String::as_str));
-                Err(ErrorKind::MissingPartial { name: asked.into_owned(), nearest }.into())
-            }
+        let name = self.eval(&node.name)?;
+        let asked = name.to_str();
+        if let Some(found) = self.env.partials.partial(&asked) {
+            return Ok(found);
         }
+        let names = self.env.partials.names();
+        let nearest = nearest(&asked, names.iter().map(String::as_str));
+        Err(ErrorKind::MissingPartial { name: asked.into_owned(), nearest }.into())
     }
 
     fn arguments(&mut self, node: &'a Partial) -> Res<Vec<(&'a str, Value<'a>)>> {
@@ -129,15 +122,5 @@ impl<'a> Renderer<'a> {
         self.frame = frame;
         // `break` and `continue` end the partial, not the loop it is in.
         Ok(if flow == Flow::Abort { flow } else { Flow::Next })
-    }
-}
-
-impl<'a> Value<'a> {
-    /// The text when it is borrowed, for as long as it is.
-    fn borrowed(&self) -> Option<&'a str> {
-        match self {
-            Value::Str(s) => Some(s),
-            _ => None,
-        }
     }
 }
