@@ -16,7 +16,7 @@ pub mod stage;
 pub mod telemetry;
 
 pub use crate::core::consent::ConsentPolicy;
-pub use crate::core::decode::{decode, primary_identifier};
+pub use crate::core::decode::decode;
 pub use crate::core::reason::{QualityRecord, RejectReason, Rejected, Warning};
 pub use crate::error::CollectError;
 pub use crate::ports::{KeyInfo, NoQuality, QualitySink, WriteKeys};

@@ -16,7 +16,7 @@ pub mod telemetry;
 pub mod view;
 
 pub use crate::core::apply::{Applied, TraitChange, apply};
-pub use crate::core::claims::{alias_of, claims, identifier, is_blocked, routing_identifier};
+pub use crate::core::claims::{alias_of, claims};
 pub use crate::core::identifiers::refuse;
 pub use crate::core::merge::{Absorbed, Restored, absorb, undo};
 pub use crate::core::resolve::{

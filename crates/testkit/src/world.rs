@@ -103,7 +103,7 @@ impl World {
             body: &text,
         };
         let event = rapport_collect::decode(&accepted);
-        let key = rapport_collect::primary_identifier(&event).expect("an event with an identity");
+        let key = rapport_domain::identity::primary(&event).expect("an event with an identity");
         let target = rapport_domain::hash::partition_of(self.ws, &key.namespace, &key.value, self.log.partitions());
         self.append(target, &Record::Event(accepted));
     }

@@ -122,7 +122,8 @@ pub(crate) async fn identity(
     caller: Caller,
     At((namespace, value)): At<(String, String)>,
 ) -> Reply<IdentityView> {
-    let identifier = rapport_domain::Identifier::new(&namespace, &value);
+    let missing = || ApiError::not_found(format!("profile with this {namespace}"));
+    let identifier = rapport_domain::identity::identifier(&namespace, &value).ok_or_else(missing)?;
     let wanted = identifier.clone();
     let profile = state
         .run(move |state| {
@@ -130,7 +131,7 @@ pub(crate) async fn identity(
             read::profiles::by_identifier(shared, caller.workspace, &wanted.namespace, &wanted.value)
         })
         .await?;
-    let profile = profile.ok_or_else(|| ApiError::not_found(format!("profile with this {namespace}")))?;
+    let profile = profile.ok_or_else(missing)?;
     let (namespace, value) = (identifier.namespace, identifier.value);
     Ok(Json(IdentityView { namespace, value, profile: ProfileSummary::from(&profile) }))
 }

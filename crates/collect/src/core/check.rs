@@ -124,10 +124,10 @@ pub fn check<'a>(
         let message = format!("the source needs consent for {category:?}, which was not given");
         return Err(Rejection::new(RejectReason::Consent, message));
     }
-    let identity = Identity::of(fields, shared.context, &mut warnings);
+    let identity = Identity::of(kind, fields, shared.context, &mut warnings);
     let Some(partition) = identity.partition(shared.workspace, shared.partitions) else {
         let message = if warnings.is_empty() {
-            "expected userId or anonymousId (or context.externalIds, or an email trait)"
+            "expected userId or anonymousId (or context.externalIds, an email or phone trait, or a device token)"
         } else {
             "userId and anonymousId hold only values that never identify (such as 0, null, unknown)"
         };

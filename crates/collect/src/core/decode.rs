@@ -1,9 +1,8 @@
 //! From the log's record to the event that later stages read. The same code that accepted the item reads it again, so
 //! both agree on what its identifiers, name and properties are.
 
-use rapport_domain::profile::namespace;
-use rapport_domain::{AcceptedEvent, Event, EventKind, Identifier, Json};
-use serde_json::{Map, Value};
+use rapport_domain::{AcceptedEvent, Event, EventKind, Json};
+use serde_json::Value;
 
 use crate::core::field::{Fields, Text};
 use crate::core::identity;
@@ -38,19 +37,6 @@ pub fn decode(accepted: &AcceptedEvent<'_>) -> Event {
         context: context(&fields, accepted.shared_context, accepted.ip),
         historical: accepted.historical,
     }
-}
-
-/// The identifier whose hash decided the partition, and by which the owner looks the profile up.
-#[must_use]
-pub fn primary_identifier(event: &Event) -> Option<Identifier> {
-    if let Some(user) = &event.user_id {
-        return Some(Identifier::new(namespace::USER_ID, user));
-    }
-    if let Some(anonymous) = &event.anonymous_id {
-        return Some(Identifier::new(namespace::ANONYMOUS_ID, anonymous));
-    }
-    let traits = if event.kind == EventKind::Identify { event.properties.map().clone() } else { Map::new() };
-    identity::from_objects(&traits, event.context.map())
 }
 
 fn properties(kind: EventKind, fields: &Fields<'_>) -> Json {
@@ -148,18 +134,46 @@ mod tests {
         assert!(event(EventKind::Page, r#"{"context":"x"}"#, None, None).context.is_empty());
     }
 
-    #[test]
-    fn the_primary_identifier_is_the_one_that_routed() {
-        for body in [
-            r#"{"userId":"u","anonymousId":"a"}"#,
-            r#"{"userId":"","anonymousId":"a"}"#,
-            r#"{"traits":{"email":"Jo@x.y"}}"#,
-            r#"{"context":{"externalIds":[{"type":"crm","id":5}]}}"#,
-        ] {
-            let (fields, _) = Fields::of(body);
-            let routed = identity::Identity::of(&fields, None, &mut Warnings::default());
-            let found = primary_identifier(&event(EventKind::Identify, body, None, None)).unwrap();
-            assert_eq!(routed.primary(), Some((found.namespace.as_str(), found.value.as_str())), "{body}");
+    proptest::proptest! {
+        /// Wherever an item says who it is about, the partition that gets it is the one that looks it up.
+        #[test]
+        fn the_primary_identifier_is_the_one_that_routed(
+            kind in 0..6u8,
+            members in proptest::collection::vec(0..PARTS.len(), 0..5),
+            shared in 0..SHARED.len(),
+        ) {
+            let kind = EventKind::from_code(kind).unwrap();
+            let body = format!("{{{}}}", members.iter().map(|i| PARTS[*i]).collect::<Vec<_>>().join(","));
+            let (fields, _) = Fields::of(&body);
+            let routed = identity::Identity::of(kind, &fields, SHARED[shared], &mut Warnings::default());
+            let found = rapport_domain::identity::primary(&event(kind, &body, SHARED[shared], Some("1.2.3.4")));
+            proptest::prop_assert_eq!(
+                routed.primary(),
+                found.as_ref().map(|i| (i.namespace.as_str(), i.value.as_str())),
+                "{:?} {}", kind, body
+            );
         }
     }
+
+    const SHARED: [Option<&str>; 3] =
+        [None, Some(r#"{"traits":{"email":"s@x.y"}}"#), Some(r#"{"externalIds":[{"id":"s","type":"user_id"}]}"#)];
+
+    const PARTS: [&str; 16] = [
+        r#""userId":"u""#,
+        r#""userId":"null""#,
+        r#""userId":7.0"#,
+        r#""anonymousId":"a""#,
+        r#""anonymousId":"0""#,
+        r#""traits":{"email":"Jo@x.y"}"#,
+        r#""traits":{"email":"nobody","phone":"0049 30/123456"}"#,
+        r#""properties":{"email":"p@x.y"}"#,
+        r#""previousId":"p""#,
+        r#""context":{"externalIds":[{"type":"crm","id":5.0}]}"#,
+        r#""context":{"externalIds":[{"type":"CRM","id":"x","collection":"accounts"},{"type":"CRM","id":"y"}]}"#,
+        r#""context":{"externalIds":[{"type":"user_id","id":"e"}]}"#,
+        r#""context":{"externalIds":[{"type":"crm","id":"h","encoding":"sha256"}],"traits":{"email":"c@x.y"}}"#,
+        r#""context":{"traits":{"phone":"none","email":" C@X.y "}}"#,
+        r#""context":{"device":{"token":"t"}}"#,
+        r#""context":"broken""#,
+    ];
 }

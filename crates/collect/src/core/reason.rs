@@ -11,7 +11,7 @@ pub enum RejectReason {
     NotAnObject,
     /// `type` is missing or not one of the six calls.
     UnknownType,
-    /// No usable `userId`, `anonymousId`, external id or e-mail trait.
+    /// No usable `userId`, `anonymousId`, external id, e-mail or telephone trait, or device token.
     MissingIdentity,
     /// A `track` call without `event`.
     MissingEventName,

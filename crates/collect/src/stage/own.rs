@@ -49,7 +49,7 @@ impl Collector {
                 Some(profile) => profile.home(),
                 None => {
                     let (fields, _) = Fields::of(&event.body);
-                    let identity = Identity::of(&fields, None, &mut Warnings::default());
+                    let identity = Identity::of(event.kind, &fields, None, &mut Warnings::default());
                     identity.partition(event.workspace, partitions).ok_or(CollectError::NoIdentity)?
                 }
             };

@@ -1,6 +1,6 @@
 //! From a record of the log to a profile: duplicates, routing, forwarding.
 
-use rapport_collect::primary_identifier;
+use rapport_domain::identity;
 use rapport_domain::record::{AcceptedEvent, Letter, MAX_HOPS, Record};
 use rapport_domain::{Event, MessageKey, Partition, ProfileId, Timestamp, WorkspaceId};
 use rapport_profiles::{IdentifierRow, repo as profiles};
@@ -85,7 +85,7 @@ impl Owner {
     /// The home of an event by its identifiers; a new profile when nobody has them yet.
     fn home_of(&mut self, work: &mut Work, event: &Event) -> Result<Home, EngineError> {
         let ws = event.workspace;
-        let Some(identifier) = primary_identifier(event) else { return Ok(Home::Nobody) };
+        let Some(identifier) = identity::primary(event) else { return Ok(Home::Nobody) };
         if let Some(row) = profiles::identifier(&*work.tx, ws, &identifier)? {
             return self.follow(work, ws, row.profile);
         }

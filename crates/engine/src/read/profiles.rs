@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use rapport_domain::event::ProcessedEvent;
-use rapport_domain::{Identifier, Profile, ProfileId, Timestamp, WorkspaceId, hash};
+use rapport_domain::{Profile, ProfileId, Timestamp, WorkspaceId, hash, identity};
 use rapport_lake::TimelineFilter;
 use rapport_profiles::accounts::repo::{self as accounts, AccountRow};
 use rapport_profiles::core::account;
@@ -33,15 +33,15 @@ pub fn get(shared: &Shared, ws: WorkspaceId, id: ProfileId) -> Result<Option<Pro
     Ok(None)
 }
 
-/// The profile that owns an identifier.
+/// The profile that owns an identifier, in whatever form it is written; `None` also for values that identify nobody.
 pub fn by_identifier(
     shared: &Shared,
     ws: WorkspaceId,
     namespace: &str,
     value: &str,
 ) -> Result<Option<Profile>, EngineError> {
-    let identifier = Identifier::new(namespace, value);
-    let home = hash::partition_of(ws, namespace, &identifier.value, shared.log.partitions());
+    let Some(identifier) = identity::identifier(namespace, value) else { return Ok(None) };
+    let home = hash::partition_of(ws, &identifier.namespace, &identifier.value, shared.log.partitions());
     let db = shared.stores.partition(home)?;
     match db.read(|q| repo::identifier(q, ws, &identifier))? {
         Some(row) => get(shared, ws, row.profile),

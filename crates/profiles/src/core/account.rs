@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rapport_domain::event::{Event, EventKind};
 use rapport_domain::hash;
+use rapport_domain::identity::is_blocked;
 use rapport_domain::ids::{Partition, ProfileId, WorkspaceId};
 use rapport_domain::json::Json;
 use rapport_domain::profile::Trait;
@@ -12,7 +13,6 @@ use rapport_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::apply::MAX_GROUP_BYTES;
-use super::claims::is_blocked;
 use super::traits::{self, Stated};
 
 /// One account.

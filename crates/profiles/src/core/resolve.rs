@@ -5,7 +5,7 @@
 use rapport_domain::ids::ProfileId;
 use rapport_domain::profile::{Identifier, namespace};
 
-pub use super::claims::{alias_of, claims, identifier, is_blocked, routing_identifier};
+pub use super::claims::{alias_of, claims};
 
 /// An identifier's row: who owns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,56 +1,10 @@
 //! Which identifiers an event states.
 
+use rapport_domain::identity::primary;
 use serde_json::json;
 
 use super::event;
-use crate::{alias_of, claims, identifier, is_blocked, routing_identifier};
-
-#[test]
-fn blocked_values() {
-    for (namespace, value, blocked) in [
-        ("user_id", "", true),
-        ("user_id", "   ", true),
-        ("user_id", "0", true),
-        ("user_id", "00000000-0000-0000-0000-000000000000", true),
-        ("user_id", "--", true),
-        ("user_id", "-1", true),
-        ("user_id", "NULL", true),
-        ("user_id", "Anonymous", true),
-        ("user_id", "[object Object]", true),
-        ("user_id", "10", false),
-        ("user_id", "nulla", false),
-        ("user_id", "ｊö", false),
-        ("email", "jo", true),
-        ("email", "@x.y", true),
-        ("email", "j o@x.y", true),
-        ("email", "jo@x", false),
-        ("phone", "12345", true),
-        ("phone", "call me", true),
-        ("phone", "+000000000", true),
-        ("phone", "+49 (30) 123-456", false),
-    ] {
-        assert_eq!(is_blocked(namespace, value), blocked, "{namespace} {value:?}");
-    }
-    assert!(is_blocked("user_id", &"x".repeat(513)) && !is_blocked("user_id", &"x".repeat(512)));
-}
-
-#[test]
-fn values_are_normalised() {
-    for (namespace, value, expected) in [
-        ("email", " Jo@X.Y ", Some("email:jo@x.y")),
-        ("phone", "0049 30/123-456", Some("phone:+4930123456")),
-        ("phone", "(030) 123 456", Some("phone:030123456")),
-        ("USER_ID", " U1 ", Some("user_id:U1")),
-        ("ios.push_token", "t1", Some("device_token:t1")),
-        ("crm.id", "7", Some("crm.id:7")),
-        ("", "7", None),
-        ("a b", "7", None),
-        ("phone", "none", None),
-    ] {
-        let found = identifier(namespace, value).map(|i| format!("{}:{}", i.namespace, i.value));
-        assert_eq!(found.as_deref(), expected, "{namespace} {value:?}");
-    }
-}
+use crate::{alias_of, claims};
 
 #[test]
 fn claims_of_each_call() {
@@ -103,9 +57,17 @@ fn routing_and_alias() {
             json!({"type": "identify", "traits": {"email": "jo@x.y"}, "context": {"externalIds": [{"id": "7", "type": "crm"}]}}),
             Some("crm:7"),
         ),
+        (
+            json!({"anonymousId": "a", "context": {"externalIds": [{"id": "u", "type": "USER_ID"}]}}),
+            Some("user_id:u"),
+        ),
+        (json!({"context": {"traits": {"phone": "0049 30 123456"}}}), Some("phone:+4930123456")),
+        // The account's address is not the customer's, and traits of a track are nobody's.
+        (json!({"type": "group", "groupId": "g", "traits": {"email": "office@x.y"}}), None),
+        (json!({"traits": {"email": "jo@x.y"}}), None),
         (json!({"properties": {"a": 1}}), None),
     ] {
-        let found = routing_identifier(&event(1, item.clone())).map(|i| format!("{}:{}", i.namespace, i.value));
+        let found = primary(&event(1, item.clone())).map(|i| format!("{}:{}", i.namespace, i.value));
         assert_eq!(found.as_deref(), expected, "{item}");
     }
     let alias = |user: &str| event(1, json!({"type": "alias", "userId": user, "previousId": "p"}));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use proptest::prelude::*;
 use rapport_domain::event::Event;
 use rapport_domain::hash;
+use rapport_domain::identity::primary;
 use rapport_domain::ids::{Partition, ProfileId};
 use rapport_domain::profile::{Identifier, Profile, Trait, namespace};
 use rapport_domain::record::LetterBody;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use super::{WS, event, id};
 use crate::{
     IdentifierRow, LinkDecision, MergeDecision, absorb, alias_of, apply, claims, decide_letter, decide_merge, refuse,
-    repo, routing_identifier, undo,
+    repo, undo,
 };
 
 const PARTITIONS: u16 = 4;
@@ -61,7 +62,7 @@ impl World {
     }
 
     fn collect(&mut self, event: Event) {
-        let to = Self::home_of(&routing_identifier(&event).expect("an identifier"));
+        let to = Self::home_of(&primary(&event).expect("an identifier"));
         self.queue.push((to, Mail::Event(Box::new(event), None)));
     }
 
@@ -93,7 +94,7 @@ impl World {
 
     fn event(&mut self, at: Partition, event: Event, profile: Option<ProfileId>) {
         let profile = profile.unwrap_or_else(|| {
-            let identifier = routing_identifier(&event).expect("an identifier");
+            let identifier = primary(&event).expect("an identifier");
             let known = identifier.namespace == namespace::USER_ID;
             let part = self.part(at);
             if let Some(row) = part.rows.get(&identifier) {
