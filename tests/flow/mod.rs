@@ -1,5 +1,6 @@
 //! What the partition loop does with events: identity, segments, journeys, exactly once.
 
+use rapport_delivery::repo::{LedgerFilter, is_withdrawn};
 use rapport_domain::record::LetterBody;
 use rapport_domain::time::{DAY_MS, HOUR_MS};
 use rapport_domain::{EventKind, ResourceKind};
@@ -185,4 +186,87 @@ fn a_merge_can_be_undone() {
     assert_eq!(world.timeline(from).iter().filter(|n| *n == "Page Viewed").count(), 2);
     assert_eq!(world.timeline(into).iter().filter(|n| *n == "Page Viewed").count(), 0);
     assert_eq!(world.members("viewers"), 1, "the one who viewed");
+}
+
+#[test]
+fn an_exit_rule_ends_a_waiting_journey_at_once() {
+    let mut world = World::new(2);
+    let journey = |exit: &str| {
+        json!({
+            "name": "J",
+            "trigger": {"event": {"name": "Order Completed"}},
+            "reentry": "once",
+            "exit_when": exit,
+            "steps": [
+                {"id": "thanks", "send": {"channel": "email", "template": "thanks"}},
+                {"id": "wait", "wait": "7d"},
+                {"id": "nudge", "send": {"channel": "email", "template": "nudge"}}
+            ]
+        })
+    };
+    world.publish(ResourceKind::Journey, "by-event", &journey("events(\"Order Refunded\").exists()"));
+    world.publish(ResourceKind::Journey, "by-time", &journey("!events(\"Page Viewed\").within(\"2d\").exists()"));
+    world.settle();
+    world.send(EventKind::Page, json!({"userId": "u"}));
+    world.send(EventKind::Track, json!({"userId": "u", "event": "Order Completed"}));
+    world.settle();
+    let id = world.profile("user_id", "u").unwrap().id;
+    let stats =
+        |world: &World, journey: &str| rapport_engine::read::journeys::stats(&world.shared, world.ws, journey).unwrap();
+    assert_eq!((stats(&world, "by-event").active, stats(&world, "by-time").active), (1, 1));
+    let pending = rapport_engine::read::messages::list(&world.shared, world.ws, &LedgerFilter::default(), None, 10);
+    let pending = pending.unwrap().items;
+    assert_eq!(pending.len(), 2);
+    let withdrawn = |world: &World| {
+        let db = world.shared.stores().partition(id.home()).unwrap();
+        pending.iter().filter(|m| db.read(|q| is_withdrawn(q, world.ws, m.id)).unwrap()).count()
+    };
+    assert_eq!(withdrawn(&world), 0);
+    // What the customer does ends one at once, while it waits, and takes back what was not sent yet.
+    world.send(EventKind::Track, json!({"userId": "u", "event": "Order Refunded"}));
+    world.settle();
+    assert_eq!((stats(&world, "by-event").active, stats(&world, "by-time").active), (0, 1));
+    assert_eq!(withdrawn(&world), 1);
+    // Time alone ends the other, from a cold start too.
+    world.crash();
+    world.advance_ms(2 * DAY_MS + HOUR_MS);
+    assert_eq!(stats(&world, "by-time").active, 0);
+    assert_eq!(withdrawn(&world), 2);
+    world.advance_ms(7 * DAY_MS);
+    let messages = rapport_engine::read::messages::counts(&world.shared, world.ws).unwrap();
+    assert_eq!(messages.pending, 2, "no nudge was decided");
+}
+
+#[test]
+fn an_undone_merge_stays_undone_and_keeps_what_journeys_did() {
+    let mut world = World::new(4);
+    let journey = json!({
+        "name": "Once",
+        "trigger": {"event": {"name": "Page Viewed"}},
+        "reentry": "once",
+        "steps": [{"id": "hello", "send": {"channel": "email", "template": "hello"}}]
+    });
+    world.publish(ResourceKind::Journey, "once", &journey);
+    world.settle();
+    world.send(EventKind::Page, json!({"anonymousId": "a1"}));
+    world.settle();
+    let from = world.profile("anonymous_id", "a1").unwrap().id;
+    let link = json!({"anonymousId": "a1", "userId": "u1"});
+    world.send(EventKind::Identify, link.clone());
+    world.settle();
+    let into = world.profile("user_id", "u1").unwrap().id;
+    world.letter(into.home(), LetterBody::UndoMerge { from, into });
+    world.settle();
+    // Who got the hello does not get it again, and neither does a crash forget what was undone.
+    for crashed in [false, true] {
+        world.send(EventKind::Page, json!({"anonymousId": "a1"}));
+        world.send(EventKind::Identify, link.clone());
+        world.settle();
+        assert_eq!(world.profile("anonymous_id", "a1").unwrap().id, from, "after crash {crashed}");
+        assert_eq!(world.profile("user_id", "u1").unwrap().id, into, "after crash {crashed}");
+        let stats = rapport_engine::read::journeys::stats(&world.shared, world.ws, "once").unwrap();
+        assert_eq!(stats.entered, 1);
+        world.crash();
+        world.settle();
+    }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use rapport_domain::message::{MessageOutcome, Origin};
-use rapport_domain::{OutboxId, Profile, ProfileId, WorkspaceId};
+use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, WorkspaceId};
 
 use crate::error::DeliveryError;
 use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
@@ -39,16 +39,20 @@ pub trait Catalog: Send + Sync {
     fn settings(&self, workspace: WorkspaceId) -> Result<Arc<SettingsSpec>, DeliveryError>;
 }
 
-/// Reads the suppression list.
+/// The suppression list.
 pub trait Suppressions: Send + Sync {
     /// Whether nothing may be sent to this address (lower-cased) on this channel.
     fn is_suppressed(&self, workspace: WorkspaceId, channel: &str, address: &str) -> Result<bool, DeliveryError>;
+
+    /// Puts an address that does not work (lower-cased) on the list: writing to it again would only harm the sender's name.
+    fn suppress(&self, workspace: WorkspaceId, channel: &str, address: &str) -> Result<(), DeliveryError>;
 }
 
 /// Reads journeys.
 pub trait JourneyState: Send + Sync {
-    /// Whether the journey is live and the customer still in the run that decided the message.
-    fn state(&self, workspace: WorkspaceId, profile: ProfileId, origin: &Origin) -> Result<OriginState, DeliveryError>;
+    /// Whether the journey that decided the message is live, and whether the customer left it by its exit rule since. Asked
+    /// only for messages that a journey decided (`origin`).
+    fn state(&self, message: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError>;
 }
 
 /// Reads the ledger of messages ([`crate::repo::is_sent`]).

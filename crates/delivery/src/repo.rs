@@ -11,7 +11,16 @@ use crate::error::DeliveryError;
 pub const COMPONENT: &str = "delivery";
 
 /// The ledger's tables, in each partition's database.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[
+    FIRST,
+    Migration {
+        version: 2,
+        sql: "ALTER TABLE messages ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
+          ALTER TABLE messages ADD COLUMN request TEXT;",
+    },
+];
+
+const FIRST: Migration = Migration {
     version: 1,
     sql: "CREATE TABLE messages (
             workspace INTEGER NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL, profile INTEGER NOT NULL,
@@ -25,7 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             workspace INTEGER NOT NULL, template TEXT NOT NULL, journey TEXT NOT NULL, status TEXT NOT NULL,
             reason TEXT NOT NULL, messages INTEGER NOT NULL,
             PRIMARY KEY (workspace, template, journey, status, reason))",
-}];
+};
 
 /// Where a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -67,10 +76,9 @@ impl MessageStatus {
 }
 
 /// One message of the ledger.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LedgerEntry {
     /// Its id.
-    #[serde(serialize_with = "as_text")]
     pub id: OutboxId,
     /// To whom.
     pub profile: ProfileId,
@@ -102,10 +110,6 @@ pub struct LedgerEntry {
     pub changed_at: Timestamp,
 }
 
-fn as_text<S: serde::Serializer>(id: &OutboxId, s: S) -> Result<S::Ok, S::Error> {
-    s.collect_str(id)
-}
-
 /// Which messages to list; what is `None` does not matter.
 #[derive(Clone, Debug, Default)]
 pub struct LedgerFilter {
@@ -115,8 +119,10 @@ pub struct LedgerFilter {
     pub template: Option<String>,
     /// The journey's id.
     pub journey: Option<String>,
-    /// To whom.
-    pub profile: Option<ProfileId>,
+    /// To one of these; empty is to anybody. A customer who was merged has several ids.
+    pub profiles: Vec<ProfileId>,
+    /// Which call of the API asked for it.
+    pub request: Option<String>,
     /// Text within id, subject, template or journey.
     pub q: Option<String>,
 }
@@ -190,16 +196,17 @@ pub const MAX_LIST: usize = 500;
 const COLUMNS: &str = "partition, number, profile, channel, template, journey, version, run, step, status, reason, detail, \
                        subject, attempts, created_at, changed_at";
 
-/// Records a message that was decided. A second time changes nothing.
+/// Records a message that was decided; `request` names the call of the API that asked for it. A second time changes
+/// nothing.
 ///
 /// # Errors
 /// When the state cannot be written.
-pub fn record_queued(tx: &Tx, message: &OutboundMessage) -> Result<(), DeliveryError> {
+pub fn record_queued(tx: &Tx, message: &OutboundMessage, request: Option<&str>) -> Result<(), DeliveryError> {
     let (origin, id) = (message.origin.as_ref(), message.id);
     let journey = origin.map_or("", |o| o.journey.as_str());
     let sql = "INSERT INTO messages (workspace, partition, number, profile, channel, template, journey, version, run, step, \
-               status, reason, attempts, created_at, changed_at) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'queued', '', 0, ?11, ?11) ON CONFLICT DO NOTHING";
+               status, reason, attempts, created_at, changed_at, request) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'queued', '', 0, ?11, ?11, ?12) ON CONFLICT DO NOTHING";
     let values = params![
         message.workspace,
         id.partition,
@@ -212,11 +219,38 @@ pub fn record_queued(tx: &Tx, message: &OutboundMessage) -> Result<(), DeliveryE
         origin.map(|o| o.run),
         origin.map(|o| o.step.as_str()),
         message.created_at,
+        request,
     ];
     if tx.execute(sql, &values)? > 0 {
         count(tx, message.workspace, (&message.template, journey), (MessageStatus::Queued, ""), 1)?;
     }
     Ok(())
+}
+
+/// The customer left a journey by its exit rule: messages of that run that wait are not to be sent any more. The gate
+/// skips each when its turn comes. Answers how many there were.
+///
+/// # Errors
+/// When the state cannot be written.
+pub fn withdraw(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    profile: ProfileId,
+    journey: &str,
+    run: u64,
+) -> Result<usize, DeliveryError> {
+    let sql = "UPDATE messages SET withdrawn = 1 WHERE workspace = ?1 AND profile = ?2 AND journey = ?3 AND run = ?4 \
+               AND status IN ('queued', 'deferred')";
+    Ok(tx.execute(sql, &params![workspace, profile, journey, run])?)
+}
+
+/// Whether the message's journey was left before it could be sent ([`withdraw`]).
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn is_withdrawn(q: &impl Query, workspace: WorkspaceId, id: OutboxId) -> Result<bool, DeliveryError> {
+    let sql = "SELECT 1 FROM messages WHERE workspace = ?1 AND partition = ?2 AND number = ?3 AND withdrawn = 1";
+    Ok(q.query_row(sql, &params![workspace, id.partition, id.number], |_| Ok(()))?.is_some())
 }
 
 /// Records how an attempt ended. Answers whether anything changed: a message once sent stays sent, and one that is not in
@@ -309,8 +343,9 @@ pub fn list(
     let mut values = params![workspace, cursor.created_at, cursor.id.partition, cursor.id.number].to_vec();
     let mut place = values.len();
     let status = filter.status.map(MessageStatus::as_str);
+    let (template, journey) = (filter.template.as_deref(), filter.journey.as_deref());
     for (column, value) in
-        [("status", status), ("template", filter.template.as_deref()), ("journey", filter.journey.as_deref())]
+        [("status", status), ("template", template), ("journey", journey), ("request", filter.request.as_deref())]
     {
         if let Some(value) = value {
             place += 1;
@@ -318,10 +353,12 @@ pub fn list(
             values.push(value.into());
         }
     }
-    if let Some(profile) = filter.profile {
-        place += 1;
-        sql.push_str(&format!(" AND profile = ?{place}"));
-        values.push(profile.into());
+    if !filter.profiles.is_empty() {
+        let first = place + 1;
+        place += filter.profiles.len();
+        let places: Vec<String> = (first..=place).map(|p| format!("?{p}")).collect();
+        sql.push_str(&format!(" AND profile IN ({})", places.join(", ")));
+        values.extend(filter.profiles.iter().map(|profile| rapport_store::Value::from(*profile)));
     }
     if let Some(pattern) = &pattern {
         let (text, part, number) = (place + 1, place + 2, place + 3);

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ids::{ProfileId, WorkspaceId};
-use crate::json::Json;
 use crate::time::Timestamp;
 
 /// Namespaces of identifiers that Rapport knows; others are custom.
@@ -21,6 +20,9 @@ pub mod namespace {
     pub const PHONE: &str = "phone";
     /// A push token.
     pub const DEVICE_TOKEN: &str = "device_token";
+    /// Another profile, where one stands in the place of an identifier. No client can state it: `$` is not a letter of
+    /// namespaces.
+    pub const PROFILE: &str = "$profile";
 }
 
 /// One identifier: a namespace and a value within it.
@@ -226,17 +228,6 @@ mod trait_map {
             })
             .collect()
     }
-}
-
-/// A profile as other stages need it when they do not hold its state: the reader's side of `profiles`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ProfileSummary {
-    /// Its id.
-    pub id: ProfileId,
-    /// `user_id`, else e-mail, else anonymous id.
-    pub label: String,
-    /// Its traits as one object.
-    pub traits: Json,
 }
 
 #[cfg(test)]

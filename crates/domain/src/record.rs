@@ -149,6 +149,32 @@ pub enum LetterBody {
         /// Who does not belong to it any more: absorbed by `member`, or erased.
         leaver: Option<ProfileId>,
     },
+    /// To a profile's home: decide a message that somebody asked for through the API. The gate still has its say.
+    Send {
+        /// To whom.
+        profile: ProfileId,
+        /// What.
+        asked: AskedMessage,
+    },
+}
+
+/// A message that somebody asked for through the API.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AskedMessage {
+    /// The kind of channel: `email`.
+    pub channel: String,
+    /// The template's id.
+    pub template: String,
+    /// The topic, when the template names none.
+    pub topic: Option<String>,
+    /// The customer asked for it: passes consent and quiet hours.
+    pub transactional: bool,
+    /// What the template sees beside the profile, a JSON object.
+    pub data: String,
+    /// After this it is not worth sending.
+    pub expires_at: Timestamp,
+    /// Names the call, so that whoever made it finds the message.
+    pub request: String,
 }
 
 /// A record that cannot be read.

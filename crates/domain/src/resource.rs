@@ -42,12 +42,24 @@ impl ResourceKind {
         }
     }
 
+    /// Members of the spec whose text is a secret: stored sealed, shown as [`REDACTED`].
+    #[must_use]
+    pub fn secrets(self) -> &'static [&'static str] {
+        match self {
+            Self::Channel => &["secret"],
+            Self::Segment | Self::Journey | Self::Template | Self::Topic | Self::Settings => &[],
+        }
+    }
+
     /// The kind of that name, singular or plural.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|k| k.as_str() == text || text.strip_suffix('s') == Some(k.as_str()))
     }
 }
+
+/// What stands in the place of a secret in answers. Written back unchanged, it means "keep the secret".
+pub const REDACTED: &str = "********";
 
 /// Where a document is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

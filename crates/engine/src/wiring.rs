@@ -9,7 +9,7 @@ use rapport_delivery::{
     Outcomes, SettingsSpec, Suppressions, TopicSpec,
 };
 use rapport_domain::message::{MessageOutcome, Origin};
-use rapport_domain::{OutboxId, Profile, ProfileId, Resource, ResourceKind, WorkspaceId};
+use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, Resource, ResourceKind, WorkspaceId};
 use rapport_store::control::{resources, suppressions};
 
 use crate::inbox::Input;
@@ -97,14 +97,16 @@ impl Catalog for Wiring {
         }
         let control = self.shared.stores.control();
         let live = control.read(|q| resources::live(q, ws, ResourceKind::Channel)).map_err(unavailable("channel"))?;
-        let prepared = live
-            .iter()
-            .filter_map(|r| {
-                let spec = ChannelSpec::validate(&r.spec).ok()?;
-                Some(LiveChannel { id: r.id.clone(), version: r.version, spec })
-            })
-            .find(|c| c.spec.carries(channel))
-            .map(Arc::new);
+        let mut prepared = None;
+        for r in live {
+            // A secret that cannot be opened puts messages back until somebody repairs it; it loses none.
+            let opened = self.shared.stores.vault().opened(ws, ResourceKind::Channel, &r.id, &r.spec);
+            let Ok(spec) = ChannelSpec::validate(&opened.map_err(unavailable("channel"))?) else { continue };
+            if spec.carries(channel) {
+                prepared = Some(Arc::new(LiveChannel { id: r.id, version: r.version, spec }));
+                break;
+            }
+        }
         self.documents().channels.insert(key, prepared.clone());
         Ok(prepared)
     }
@@ -136,12 +138,23 @@ impl Suppressions for Wiring {
         let control = self.shared.stores.control();
         control.read(|q| suppressions::is_suppressed(q, ws, channel, address)).map_err(unavailable("suppressions"))
     }
+
+    fn suppress(&self, ws: WorkspaceId, channel: &str, address: &str) -> Result<(), DeliveryError> {
+        let (control, now) = (self.shared.stores.control(), self.shared.clock.now());
+        let added = control.write(|tx| suppressions::add(tx, ws, channel, address, "hard_bounce", now, "delivery"));
+        added.map(drop).map_err(unavailable("suppressions"))
+    }
 }
 
 impl JourneyState for Wiring {
-    fn state(&self, ws: WorkspaceId, _: ProfileId, origin: &Origin) -> Result<OriginState, DeliveryError> {
-        let live = self.live(ws, ResourceKind::Journey, &origin.journey)?;
-        Ok(if live.is_some() { OriginState::Live } else { OriginState::NotLive })
+    fn state(&self, message: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError> {
+        let (ws, id) = (message.workspace, message.id);
+        if self.live(ws, ResourceKind::Journey, &origin.journey)?.is_none() {
+            return Ok(OriginState::NotLive);
+        }
+        let db = self.shared.stores.partition(id.partition)?;
+        let left = db.read(|q| rapport_delivery::repo::is_withdrawn(q, ws, id))?;
+        Ok(if left { OriginState::Exited } else { OriginState::Live })
     }
 }
 

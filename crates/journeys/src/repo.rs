@@ -172,13 +172,6 @@ impl Counts {
         }
     }
 
-    /// Adds other counts.
-    pub fn add(&mut self, other: Counts) {
-        for (key, count) in other.0 {
-            *self.0.entry(key).or_default() += count;
-        }
-    }
-
     fn bump(&mut self, workspace: WorkspaceId, journey: String, version: u32, what: &'static str, reason: &str) {
         *self.0.entry((workspace, journey, version, what, reason.to_owned())).or_default() += 1;
     }

@@ -38,7 +38,7 @@ pub fn schema() -> Value {
                     }
                 ]
             },
-            "exit_when": { "$ref": "#/$defs/rule", "description": "Ends a run; checked before every step." },
+            "exit_when": { "$ref": "#/$defs/rule", "description": "Ends a run as soon as it holds, also while it waits." },
             "steps": { "type": "array", "minItems": 1, "maxItems": MAX_STEPS, "items": step() }
         },
         "$defs": {

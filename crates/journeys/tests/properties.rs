@@ -148,6 +148,8 @@ impl Play {
                     .extend(before.filter(|(_, e)| matches!(e, Effect::Entered { .. } | Effect::Exited { .. })));
             }
         }
+        // As the engine does after every change: whose exit rule is true now leaves at once.
+        self.set.leave(WS, &mut self.runs, &self.world, &mut out);
         self.note(out);
         self.settle();
     }

@@ -6,8 +6,7 @@ use common::{PROFILE, START, True, WS, compile, def, event, second_order};
 use rapport_domain::time::DAY_MS;
 use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
 use rapport_journeys::repo::{self, ActiveFilter, Counts};
-use rapport_journeys::stage::Turn;
-use rapport_journeys::{JourneySet, JourneysError, Runs};
+use rapport_journeys::{Effect, JourneySet, JourneysError, Runs};
 use rapport_store::{Db, DbOptions};
 use serde_json::json;
 
@@ -27,27 +26,33 @@ impl Store {
         Store { db, set, world: True::default(), _folder: folder }
     }
 
-    fn turn(&self, profile: ProfileId, work: impl FnOnce(&mut Turn, &JourneySet, &True)) -> Option<Timestamp> {
-        self.db
-            .write(|tx| -> Result<_, JourneysError> {
-                let mut counts = Counts::default();
-                let mut turn = Turn::load(tx, WS, profile)?;
-                work(&mut turn, &self.set, &self.world);
-                let (due, _) = turn.save(tx, &mut counts)?;
-                counts.flush(tx)?;
-                Ok(due)
-            })
-            .unwrap()
+    /// One transaction on a profile's runs, as the engine makes it.
+    fn turn(&self, profile: ProfileId, work: impl FnOnce(&mut Runs, &mut Vec<Effect>)) -> Option<Timestamp> {
+        self.db.write(|tx| self.turn_in(tx, profile, work)).unwrap()
+    }
+
+    fn turn_in(
+        &self,
+        tx: &rapport_store::Tx,
+        profile: ProfileId,
+        work: impl FnOnce(&mut Runs, &mut Vec<Effect>),
+    ) -> Result<Option<Timestamp>, JourneysError> {
+        let before = repo::load(tx, WS, profile)?;
+        let (mut runs, mut effects, mut counts) = (before.clone(), Vec::new(), Counts::default());
+        work(&mut runs, &mut effects);
+        effects.iter().for_each(|effect| counts.record(WS, effect));
+        repo::save(tx, WS, profile, &before, &runs)?;
+        counts.flush(tx)?;
+        Ok(runs.next_due())
     }
 
     fn order(&self, profile: ProfileId, at: Timestamp) -> Option<Timestamp> {
-        self.turn(profile, |turn, set, world| {
-            turn.event(set, &event("Order Completed", at, json!({ "total": 99 })), world, at, &mut Vec::new());
-        })
+        let order = event("Order Completed", at, json!({ "total": 99 }));
+        self.turn(profile, |runs, out| self.set.on_event(runs, &order, &self.world, at, out))
     }
 
     fn tick(&self, profile: ProfileId, at: Timestamp) -> Option<Timestamp> {
-        self.turn(profile, |turn, set, world| turn.timer(set, world, at, &mut Vec::new()))
+        self.turn(profile, |runs, out| self.set.on_timer(WS, runs, &self.world, at, out))
     }
 
     fn stats(&self) -> repo::Stats {
@@ -107,11 +112,8 @@ fn a_transaction_that_fails_changes_nothing() {
     store.order(PROFILE, START);
     let before = store.db.read(|r| repo::load(r, WS, PROFILE)).unwrap();
     let failed = store.db.write(|tx| -> Result<(), JourneysError> {
-        let mut counts = Counts::default();
-        let mut turn = Turn::load(tx, WS, PROFILE)?;
-        turn.timer(&store.set, &store.world, START.plus_ms(4 * DAY_MS), &mut Vec::new());
-        turn.save(tx, &mut counts)?;
-        counts.flush(tx)?;
+        let late = START.plus_ms(4 * DAY_MS);
+        store.turn_in(tx, PROFILE, |runs, out| store.set.on_timer(WS, runs, &store.world, late, out))?;
         Err(JourneysError::Unreadable("the power went".to_owned()))
     });
     assert!(failed.is_err());
@@ -127,7 +129,7 @@ fn merging_and_erasing_keep_the_sums() {
     store.order(gone, START.plus_ms(DAY_MS));
     let from = store.db.write(|tx| repo::take(tx, WS, gone)).unwrap();
     assert_eq!(from.active.len(), 1);
-    store.turn(kept, |turn, _, _| turn.absorb(from, &mut Vec::new()));
+    store.turn(kept, |runs, out| JourneySet::merge(runs, from, out));
     let stats = store.stats();
     assert_eq!((stats.entered, stats.active, stats.exited["merged"]), (2, 1, 1));
     assert!(store.db.read(|r| repo::load(r, WS, gone)).unwrap().is_empty());

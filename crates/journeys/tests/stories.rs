@@ -65,12 +65,33 @@ fn trigger_filters_history_and_other_workspaces() {
 }
 
 #[test]
-fn exit_rule_is_checked_before_every_step_and_at_entry() {
+fn exit_rule_ends_a_run_at_once_and_keeps_others_out() {
+    // With the event that makes it true, long before the wait ends.
+    let mut story = second_order_story();
+    story.order(80.0);
+    story.pass("5h");
+    assert_eq!(story.set.exit_rules(WS, &story.runs).map(|k| k.as_str()).collect::<Vec<_>>(), [GONE]);
+    story.world.rules.insert(GONE.to_owned());
+    story.event("Profile Updated", json!({}));
+    story.expect(&["0h enter second-order v1 #1", "5h exit second-order v1 #1 at wait: exit_condition"]);
+    assert_eq!(story.set.exit_rules(WS, &story.runs).count(), 0);
+
+    // Nothing tells before the wait ends: then it is seen before the next step.
     let mut story = second_order_story();
     story.order(80.0);
     story.world.rules.insert(GONE.to_owned());
     story.pass("4d");
     story.expect(&["0h enter second-order v1 #1", "72h exit second-order v1 #1 at wait: exit_condition"]);
+
+    // Imported history starts nothing, but it may end a run.
+    let mut story = second_order_story();
+    story.order(80.0);
+    story.world.rules.insert(GONE.to_owned());
+    let mut old = event("Order Completed", START, json!({ "total": 80 }));
+    old.historical = true;
+    let mut out = Vec::new();
+    story.set.on_event(&mut story.runs, &old, &story.world, START, &mut out);
+    assert_eq!(out.iter().map(line).collect::<Vec<_>>(), ["exit second-order v1 #1 at wait: exit_condition"]);
 
     let mut story = second_order_story();
     story.world.rules.insert(GONE.to_owned());

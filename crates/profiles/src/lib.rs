@@ -17,15 +17,16 @@ pub mod view;
 
 pub use crate::core::apply::{Applied, TraitChange, apply};
 pub use crate::core::claims::{alias_of, claims};
-pub use crate::core::identifiers::refuse;
+pub use crate::core::identifiers::{apart_from, is_apart, refuse};
 pub use crate::core::merge::{Absorbed, Restored, absorb, undo};
 pub use crate::core::resolve::{
-    IdentifierRow, LinkDecision, MergeDecision, decide_alias, decide_letter, decide_link, decide_merge,
+    IdentifierRow, LinkDecision, MergeDecision, decide_alias, decide_letter, decide_link, decide_merge, is_explicit,
+    outranks,
 };
 pub use error::ProfilesError;
 pub use search::repo::list;
 pub use search::{Filter, Position, Sort};
-pub use view::{label, to_json};
+pub use view::label;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,6 @@ use rapport_domain::ids::{ProfileId, WorkspaceId};
 use rapport_domain::profile::{Identifier, Profile, namespace};
 use rapport_domain::time::{MINUTE_MS, Timestamp};
 use rapport_store::{Migration, Query, Row, StoreError, Tx, params};
-use serde_json::{Value, json};
 
 use crate::core::resolve::IdentifierRow;
 use crate::{ProfilesError, telemetry, view};
@@ -271,19 +270,4 @@ pub fn erase(tx: &Tx, ws: WorkspaceId, id: ProfileId, at: Timestamp) -> Result<E
 /// When the profile was erased, if it was.
 pub fn erased_at(q: &impl Query, ws: WorkspaceId, id: ProfileId) -> Result<Option<Timestamp>> {
     Ok(q.query_row("SELECT at FROM erased WHERE id = ?1 AND ws = ?2", &params![id, ws], |row| row.get(0))?)
-}
-
-/// Everything this partition knows of a profile, for the customer's right of access: its document, each trait with its
-/// time, refused identifiers, the profiles it absorbed as they were. Its events come from the lake.
-pub fn export(q: &impl Query, ws: WorkspaceId, id: ProfileId) -> Result<Option<Value>> {
-    let Some(profile) = get(q, ws, id)? else { return Ok(None) };
-    let before: Vec<Value> = profile.merges.iter().map(|m| view::to_json(&m.before)).collect();
-    let refused: Vec<&Identifier> = profile.refused.iter().map(|r| &r.identifier).collect();
-    Ok(Some(json!({
-        "profile": view::to_json(&profile),
-        "traits": view::trait_history(&profile),
-        "refused_identifiers": refused,
-        "merged_profiles": before,
-        "merged_ids": absorbed_by(q, ws, id)?,
-    })))
 }

@@ -42,6 +42,14 @@ pub enum StoreError {
         /// Why.
         detail: String,
     },
+    /// A secret at rest cannot be opened.
+    #[error("the secret of {what} {detail}")]
+    Sealed {
+        /// Whose.
+        what: String,
+        /// Why, and what to do.
+        detail: String,
+    },
     /// A unique, foreign key, not-null or check constraint said no.
     #[error("{detail}")]
     Conflict {
@@ -130,6 +138,7 @@ impl StoreError {
             Self::Corrupt { .. } => "store_corrupt",
             Self::Open { .. } => "store_open",
             Self::Conflict { .. } => "conflict",
+            Self::Sealed { .. } => "secret_sealed",
             Self::Fenced { .. } => "store_fenced",
             Self::NewerSchema { .. } => "store_newer_schema",
             Self::PartitionCount { .. } => "store_partition_count",
@@ -148,7 +157,7 @@ impl StoreError {
             Self::DiskFull { .. } | Self::Busy { .. } | Self::Io { .. } | Self::RolledBack { .. } => {
                 ErrorClass::Transient
             }
-            Self::Conflict { .. } => ErrorClass::Conflict,
+            Self::Conflict { .. } | Self::Sealed { .. } => ErrorClass::Conflict,
             Self::NotFound { .. } => ErrorClass::NotFound,
             Self::Invalid { .. } => ErrorClass::Invalid,
             Self::Corrupt { .. }

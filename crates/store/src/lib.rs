@@ -14,11 +14,13 @@ mod page;
 pub mod partition;
 mod sql;
 mod stores;
+mod vault;
 
 pub use error::StoreError;
 pub use page::{MAX_PAGE, Page};
 pub use sql::{Db, DbOptions, FromColumn, Migration, OwnedTx, Query, Reader, Row, Tx, Value};
 pub use stores::{MAX_PARTITIONS, Stores};
+pub use vault::{KEY_FILE, Vault};
 
 /// What every function of this crate answers.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

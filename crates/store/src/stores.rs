@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rapport_domain::Partition;
 
 use crate::sql::{Db, DbOptions, Query};
+use crate::vault::Vault;
 use crate::{Result, StoreError, control, params, partition};
 
 /// Most partitions: a profile id has 8 bits for its home, of which the sign bit stays free so that ids order as numbers.
@@ -15,6 +16,7 @@ pub struct Stores {
     folder: PathBuf,
     control: Db,
     partitions: Vec<Db>,
+    vault: Vault,
 }
 
 impl Stores {
@@ -31,9 +33,11 @@ impl Stores {
         let folder = dir.as_ref().join("state");
         std::fs::create_dir_all(&folder)
             .map_err(|e| StoreError::Open { file: folder.display().to_string(), detail: e.to_string() })?;
+        let vault = Vault::open(dir.as_ref(), options.secret_key.as_ref())?;
         let control = Db::open(folder.join("control.db"), options)?;
         control.migrate("control", control::MIGRATIONS)?;
         fix_partition_count(&control, partitions)?;
+        control.write(|tx| control::resources::seal_all(tx, &vault))?;
         let partitions = (0..partitions)
             .map(|number| {
                 let db = Db::open(folder.join(file_name(Partition(number))), options)?;
@@ -41,13 +45,19 @@ impl Stores {
                 Ok(db)
             })
             .collect::<Result<Vec<_>>>()?;
-        Ok(Stores { folder, control, partitions })
+        Ok(Stores { folder, control, partitions, vault })
     }
 
     /// The database of everything that is not a customer's: workspaces, members, keys, resources, audit, imports.
     #[must_use]
     pub fn control(&self) -> &Db {
         &self.control
+    }
+
+    /// What seals and opens secrets at rest.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The database of one partition; [`StoreError::NotFound`] when there is no such partition, as for a profile id

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// What a source asks of an item's `context.consent.categoryPreferences` and of the browser's `Sec-GPC` signal.
 /// The default asks nothing: categories are recorded and reach the rules, and no item is dropped.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ConsentPolicy {
     /// Categories that must all be allowed; an item that refuses one is dropped.
     pub required: Vec<String>,

@@ -84,7 +84,8 @@ mod tests {
     fn of(item: &str) -> (Option<(String, String)>, bool) {
         let (fields, _) = Fields::of(item);
         let mut warnings = Warnings::default();
-        let identity = Identity::of(EventKind::Identify, &fields, Some(r#"{"traits":{"email":"shared@x.y"}}"#), &mut warnings);
+        let identity =
+            Identity::of(EventKind::Identify, &fields, Some(r#"{"traits":{"email":"shared@x.y"}}"#), &mut warnings);
         (identity.primary().map(|(a, b)| (a.to_owned(), b.to_owned())), !warnings.is_empty())
     }
 

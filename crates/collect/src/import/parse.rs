@@ -53,8 +53,12 @@ pub(super) fn mapping(document: &Value) -> Result<Mapping, Vec<Problem>> {
     if kind == EventKind::Track && !map.contains_key("event") {
         parser.problem("event", "expected the event's name: a text, a column or a template");
     }
-    if !map.contains_key("user_id") && !map.contains_key("anonymous_id") {
-        parser.problem("user_id", "expected user_id or anonymous_id: events must be about somebody");
+    let address = |name: &str| map.get("traits").and_then(|t| t.get(name)).is_some();
+    let by_address = kind == EventKind::Identify && (address("email") || address("phone"));
+    if !map.contains_key("user_id") && !map.contains_key("anonymous_id") && !by_address {
+        let message = "expected user_id or anonymous_id (identify: or traits.email or traits.phone): events must be about \
+                       somebody";
+        parser.problem("user_id", message);
     }
     let skip_when = match map.get("skip_when") {
         None => Vec::new(),

@@ -13,7 +13,7 @@ use super::{Accepted, Call, Collector, MAX_IMPORT_EVENT_BYTES, ParsedBody, Reque
 use crate::core::check::{self, Checked, Rejection, Shared};
 use crate::core::envelope::{BatchMembers, Envelope};
 use crate::core::field::{self, Fields, Text};
-use crate::core::reason::{QualityRecord, Rejected, SAMPLES_PER_REQUEST, Warning, Warnings, sample};
+use crate::core::reason::{QualityRecord, RejectReason, Rejected, SAMPLES_PER_REQUEST, Warning, Warnings, sample};
 use crate::core::scan;
 use crate::error::CollectError;
 use crate::ports::KeyInfo;
@@ -240,7 +240,9 @@ struct Outcome {
 impl Outcome {
     fn reject(&mut self, index: usize, item: &str, fields: &Fields<'_>, rejection: Rejection, at: Timestamp) {
         telemetry::rejected(rejection.reason);
-        self.record(true, rejection.reason.as_str(), rejection.message.clone(), item, fields, at);
+        // What the customer did not agree to is not kept, not even as a sample.
+        let kept = if rejection.reason == RejectReason::Consent { "" } else { item };
+        self.record(true, rejection.reason.as_str(), rejection.message.clone(), kept, fields, at);
         self.rejected.push(Rejected { index, reason: rejection.reason, message: rejection.message });
     }
 

@@ -1,7 +1,6 @@
 //! What delivery decides: pure functions of what is known and the time, without I/O, clock or randomness.
 
 pub mod address;
-pub mod bounce;
 pub mod gate;
 pub mod nearest;
 pub mod quiet;

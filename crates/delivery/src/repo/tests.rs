@@ -51,8 +51,8 @@ fn write<T>(db: &Db, work: impl FnOnce(&Tx) -> Result<T, DeliveryError>) -> T {
 fn a_message_is_followed_from_decision_to_end() {
     let (_folder, db) = open();
     write(&db, |tx| {
-        record_queued(tx, &message(1, 10, Some("j")))?;
-        record_queued(tx, &message(1, 10, Some("j")))
+        record_queued(tx, &message(1, 10, Some("j")), None)?;
+        record_queued(tx, &message(1, 10, Some("j")), None)
     });
     let seen = || db.read(|r| get(r, WS, id(1))).unwrap().unwrap();
     assert_eq!((seen().status, seen().journey.as_deref(), seen().run), (MessageStatus::Queued, Some("j"), Some(5)));
@@ -79,7 +79,7 @@ fn lists_filter_and_page_without_gaps() {
     let (_folder, db) = open();
     write(&db, |tx| {
         for n in 1..=25 {
-            record_queued(tx, &message(n, n % 3, (n % 5 == 0).then_some("win%back")))?;
+            record_queued(tx, &message(n, n % 3, (n % 5 == 0).then_some("win%back")), None)?;
         }
         record_outcome(tx, WS, id(4), &sent("Hello 100%"), Timestamp(9))?;
         record_outcome(tx, WS, id(5), &skipped(SkipReason::NoAddress), Timestamp(9))
@@ -98,7 +98,7 @@ fn lists_filter_and_page_without_gaps() {
     assert_eq!(numbers(&LedgerFilter { status: Some(MessageStatus::Sent), ..any() }), [4]);
     assert_eq!(numbers(&LedgerFilter { journey: Some("win%back".into()), ..any() }), [25, 20, 15, 10, 5]);
     assert_eq!(
-        numbers(&LedgerFilter { profile: Some(ProfileId(0)), template: Some("even".into()), ..any() }),
+        numbers(&LedgerFilter { profiles: vec![ProfileId(0), ProfileId(99)], template: Some("even".into()), ..any() }),
         [24, 18, 12, 6]
     );
     let search = |text: &str| numbers(&LedgerFilter { q: Some(text.into()), ..any() });
@@ -117,7 +117,7 @@ fn counts_are_exact_and_survive_erasure() {
     let (_folder, db) = open();
     write(&db, |tx| {
         for n in 1..=6 {
-            record_queued(tx, &message(n, n % 2, None))?;
+            record_queued(tx, &message(n, n % 2, None), None)?;
         }
         record_outcome(tx, WS, id(1), &sent("s"), Timestamp(9))?;
         record_outcome(tx, WS, id(2), &skipped(SkipReason::NoAddress), Timestamp(9))?;
@@ -132,4 +132,26 @@ fn counts_are_exact_and_survive_erasure() {
     let left = db.read(|r| list(r, WS, &LedgerFilter::default(), None, 50)).unwrap();
     assert!(left.iter().all(|e| e.profile == ProfileId(0)) && left.len() == 3);
     assert_eq!(write(&db, |tx| remove_profile(tx, WorkspaceId(2), ProfileId(0))), 0);
+}
+
+#[test]
+fn what_a_left_journey_decided_is_withdrawn() {
+    let (_folder, db) = open();
+    write(&db, |tx| {
+        record_queued(tx, &message(1, 10, Some("j")), None)?;
+        record_queued(tx, &message(2, 10, Some("j")), None)?;
+        record_queued(tx, &message(3, 10, Some("other")), Some("call-1"))?;
+        record_outcome(tx, WS, id(2), &sent("out"), Timestamp(3))?;
+        assert_eq!(withdraw(tx, WS, ProfileId(10), "j", 5)?, 1, "what is sent is sent");
+        assert_eq!(withdraw(tx, WS, ProfileId(10), "j", 6)?, 0, "another run");
+        Ok(())
+    });
+    let withdrawn = |n| db.read(|r| is_withdrawn(r, WS, id(n))).unwrap();
+    assert_eq!([1, 2, 3].map(withdrawn), [true, false, false]);
+    // A message that is put off stays withdrawn.
+    let deferred = MessageOutcome::Deferred { until: Timestamp(5), detail: "quiet".into(), attempt: false };
+    write(&db, |tx| record_outcome(tx, WS, id(1), &deferred, Timestamp(4)));
+    assert!(withdrawn(1));
+    let asked = LedgerFilter { request: Some("call-1".into()), ..LedgerFilter::default() };
+    assert_eq!(db.read(|r| list(r, WS, &asked, None, 5)).unwrap().iter().map(|e| e.id).collect::<Vec<_>>(), [id(3)]);
 }

@@ -36,7 +36,7 @@ pub struct ChannelSpec {
     pub tls: TlsMode,
     /// Who logs in, if anybody.
     pub username: Option<String>,
-    /// The login's secret. Never answered by the API ([`ChannelSpec::redact`]).
+    /// The login's secret. Stored sealed, never answered by the API.
     pub secret: Option<String>,
     /// Who mail is from unless the template says otherwise.
     pub from: Sender,
@@ -69,9 +69,6 @@ pub struct LiveChannel {
     /// What it says.
     pub spec: ChannelSpec,
 }
-
-/// What stands in the place of a secret in answers. Written back unchanged, it means "keep the secret".
-pub const REDACTED: &str = "********";
 
 const KNOWN: &[&str] =
     &["kind", "host", "port", "tls", "username", "secret", "from", "reply_to", "pool_size", "rate_per_second"];
@@ -132,26 +129,6 @@ impl ChannelSpec {
             rate_per_second: (rate > 0).then_some(rate),
         };
         f.finish(channel)
-    }
-
-    /// The document as the API may answer it: the secret's place is marked, its text gone.
-    #[must_use]
-    pub fn redact(spec: &Value) -> Value {
-        let mut spec = spec.clone();
-        if let Some(secret) = spec.get_mut("secret").filter(|s| !s.is_null()) {
-            *secret = Value::from(REDACTED);
-        }
-        spec
-    }
-
-    /// A document that was read redacted and is written back: the mark becomes the secret of `previous` again.
-    #[must_use]
-    pub fn restore_secret(spec: &Value, previous: Option<&Value>) -> Value {
-        let mut spec = spec.clone();
-        if spec.get("secret").and_then(Value::as_str) == Some(REDACTED) {
-            spec["secret"] = previous.and_then(|p| p.get("secret")).cloned().unwrap_or(Value::Null);
-        }
-        spec
     }
 
     /// The document's JSON Schema.

@@ -7,7 +7,7 @@ mod settings;
 mod template;
 mod topic;
 
-pub use channel::{ChannelSpec, LiveChannel, REDACTED, Sender, TlsMode};
+pub use channel::{ChannelSpec, LiveChannel, Sender, TlsMode};
 pub use settings::{Company, ConsentPolicy, QuietHours, SettingsSpec};
 pub use template::{LiveTemplate, MAX_HTML_BYTES, MAX_SUBJECT_BYTES, TemplateSpec};
 pub use topic::TopicSpec;

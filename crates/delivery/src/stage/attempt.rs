@@ -13,7 +13,6 @@ use super::{Inner, Job};
 use crate::channels::SendFault;
 use crate::channels::email::{Mail, build, compose};
 use crate::core::address::parse_email;
-use crate::core::bounce::HARD_BOUNCE;
 use crate::core::gate::{GateDecision, GateInput, address_of, decide, topic_of};
 use crate::core::retry::{MAX_ATTEMPTS, wait_ms};
 use crate::deps::OriginState;
@@ -22,6 +21,8 @@ use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec};
 use crate::telemetry;
 use crate::tracking::links::Links;
 
+/// How the detail of a refusal begins when the address itself is the reason.
+const HARD_BOUNCE: &str = "hard bounce: ";
 /// How long a message is put back when something it needs cannot be read just now, milliseconds.
 const UNREADABLE_WAIT_MS: i64 = 15 * SECOND_MS;
 /// The shortest time a message is put back when its channel has no free connection, milliseconds.
@@ -69,7 +70,10 @@ async fn settle(inner: &Arc<Inner>, job: Job, now: Timestamp) -> MessageOutcome 
     match ready.lane.provider.send(&ready.mail).await {
         Ok(response) => MessageOutcome::Sent { subject: ready.subject, response },
         Err(SendFault::Permanent { detail, hard_bounce }) => {
-            let detail = if hard_bounce { format!("{}{detail}", HARD_BOUNCE) } else { detail };
+            if hard_bounce {
+                suppress(inner, &message, &ready.mail).await;
+            }
+            let detail = if hard_bounce { format!("{HARD_BOUNCE}{detail}") } else { detail };
             MessageOutcome::Skipped { reason: SkipReason::ProviderRejected, detail }
         }
         Err(SendFault::Transient { detail }) => failed(&message, job.failed_attempts, inner.deps.clock.now(), detail),
@@ -77,6 +81,21 @@ async fn settle(inner: &Arc<Inner>, job: Job, now: Timestamp) -> MessageOutcome 
             let spread = (hash64(7, &message.id.number.to_le_bytes()) % 8_000) as i64;
             put_back(now, BUSY_WAIT_MS + spread, "the channel's connections are all in use".to_owned())
         }
+    }
+}
+
+/// Puts an address that the provider says does not work on the suppression list. When that fails the next message finds
+/// out again.
+async fn suppress(inner: &Arc<Inner>, message: &Arc<OutboundMessage>, mail: &Mail) {
+    let (inner, message, address) = (Arc::clone(inner), Arc::clone(message), mail.to.to_string().to_lowercase());
+    let written = tokio::task::spawn_blocking(move || {
+        let noted = inner.deps.suppressions.suppress(message.workspace, &message.channel, &address);
+        if let Err(error) = noted {
+            tracing::warn!(workspace.id = message.workspace.0, message.id = %message.id, %error, "a hard bounce was not noted");
+        }
+    });
+    if let Err(panic) = written.await {
+        tracing::error!(error = %panic, "noting a hard bounce failed");
     }
 }
 
@@ -118,7 +137,7 @@ fn prepare(
         None => false,
     };
     let origin = match &message.origin {
-        Some(origin) => deps.journeys.state(workspace, message.profile, origin)?,
+        Some(origin) => deps.journeys.state(message, origin)?,
         None => OriginState::Live,
     };
     let decision = decide(&GateInput {

@@ -12,7 +12,6 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::catcher::{Catcher, FaultAction, Stage};
-use crate::core::bounce::suggests_suppression;
 use crate::deps::{Audience, Catalog, JourneyState, Ledger, OriginState, Outcomes, Suppressions};
 use crate::error::DeliveryError;
 use crate::spec::{ChannelSpec, LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
@@ -65,10 +64,15 @@ impl Suppressions for World {
     fn is_suppressed(&self, _: WorkspaceId, _: &str, address: &str) -> Result<bool, DeliveryError> {
         Ok(self.suppressed.lock().contains(address))
     }
+
+    fn suppress(&self, _: WorkspaceId, _: &str, address: &str) -> Result<(), DeliveryError> {
+        self.suppressed.lock().insert(address.to_owned());
+        Ok(())
+    }
 }
 
 impl JourneyState for World {
-    fn state(&self, _: WorkspaceId, _: ProfileId, origin: &Origin) -> Result<OriginState, DeliveryError> {
+    fn state(&self, _: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError> {
         Ok(if origin.journey == "live" { OriginState::Live } else { OriginState::Exited })
     }
 }
@@ -237,13 +241,12 @@ async fn final_refusals_say_whether_the_address_is_dead() {
     rig.catcher.fail(Stage::Rcpt, FaultAction::Reply("550 5.1.1 no such user".into()), 1);
     let outcome = rig.attempt(message(1), 0).await;
     let (reason, detail) = skipped(&outcome);
-    assert!(
-        reason == SkipReason::ProviderRejected && detail.contains("550 5.1.1") && suggests_suppression(&outcome),
-        "{detail}"
-    );
+    assert!(reason == SkipReason::ProviderRejected && detail.starts_with("hard bounce: 550 5.1.1"), "{detail}");
+    assert_eq!(*rig.world.suppressed.lock(), HashSet::from(["p1@example.com".to_owned()]), "never written to again");
     rig.catcher.fail(Stage::Content, FaultAction::Reply("554 5.7.1 looks like spam".into()), 1);
     let outcome = rig.attempt(message(2), 0).await;
-    assert!(skipped(&outcome).0 == SkipReason::ProviderRejected && !suggests_suppression(&outcome));
+    assert_eq!(skipped(&outcome).0, SkipReason::ProviderRejected);
+    assert_eq!(rig.world.suppressed.lock().len(), 1, "disliking the content says nothing about the address");
     // A refusal does not cost the connection, and a login fault is not the message's.
     assert!(is_sent(&rig.attempt(message(3), 0).await));
     assert_eq!(rig.catcher.connections(), 1);

@@ -1,18 +1,14 @@
-//! Letters between partitions: who an identifier belongs to, merges and their undoing, accounts, erasure.
+//! Letters between partitions: who an identifier belongs to, accounts, messages asked for, erasure. Merges have a file
+//! of their own.
 
 use rapport_domain::event::names;
-use rapport_domain::record::{Letter, LetterBody, MAX_HOPS};
-use rapport_domain::{Identifier, Json, Profile, ProfileId, Timestamp, WorkspaceId};
-use rapport_journeys::Runs;
+use rapport_domain::record::{AskedMessage, Letter, LetterBody, MAX_HOPS};
+use rapport_domain::{Identifier, Json, OutboundMessage, OutboxId, ProfileId, Timestamp, WorkspaceId};
 use rapport_profiles::accounts::repo::{self as accounts, Statement};
 use rapport_profiles::core::account;
-use rapport_profiles::{
-    IdentifierRow, LinkDecision, MergeDecision, absorb, decide_letter, decide_merge, refuse, repo as profiles, undo,
-};
-use rapport_rules::AggState;
+use rapport_profiles::{IdentifierRow, LinkDecision, decide_letter, refuse, repo as profiles};
 use rapport_segments::repo as segments;
 use rapport_store::partition::{outbox, timers};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Owner;
@@ -21,17 +17,6 @@ use super::work::{Work, object};
 use crate::cache::Slot;
 use crate::error::EngineError;
 use crate::telemetry;
-
-/// A profile's whole state on its way to another partition. A stored format: fields are only added at the end.
-#[derive(Debug, Serialize, Deserialize)]
-struct Moved {
-    profile: Profile,
-    /// State of the aggregates that were complete, by key.
-    aggregates: Vec<(String, Option<AggState>)>,
-    /// Segments it belonged to, since when.
-    memberships: Vec<(String, Timestamp)>,
-    runs: Runs,
-}
 
 impl Owner {
     pub(super) fn open_letter(&mut self, work: &mut Work, letter: Letter) -> Result<(), EngineError> {
@@ -54,7 +39,51 @@ impl Owner {
                 accounts::deliver(&work.tx, ws, said)?;
                 Ok(())
             }
+            LetterBody::Send { profile, asked } => self.send(work, (ws, hops, profile), asked),
         }
+    }
+
+    /// Works on a profile where it lives now; a letter to one that moved is sent on as `again` writes it. What was erased
+    /// needs nothing.
+    pub(super) fn at_home(
+        &mut self,
+        work: &mut Work,
+        (ws, hops, profile): (WorkspaceId, u8, ProfileId),
+        again: impl FnOnce(ProfileId) -> LetterBody,
+        act: impl FnOnce(&mut Owner, &mut Work, &mut Slot) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        match self.follow(work, ws, profile)? {
+            Home::Here(id) => self.with_slot(work, (ws, id), work.now, act),
+            Home::Elsewhere(id) => work.letter(id.home(), ws, hops + 1, again(id)),
+            Home::Nobody => Ok(()),
+        }
+    }
+
+    /// Decides a message that the API asked for.
+    fn send(
+        &mut self,
+        work: &mut Work,
+        (ws, hops, profile): (WorkspaceId, u8, ProfileId),
+        asked: AskedMessage,
+    ) -> Result<(), EngineError> {
+        let again = |id| LetterBody::Send { profile: id, asked: asked.clone() };
+        self.at_home(work, (ws, hops, profile), again, |owner, work, slot| {
+            let message = OutboundMessage {
+                id: OutboxId { partition: owner.partition, number: work.numbers.next("outbox") },
+                workspace: ws,
+                profile: slot.profile.id,
+                channel: asked.channel.clone(),
+                template: asked.template.clone(),
+                origin: None,
+                topic: asked.topic.clone(),
+                transactional: asked.transactional,
+                created_at: work.now,
+                expires_at: asked.expires_at,
+                data: Json::from_text(&asked.data),
+            };
+            let event = owner.enqueue(work, message, Some(&asked.request))?;
+            owner.advance(work, slot, event)
+        })
     }
 
     fn link(
@@ -95,234 +124,40 @@ impl Owner {
         identifier: Identifier,
         claimant: ProfileId,
     ) -> Result<(), EngineError> {
-        match self.follow(work, ws, claimant)? {
-            Home::Here(id) => self.with_slot(work, (ws, id), work.now, |owner, work, slot| {
-                slot.dirty.profile = true;
-                if !refuse(&mut slot.profile, &identifier, work.now) {
-                    return Ok(());
-                }
-                let properties =
-                    object([("namespace", json!(identifier.namespace)), ("reason", json!("belongs_to_another_user"))]);
-                let event = work.derive(ws, names::IDENTIFIER_REFUSED, properties);
-                owner.advance(work, slot, event)
-            }),
-            Home::Elsewhere(id) => {
-                work.letter(id.home(), ws, hops + 1, LetterBody::Refuse { identifier, claimant: id })
-            }
-            Home::Nobody => Ok(()),
-        }
+        let theirs = identifier.clone();
+        let again = |id| LetterBody::Refuse { identifier: theirs, claimant: id };
+        self.at_home(work, (ws, hops, claimant), again, |owner, work, slot| {
+            let at = work.now;
+            owner.refuse_here(work, slot, &identifier, at, "belongs_to_another_user")
+        })
     }
 
-    fn merge_into(
+    /// Takes an identifier off a profile, not to be asked for again until some time after `at`.
+    pub(super) fn refuse_here(
         &mut self,
         work: &mut Work,
-        ws: WorkspaceId,
-        hops: u8,
-        from: ProfileId,
-        into: ProfileId,
-        by: Identifier,
+        slot: &mut Slot,
+        identifier: &Identifier,
+        at: Timestamp,
+        reason: &str,
     ) -> Result<(), EngineError> {
-        let slot = self.load(work, (ws, from))?;
-        let alive = slot.as_ref().map(|s| s.profile.known);
-        let forward = profiles::forward_of(&*work.tx, ws, from)?;
-        match decide_merge(from, into, alive, forward, hops > 0) {
-            MergeDecision::Nothing => {
-                if let Some(slot) = slot {
-                    self.cache.put((ws, from), slot);
-                }
-                Ok(())
-            }
-            MergeDecision::Send => match slot {
-                Some(slot) => self.send_away(work, *slot, into, by, hops),
-                None => Ok(()),
-            },
-            MergeDecision::Chase { from } => {
-                work.letter(from.home(), ws, hops + 1, LetterBody::MergeInto { from, into, by })
-            }
-            MergeDecision::Relink { known } => {
-                if let Some(slot) = slot {
-                    self.cache.put((ws, from), slot);
-                }
-                let target = self.partition_of(ws, &by.namespace, &by.value);
-                work.letter(target, ws, 0, LetterBody::Link { identifier: by, claimant: from, known })
-            }
+        slot.dirty.profile = true;
+        if !refuse(&mut slot.profile, identifier, at) {
+            return Ok(());
         }
-    }
-
-    /// Packs a profile up, leaves a forwarding address, and sends its state to the home of `into`.
-    fn send_away(
-        &mut self,
-        work: &mut Work,
-        slot: Slot,
-        into: ProfileId,
-        by: Identifier,
-        hops: u8,
-    ) -> Result<(), EngineError> {
-        let (ws, from) = (slot.profile.workspace, slot.profile.id);
-        let bound = self.bound(ws);
-        let memberships: Vec<_> = bound
-            .rules
-            .memberships(&bound.binding, &slot.segments)
-            .map(|(segment, since)| (segment.to_owned(), since))
-            .collect();
-        let moved = Moved {
-            aggregates: bound.rules.export(&bound.binding, &slot.segments),
-            memberships,
-            runs: slot.runs,
-            profile: slot.profile,
-        };
-        self.forget(work, ws, from)?;
-        profiles::put_forward(&work.tx, ws, from, into, work.now)?;
-        let state = encode(&moved)?;
-        work.letter(into.home(), ws, hops, LetterBody::Absorb { from, into, by, state })
+        let properties = object([("namespace", json!(identifier.namespace)), ("reason", json!(reason))]);
+        let event = work.derive(slot.profile.workspace, names::IDENTIFIER_REFUSED, properties);
+        self.advance(work, slot, event)
     }
 
     /// Removes every row of a profile but its messages and its waiting mail.
-    fn forget(&mut self, work: &mut Work, ws: WorkspaceId, profile: ProfileId) -> Result<(), EngineError> {
+    pub(super) fn forget(&mut self, work: &mut Work, ws: WorkspaceId, profile: ProfileId) -> Result<(), EngineError> {
         self.cache.remove(&(ws, profile));
         work.dirty.retain(|key| *key != (ws, profile));
         profiles::delete(&work.tx, ws, profile)?;
         segments::remove_profile(&work.tx, ws, profile)?;
         rapport_journeys::repo::take(&work.tx, ws, profile)?;
         timers::clear_profile(&work.tx, ws, profile)?;
-        Ok(())
-    }
-
-    #[allow(clippy::too_many_arguments)] // the letter has that many parts
-    fn absorb(
-        &mut self,
-        work: &mut Work,
-        ws: WorkspaceId,
-        (hops, at): (u8, Timestamp),
-        from: ProfileId,
-        into: ProfileId,
-        by: Identifier,
-        state: Vec<u8>,
-    ) -> Result<(), EngineError> {
-        match self.follow(work, ws, into)? {
-            Home::Here(id) => {
-                let moved = decode(&state)?;
-                // Durable and idempotent; the letter is in the log, so a crash before the commit comes here again.
-                self.shared.lake.merged(ws, from, id);
-                profiles::put_absorbed(&work.tx, ws, id, from, at)?;
-                self.with_slot(work, (ws, id), at, |owner, work, slot| owner.absorb_here(work, slot, moved, by, at))
-            }
-            Home::Elsewhere(id) => {
-                work.letter(id.home(), ws, hops + 1, LetterBody::Absorb { from, into: id, by, state })
-            }
-            Home::Nobody => {
-                // The target was erased: what was to become part of it is erased with it.
-                let moved = decode(&state)?;
-                self.unlink(work, ws, from, moved.profile.identifiers)?;
-                let body = LetterBody::Erase { profile: from, reason: "merged into an erased profile".to_owned() };
-                work.letter(from.home(), ws, MAX_HOPS, body)
-            }
-        }
-    }
-
-    fn absorb_here(
-        &mut self,
-        work: &mut Work,
-        slot: &mut Slot,
-        moved: Moved,
-        by: Identifier,
-        at: Timestamp,
-    ) -> Result<(), EngineError> {
-        let (ws, id, from) = (slot.profile.workspace, slot.profile.id, moved.profile.id);
-        let bound = self.bound(ws);
-        let absorbed = absorb(&mut slot.profile, moved.profile, &by, at);
-        if !bound.rules.absorb(&bound.binding, &mut slot.segments, moved.aggregates) {
-            segments::mark_recompute(&work.tx, ws, id)?;
-            self.recompute = true;
-        }
-        for (segment, since) in moved.memberships {
-            if bound.rules.member_since(&bound.binding, &slot.segments, &segment).is_none() {
-                bound.rules.set_membership(&bound.binding, &mut slot.segments, &segment, since);
-                segments::set_member(&work.tx, ws, &segment, id, Some(since))?;
-            }
-        }
-        slot.dirty = crate::cache::Dirty { profile: true, segments: true, runs: true };
-        for identifier in absorbed.new_identifiers {
-            self.claim(work, slot, identifier)?;
-        }
-        for identifier in absorbed.dropped_identifiers {
-            for owner in [from, id] {
-                let target = self.partition_of(ws, &identifier.namespace, &identifier.value);
-                work.letter(target, ws, 0, LetterBody::Unlink { identifier: identifier.clone(), owner })?;
-            }
-        }
-        for group in absorbed.groups {
-            let target = account::home(ws, &group, self.shared.log.partitions());
-            work.letter(target, ws, 0, account::move_member(&group, from, Some(id), at))?;
-        }
-        telemetry::merged();
-        let properties = object([
-            ("from", json!(from.to_string())),
-            ("by", json!(by.namespace)),
-            ("changes", super::pipeline::changes(&absorbed.trait_changes)),
-        ]);
-        let event = work.derive(ws, names::PROFILE_MERGED, properties);
-        self.advance_merged(work, slot, moved.runs, event)
-    }
-
-    fn undo_merge(
-        &mut self,
-        work: &mut Work,
-        ws: WorkspaceId,
-        hops: u8,
-        from: ProfileId,
-        into: ProfileId,
-    ) -> Result<(), EngineError> {
-        match self.follow(work, ws, into)? {
-            Home::Here(id) => {
-                self.with_slot(work, (ws, id), work.now, |owner, work, slot| owner.undo_here(work, slot, from))
-            }
-            Home::Elsewhere(id) => work.letter(id.home(), ws, hops + 1, LetterBody::UndoMerge { from, into: id }),
-            Home::Nobody => Ok(()),
-        }
-    }
-
-    fn undo_here(&mut self, work: &mut Work, slot: &mut Slot, from: ProfileId) -> Result<(), EngineError> {
-        let (ws, id) = (slot.profile.workspace, slot.profile.id);
-        let Some(restored) = undo(&mut slot.profile, from) else { return Ok(()) };
-        // It may have been absorbed by a profile that was absorbed in turn: whichever it was, its rows are its own again
-        // before the state of this profile is computed anew.
-        let absorbers = slot.profile.merges.iter().map(|m| m.from).chain([id]);
-        absorbers.for_each(|into| self.shared.lake.unmerged(ws, from, into));
-        work.flush_lake = true;
-        profiles::remove_absorbed(&work.tx, ws, id, from)?;
-        let known = restored.profile.known;
-        let moved =
-            Moved { profile: restored.profile, aggregates: Vec::new(), memberships: Vec::new(), runs: Runs::default() };
-        work.letter(from.home(), ws, 0, LetterBody::Restore { from, state: encode(&moved)? })?;
-        for identifier in restored.identifiers {
-            let target = self.partition_of(ws, &identifier.namespace, &identifier.value);
-            work.letter(target, ws, 0, LetterBody::Unlink { identifier: identifier.clone(), owner: id })?;
-            work.letter(target, ws, 0, LetterBody::Link { identifier, claimant: from, known })?;
-        }
-        slot.dirty.profile = true;
-        segments::mark_recompute(&work.tx, ws, id)?;
-        self.recompute = true;
-        let event = work.derive(ws, names::PROFILE_UNMERGED, object([("from", json!(from.to_string()))]));
-        self.advance(work, slot, event)
-    }
-
-    fn restore(&mut self, work: &mut Work, ws: WorkspaceId, from: ProfileId, state: &[u8]) -> Result<(), EngineError> {
-        if profiles::erased_at(&*work.tx, ws, from)?.is_some() {
-            return Ok(());
-        }
-        let moved = decode(state)?;
-        if let Some(into) = profiles::forward_of(&*work.tx, ws, from)? {
-            self.shared.lake.unmerged(ws, from, into);
-            work.flush_lake = true;
-        }
-        profiles::remove_forward(&work.tx, ws, from)?;
-        let mut slot = Slot::new(moved.profile);
-        slot.dirty.profile = true;
-        work.dirty.push((ws, from));
-        self.cache.put((ws, from), Box::new(slot));
-        segments::mark_recompute(&work.tx, ws, from)?;
-        self.recompute = true;
         Ok(())
     }
 
@@ -368,7 +203,7 @@ impl Owner {
         Ok(())
     }
 
-    fn unlink(
+    pub(super) fn unlink(
         &mut self,
         work: &mut Work,
         ws: WorkspaceId,
@@ -381,13 +216,4 @@ impl Owner {
         }
         Ok(())
     }
-}
-
-fn encode(moved: &Moved) -> Result<Vec<u8>, EngineError> {
-    postcard::to_stdvec(moved).map_err(|e| EngineError::Unreadable { what: "a profile's state", detail: e.to_string() })
-}
-
-fn decode(state: &[u8]) -> Result<Moved, EngineError> {
-    postcard::from_bytes(state)
-        .map_err(|e| EngineError::Unreadable { what: "a merged profile's state", detail: e.to_string() })
 }

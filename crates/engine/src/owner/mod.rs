@@ -6,6 +6,7 @@ mod activate;
 pub(crate) mod bound;
 mod ingest;
 mod letters;
+mod merges;
 mod observe;
 mod outcomes;
 mod pipeline;

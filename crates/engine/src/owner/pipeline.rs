@@ -7,9 +7,10 @@ use chrono_tz::Tz;
 use rapport_domain::event::{ProcessedEvent, names};
 use rapport_domain::record::LetterBody;
 use rapport_domain::{Event, EventKind, Identifier, OutboundMessage, OutboxId, Timestamp, WorkspaceId};
-use rapport_journeys::{ConditionKey, Conditions, Effect, JourneySet, Runs};
+use rapport_journeys::{ConditionKey, Conditions, Effect, ExitReason, JourneySet, Runs};
 use rapport_profiles::core::account;
 use rapport_profiles::{Applied, TraitChange, alias_of, apply};
+use rapport_rules::Verdict;
 use rapport_segments::{Edge, Touched, repo as segments};
 use serde_json::{Map, Value, json};
 
@@ -31,13 +32,16 @@ struct Asked<'a> {
     now: Timestamp,
 }
 
+impl Asked<'_> {
+    fn ask(&self, key: &ConditionKey) -> Option<Verdict> {
+        let (slot, bound) = (self.slot, self.bound);
+        bound.rules.ask(&bound.binding, &slot.segments, key.as_str(), &slot.profile, bound.zone, self.now)
+    }
+}
+
 impl Conditions for Asked<'_> {
     fn holds(&self, key: &ConditionKey) -> bool {
-        let (slot, bound) = (self.slot, self.bound);
-        bound
-            .rules
-            .holds(&bound.binding, &slot.segments, key.as_str(), &slot.profile, bound.zone, self.now)
-            .unwrap_or(false)
+        self.ask(key).is_some_and(|verdict| verdict.holds)
     }
 
     fn zone(&self) -> Tz {
@@ -74,8 +78,24 @@ impl Owner {
         bound.rules.touch_due(&bound.binding, &slot.segments, work.now, &mut touched);
         let mut queue = VecDeque::new();
         self.decide(work, slot, &bound, touched, false, &mut queue)?;
-        self.run_due(work, slot, &bound, &mut queue)?;
+        if !slot.runs.active.is_empty() {
+            // Also when none is due: time may have made an exit rule true.
+            self.run_timer(work, slot, &bound, &mut queue)?;
+        }
         self.drain(work, slot, &mut queue, false)
+    }
+
+    /// When the exit rule of a waiting run may be true without anything happening: at once after a merge brought the run.
+    pub(super) fn exit_due(&self, slot: &Slot, now: Timestamp) -> Option<Timestamp> {
+        let ws = slot.profile.workspace;
+        let bound = self.bound(ws);
+        let asked = Asked { bound: &bound, slot, now };
+        let rules = self.live.journeys.exit_rules(ws, &slot.runs);
+        let due = |rule| {
+            let verdict = asked.ask(rule)?;
+            if verdict.holds { Some(now) } else { verdict.next_change.filter(|at| *at > now) }
+        };
+        rules.filter_map(due).min()
     }
 
     /// Decides the touched rules as history, not news: edges start no journey.
@@ -136,13 +156,13 @@ impl Owner {
         }
         self.applied(work, slot, &event, applied, historical, queue)?;
         self.decide(work, slot, bound, touched, historical, queue)?;
-        if !historical {
-            let live = self.live.clone();
-            let touches = live.journeys.listens(event.workspace, &event.name) || !slot.runs.active.is_empty();
-            if touches {
-                self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, out| {
-                    live.journeys.on_event(runs, &event, asked, now, out);
-                })?;
+        let live = self.live.clone();
+        let starts = !historical && live.journeys.listens(event.workspace, &event.name);
+        if starts || !slot.runs.active.is_empty() {
+            self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, out| {
+                live.journeys.on_event(runs, &event, asked, now, out);
+            })?;
+            if !historical {
                 self.run_due(work, slot, bound, queue)?;
             }
         }
@@ -271,6 +291,16 @@ impl Owner {
         if slot.runs.next_due().is_none_or(|due| due > work.now) {
             return Ok(());
         }
+        self.run_timer(work, slot, bound, queue)
+    }
+
+    fn run_timer(
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        bound: &Bound,
+        queue: &mut VecDeque<Event>,
+    ) -> Result<(), EngineError> {
         let live = self.live.clone();
         let ws = slot.profile.workspace;
         self.with_runs(work, slot, bound, false, queue, |runs, asked, now, out| {
@@ -320,6 +350,9 @@ impl Owner {
                 work.derive(ws, names::JOURNEY_ENTERED, properties)
             }
             Effect::Exited { journey, version, run, step, reason } => {
+                if reason == ExitReason::ExitCondition {
+                    rapport_delivery::repo::withdraw(&work.tx, ws, slot.profile.id, &journey, run)?;
+                }
                 let properties = object([
                     ("journey", json!(journey)),
                     ("version", json!(version)),
@@ -343,7 +376,7 @@ impl Owner {
                     expires_at,
                     data,
                 };
-                self.enqueue(work, message)?
+                self.enqueue(work, message, None)?
             }
             Effect::UpdateTraits { set, unset, .. } => update_event(work, ws, set, unset),
             Effect::NotEntered { .. } | Effect::Renumbered { .. } => return Ok(()),
@@ -352,10 +385,15 @@ impl Owner {
         Ok(())
     }
 
-    /// Puts a message into the outbox; the event that tells so.
-    pub(super) fn enqueue(&mut self, work: &mut Work, message: OutboundMessage) -> Result<Event, EngineError> {
+    /// Puts a message into the outbox; the event that tells so. `request` names the API call that asked for it.
+    pub(super) fn enqueue(
+        &mut self,
+        work: &mut Work,
+        message: OutboundMessage,
+        request: Option<&str>,
+    ) -> Result<Event, EngineError> {
         rapport_store::partition::outbox::enqueue(&work.tx, &message)?;
-        rapport_delivery::repo::record_queued(&work.tx, &message)?;
+        rapport_delivery::repo::record_queued(&work.tx, &message, request)?;
         let mut properties = super::outcomes::message_properties(&message);
         properties.insert("message_id".to_owned(), Value::from(message.id.to_string()));
         let event = work.derive(message.workspace, names::MESSAGE_QUEUED, properties);

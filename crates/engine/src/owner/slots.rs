@@ -67,7 +67,8 @@ impl Owner {
     pub(super) fn flush_slot(&mut self, work: &mut Work, key: Key) -> Result<(), EngineError> {
         if let Some(mut slot) = self.cache.take(&key) {
             if slot.dirty.any() {
-                write(work, key, &mut slot)?;
+                let exit_due = if slot.runs.active.is_empty() { None } else { self.exit_due(&slot, work.now) };
+                write(work, key, &mut slot, exit_due)?;
             }
             self.cache.put(key, slot);
         }
@@ -75,7 +76,7 @@ impl Owner {
     }
 }
 
-fn write(work: &mut Work, (ws, id): Key, slot: &mut Slot) -> Result<(), EngineError> {
+fn write(work: &mut Work, (ws, id): Key, slot: &mut Slot, exit_due: Option<Timestamp>) -> Result<(), EngineError> {
     if slot.dirty.profile {
         slot.stored_bytes[0] = profiles::put(&work.tx, &slot.profile)?;
     }
@@ -86,7 +87,8 @@ fn write(work: &mut Work, (ws, id): Key, slot: &mut Slot) -> Result<(), EngineEr
         journeys::save(&work.tx, ws, id, &slot.stored_runs, &slot.runs)?;
         slot.stored_runs = slot.runs.clone();
     }
-    let dues = [slot.segments.next_due(), slot.runs.next_due()];
+    let runs_due = [slot.runs.next_due(), exit_due].into_iter().flatten().min();
+    let dues = [slot.segments.next_due(), runs_due];
     for ((due, stored), kind) in dues.into_iter().zip(&mut slot.stored_dues).zip(TIMER_KINDS) {
         if due == *stored {
             continue;

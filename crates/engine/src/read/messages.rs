@@ -1,14 +1,14 @@
 //! Messages: the ledger of every partition as one list.
 
-use rapport_delivery::repo::{self, LedgerCounts, LedgerCursor, LedgerEntry, LedgerFilter};
+use rapport_delivery::repo::{self, LedgerCount, LedgerCounts, LedgerCursor, LedgerEntry, LedgerFilter};
 use rapport_domain::{OutboxId, ProfileId, WorkspaceId};
 
-use super::profiles::Page;
+use super::profiles::{Page, family};
 use crate::error::EngineError;
 use crate::shared::Shared;
 
 /// Most messages an export holds.
-const MAX_EXPORTED: usize = 10_000;
+pub const MAX_EXPORTED: usize = 10_000;
 
 /// A page of messages, newest first.
 pub fn list(
@@ -36,10 +36,38 @@ pub fn get(shared: &Shared, ws: WorkspaceId, id: OutboxId) -> Result<Option<Ledg
     Ok(db.read(|q| repo::get(q, ws, id))?)
 }
 
-/// The messages to one profile, newest first.
-pub fn of_profile(shared: &Shared, ws: WorkspaceId, profile: ProfileId) -> Result<Vec<LedgerEntry>, EngineError> {
-    let filter = LedgerFilter { profile: Some(profile), ..LedgerFilter::default() };
-    Ok(list(shared, ws, &filter, None, MAX_EXPORTED)?.items)
+/// The messages to one customer, newest first, those to profiles that became part of this one included.
+pub fn of_profile(
+    shared: &Shared,
+    ws: WorkspaceId,
+    profile: ProfileId,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<LedgerEntry>, EngineError> {
+    let filter = LedgerFilter { profiles: family(shared, ws, profile)?, ..LedgerFilter::default() };
+    list(shared, ws, &filter, cursor, limit)
+}
+
+/// All messages to one customer, newest first, at most [`MAX_EXPORTED`].
+pub fn all_of_profile(shared: &Shared, ws: WorkspaceId, profile: ProfileId) -> Result<Vec<LedgerEntry>, EngineError> {
+    let (mut out, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = of_profile(shared, ws, profile, cursor.as_deref(), repo::MAX_LIST)?;
+        out.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() || out.len() >= MAX_EXPORTED {
+            return Ok(out);
+        }
+    }
+}
+
+/// How many messages ended how, by template and journey.
+pub fn count_lines(shared: &Shared, ws: WorkspaceId) -> Result<Vec<LedgerCount>, EngineError> {
+    let mut out = Vec::new();
+    for (_, db) in shared.stores.partitions() {
+        out.extend(db.read(|q| repo::count_lines(q, ws))?);
+    }
+    Ok(out)
 }
 
 /// How many messages ended how.

@@ -3,12 +3,11 @@
 use std::str::FromStr;
 
 use rapport_domain::event::ProcessedEvent;
-use rapport_domain::{Profile, ProfileId, Timestamp, WorkspaceId, hash, identity};
+use rapport_domain::{Partition, Profile, ProfileId, Timestamp, WorkspaceId, hash, identity};
 use rapport_lake::TimelineFilter;
 use rapport_profiles::accounts::repo::{self as accounts, AccountRow};
 use rapport_profiles::core::account;
 use rapport_profiles::{Filter, Position, Sort, list as list_profiles, repo};
-use serde_json::{Value, json};
 
 use super::MAX_CHAIN;
 use crate::error::EngineError;
@@ -79,6 +78,21 @@ pub fn list(
     Ok(Page { items: rows.into_iter().map(|r| r.1).collect(), next })
 }
 
+/// Profiles of one partition by id, beginning after `after`, at most `limit`: for reading all of them.
+pub fn of_partition(
+    shared: &Shared,
+    ws: WorkspaceId,
+    partition: Partition,
+    after: Option<ProfileId>,
+    limit: usize,
+) -> Result<Vec<Profile>, EngineError> {
+    let db = shared.stores.partition(partition)?;
+    let after = after.map(|id| Position { minute: 0, id });
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    let rows = db.read(|q| list_profiles(q, ws, &Filter::default(), Sort::Id, after, limit))?;
+    Ok(rows.into_iter().map(|(_, profile)| profile).collect())
+}
+
 /// How many profiles there are.
 pub fn count(shared: &Shared, ws: WorkspaceId) -> Result<u64, EngineError> {
     let mut total = 0;
@@ -102,46 +116,24 @@ pub fn timeline(
     Ok(shared.lake.timeline(ws, id, before, &filter, limit)?)
 }
 
-/// Most events an export holds.
-pub const MAX_EXPORTED_EVENTS: usize = 100_000;
-
-/// Everything known of a profile, for the customer's right of access: its state, accounts, memberships, journeys,
-/// messages and events.
-pub fn export(shared: &Shared, ws: WorkspaceId, id: ProfileId) -> Result<Option<Value>, EngineError> {
-    let Some(profile) = get(shared, ws, id)? else { return Ok(None) };
-    let id = profile.id;
-    let db = shared.stores.partition(id.home())?;
-    let Some(mut document) = db.read(|q| repo::export(q, ws, id))? else { return Ok(None) };
-    let events = timeline(shared, ws, id, None, None, MAX_EXPORTED_EVENTS)?;
-    let truncated = events.len() == MAX_EXPORTED_EVENTS;
-    document["segments"] = json!(super::segments::of_profile(shared, ws, id)?);
-    document["journeys"] = super::journeys::of_profile(shared, ws, id)?;
-    document["messages"] = json!(super::messages::of_profile(shared, ws, id)?);
-    document["events"] = events.iter().map(event_json).collect();
-    document["events_truncated"] = json!(truncated);
-    Ok(Some(document))
+/// A customer's present id with those of all profiles that became part of it, at most [`MAX_FAMILY`].
+pub fn family(shared: &Shared, ws: WorkspaceId, id: ProfileId) -> Result<Vec<ProfileId>, EngineError> {
+    let mut all = vec![id];
+    let mut next = 0;
+    while let Some(member) = all.get(next).copied() {
+        next += 1;
+        let Ok(db) = shared.stores.partition(member.home()) else { continue };
+        for from in db.read(|q| repo::absorbed_by(q, ws, member))? {
+            if all.len() < MAX_FAMILY && !all.contains(&from) {
+                all.push(from);
+            }
+        }
+    }
+    Ok(all)
 }
 
-/// An event as people and programs see it.
-#[must_use]
-pub fn event_json(row: &ProcessedEvent) -> Value {
-    let e = &row.event;
-    json!({
-        "message_id": &*e.message_id,
-        "type": e.kind.as_str(),
-        "event": &*e.name,
-        "timestamp": e.ts.to_rfc3339(),
-        "received_at": e.received_at.to_rfc3339(),
-        "profile": row.profile.to_string(),
-        "user_id": e.user_id.as_deref(),
-        "anonymous_id": e.anonymous_id.as_deref(),
-        "group_id": e.group_id.as_deref(),
-        "source": e.source.0,
-        "historical": e.historical,
-        "properties": e.properties.map(),
-        "context": e.context.map(),
-    })
-}
+/// Most ids of one customer whose messages are listed together.
+pub const MAX_FAMILY: usize = 500;
 
 /// An account by the business's id of it.
 pub fn account(shared: &Shared, ws: WorkspaceId, group_id: &str) -> Result<Option<AccountRow>, EngineError> {

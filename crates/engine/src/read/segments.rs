@@ -148,7 +148,7 @@ impl Asks<'_> {
     }
 
     fn holds(&self, state: &SegmentState, profile: &rapport_domain::Profile) -> bool {
-        self.rules.holds(self.binding, state, PROBE, profile, self.zone, self.now).unwrap_or(false)
+        self.rules.ask(self.binding, state, PROBE, profile, self.zone, self.now).is_some_and(|v| v.holds)
     }
 
     fn holds_without_events(&self) -> bool {

@@ -112,8 +112,8 @@ impl Runs {
         }
     }
 
-    /// What the profile keeps of these runs when a merge is undone and it lives again: its counters, but no run, for
-    /// those went on with the other profile.
+    /// What a profile that lives again after an undone merge keeps of the runs of the one it was part of: the counters,
+    /// but no run, for those go on with the other profile.
     #[must_use]
     pub fn restored(mut self) -> Self {
         for run in std::mem::take(&mut self.active) {

@@ -140,6 +140,29 @@ impl JourneySet {
         self.workspaces.get(&workspace).is_none_or(|w| w.versions.is_empty())
     }
 
+    /// Ends runs whose `exit_when` holds, wherever they stand. Every other entry point does it first; the engine also calls
+    /// when time alone may have made a rule true ([`JourneySet::exit_rules`]).
+    pub fn leave(&self, workspace: WorkspaceId, runs: &mut Runs, conditions: &dyn Conditions, out: &mut Vec<Effect>) {
+        let over = |run: &super::runs::Run| {
+            let version = self.version(workspace, &run.journey, run.version);
+            version.and_then(|v| v.exit_when.as_ref()).is_some_and(|rule| conditions.holds(rule))
+        };
+        let mut index = 0;
+        while index < runs.active.len() {
+            if over(&runs.active[index]) {
+                advance::end(runs, index, super::effect::ExitReason::ExitCondition, out);
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    /// The exit rules of the runs that go on: the engine sees to it that they are looked at when time can change them.
+    pub fn exit_rules<'a>(&'a self, workspace: WorkspaceId, runs: &'a Runs) -> impl Iterator<Item = &'a ConditionKey> {
+        let version = move |run: &super::runs::Run| self.version(workspace, &run.journey, run.version);
+        runs.active.iter().filter_map(move |run| version(run)?.exit_when.as_ref())
+    }
+
     /// Starts what the event starts. Imported history starts nothing.
     pub fn on_event(
         &self,
@@ -150,6 +173,7 @@ impl JourneySet {
         out: &mut Vec<Effect>,
     ) {
         self.sweep(event.workspace, runs, out);
+        self.leave(event.workspace, runs, conditions, out);
         if event.historical {
             return;
         }
@@ -173,6 +197,7 @@ impl JourneySet {
         out: &mut Vec<Effect>,
     ) {
         self.sweep(workspace, runs, out);
+        self.leave(workspace, runs, conditions, out);
         if backfill {
             return;
         }
@@ -196,6 +221,7 @@ impl JourneySet {
         out: &mut Vec<Effect>,
     ) {
         self.sweep(workspace, runs, out);
+        self.leave(workspace, runs, conditions, out);
         let mut due: Vec<(Timestamp, u64)> =
             runs.active.iter().filter_map(|r| r.due_at.filter(|at| *at <= now).map(|at| (at, r.id))).collect();
         due.sort_unstable();

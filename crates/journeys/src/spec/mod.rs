@@ -43,7 +43,7 @@ pub struct JourneySpec {
     pub entry_when: Option<String>,
     /// Whether a customer may come again.
     pub reentry: Reentry,
-    /// A rule that ends a run; checked before every step.
+    /// A rule that ends a run at once, also while it waits.
     pub exit_when: Option<String>,
     /// What happens; never empty.
     pub steps: Vec<Step>,

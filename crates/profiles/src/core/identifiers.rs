@@ -1,5 +1,6 @@
 //! Which and how many identifiers a profile may have.
 
+use rapport_domain::ids::ProfileId;
 use rapport_domain::profile::{Identifier, Profile, Refusal, namespace};
 use rapport_domain::time::{DAY_MS, Timestamp};
 
@@ -92,6 +93,19 @@ fn attach(profile: &mut Profile, identifier: &Identifier, most: usize, overflow:
     Attach::Added { dropped }
 }
 
+/// The mark by which a profile remembers that it is not the same customer as `other`: their merge was undone.
+#[must_use]
+pub fn apart_from(other: ProfileId) -> Identifier {
+    Identifier { namespace: namespace::PROFILE.to_owned(), value: other.to_string() }
+}
+
+/// Whether somebody said that the two are not one ([`apart_from`]). It holds until somebody says the opposite.
+#[must_use]
+pub fn is_apart(profile: &Profile, other: ProfileId) -> bool {
+    let mark = apart_from(other);
+    profile.refused.iter().any(|r| r.identifier == mark)
+}
+
 /// Whether the profile was refused the identifier and must not ask again yet.
 #[must_use]
 pub fn is_refused(profile: &Profile, identifier: &Identifier, at: Timestamp) -> bool {
@@ -99,7 +113,7 @@ pub fn is_refused(profile: &Profile, identifier: &Identifier, at: Timestamp) -> 
 }
 
 /// Takes a `Refuse` letter: the identifier belongs to another known customer. It is taken off the profile and not asked
-/// for again for [`REFUSAL_MS`]. Returns whether this is news, so that it is recorded once.
+/// for again for [`REFUSAL_MS`] from `at`. Returns whether this is news, so that it is recorded once.
 pub fn refuse(profile: &mut Profile, identifier: &Identifier, at: Timestamp) -> bool {
     let known_before = is_refused(profile, identifier, at);
     let count = profile.identifiers.len();

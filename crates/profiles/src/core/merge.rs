@@ -68,6 +68,8 @@ pub fn absorb(into: &mut Profile, mut from: Profile, by: &Identifier, at: Timest
     into.event_count += from.event_count;
     into.first_seen = into.first_seen.min(from.first_seen);
     into.last_seen = into.last_seen.max(from.last_seen);
+    let apart = identifiers::apart_from(from.id);
+    into.refused.retain(|r| r.identifier != apart);
     into.merges.retain(|m| m.from != from.id);
     into.merges.extend(nested);
     into.merges.push(MergeEntry { from: from.id, at, by: by.clone(), before: Box::new(from), replaced });

@@ -100,6 +100,8 @@ pub enum MergeDecision {
     Send,
     /// It is done already, or `from` is gone for good.
     Nothing,
+    /// Somebody said that the two are not one: `from` gives the identifier up.
+    KeepApart,
     /// `from` is part of another profile now: send `MergeInto` on to that one's home with this `from` and one more hop.
     Chase {
         /// The profile that `from` became.
@@ -113,8 +115,16 @@ pub enum MergeDecision {
     },
 }
 
+/// Whether somebody says outright that two profiles are one: a person naming both, or an `alias` naming a former user id.
+/// Any other identifier only suggests it.
+#[must_use]
+pub fn is_explicit(by: &Identifier) -> bool {
+    matches!(by.namespace.as_str(), namespace::PROFILE | namespace::USER_ID)
+}
+
 /// Decides a `MergeInto` at the home of `from`. `alive` is whether the profile is here and, if so, known; `forward` its
-/// forwarding address; `chased` whether the letter was sent on before (its hops are above 0).
+/// forwarding address; `chased` whether the letter was sent on before (its hops are above 0); `apart` whether a merge of the
+/// two was undone, which only an explicit statement overrides ([`is_explicit`]).
 #[must_use]
 pub fn decide_merge(
     from: ProfileId,
@@ -122,10 +132,12 @@ pub fn decide_merge(
     alive: Option<bool>,
     forward: Option<ProfileId>,
     chased: bool,
+    apart: bool,
 ) -> MergeDecision {
     match (alive, forward) {
         _ if from == into => MergeDecision::Nothing,
         (Some(known), _) if chased => MergeDecision::Relink { known },
+        (Some(_), _) if apart => MergeDecision::KeepApart,
         (Some(_), _) => MergeDecision::Send,
         (None, Some(next)) if next == into => MergeDecision::Nothing,
         (None, Some(next)) => MergeDecision::Chase { from: next },

@@ -23,7 +23,7 @@ pub struct Restored {
 /// Goes back: its identifiers; its traits, where `into` still shows exactly its statement (what that had replaced comes
 /// back to `into`); consent it had given; its count of events; merges it had brought along. Stays: what was stated after
 /// the merge, refusals of consent (on both sides), accounts, and the times first and last seen. `into` will not claim
-/// those identifiers again.
+/// those identifiers again, and both remember that they are two: stating their identifiers together joins them no more.
 pub fn undo(into: &mut Profile, from: ProfileId) -> Option<Restored> {
     let index = into.merges.iter().position(|m| m.from == from)?;
     let entry = into.merges.remove(index);
@@ -52,9 +52,10 @@ pub fn undo(into: &mut Profile, from: ProfileId) -> Option<Restored> {
         }
     }
     take_out(into, &entry.before, &under);
-    for identifier in &identifiers {
+    for identifier in identifiers.iter().chain([&identifiers::apart_from(from)]) {
         identifiers::remember(into, identifier, Timestamp::MAX);
     }
+    identifiers::remember(&mut profile, &identifiers::apart_from(into.id), Timestamp::MAX);
     Some(Restored { profile, identifiers })
 }
 

@@ -57,10 +57,7 @@ fn routing_and_alias() {
             json!({"type": "identify", "traits": {"email": "jo@x.y"}, "context": {"externalIds": [{"id": "7", "type": "crm"}]}}),
             Some("crm:7"),
         ),
-        (
-            json!({"anonymousId": "a", "context": {"externalIds": [{"id": "u", "type": "USER_ID"}]}}),
-            Some("user_id:u"),
-        ),
+        (json!({"anonymousId": "a", "context": {"externalIds": [{"id": "u", "type": "USER_ID"}]}}), Some("user_id:u")),
         (json!({"context": {"traits": {"phone": "0049 30 123456"}}}), Some("phone:+4930123456")),
         // The account's address is not the customer's, and traits of a track are nobody's.
         (json!({"type": "group", "groupId": "g", "traits": {"email": "office@x.y"}}), None),

@@ -48,7 +48,7 @@ fn aliases_join_known_profiles_only_where_allowed() {
 
 #[test]
 fn merges_at_the_home_of_the_ending_profile() {
-    use MergeDecision::{Chase, Nothing, Relink, Send};
+    use MergeDecision::{Chase, KeepApart, Nothing, Relink, Send};
     let (from, into, third) = (ProfileId(9), ProfileId(1), ProfileId(2));
     for (alive, forward, chased, expected) in [
         (Some(false), None, false, Send),
@@ -60,7 +60,9 @@ fn merges_at_the_home_of_the_ending_profile() {
         (None, Some(third), false, Chase { from: third }),
         (None, None, false, Nothing),
     ] {
-        assert_eq!(decide_merge(from, into, alive, forward, chased), expected, "{alive:?} {forward:?} {chased}");
+        assert_eq!(decide_merge(from, into, alive, forward, chased, false), expected, "{alive:?} {forward:?} {chased}");
+        let apart = if expected == Send { KeepApart } else { expected };
+        assert_eq!(decide_merge(from, into, alive, forward, chased, true), apart, "{alive:?} {forward:?} {chased}");
     }
-    assert_eq!(decide_merge(into, into, Some(true), None, true), Nothing);
+    assert_eq!(decide_merge(into, into, Some(true), None, true, false), Nothing);
 }

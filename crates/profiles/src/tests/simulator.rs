@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use super::{WS, event, id};
 use crate::{
-    IdentifierRow, LinkDecision, MergeDecision, absorb, alias_of, apply, claims, decide_letter, decide_merge, refuse,
-    repo, undo,
+    IdentifierRow, LinkDecision, MergeDecision, absorb, alias_of, apply, claims, decide_letter, decide_merge, is_apart,
+    is_explicit, refuse, repo, undo,
 };
 
 const PARTITIONS: u16 = 4;
@@ -168,7 +168,9 @@ impl World {
                 self.part(at).forwards.remove(&from);
                 self.part(at).profiles.insert(from, repo::decode(&state).unwrap());
             }
-            LetterBody::Erase { .. } | LetterBody::Group { .. } => unreachable!("not sent here"),
+            LetterBody::Erase { .. } | LetterBody::Group { .. } | LetterBody::Send { .. } => {
+                unreachable!("not sent here")
+            }
         }
     }
 
@@ -193,8 +195,12 @@ impl World {
     fn merge_into(&mut self, at: Partition, from: ProfileId, into: ProfileId, by: Identifier, hops: u8) {
         let part = self.part(at);
         let alive = part.profiles.get(&from).map(|p| p.known);
-        match decide_merge(from, into, alive, part.forwards.get(&from).copied(), hops > 0) {
+        let apart = part.profiles.get(&from).is_some_and(|p| is_apart(p, into) && !is_explicit(&by));
+        match decide_merge(from, into, alive, part.forwards.get(&from).copied(), hops > 0, apart) {
             MergeDecision::Nothing => {}
+            MergeDecision::KeepApart => {
+                refuse(part.profiles.get_mut(&from).expect("alive"), &by, Timestamp::MAX);
+            }
             MergeDecision::Send => {
                 let profile = part.profiles.remove(&from).expect("alive");
                 part.forwards.insert(from, into);
@@ -382,7 +388,10 @@ proptest! {
         world.letter(into.home(), LetterBody::UndoMerge { from: before.id, into }, 0);
         // Letters of one sender to one receiver keep their order in the log; here all do.
         world.run(|_| 0);
-        prop_assert_eq!(world.resolve(&id("anonymous_id", &a)), Some(&before));
+        let mut again = world.resolve(&id("anonymous_id", &a)).unwrap().clone();
+        prop_assert!(is_apart(&again, into), "it remembers");
+        again.refused.clear();
+        prop_assert_eq!(&again, &before);
         prop_assert_eq!(world.resolve(&id("email", "jo@x.y")).map(|p| p.id), Some(before.id));
         prop_assert_eq!(world.resolve(&id("user_id", &u)).map(|p| p.identifiers.len()), Some(1));
         // The customer on the same browser again: not merged again.

@@ -305,9 +305,9 @@ impl RuleSet {
         }
     }
 
-    /// Whether the rule named `key` holds now; `None` when there is no such rule or its history is still being added.
+    /// What the rule named `key` says now; `None` when there is no such rule or its history is still being added.
     #[must_use]
-    pub fn holds(
+    pub fn ask(
         &self,
         binding: &Binding,
         state: &SegmentState,
@@ -315,10 +315,10 @@ impl RuleSet {
         profile: &Profile,
         zone: Tz,
         now: Timestamp,
-    ) -> Option<bool> {
+    ) -> Option<Verdict> {
         let index = self.rule_index(key)?;
         let (_, ready) = binding.rules[index];
-        ready.then(|| self.verdict(binding, state, &self.entries[index], profile, zone, now).holds)
+        ready.then(|| self.verdict(binding, state, &self.entries[index], profile, zone, now))
     }
 
     fn verdict(

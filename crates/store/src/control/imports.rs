@@ -54,7 +54,7 @@ impl ImportState {
         match self {
             Self::Queued => matches!(next, Self::Running | Self::Cancelled | Self::Failed),
             Self::Running => matches!(next, Self::Queued | Self::Done | Self::Failed | Self::Cancelled),
-            Self::Failed => matches!(next, Self::Queued | Self::Running),
+            Self::Failed => matches!(next, Self::Queued | Self::Running | Self::Cancelled),
             Self::Done | Self::Cancelled => false,
         }
     }
@@ -149,6 +149,13 @@ pub fn list(q: &impl Query, ws: WorkspaceId, cursor: Option<&str>, limit: usize)
 pub fn unfinished(q: &impl Query, limit: usize) -> Result<Vec<Import>> {
     let sql = format!("SELECT {COLUMNS} FROM imports WHERE state IN ('queued', 'running') ORDER BY id LIMIT ?1");
     q.query(&sql, &params![clamp(limit)], read)
+}
+
+/// The files of imports that may still be read, over all workspaces: unfinished and failed ones. Any other uploaded file
+/// can go.
+pub fn needed_files(q: &impl Query) -> Result<Vec<String>> {
+    let sql = "SELECT path FROM imports WHERE state IN ('queued', 'running', 'failed') ORDER BY id";
+    q.query(sql, &[], |row| row.get(0))
 }
 
 /// Writes how far a running import is, with the rows it rejected since. [`StoreError::Conflict`] when it is not

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::generation;
 use crate::sql::{Query, Row, Tx};
+use crate::vault::Vault;
 use crate::{Result, StoreError, params};
 
 const COLUMNS: &str = "ws, kind, id, version, status, spec, created_by, created_at";
@@ -162,6 +163,31 @@ pub fn live(q: &impl Query, ws: WorkspaceId, kind: ResourceKind) -> Result<Vec<R
 pub fn all_live(q: &impl Query, ws: WorkspaceId) -> Result<Vec<Resource>> {
     let sql = format!("SELECT {COLUMNS} FROM resources WHERE ws = ?1 AND status = 'live' ORDER BY kind, id");
     q.query(&sql, &params![ws], read)
+}
+
+/// Seals every secret that is not sealed under the present key: those of earlier releases, and after a new key. What cannot
+/// be opened any more stays as it is and is named in the log.
+pub(crate) fn seal_all(tx: &Tx, vault: &Vault) -> Result<usize> {
+    let mut changed = 0;
+    for kind in ResourceKind::ALL.into_iter().filter(|kind| !kind.secrets().is_empty()) {
+        let all =
+            tx.query(&format!("SELECT {COLUMNS} FROM resources WHERE kind = ?1"), &params![kind.as_str()], read)?;
+        for resource in all.iter().filter(|r| !vault.is_fresh(kind, &r.spec)) {
+            let Resource { workspace, id, version, spec, .. } = resource;
+            let clear = match vault.opened(*workspace, kind, id, spec) {
+                Ok(clear) => clear,
+                Err(error) => {
+                    tracing::error!(workspace.id = workspace.0, %error, "a secret cannot be used");
+                    continue;
+                }
+            };
+            let sealed = vault.sealed(*workspace, kind, id, clear, None)?;
+            let sql = "UPDATE resources SET spec = ?5 WHERE ws = ?1 AND kind = ?2 AND id = ?3 AND version = ?4";
+            tx.execute(sql, &params![workspace, kind.as_str(), id, version, &sealed.to_string()])?;
+            changed += 1;
+        }
+    }
+    Ok(changed)
 }
 
 fn require(q: &impl Query, ws: WorkspaceId, kind: ResourceKind, id: &str, version: Option<u32>) -> Result<Resource> {

@@ -2,7 +2,10 @@
 
 use crate::sql::Migration;
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[FIRST, Migration { version: 2, sql: "ALTER TABLE sources ADD COLUMN consent TEXT NOT NULL DEFAULT '{}'" }];
+
+const FIRST: Migration = Migration {
     version: 1,
     sql: "
 CREATE TABLE installation (key TEXT PRIMARY KEY, value INTEGER NOT NULL);
@@ -95,4 +98,4 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_at ON idempotency (at);
 ",
-}];
+};

@@ -2,13 +2,14 @@
 
 use rapport_domain::resource::is_slug;
 use rapport_domain::{SourceId, Timestamp, WorkspaceId};
+use serde_json::Value;
 
 use super::{expect_row, generation, inserted};
 use crate::sql::{Query, Row, Tx};
 use crate::{Result, StoreError, params};
 
 /// One website, app, server or import that sends events.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// Its id.
     pub id: SourceId,
@@ -24,6 +25,8 @@ pub struct Source {
     pub created_at: Timestamp,
     /// Whether its events are refused.
     pub disabled: bool,
+    /// What consent its events need, as the collector reads it; `{}` is none.
+    pub consent: Value,
 }
 
 /// One key that lets events of a source in. It can only write, so it is stored as it is.
@@ -39,7 +42,7 @@ pub struct WriteKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, ws, slug, name, kind, created_at, disabled";
+const COLUMNS: &str = "id, ws, slug, name, kind, created_at, disabled, consent";
 /// Sources of a workspace; keeps every list of them whole.
 pub const MAX_SOURCES: u64 = 1_000;
 
@@ -77,11 +80,11 @@ pub fn list(q: &impl Query, ws: WorkspaceId) -> Result<Vec<Source>> {
     q.query(&format!("SELECT {COLUMNS} FROM sources WHERE ws = ?1 ORDER BY slug"), &params![ws], read)
 }
 
-/// Changes a source's name and whether its events are refused.
-pub fn update(tx: &Tx, ws: WorkspaceId, id: SourceId, name: &str, disabled: bool) -> Result<()> {
+/// Changes a source's name, whether its events are refused, and what consent they need.
+pub fn update(tx: &Tx, ws: WorkspaceId, id: SourceId, name: &str, disabled: bool, consent: &Value) -> Result<()> {
     generation::bump(tx)?;
-    let sql = "UPDATE sources SET name = ?3, disabled = ?4 WHERE ws = ?1 AND id = ?2";
-    expect_row(tx.execute(sql, &params![ws, id, name, disabled])?, || format!("source {}", id.0))
+    let sql = "UPDATE sources SET name = ?3, disabled = ?4, consent = ?5 WHERE ws = ?1 AND id = ?2";
+    expect_row(tx.execute(sql, &params![ws, id, name, disabled, &consent.to_string()])?, || format!("source {}", id.0))
 }
 
 /// Adds a write key to a source of the workspace.
@@ -118,9 +121,10 @@ pub fn lookup_key(q: &impl Query, key: &str) -> Result<Option<(WorkspaceId, Sour
 }
 
 /// Every valid write key of the installation, for the collector's table; see [`generation`] for when to read it again.
-pub fn all_keys(q: &impl Query) -> Result<Vec<(String, WorkspaceId, SourceId)>> {
-    let sql = format!("SELECT k.key, s.ws, s.id {VALID} ORDER BY k.key");
-    q.query(&sql, &[], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+/// With each comes what consent its source needs.
+pub fn all_keys(q: &impl Query) -> Result<Vec<(String, WorkspaceId, SourceId, Value)>> {
+    let sql = format!("SELECT k.key, s.ws, s.id, s.consent {VALID} ORDER BY k.key");
+    q.query(&sql, &[], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get_json(3)?)))
 }
 
 fn read(row: &Row<'_>) -> Result<Source> {
@@ -132,6 +136,7 @@ fn read(row: &Row<'_>) -> Result<Source> {
         kind: row.get(4)?,
         created_at: row.get(5)?,
         disabled: row.get(6)?,
+        consent: row.get_json(7)?,
     })
 }
 
@@ -143,7 +148,7 @@ mod tests {
     #[test]
     fn keys_let_in_until_revoked_or_disabled() {
         let (_dir, db, a, b) = test_db();
-        let now = Timestamp(5);
+        let (now, none) = (Timestamp(5), serde_json::json!({}));
         let web = db.write(|tx| create(tx, a, "web", "Web", "website", now)).unwrap();
         let other = db.write(|tx| create(tx, b, "web", "Web", "website", now)).unwrap();
         assert_ne!(web.id, other.id);
@@ -161,9 +166,12 @@ mod tests {
         assert_eq!(find("k1"), None);
         assert_eq!(db.read(|q| keys(q, a)).unwrap().len(), 2);
         assert_eq!(db.read(all_keys).unwrap().len(), 2);
-        assert_eq!(db.write(|tx| update(tx, b, web.id, "X", true)).unwrap_err().code(), "not_found");
-        db.write(|tx| update(tx, a, web.id, "Shop", true)).unwrap();
-        assert_eq!(db.read(all_keys).unwrap(), [("k3".to_owned(), b, other.id)]);
+        assert_eq!(db.write(|tx| update(tx, b, web.id, "X", true, &Value::Null)).unwrap_err().code(), "not_found");
+        db.write(|tx| update(tx, a, web.id, "Shop", true, &none)).unwrap();
+        assert_eq!(db.read(all_keys).unwrap(), [("k3".to_owned(), b, other.id, none)]);
+        let consent = serde_json::json!({"required": ["Analytics"]});
+        db.write(|tx| update(tx, b, other.id, "Web", false, &consent)).unwrap();
+        assert_eq!(db.read(all_keys).unwrap()[0].3, consent);
         assert_eq!(db.read(|q| list(q, a)).unwrap()[0].name, "Shop");
         assert_eq!(db.read(|q| get(q, b, web.id)).unwrap(), None);
     }

@@ -11,6 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::pool::Pool;
 use super::session::Session;
 use super::tx::{OwnedTx, Reader, Tx};
+use rapport_domain::Pii;
+
 use crate::{Result, StoreError};
 
 /// How a database is opened. The defaults suit a partition of a busy installation.
@@ -36,6 +38,8 @@ pub struct DbOptions {
     pub max_mib: u32,
     /// How long to wait for a writer, a reader connection or another process, in milliseconds.
     pub busy_timeout_ms: u64,
+    /// The keys of secrets at rest, base64, the present one first; `None` takes the key file of the data directory.
+    pub secret_key: Option<Pii<String>>,
 }
 
 impl Default for DbOptions {
@@ -50,6 +54,7 @@ impl Default for DbOptions {
             checkpoint_pages: 4096,
             max_mib: 0,
             busy_timeout_ms: 10_000,
+            secret_key: None,
         }
     }
 }

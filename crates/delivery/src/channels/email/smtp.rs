@@ -49,6 +49,16 @@ impl SmtpProvider {
         Ok(SmtpProvider { pool, places: Semaphore::new(spec.pool_size as usize), timeout })
     }
 
+    /// Connects and signs in, and keeps the connection for the next message.
+    ///
+    /// # Errors
+    /// What happened, with the server's address.
+    pub async fn connect(&self) -> Result<(), String> {
+        let connection = self.pool.connect().await.map_err(|detail| short(&detail))?;
+        self.pool.keep(connection);
+        Ok(())
+    }
+
     /// Hands one message over; the answer is the server's.
     ///
     /// # Errors
