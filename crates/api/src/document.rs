@@ -1,7 +1,7 @@
 //! Documents (resources) by kind: how each is checked, shown without its secrets, and described.
 
-use rapport_delivery::ChannelSpec;
 use rapport_delivery::spec;
+use rapport_domain::resource::REDACTED;
 use rapport_domain::{Problem, ResourceKind, WorkspaceId};
 use rapport_journeys::Catalogue;
 use rapport_rules::Severity;
@@ -97,12 +97,44 @@ pub(crate) fn schema(kind: ResourceKind) -> Value {
 
 /// A document as answers show it: secrets are marked, not shown.
 pub(crate) fn shown(kind: ResourceKind, spec: &Value) -> Value {
-    if kind == ResourceKind::Channel { ChannelSpec::redact(spec) } else { spec.clone() }
+    let mut spec = spec.clone();
+    for member in kind.secrets() {
+        if let Some(secret) = spec.get_mut(member).filter(|s| !s.is_null()) {
+            *secret = Value::from(REDACTED);
+        }
+    }
+    spec
 }
 
-/// A document as it is to be stored: marks of secrets written back become the secrets again.
-pub(crate) fn restored(kind: ResourceKind, spec: Value, previous: Option<&Value>) -> Value {
-    if kind == ResourceKind::Channel { ChannelSpec::restore_secret(&spec, previous) } else { spec }
+/// A written document with its secrets in clear: a mark becomes the secret of `previous` again, also given in clear.
+/// When that one could not be read, only a document that brings its own secrets passes.
+pub(crate) fn restored(
+    kind: ResourceKind,
+    mut spec: Value,
+    previous: Result<Option<Value>, ApiError>,
+) -> Result<Value, ApiError> {
+    let marked = |spec: &Value, member: &str| spec.get(member).and_then(Value::as_str) == Some(REDACTED);
+    if !kind.secrets().iter().any(|member| marked(&spec, member)) {
+        return Ok(spec);
+    }
+    let previous = previous?.unwrap_or_default();
+    for member in kind.secrets() {
+        if marked(&spec, member) {
+            spec[*member] = previous.get(member).cloned().unwrap_or(Value::Null);
+        }
+    }
+    Ok(spec)
+}
+
+/// A document with its secrets in clear, for using it.
+pub(crate) fn opened(
+    state: &ApiState,
+    ws: WorkspaceId,
+    kind: ResourceKind,
+    id: &str,
+    spec: &Value,
+) -> Result<Value, ApiError> {
+    Ok(state.stores.vault().opened(ws, kind, id, spec)?)
 }
 
 /// One difference between two documents.

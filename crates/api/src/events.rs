@@ -36,6 +36,17 @@ pub(crate) fn about(
     }
 }
 
+/// Records an event that finds its profile by the identifiers it states, or makes one.
+pub(crate) async fn introduce(
+    state: &ApiState,
+    ws: WorkspaceId,
+    kind: EventKind,
+    body: &Value,
+) -> Result<(), ApiError> {
+    let event = OwnedAccepted { profile: None, ..about(state, ws, ProfileId::default(), kind, body) };
+    submit(state, &[event], false).await
+}
+
 /// A named event about a known profile.
 pub(crate) fn named(
     state: &ApiState,
@@ -68,6 +79,11 @@ pub(crate) async fn submit(state: &ApiState, events: &[OwnedAccepted], wait: boo
     Ok(())
 }
 
+/// The key of something that is to happen once: the same again has no effect.
+pub(crate) fn once(ws: WorkspaceId, what: &str) -> MessageKey {
+    MessageKey::of(ws, what)
+}
+
 /// Sends a letter and waits likewise.
 pub(crate) async fn send(
     state: &ApiState,
@@ -76,7 +92,17 @@ pub(crate) async fn send(
     body: LetterBody,
     wait: bool,
 ) -> Result<(), ApiError> {
-    let key = MessageKey::of(ws, &format!("letter-{}", Uuid::now_v7()));
+    send_once(state, ws, (once(ws, &format!("letter-{}", Uuid::now_v7())), target), body, wait).await
+}
+
+/// The same under a key: sent again it has no second effect.
+pub(crate) async fn send_once(
+    state: &ApiState,
+    ws: WorkspaceId,
+    (key, target): (MessageKey, Partition),
+    body: LetterBody,
+    wait: bool,
+) -> Result<(), ApiError> {
     let letter = Letter { workspace: ws, key, at: state.now(), hops: 0, body };
     state.collector.send_letter(target, letter)?.await?;
     if wait {
@@ -87,7 +113,7 @@ pub(crate) async fn send(
 
 /// Waits, within bounds, until a partition has applied everything that is in its log now: what a caller wrote before, it
 /// reads after.
-async fn applied(state: &ApiState, partition: Partition) {
+pub(crate) async fn applied(state: &ApiState, partition: Partition) {
     let head = state.log.head(partition);
     let deadline = Instant::now() + Duration::from_millis(state.config.apply_wait_ms);
     while state.engine.shared().status(partition).offset() < head && Instant::now() < deadline {

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use metrics_exporter_prometheus::PrometheusHandle;
 use parking_lot::Mutex;
 use rapport_collect::Collector;
@@ -13,12 +14,14 @@ use rapport_domain::{Clock, ErrorClass, Timestamp};
 use rapport_engine::Engine;
 use rapport_lake::{CancelFlag, Lake};
 use rapport_log::Log;
-use rapport_store::{Reader, Stores, Tx};
+use rapport_store::{Page, Reader, Stores, Tx};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::ApiConfig;
 use crate::error::ApiError;
+use crate::extract;
 use crate::guard::idempotency::InFlight;
+use crate::reply::{Paged, Reply};
 
 /// Runs queued imports; `rapport` provides it. The rows of the control database say what is to be done
 /// ([`rapport_store::control::imports::unfinished`]); this only says that they changed.
@@ -62,6 +65,8 @@ pub(crate) struct Inner {
     parts: ApiParts,
     blocking: Arc<Semaphore>,
     queries: Arc<Semaphore>,
+    /// Exports of everything under way; one more is told to come back.
+    exports: Arc<Semaphore>,
     /// Passwords are verified two at a time: each takes a fair share of memory and processor.
     passwords: Arc<Semaphore>,
     pub(crate) in_flight: InFlight,
@@ -84,6 +89,7 @@ impl ApiState {
         ApiState(Arc::new(Inner {
             blocking: Arc::new(Semaphore::new(parts.config.blocking.max(1))),
             queries: Arc::new(Semaphore::new(parts.config.queries.max(1))),
+            exports: Arc::new(Semaphore::new(2)),
             passwords: Arc::new(Semaphore::new(2)),
             in_flight: InFlight::default(),
             recent: Mutex::default(),
@@ -144,6 +150,11 @@ impl ApiState {
         self.spawn(permit, work).await
     }
 
+    /// A place for an export of everything.
+    pub(crate) fn export_place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        Arc::clone(&self.0.exports).try_acquire_owned().map_err(|_| ApiError::busy(10_000))
+    }
+
     /// Reads the control database.
     pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, ApiError>
     where
@@ -160,6 +171,18 @@ impl ApiState {
         F: FnOnce(&Tx) -> Result<T, ApiError> + Send + 'static,
     {
         self.run(move |state| state.stores.control().write(|tx| work(tx))).await
+    }
+
+    /// One page of a list of the control database, as it is shown.
+    pub(crate) async fn page<R, V, F>(&self, limit: Option<usize>, read: F) -> Reply<Paged<V>>
+    where
+        R: Send + 'static,
+        V: From<R>,
+        F: FnOnce(&Reader, usize) -> rapport_store::Result<Page<R>> + Send + 'static,
+    {
+        let limit = extract::limit(limit)?;
+        let page = self.read(move |q| Ok(read(q, limit)?)).await?;
+        Ok(Json(Paged::of(page, V::from)))
     }
 
     async fn turn(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {

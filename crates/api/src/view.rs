@@ -33,23 +33,11 @@ pub(crate) struct ProfileSummary {
 /// A customer.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProfileView {
-    /// The profile's id; an id from before a merge answers with the present one.
-    pub(crate) id: String,
-    /// `user_id`, else e-mail address, else anonymous id.
-    pub(crate) label: String,
-    /// Whether a `user_id` is known.
-    pub(crate) known: bool,
-    /// Event time of the first event.
-    pub(crate) first_seen: Time,
-    /// Event time of the last event.
-    pub(crate) last_seen: Time,
-    /// Events processed.
-    pub(crate) event_count: u64,
+    /// What lists show of it. An id from before a merge answers with the present one.
+    #[serde(flatten)]
+    pub(crate) summary: ProfileSummary,
     /// All identifiers.
     pub(crate) identifiers: Vec<IdentifierView>,
-    /// All traits.
-    #[schema(value_type = Object)]
-    pub(crate) traits: Map<String, Value>,
     /// Statements of consent, the latest of each channel and topic.
     pub(crate) consents: Vec<ConsentView>,
     /// Accounts the customer belongs to.
@@ -142,18 +130,11 @@ impl From<&Profile> for ProfileSummary {
 impl ProfileView {
     /// The profile with what other stages know of it.
     pub(crate) fn of(p: &Profile, segments: Vec<(String, Timestamp)>, journeys: Value) -> Self {
-        let short = ProfileSummary::from(p);
         let merges =
             p.merges.iter().map(|m| MergeView { from: m.from.to_string(), at: m.at.into(), by: (&m.by).into() });
         ProfileView {
-            id: short.id,
-            label: short.label,
-            known: short.known,
-            first_seen: short.first_seen,
-            last_seen: short.last_seen,
-            event_count: short.event_count,
+            summary: ProfileSummary::from(p),
             identifiers: p.identifiers.iter().map(IdentifierView::from).collect(),
-            traits: short.traits,
             consents: consents(p),
             groups: p.groups.clone(),
             merges: merges.collect(),

@@ -35,7 +35,7 @@ use crate::imports::Imports;
 use quality::StoreQuality;
 use watch::Watch;
 
-pub(crate) use keys::StoreKeys;
+pub(crate) use keys::{StoreKeys, key_info};
 pub(crate) use local::write_private;
 pub use local::{ADDRESS_FILE, LocalAccess, TOKEN_FILE};
 pub use signal::told_to_stop;
@@ -126,6 +126,7 @@ impl App {
         let behind = engine.clone();
         let backlog = Arc::new(move || behind.lag_records());
         let at_once = config.imports.at_once;
+        crate::imports::sweep(&stores, &config.import_dir());
         let imports = Arc::new(Imports::start(stores.clone(), collector.clone(), clock.clone(), backlog, at_once));
         let catcher = start_catcher(config).await?;
         let local = Arc::new(LocalAccess::new(stores.clone(), &config.data_dir, &local_url(address), options.announce));

@@ -13,6 +13,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
+use rapport_domain::Pii;
 use rapport_domain::ids::DEFAULT_PARTITIONS;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,9 @@ pub struct Config {
     pub partitions: u16,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// The keys of secrets at rest, base64, the present one first, apart by commas; empty: the file `secret.key` of the data
+    /// directory.
+    pub secret_key: Pii<String>,
     /// Where the built-in mail catcher listens, `host:port`; empty: it does not run.
     pub smtp_catcher: String,
     /// Limits of collection.
@@ -169,6 +173,7 @@ impl Default for Config {
             public_url: String::new(),
             partitions: DEFAULT_PARTITIONS,
             trusted_proxies: Vec::new(),
+            secret_key: Pii::default(),
             smtp_catcher: String::new(),
             collect: CollectLimits { max_event_bytes: 32 << 10, max_batch_bytes: 500 << 10, max_batch_events: 2_500 },
             log: LogLimits { segment_mib: 64, queue_mib: 32, queue_records: 256 << 10, tail_cache_mib: 16 },

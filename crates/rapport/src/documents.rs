@@ -158,7 +158,7 @@ pub(crate) fn differences(from: &Value, to: &Value) -> Vec<Difference> {
 
 fn compare(place: &str, from: Option<&Value>, to: Option<&Value>, out: &mut Vec<Difference>) {
     match (from, to) {
-        (Some(a), Some(b)) if a == b || a == rapport_delivery::spec::REDACTED && b.is_string() => {}
+        (Some(a), Some(b)) if a == b || a == rapport_domain::resource::REDACTED && b.is_string() => {}
         (Some(Value::Object(a)), Some(Value::Object(b))) => {
             for key in a.keys().chain(b.keys().filter(|k| !a.contains_key(*k))) {
                 let place = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };

@@ -7,6 +7,7 @@ mod spec;
 mod tests;
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -39,6 +40,26 @@ pub(crate) struct Shared {
     changed: Notify,
     running: Mutex<HashSet<u64>>,
     at_once: usize,
+}
+
+/// Removes uploaded files that no import needs any more: of imports that ended while nobody could remove them, and of
+/// uploads that broke off. Called before anything is uploaded.
+pub(crate) fn sweep(stores: &Stores, dir: &Path) {
+    let needed = match stores.control().read(imports::needed_files) {
+        Ok(needed) => needed,
+        Err(error) => {
+            tracing::warn!(%error, "uploaded files could not be looked through");
+            return;
+        }
+    };
+    // There is no such directory before the first upload.
+    let Ok(entries) = std::fs::read_dir(dir) else { return };
+    for path in entries.filter_map(|e| Some(e.ok()?.path())) {
+        let is_needed = needed.iter().any(|n| Path::new(n).file_name() == path.file_name());
+        if !is_needed && std::fs::remove_file(&path).is_ok() {
+            tracing::info!(file = %path.display(), "an uploaded file that nothing needs was removed");
+        }
+    }
 }
 
 /// The runner of imports.

@@ -85,7 +85,7 @@ fn shown(value: &Value) -> String {
 fn facts(p: &ProfileView) -> String {
     let pair = |name: &str, value: String| format!("<dt>{}</dt><dd>{value}</dd>", e(name));
     let ids: String = p.identifiers.iter().map(|i| pair(&i.namespace, e(&i.value))).collect();
-    let traits: String = p.traits.iter().map(|(name, value)| pair(name, shown(value))).collect();
+    let traits: String = p.summary.traits.iter().map(|(name, value)| pair(name, shown(value))).collect();
     let consents: String = p
         .consents
         .iter()
@@ -151,16 +151,17 @@ pub(crate) async fn show(
             Ok::<_, ApiError>((whole(state, ws, &profile)?, events))
         })
         .await?;
-    let base = format!("/ui/profiles/{}?", profile.id);
+    let who = &profile.summary;
+    let base = format!("/ui/profiles/{}?", who.id);
     let content = format!(
         "<p class=\"soft\">{} events · first seen {} · last seen {}</p><div class=\"two\"><section>{}</section>\
          <section><h2>Story</h2><div id=\"story\" data-refresh>{}</div>{}</section></div>",
-        number(profile.event_count),
-        ago(profile.first_seen.0, now),
-        ago(profile.last_seen.0, now),
+        number(who.event_count),
+        ago(who.first_seen.0, now),
+        ago(who.last_seen.0, now),
         facts(&profile),
         story(&events.items, now),
         next(&base, events.next_cursor.as_deref())
     );
-    Ok(page(&profile.label, Some(&caller), "/ui/profiles", state.catcher.is_some(), &content))
+    Ok(page(&who.label, Some(&caller), "/ui/profiles", state.catcher.is_some(), &content))
 }

@@ -1,9 +1,12 @@
 //! Customers' data and messages, and the links that reach customers.
 
-use crate::auth::{Access, EDITOR, VIEWER};
+use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
-use crate::routes::{accounts, consents, customer, events, messages, preferences, profiles, profiles_write, segments};
+use crate::routes::{
+    accounts, consents, customer, events, exports, messages, messages_write, preferences, profiles, profiles_write,
+    segments,
+};
 use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
 
 fn get<H, T>(path: &'static str, tag: &str, summary: &str, handler: H) -> Endpoint
@@ -25,6 +28,7 @@ where
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let mut all = profiles();
     all.extend(others());
+    all.extend(exports());
     all.extend(links());
     all
 }
@@ -57,14 +61,15 @@ fn profiles() -> Vec<Endpoint> {
             .answers::<Paged<p::TraitChangeView>>(200, "A page."),
         get("/api/v1/profiles/{id}/segments", TAG, "The segments a customer is in", segments::of_profile)
             .answers::<Paged<MembershipView>>(200, "All of them."),
-        get("/api/v1/profiles/{id}/export", TAG, "Everything known of a customer, as a file", p::export).sends(
-            200,
-            "application/json",
-            "The document.",
-        ),
+        get("/api/v1/profiles/{id}/export", TAG, "Everything known of a customer, as a file", exports::of_profile)
+            .answers::<exports::ProfileExport>(200, "The document."),
         post("/api/v1/profiles/{id}/erase", TAG, "Erase a customer everywhere", w::erase)
             .query::<w::WaitQuery>()
             .answers::<w::Erasing>(202, "Begun."),
+        post("/api/v1/profiles/{id}/merge", TAG, "Say that two profiles are one customer", w::merge)
+            .query::<w::WaitQuery>()
+            .body::<w::MergeInput>()
+            .answers::<ProfileView>(202, "Begun; the profile as it is now."),
         post("/api/v1/profiles/{id}/unmerge", TAG, "Undo a merge", w::unmerge)
             .query::<w::WaitQuery>()
             .body::<w::UnmergeInput>()
@@ -94,6 +99,10 @@ fn others() -> Vec<Endpoint> {
         get("/api/v1/messages", "messages", "List messages, newest first", messages::list)
             .query::<messages::MessageQuery>()
             .answers::<Paged<MessageView>>(200, "A page."),
+        post("/api/v1/messages", "messages", "Send a template to one customer", messages_write::create)
+            .query::<WaitQuery>()
+            .body::<messages_write::MessageInput>()
+            .answers::<messages_write::Asked>(202, "Decided; the gate has the last word on whether it leaves."),
         get("/api/v1/messages/counts", "messages", "How many messages ended how", messages::counts)
             .answers::<messages::MessageCounts>(200, "Exact counts."),
         get("/api/v1/messages/{id}", "messages", "A message", messages::get)
@@ -103,6 +112,28 @@ fn others() -> Vec<Endpoint> {
             .answers::<Paged<events::FeedEvent>>(200, "The latest events."),
         get("/api/v1/events/catalogue", "events", "Events, properties and traits ever seen", events::catalogue)
             .answers::<events::CatalogueView>(200, "The catalogue."),
+    ]
+}
+
+fn exports() -> Vec<Endpoint> {
+    const LINES: &str = "application/x-ndjson";
+    const TAG: &str = "exports";
+    const EVENTS: &str = "Every event as JSON lines";
+    vec![
+        Endpoint::new(
+            Method::Get,
+            "/api/v1/exports/profiles",
+            ADMIN,
+            TAG,
+            "Every customer as JSON lines",
+            exports::profiles,
+        )
+        .sends(200, LINES, "A profile a line."),
+        Endpoint::new(Method::Get, "/api/v1/exports/events", ADMIN, TAG, EVENTS, exports::events).sends(
+            200,
+            LINES,
+            "An event a line, customer by customer, each one's newest first.",
+        ),
     ]
 }
 

@@ -11,8 +11,8 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    audit, imports, insights, journeys, keys, members, quality, resources, resources_write, rules, segments, session,
-    stats, suppressions, templates, tokens, workspaces,
+    audit, channels, imports, insights, journeys, keys, members, quality, resources, resources_write, rules, segments,
+    session, stats, suppressions, templates, tokens, workspaces,
 };
 use crate::state::ApiState;
 
@@ -206,6 +206,13 @@ fn work() -> Vec<Endpoint> {
         on(Get, "/api/v1/journeys/{id}/profiles", VIEWER, "Who is where in a journey", journeys::profiles)
             .query::<journeys::RunQuery>()
             .answers::<Paged<journeys::RunView>>(200, "A page."),
+        on(Get, "/api/v1/templates", VIEWER, "The live templates with what became of their messages", templates::list)
+            .answers::<Paged<templates::TemplateView>>(200, "All of them."),
+        on(Get, "/api/v1/channels", VIEWER, "The live channels, and whether they can be used", channels::list)
+            .answers::<Paged<channels::ChannelView>>(200, "All of them."),
+        on(Post, "/api/v1/channels/{id}/test", ADMIN, "Try a channel, with a mail to a member", channels::test)
+            .body::<channels::TrialInput>()
+            .answers::<channels::TrialView>(200, "How it went."),
         on(Post, "/api/v1/templates/preview", ASK, "See a template before it is sent", templates::preview)
             .body::<templates::TemplatePreviewInput>()
             .answers::<templates::TemplatePreview>(200, "Subject, HTML and text."),

@@ -1,14 +1,14 @@
 //! The audit log.
 
-use axum::Json;
 use axum::extract::State;
+use rapport_store::Reader;
 use rapport_store::control::audit::{self, AuditEntry, AuditFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
-use crate::extract::{Query, instant, limit};
+use crate::extract::{Query, instant};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
 
@@ -63,19 +63,11 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<AuditQuery>,
 ) -> Reply<Paged<AuditView>> {
-    let limit = limit(query.limit)?;
     let (from, to) = (instant("from", query.from.as_deref())?, instant("to", query.to.as_deref())?);
-    let page = state
-        .read(move |q| {
-            let filter = AuditFilter {
-                search: query.q.as_deref(),
-                actor: query.actor.as_deref(),
-                action: query.action.as_deref(),
-                from,
-                to,
-            };
-            Ok(audit::list(q, caller.workspace, filter, query.cursor.as_deref(), limit)?)
-        })
-        .await?;
-    Ok(Json(Paged::of(page, AuditView::from)))
+    let read = move |q: &Reader, limit| {
+        let (actor, action) = (query.actor.as_deref(), query.action.as_deref());
+        let filter = AuditFilter { search: query.q.as_deref(), actor, action, from, to };
+        audit::list(q, caller.workspace, filter, query.cursor.as_deref(), limit)
+    };
+    state.page(query.limit, read).await
 }

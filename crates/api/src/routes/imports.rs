@@ -18,7 +18,7 @@ use super::members::PageQuery;
 use super::upload::{self, Upload};
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::extract::{At, Query, limit};
+use crate::extract::{At, Query};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
 
@@ -162,9 +162,7 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> Reply<Paged<ImportView>> {
-    let limit = limit(query.limit)?;
-    let page = state.read(move |q| Ok(imports::list(q, caller.workspace, query.cursor.as_deref(), limit)?)).await?;
-    Ok(Json(Paged::of(page, ImportView::from)))
+    state.page(query.limit, move |q, limit| imports::list(q, caller.workspace, query.cursor.as_deref(), limit)).await
 }
 
 /// `GET /api/v1/imports/{id}`.
@@ -183,11 +181,15 @@ async fn moved(state: ApiState, caller: Caller, id: u64, to: ImportState, action
             imports::get(tx, ws, id)?.ok_or_else(|| ApiError::not_found(format!("import {id}")))
         })
         .await?;
+    if to == ImportState::Cancelled {
+        // Nothing goes on with it. A job that reads it just now keeps the open file until it notices.
+        let _ = tokio::fs::remove_file(&import.path).await;
+    }
     wake(&state);
     Ok(Json(import.into()))
 }
 
-/// `POST /api/v1/imports/{id}/cancel`: stops it; what was read stays.
+/// `POST /api/v1/imports/{id}/cancel`: stops it; events that were read stay, the uploaded file goes.
 pub(crate) async fn cancel(State(state): State<ApiState>, caller: Caller, At(id): At<u64>) -> Reply<ImportView> {
     moved(state, caller, id, ImportState::Cancelled, "import.cancel").await
 }

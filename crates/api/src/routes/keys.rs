@@ -28,11 +28,30 @@ pub(crate) struct SourceView {
     kind: String,
     /// Whether its events are refused.
     disabled: bool,
+    /// What consent its events need.
+    consent: ConsentNeeds,
     /// When it was created.
     created_at: Time,
     /// Its write keys.
     keys: Vec<KeyView>,
 }
+
+/// What consent events of a source need; without it they are not stored. Categories are those of
+/// `context.consent.categoryPreferences`.
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ConsentNeeds {
+    /// Categories that must all be allowed; an event that refuses one is dropped. None: nothing is asked.
+    required: Vec<String>,
+    /// Drop events that say nothing about a required category, too.
+    refuse_unstated: bool,
+    /// The browser's `Sec-GPC: 1` refuses the categories that the event says nothing about.
+    gpc_refuses: bool,
+}
+
+/// Most categories a source requires, and bytes of a category's name.
+const MAX_CATEGORIES: usize = 20;
+const MAX_CATEGORY_BYTES: usize = 128;
 
 /// A write key.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,6 +80,7 @@ fn source_view(source: Source, keys: &[WriteKey]) -> SourceView {
         name: source.name,
         kind: source.kind,
         disabled: source.disabled,
+        consent: serde_json::from_value(source.consent).unwrap_or_default(),
         created_at: source.created_at.into(),
     }
 }
@@ -126,6 +146,8 @@ pub(crate) struct SourcePatch {
     name: Option<String>,
     /// Whether its events are refused.
     disabled: Option<bool>,
+    /// What consent its events need; takes effect within half a second.
+    consent: Option<ConsentNeeds>,
 }
 
 /// `PATCH /api/v1/sources/{slug}`.
@@ -135,6 +157,11 @@ pub(crate) async fn update_source(
     At(slug): At<String>,
     Body(patch): Body<SourcePatch>,
 ) -> Reply<SourceView> {
+    let fits = |category: &String| !category.trim().is_empty() && category.len() <= MAX_CATEGORY_BYTES;
+    if patch.consent.as_ref().is_some_and(|c| c.required.len() > MAX_CATEGORIES || !c.required.iter().all(fits)) {
+        let message = format!("expected at most {MAX_CATEGORIES} names of 1 to {MAX_CATEGORY_BYTES} bytes");
+        return Err(ApiError::invalid_at("consent.required", message));
+    }
     let now = state.now();
     let view = state
         .write(move |tx| {
@@ -142,8 +169,10 @@ pub(crate) async fn update_source(
             let missing = || ApiError::not_found(format!("source {slug}"));
             let before = sources::by_slug(tx, ws, &slug)?.ok_or_else(missing)?;
             let disabled = patch.disabled.unwrap_or(before.disabled);
-            sources::update(tx, ws, before.id, patch.name.as_deref().unwrap_or(&before.name), disabled)?;
-            caller.audit(tx, now, "source.update", &format!("source/{slug}"), &json!({"disabled": disabled}))?;
+            let consent = patch.consent.map_or(before.consent, |c| json!(c));
+            sources::update(tx, ws, before.id, patch.name.as_deref().unwrap_or(&before.name), disabled, &consent)?;
+            let detail = json!({"disabled": disabled, "consent": consent});
+            caller.audit(tx, now, "source.update", &format!("source/{slug}"), &detail)?;
             let after = sources::by_slug(tx, ws, &slug)?.ok_or_else(missing)?;
             Ok(source_view(after, &sources::keys(tx, ws)?))
         })

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::{Caller, password};
 use crate::error::ApiError;
-use crate::extract::{At, Body, Query, limit};
+use crate::extract::{At, Body, Query};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
 
@@ -61,9 +61,7 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> Reply<Paged<MemberView>> {
-    let limit = limit(query.limit)?;
-    let page = state.read(move |q| Ok(members::list(q, caller.workspace, query.cursor.as_deref(), limit)?)).await?;
-    Ok(Json(Paged::of(page, MemberView::from)))
+    state.page(query.limit, move |q, limit| members::list(q, caller.workspace, query.cursor.as_deref(), limit)).await
 }
 
 /// A member to create.

@@ -8,6 +8,7 @@ use rapport_engine::read;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::profiles::found;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{At, Query, limit};
@@ -27,8 +28,10 @@ pub(crate) struct MessageQuery {
     pub(crate) template: Option<String>,
     /// Only of this journey.
     pub(crate) journey: Option<String>,
-    /// Only to this profile.
+    /// Only to this customer, under any id it had.
     pub(crate) profile: Option<String>,
+    /// Only what this call of `POST /api/v1/messages` asked for.
+    pub(crate) request: Option<String>,
     /// The `next_cursor` of the page before.
     pub(crate) cursor: Option<String>,
     /// Rows, 1 to 500; 50 when absent.
@@ -36,7 +39,7 @@ pub(crate) struct MessageQuery {
 }
 
 impl MessageQuery {
-    /// The filter these parameters ask for.
+    /// The filter these parameters ask for, but for the customer.
     pub(crate) fn filter(&self) -> Result<LedgerFilter, ApiError> {
         let status = match self.status.as_deref() {
             Some(text) => Some(MessageStatus::parse(text).ok_or_else(|| {
@@ -50,8 +53,9 @@ impl MessageQuery {
             status,
             template: self.template.clone(),
             journey: self.journey.clone(),
-            profile: self.profile.as_deref().map(profile_id).transpose()?,
+            request: self.request.clone(),
             q: self.q.clone(),
+            profiles: Vec::new(),
         })
     }
 }
@@ -62,9 +66,17 @@ pub(crate) async fn page(
     caller: &Caller,
     query: MessageQuery,
 ) -> Result<Paged<MessageView>, ApiError> {
-    let (filter, limit, ws) = (query.filter()?, limit(query.limit)?, caller.workspace);
+    let (mut filter, limit, ws) = (query.filter()?, limit(query.limit)?, caller.workspace);
+    let wanted = query.profile.as_deref().map(profile_id).transpose()?;
     let page = state
-        .run(move |state| read::messages::list(state.engine.shared(), ws, &filter, query.cursor.as_deref(), limit))
+        .run(move |state| {
+            let shared = state.engine.shared();
+            if let Some(id) = wanted {
+                let profile = found(state, ws, id)?;
+                filter.profiles = read::profiles::family(shared, ws, profile.id)?;
+            }
+            Ok::<_, ApiError>(read::messages::list(shared, ws, &filter, query.cursor.as_deref(), limit)?)
+        })
         .await?;
     Ok(Paged { items: page.items.into_iter().map(MessageView::from).collect(), next_cursor: page.next })
 }

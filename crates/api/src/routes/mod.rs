@@ -2,10 +2,12 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod channels;
 pub(crate) mod collect;
 pub(crate) mod consents;
 pub(crate) mod customer;
 pub(crate) mod events;
+pub(crate) mod exports;
 pub(crate) mod health;
 pub(crate) mod imports;
 pub(crate) mod insights;
@@ -13,6 +15,7 @@ pub(crate) mod journeys;
 pub(crate) mod keys;
 pub(crate) mod members;
 pub(crate) mod messages;
+pub(crate) mod messages_write;
 pub(crate) mod preferences;
 pub(crate) mod profiles;
 pub(crate) mod profiles_write;

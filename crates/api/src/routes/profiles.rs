@@ -2,9 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
-use axum::response::{IntoResponse, Response};
-use rapport_delivery::repo::LedgerFilter;
 use rapport_domain::event::names;
 use rapport_domain::{Profile, ProfileId, Timestamp, WorkspaceId};
 use rapport_engine::read;
@@ -140,8 +137,8 @@ pub(crate) async fn identity(
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TimelineQuery {
-    /// Only events whose name holds this text.
-    name: Option<String>,
+    /// Text to find in name or properties.
+    q: Option<String>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
     /// Rows, 1 to 500; 50 when absent.
@@ -163,12 +160,12 @@ pub(crate) fn timeline(
     ws: WorkspaceId,
     id: ProfileId,
     cursor: Option<&str>,
-    name: Option<&str>,
+    text: Option<&str>,
     limit: usize,
 ) -> Result<Paged<EventView>, ApiError> {
     let before = cursor.map(place).transpose()?;
     let before = before.as_ref().map(|(ts, id)| (*ts, id.as_str()));
-    let mut rows = read::profiles::timeline(state.engine.shared(), ws, id, before, name, limit + 1)?;
+    let mut rows = read::profiles::timeline(state.engine.shared(), ws, id, before, text, limit + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next_cursor = rows.last().filter(|_| more).map(|r| format!("{}~{}", r.event.ts.0, r.event.message_id));
@@ -186,7 +183,7 @@ pub(crate) async fn events(
     let page = state
         .run(move |state| {
             let profile = found(state, caller.workspace, id)?;
-            timeline(state, caller.workspace, profile.id, query.cursor.as_deref(), query.name.as_deref(), limit)
+            timeline(state, caller.workspace, profile.id, query.cursor.as_deref(), query.q.as_deref(), limit)
         })
         .await?;
     Ok(Json(page))
@@ -203,9 +200,8 @@ pub(crate) async fn messages(
     let page = state
         .run(move |state| {
             let profile = found(state, caller.workspace, id)?;
-            let filter = LedgerFilter { profile: Some(profile.id), ..LedgerFilter::default() };
             let (shared, cursor) = (state.engine.shared(), query.cursor.as_deref());
-            Ok::<_, ApiError>(read::messages::list(shared, caller.workspace, &filter, cursor, limit)?)
+            Ok::<_, ApiError>(read::messages::of_profile(shared, caller.workspace, profile.id, cursor, limit)?)
         })
         .await?;
     let items = page.items.into_iter().map(MessageView::from).collect();
@@ -235,8 +231,8 @@ pub(crate) async fn traits(
     let page = state
         .run(move |state| {
             let profile = found(state, caller.workspace, id)?;
-            let (cursor, name) = (query.cursor.as_deref(), Some(names::PROFILE_UPDATED));
-            timeline(state, caller.workspace, profile.id, cursor, name, limit)
+            let (cursor, text) = (query.cursor.as_deref(), Some(names::PROFILE_UPDATED));
+            timeline(state, caller.workspace, profile.id, cursor, text, limit)
         })
         .await?;
     let updates = page.items.into_iter().filter(|e| e.event == names::PROFILE_UPDATED);
@@ -246,31 +242,4 @@ pub(crate) async fn traits(
         message_id: e.message_id,
     });
     Ok(Json(Paged { items: items.collect(), next_cursor: page.next_cursor }))
-}
-
-/// `GET /api/v1/profiles/{id}/export`: everything known of a customer, as a file.
-pub(crate) async fn export(
-    State(state): State<ApiState>,
-    caller: Caller,
-    At(id): At<String>,
-) -> Result<Response, ApiError> {
-    let (id, now) = (profile_id(&id)?, state.now());
-    let document = state
-        .run(move |state| {
-            let document = read::profiles::export(state.engine.shared(), caller.workspace, id)?;
-            let document = document.ok_or_else(|| ApiError::not_found(format!("profile {id}")))?;
-            // Who took a customer's whole record is written down, although nothing changed.
-            state
-                .stores
-                .control()
-                .write(|tx| caller.audit(tx, now, "profile.export", &format!("profile/{id}"), &json!({})))?;
-            Ok::<_, ApiError>(document)
-        })
-        .await?;
-    let name = HeaderValue::from_str(&format!("attachment; filename=\"{id}.json\""));
-    let mut response = Json(document).into_response();
-    if let Ok(name) = name {
-        response.headers_mut().insert(CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
 }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use rapport_domain::profile::namespace;
 use rapport_domain::record::LetterBody;
 use rapport_domain::{EventKind, Profile, WorkspaceId};
+use rapport_profiles::{IdentifierRow, apart_from, outranks};
 use rapport_store::control::suppressions;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -170,5 +171,44 @@ pub(crate) async fn unmerge(
     let body = LetterBody::UndoMerge { from, into: profile.id };
     events::send(&state, ws, profile.id.home(), body, query.wait).await?;
     let view = after(&state, ws, profile.id).await?;
+    Ok((StatusCode::ACCEPTED, view))
+}
+
+/// Which profile is the same customer.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MergeInput {
+    /// The other profile's id.
+    with: String,
+}
+
+/// `POST /api/v1/profiles/{id}/merge`: also where a merge was undone before. The known one stays, else the older.
+pub(crate) async fn merge(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Query(query): Query<WaitQuery>,
+    Body(input): Body<MergeInput>,
+) -> Result<(StatusCode, Json<ProfileView>), ApiError> {
+    let (one, other, ws) = (profile_id(&id)?, profile_id(&input.with)?, caller.workspace);
+    let (a, b) = state.run(move |state| Ok::<_, ApiError>((found(state, ws, one)?, found(state, ws, other)?))).await?;
+    if a.id == b.id {
+        return Err(ApiError::invalid_at("with", "the two are one already"));
+    }
+    if a.known && b.known {
+        let detail =
+            "both have a user id: two known customers are never merged; an alias call says that one renamed itself";
+        return Err(ApiError::conflict("both_known", detail));
+    }
+    let row = |p: &Profile| IdentifierRow { profile: p.id, known: p.known };
+    let (into, from) = if outranks(row(&a), row(&b)) { (a.id, b.id) } else { (b.id, a.id) };
+    noted(&state, &caller, &into.to_string(), "profile.merge", json!({"from": from.to_string()})).await?;
+    // Named by the profile itself: an explicit statement, which undone merges yield to.
+    let body = LetterBody::MergeInto { from, into, by: apart_from(into) };
+    events::send(&state, ws, from.home(), body, query.wait).await?;
+    if query.wait {
+        events::applied(&state, into.home()).await;
+    }
+    let view = after(&state, ws, into).await?;
     Ok((StatusCode::ACCEPTED, view))
 }

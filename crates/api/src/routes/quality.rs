@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use rapport_domain::SourceId;
+use rapport_store::Reader;
 use rapport_store::control::quality::{self, Rejected, RejectedFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
-use crate::extract::{Query, instant, limit};
+use crate::extract::{Query, instant};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
 
@@ -73,22 +74,14 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<QualityQuery>,
 ) -> Reply<Paged<RejectedView>> {
-    let limit = limit(query.limit)?;
     let (from, to) = (instant("from", query.from.as_deref())?, instant("to", query.to.as_deref())?);
-    let page = state
-        .read(move |q| {
-            let filter = RejectedFilter {
-                source: query.source.map(SourceId),
-                reason: query.reason.as_deref(),
-                kind: query.kind.as_deref(),
-                search: query.q.as_deref(),
-                from,
-                to,
-            };
-            Ok(quality::list(q, caller.workspace, filter, query.cursor.as_deref(), limit)?)
-        })
-        .await?;
-    Ok(Json(Paged::of(page, RejectedView::from)))
+    let read = move |q: &Reader, limit| {
+        let (source, search) = (query.source.map(SourceId), query.q.as_deref());
+        let (reason, kind) = (query.reason.as_deref(), query.kind.as_deref());
+        let filter = RejectedFilter { source, reason, kind, search, from, to };
+        quality::list(q, caller.workspace, filter, query.cursor.as_deref(), limit)
+    };
+    state.page(query.limit, read).await
 }
 
 /// A count of a day.

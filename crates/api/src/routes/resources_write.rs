@@ -115,8 +115,10 @@ pub(crate) async fn put(
         .run(move |state| {
             let (ws, control) = (caller.workspace, state.stores.control());
             let previous = control.read(|q| resources::get(q, ws, kind, &id, None))?;
-            let spec = document::restored(kind, spec, previous.as_ref().map(|r| &r.spec));
+            let before = previous.as_ref().map(|r| document::opened(state, ws, kind, &id, &r.spec)).transpose();
+            let spec = document::restored(kind, spec, before)?;
             let warnings = document::check(state, ws, kind, &spec)?;
+            let spec = state.stores.vault().sealed(ws, kind, &id, spec, previous.as_ref().map(|r| &r.spec))?;
             if query.dry_run {
                 return Ok(dry(previous, ws, kind, id, spec, warnings, &caller, now));
             }
@@ -199,7 +201,8 @@ pub(crate) async fn publish(
                 None => newest,
             };
             // What was right when it was written may have become wrong since: what it refers to may be gone.
-            let warnings = document::check(state, ws, kind, &wanted.spec)?;
+            let opened = document::opened(state, ws, kind, &id, &wanted.spec)?;
+            let warnings = document::check(state, ws, kind, &opened)?;
             control.write(|tx| {
                 let change = Change { by: &caller.actor, at: now };
                 let live = resources::publish(tx, ws, kind, &id, Some(wanted.version), change)?;

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use rapport_store::Reader;
 use rapport_store::control::suppressions::{self, Suppression};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::extract::{At, Body, Query, limit};
+use crate::extract::{At, Body, Query};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
 
@@ -56,14 +57,11 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<SuppressionQuery>,
 ) -> Reply<Paged<SuppressionView>> {
-    let limit = limit(query.limit)?;
-    let page = state
-        .read(move |q| {
-            let (channel, search) = (query.channel.as_deref(), query.q.as_deref());
-            Ok(suppressions::list(q, caller.workspace, channel, search, query.cursor.as_deref(), limit)?)
-        })
-        .await?;
-    Ok(Json(Paged::of(page, SuppressionView::from)))
+    let read = move |q: &Reader, limit| {
+        let (channel, search) = (query.channel.as_deref(), query.q.as_deref());
+        suppressions::list(q, caller.workspace, channel, search, query.cursor.as_deref(), limit)
+    };
+    state.page(query.limit, read).await
 }
 
 /// An address to suppress.

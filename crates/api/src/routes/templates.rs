@@ -1,12 +1,16 @@
 //! Seeing a template before it is sent.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
+use rapport_delivery::repo::MessageStatus;
 use rapport_delivery::tracking::links::Links;
 use rapport_delivery::{LiveTemplate, SettingsSpec, compose};
 use rapport_domain::{
     Json as Data, OutboundMessage, OutboxId, Partition, Profile, ProfileId, ResourceKind, WorkspaceId,
 };
+use rapport_engine::read;
 use rapport_store::control::resources;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -16,7 +20,7 @@ use super::profiles::found;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::Body;
-use crate::reply::Reply;
+use crate::reply::{Paged, Reply};
 use crate::state::ApiState;
 use crate::view::profile_id;
 
@@ -46,6 +50,63 @@ pub(crate) struct TemplatePreview {
     html: String,
     /// The text part.
     text: String,
+}
+
+/// A live template with what became of its messages.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TemplateView {
+    /// Its id.
+    id: String,
+    /// What people call it.
+    name: String,
+    /// The live version.
+    version: u32,
+    /// The topic customers can leave.
+    topic: Option<String>,
+    /// Whether the customer asked for it: passes consent and quiet hours.
+    transactional: bool,
+    /// Decided and not finished.
+    pending: u64,
+    /// The provider took them.
+    sent: u64,
+    /// Not sent, by reason of the closed list.
+    skipped: BTreeMap<String, u64>,
+    /// Given up after every retry.
+    failed: u64,
+}
+
+/// `GET /api/v1/templates`: the live ones.
+pub(crate) async fn list(State(state): State<ApiState>, caller: Caller) -> Reply<Paged<TemplateView>> {
+    let items = state.run(move |state| standings(state, caller.workspace)).await?;
+    Ok(Json(Paged::whole(items)))
+}
+
+fn standings(state: &ApiState, ws: WorkspaceId) -> Result<Vec<TemplateView>, ApiError> {
+    let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Template))?;
+    let view = |r: rapport_domain::Resource| TemplateView {
+        name: r.spec["name"].as_str().unwrap_or_default().to_owned(),
+        topic: r.spec["topic"].as_str().map(str::to_owned),
+        transactional: r.spec["transactional"] == true,
+        id: r.id,
+        version: r.version,
+        pending: 0,
+        sent: 0,
+        skipped: BTreeMap::new(),
+        failed: 0,
+    };
+    let mut all: BTreeMap<String, TemplateView> = live.into_iter().map(|r| (r.id.clone(), view(r))).collect();
+    for line in read::messages::count_lines(state.engine.shared(), ws)? {
+        let Some(template) = all.get_mut(&line.template) else { continue };
+        match line.status {
+            MessageStatus::Queued | MessageStatus::Deferred => template.pending += line.messages,
+            MessageStatus::Sent => template.sent += line.messages,
+            MessageStatus::Failed => template.failed += line.messages,
+            MessageStatus::Skipped => {
+                *template.skipped.entry(line.reason.unwrap_or_default()).or_default() += line.messages;
+            }
+        }
+    }
+    Ok(all.into_values().collect())
 }
 
 /// The settings in effect.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::members::PageQuery;
 use crate::auth::{Caller, secret};
 use crate::error::ApiError;
-use crate::extract::{At, Body, Query, instant, limit};
+use crate::extract::{At, Body, Query, instant};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
 
@@ -61,9 +61,7 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> Reply<Paged<TokenView>> {
-    let limit = limit(query.limit)?;
-    let page = state.read(move |q| Ok(tokens::list(q, caller.workspace, query.cursor.as_deref(), limit)?)).await?;
-    Ok(Json(Paged::of(page, TokenView::from)))
+    state.page(query.limit, move |q, limit| tokens::list(q, caller.workspace, query.cursor.as_deref(), limit)).await
 }
 
 /// A token to create.

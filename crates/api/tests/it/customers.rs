@@ -29,6 +29,14 @@ async fn a_customer_is_found_shown_and_changed() {
     assert!(export.header("content-disposition").contains(&id));
     let export = export.expect(200);
     assert!(export["events"].as_array().unwrap().iter().any(|e| e["event"] == "Order Completed"));
+    assert!(export["trait_history"]["plan"]["at"].as_str().unwrap().ends_with('Z'), "{export}");
+    let lines = |text: String| text.lines().map(|l| serde_json::from_str(l).unwrap()).collect::<Vec<Value>>();
+    let profiles = app.get("/api/v1/exports/profiles").await;
+    assert_eq!(profiles.header("content-type"), "application/x-ndjson");
+    let profiles = lines(profiles.text());
+    assert_eq!((profiles.len(), &profiles[0]["traits"]["plan"]), (1, &json!("free")));
+    let events = lines(app.get("/api/v1/exports/events").await.text());
+    assert!(events.iter().any(|e| e["event"] == "Order Completed" && e["properties"]["total"] == 9.5), "{events:?}");
     for (path, status) in [
         ("/api/v1/profiles/p_0000000000000", 404),
         ("/api/v1/profiles/nonsense", 404),
@@ -74,7 +82,7 @@ async fn lists_and_timelines_go_on_where_they_stopped() {
     }
     let own: Vec<&String> = names.iter().filter(|n| n.starts_with('E')).collect();
     assert_eq!(own.len(), 10, "{names:?}");
-    let one = app.get(&format!("{path}?name=E31")).await.expect(200);
+    let one = app.get(&format!("{path}?q=E31")).await.expect(200);
     assert_eq!(one["items"].as_array().unwrap().len(), 1);
     assert_eq!(one["items"][0]["message_id"], "m31");
     assert_eq!(app.get(&format!("{path}?cursor=x")).await.status, 400);
@@ -98,6 +106,16 @@ async fn a_merge_is_seen_and_undone() {
     let again = app.get("/api/v1/profiles/by/anonymous_id/browser").await.expect(200);
     assert_eq!(again["id"], old);
     assert_eq!(app.get(&format!("/api/v1/profiles/{id}")).await.expect(200)["merges"], json!([]));
+    // Stating both again does not link them again; saying so does.
+    app.collect("/v1/identify", json!({"anonymousId": "browser", "userId": "ada"})).await.expect(200);
+    assert_eq!(app.get("/api/v1/profiles/by/anonymous_id/browser").await.expect(200)["id"], old);
+    let path = format!("/api/v1/profiles/{id}/merge");
+    app.api("POST", &path, json!({"with": "p_0000000000000"})).await.expect(404);
+    app.api("POST", &path, json!({"with": id})).await.expect(400);
+    app.api("POST", &path, json!({"with": old})).await.expect(202);
+    app.settle().await;
+    let linked = app.get("/api/v1/profiles/by/anonymous_id/browser").await.expect(200);
+    assert_eq!(linked["id"], app.profile("ada").await, "{linked}");
 }
 
 #[tokio::test]

@@ -30,8 +30,9 @@ struct Keys(Arc<Stores>);
 
 impl WriteKeys for Keys {
     fn resolve(&self, key: &str) -> Option<Arc<KeyInfo>> {
-        let found = self.0.control().read(|q| sources::lookup_key(q, key)).unwrap();
-        found.map(|(ws, source)| Arc::new(KeyInfo::open(ws, source)))
+        let keys = self.0.control().read(sources::all_keys).unwrap();
+        let (_, workspace, source, consent) = keys.into_iter().find(|(k, ..)| k == key)?;
+        Some(Arc::new(KeyInfo { workspace, source, consent: serde_json::from_value(consent).unwrap() }))
     }
 }
 

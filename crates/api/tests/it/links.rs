@@ -46,7 +46,7 @@ async fn unsubscribing_takes_a_post() {
     let done = visit(&app, "POST", &path, "List-Unsubscribe=One-Click").await;
     assert_eq!(done.status, 200);
     assert_eq!(consents(&app, &id).await, [(json!("email"), Value::Null, json!(false))]);
-    let events = app.get(&format!("/api/v1/profiles/{id}/events?name=Unsubscribed")).await.expect(200);
+    let events = app.get(&format!("/api/v1/profiles/{id}/events?q=Unsubscribed")).await.expect(200);
     assert_eq!(events["items"][0]["properties"]["source"], "one-click unsubscribe");
     for forged in ["/u/x", "/u/AAAA", "/preferences/x", "/l/x"] {
         let answer = visit(&app, "GET", forged, "").await;
@@ -88,7 +88,7 @@ async fn clicks_and_opens_are_recorded_with_who_made_them() {
         assert_eq!((answer.status, answer.header("content-type")), (200, "image/gif"));
     }
     for (name, link) in [("Email Link Clicked", json!(url)), ("Email Opened", Value::Null)] {
-        let path = format!("/api/v1/profiles/{id}/events?name={}", name.replace(' ', "%20"));
+        let path = format!("/api/v1/profiles/{id}/events?q={}", name.replace(' ', "%20"));
         let events = app.get(&path).await.expect(200);
         assert_eq!(events["items"].as_array().unwrap().len(), 1, "{name}");
         let properties = &events["items"][0]["properties"];

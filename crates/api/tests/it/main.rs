@@ -6,6 +6,7 @@ mod customers;
 mod fixture;
 mod links;
 mod management;
+mod messages;
 mod openapi;
 mod pages;
 mod permissions;

@@ -90,6 +90,30 @@ impl ImportRunner for Woken {
 }
 
 #[tokio::test]
+async fn a_source_can_require_consent() {
+    let app = App::new();
+    let source = json!({"slug": "shop", "kind": "website"});
+    let source = app.api("POST", "/api/v1/sources", source).await.expect(201);
+    assert_eq!(source["consent"], json!({"required": [], "refuse_unstated": false, "gpc_refuses": false}));
+    let key = source["keys"][0]["key"].as_str().unwrap().to_owned();
+    let consent = json!({"required": ["Analytics"], "refuse_unstated": true});
+    let changed = app.api("PATCH", "/api/v1/sources/shop", json!({"consent": consent})).await.expect(200);
+    assert_eq!(changed["consent"]["required"], json!(["Analytics"]));
+    // Another change leaves it as it is.
+    let renamed = app.api("PATCH", "/api/v1/sources/shop", json!({"name": "The shop"})).await.expect(200);
+    assert_eq!(renamed["consent"], changed["consent"]);
+    let said = |yes: bool| json!({"consent": {"categoryPreferences": {"Analytics": yes}}});
+    for (user, context) in [("yes", said(true)), ("no", said(false)), ("silent", json!({}))] {
+        app.collect_to(&key, "/v1/track", json!({"userId": user, "event": "E", "context": context})).await.expect(200);
+        let found = app.get(&format!("/api/v1/profiles/by/user_id/{user}")).await.status;
+        assert_eq!(found, if user == "yes" { 200 } else { 404 }, "{user}");
+    }
+    for wrong in [json!({"requred": []}), json!({"required": [" "]}), json!({"required": vec!["x"; 21]})] {
+        app.api("PATCH", "/api/v1/sources/shop", json!({"consent": wrong})).await.expect(400);
+    }
+}
+
+#[tokio::test]
 async fn a_file_is_uploaded_followed_and_cancelled() {
     let woken = Arc::new(Woken(AtomicUsize::new(0)));
     let runner = woken.clone();
@@ -148,7 +172,7 @@ async fn a_file_is_uploaded_followed_and_cancelled() {
     assert_eq!(upload("/api/v1/imports", octets, rows.clone()).await.status, 400, "no name");
     assert_eq!(upload("/api/v1/imports?name=x.jsonl&source=none", octets, rows).await.status, 400);
     let left = std::fs::read_dir(app.dir().join("imports")).unwrap().count();
-    assert_eq!(left, 1, "refused uploads are removed");
+    assert_eq!(left, 0, "refused and cancelled uploads are removed");
 }
 
 #[tokio::test]

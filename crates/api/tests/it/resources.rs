@@ -96,10 +96,19 @@ async fn secrets_are_never_answered_and_survive_a_round_trip() {
     assert_eq!(read["spec"]["secret"], "********");
     read["spec"]["host"] = json!("smtp2.example.com");
     app.api("PUT", path, read).await.expect(200);
-    let stored = app.state.stores.control().read(|q| {
-        rapport_store::control::resources::get(q, app.a.id, rapport_domain::ResourceKind::Channel, "mail", None)
-    });
-    assert_eq!(stored.unwrap().unwrap().spec["secret"], "hunter2hunter2");
+    // At rest it is sealed, and the server gets it back.
+    let kind = rapport_domain::ResourceKind::Channel;
+    let stored = || {
+        let control = app.state.stores.control();
+        control.read(|q| rapport_store::control::resources::get(q, app.a.id, kind, "mail", None)).unwrap().unwrap()
+    };
+    let first = stored();
+    assert!(first.spec["secret"].as_str().unwrap().starts_with("sealed:1:"), "{}", first.spec);
+    let opened = app.state.stores.vault().opened(app.a.id, kind, "mail", &first.spec).unwrap();
+    assert_eq!((&opened["secret"], &opened["host"]), (&json!("hunter2hunter2"), &json!("smtp2.example.com")));
+    let same = app.get(path).await.expect(200);
+    app.api("PUT", path, same).await.expect(200);
+    assert_eq!(stored().version, first.version, "the same document again is no new version");
     for path in [format!("{path}/versions"), "/api/v1/resources/channel".to_owned(), format!("{path}/diff?from=1")] {
         let answer = app.get(&path).await;
         assert!(answer.status == 200 && !answer.text().contains("hunter2"), "{path}");

@@ -7,10 +7,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use rapport_collect::{KeyInfo, WriteKeys};
+use rapport_domain::{SourceId, WorkspaceId};
 use rapport_store::control::{generation, sources};
 use rapport_store::{StoreError, Stores};
+use serde_json::Value;
 
 type Table = HashMap<String, Arc<KeyInfo>>;
+
+/// What the collector knows of a source. A policy that cannot be read lets nothing in: the other way round would store
+/// what nobody agreed to.
+pub(crate) fn key_info(workspace: WorkspaceId, source: SourceId, consent: &Value) -> Option<KeyInfo> {
+    match serde_json::from_value(consent.clone()) {
+        Ok(consent) => Some(KeyInfo { workspace, source, consent }),
+        Err(error) => {
+            tracing::error!(workspace.id = workspace.0, source.id = source.0, %error, "a source's consent policy cannot be read; its events are refused");
+            None
+        }
+    }
+}
 
 /// Every valid write key. A known key costs a look into a table; an unknown one asks first whether the table is old.
 pub(crate) struct StoreKeys {
@@ -50,8 +64,10 @@ impl StoreKeys {
             return Ok(false);
         }
         let keys = control.read(sources::all_keys)?;
-        let table: Table =
-            keys.into_iter().map(|(key, ws, source)| (key, Arc::new(KeyInfo::open(ws, source)))).collect();
+        let info = |(key, ws, source, consent): (String, WorkspaceId, SourceId, Value)| {
+            Some((key, Arc::new(key_info(ws, source, &consent)?)))
+        };
+        let table: Table = keys.into_iter().filter_map(info).collect();
         self.table.store(Arc::new(table));
         self.generation.store(current, Ordering::Release);
         Ok(true)

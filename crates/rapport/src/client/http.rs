@@ -156,6 +156,23 @@ impl Http {
         self.answer(request.call())
     }
 
+    /// Reads an answer of any length as it comes.
+    ///
+    /// # Errors
+    /// See [`ApiFailure`]; later the reader's own.
+    pub fn get_stream(&self, path: &str) -> Result<impl Read + use<>, ApiFailure> {
+        let sent = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call();
+        let response =
+            sent.map_err(|e| ApiFailure::Unreachable { server: self.base.clone(), detail: e.to_string() })?;
+        if response.status().as_u16() < 400 {
+            return Ok(response.into_body().into_reader());
+        }
+        match self.answer(Ok(response)) {
+            Err(failure) => Err(failure),
+            Ok(_) => Err(ApiFailure::Unexpected { server: self.base.clone(), detail: "no stream".to_owned() }),
+        }
+    }
+
     /// Does or creates something.
     ///
     /// # Errors

@@ -6,12 +6,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use rapport_log::{Log, SegmentLog};
-use rapport_store::Stores;
+use rapport_store::{KEY_FILE, Stores};
 
 use crate::config::{Config, FILE_NAME};
 
 /// What lies in a data directory beside the databases, which copy themselves.
 const FOLDERS: [&str; 3] = ["log", "lake", "imports"];
+/// The configuration, and the key without which the passwords of channels cannot be read: keep a backup like a password.
+const FILES: [&str; 2] = [FILE_NAME, KEY_FILE];
 /// Written last: a folder without it is no whole backup.
 const MARK: &str = "rapport-backup.json";
 
@@ -35,8 +37,10 @@ pub(super) fn backup(config: &Config, to: &Path) -> Result<()> {
     for folder in FOLDERS {
         bytes += copy(&from.join(folder), &to.join(folder))?;
     }
-    if from.join(FILE_NAME).is_file() {
-        bytes += copy_file(&from.join(FILE_NAME), &to.join(FILE_NAME))?;
+    for name in FILES {
+        if from.join(name).is_file() {
+            bytes += copy_file(&from.join(name), &to.join(name))?;
+        }
     }
     let records: u64 = (0..log.partitions()).map(|p| log.head(rapport_domain::Partition(p))).sum();
     let mark = serde_json::json!({ "partitions": config.partitions, "records": records });
@@ -124,6 +128,8 @@ mod tests {
         restore(&restored, &dir.path().join("b")).unwrap();
         assert!(restore(&restored, &dir.path().join("b")).unwrap_err().to_string().contains("not empty"));
         assert_eq!(fs::read_to_string(restored.lake_dir().join("ws1/file")).unwrap(), "columns");
+        let key = |config: &Config| fs::read_to_string(config.data_dir.join(KEY_FILE)).unwrap();
+        assert_eq!(key(&restored), key(&original));
         let log = SegmentLog::open(&restored.log_config()).unwrap();
         assert_eq!(log.head(rapport_domain::Partition(1)), 1);
         assert!(restore(&at("d"), &dir.path().join("a")).unwrap_err().to_string().contains("no whole backup"));

@@ -145,19 +145,20 @@ fn providers(stores: &Stores) -> Vec<(String, Check)> {
         let mut out = Vec::new();
         for workspace in workspaces::list(q)? {
             for channel in resources::live(q, workspace.id, ResourceKind::Channel)? {
-                out.push((format!("channel {} of {}", channel.id, workspace.slug), channel.spec));
+                let spec = stores.vault().opened(workspace.id, ResourceKind::Channel, &channel.id, &channel.spec);
+                out.push((format!("channel {} of {}", channel.id, workspace.slug), spec));
             }
         }
         Ok::<_, StoreError>(out)
     });
     match live {
-        Ok(live) => live.into_iter().map(|(name, spec)| (name, reachable(&spec))).collect(),
+        Ok(live) => live.into_iter().map(|(name, spec)| (name, reachable(spec))).collect(),
         Err(error) => vec![("channels".to_owned(), Err(error.into()))],
     }
 }
 
-fn reachable(spec: &serde_json::Value) -> Check {
-    let spec = ChannelSpec::validate(spec)
+fn reachable(spec: Result<serde_json::Value, StoreError>) -> Check {
+    let spec = ChannelSpec::validate(&spec?)
         .map_err(|problems| anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
     let server = format!("{}:{}", spec.host, spec.port);
     let addresses = (spec.host.as_str(), spec.port).to_socket_addrs();
@@ -183,10 +184,10 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let spec = |port: u16| json!({"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none", "from": {"email": "a@example.com"}});
-        assert!(reachable(&spec(port)).unwrap().contains("takes connections"));
+        assert!(reachable(Ok(spec(port))).unwrap().contains("takes connections"));
         drop(listener);
-        assert!(reachable(&spec(port)).unwrap_err().to_string().contains("does not take connections"));
-        assert!(reachable(&json!({})).unwrap_err().to_string().contains("host"));
+        assert!(reachable(Ok(spec(port))).unwrap_err().to_string().contains("does not take connections"));
+        assert!(reachable(Ok(json!({}))).unwrap_err().to_string().contains("host"));
     }
 
     #[test]

@@ -28,6 +28,7 @@ impl Config {
         rapport_store::DbOptions {
             cache_kib: self.store.cache_kib,
             readers: self.store.readers,
+            secret_key: Some(self.secret_key.clone()).filter(|keys| !keys.expose().is_empty()),
             ..rapport_store::DbOptions::default()
         }
     }

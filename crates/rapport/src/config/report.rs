@@ -10,8 +10,10 @@ pub(super) fn print(figment: &Figment) -> String {
     let mut entries = entries(figment);
     // Plain keys must come before those with a section, or they would be read as part of one; dotted keys need no order.
     entries.sort_by_key(|(path, _)| path.contains('.'));
-    let lines: Vec<(String, String)> =
-        entries.iter().map(|(path, value)| (format!("{path} = {}", literal(value)), origin(figment, path))).collect();
+    let lines: Vec<(String, String)> = entries
+        .iter()
+        .map(|(path, value)| (format!("{path} = {}", shown(path, value)), origin(figment, path)))
+        .collect();
     let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
     lines.iter().map(|(line, origin)| format!("{line:width$}  # {origin}\n")).collect()
 }
@@ -25,6 +27,12 @@ fn origin(figment: &Figment, path: &str) -> String {
         "the environment" | "the command line" => place(figment, path),
         _ => "default".to_owned(),
     }
+}
+
+/// A value for people to see: that there is a secret, not which.
+fn shown(path: &str, value: &Value) -> String {
+    let text = literal(value);
+    if path == "secret_key" && text != "\"\"" { "\"********\"".to_owned() } else { text }
 }
 
 /// A value as TOML writes it. JSON's texts, numbers, truth values and lists are TOML's too.

@@ -61,8 +61,13 @@ pub(super) fn run(shared: &Shared, import: &Import) {
     }
     let now = shared.clock.now();
     let noted = shared.stores.control().write(|tx| imports::set_state(tx, ws, id, state, error.as_deref(), now));
-    if let Err(error) = noted {
-        tracing::error!(workspace.id = ws.0, import.id = id, %error, "the end of an import could not be recorded");
+    match noted {
+        // What is left behind by a crash here goes at the next start.
+        Ok(()) if state == ImportState::Done => drop(std::fs::remove_file(&import.path)),
+        Ok(()) => {}
+        Err(error) => {
+            tracing::error!(workspace.id = ws.0, import.id = id, %error, "the end of an import could not be recorded");
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use rapport_store::control::imports::Import;
 use rapport_store::control::sources;
 
 use super::job::JobError;
+use crate::app::key_info;
 
 /// A readable import.
 pub(super) struct JobSpec {
@@ -28,7 +29,10 @@ pub(super) fn read(stores: &Stores, import: &Import) -> Result<JobSpec, JobError
     let (ws, id) = (import.workspace, SourceId(stored.source));
     let source = stores.control().read(|q| sources::get(q, ws, id))?;
     match source.filter(|s| !s.disabled) {
-        Some(source) => Ok(JobSpec { mapping, live: stored.live, key: KeyInfo::open(ws, source.id) }),
+        Some(source) => match key_info(ws, source.id, &source.consent) {
+            Some(key) => Ok(JobSpec { mapping, live: stored.live, key }),
+            None => Err(JobError::Other("the source's consent policy cannot be read".to_owned())),
+        },
         None => Err(JobError::Other("the source of this import is disabled or gone".to_owned())),
     }
 }

@@ -1,54 +1,10 @@
 //! The binary as people run it: one process after another on one data directory.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
-struct Bed {
-    dir: tempfile::TempDir,
-}
-
-impl Bed {
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rapport"));
-        command.args(args).current_dir(self.dir.path()).stdin(Stdio::null());
-        // Nothing of the tester's own configuration.
-        for (name, _) in std::env::vars().filter(|(n, _)| n.starts_with("RAPPORT_")) {
-            command.env_remove(name);
-        }
-        command.env("RAPPORT_PARTITIONS", "2");
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        self.command(args).output().unwrap()
-    }
-
-    /// Standard output of a command that must succeed.
-    fn ok(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{args:?}: {errors}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn json(&self, args: &[&str]) -> Value {
-        let text = self.ok(args);
-        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e}: {text}"))
-    }
-
-    /// Exit code and standard error of a command that must fail.
-    fn fails(&self, args: &[&str]) -> (i32, String) {
-        let output = self.run(args);
-        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr).into_owned())
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.dir.path().join(name), text).unwrap();
-    }
-}
+use crate::bed::Bed;
 
 fn orders(count: usize) -> String {
     let order = |n: usize| {
@@ -62,7 +18,7 @@ fn orders(count: usize) -> String {
 
 #[test]
 fn a_data_directory_is_made_filled_and_asked() {
-    let bed = Bed { dir: tempfile::tempdir().unwrap() };
+    let bed = Bed::new();
     let (code, error) = bed.fails(&["stats"]);
     assert!(code == 1 && error.contains("run `rapport init` first"), "{code} {error}");
     let made = bed.json(&["init", "--json", "--email", "Ann@example.com", "--workspace", "shop"]);
@@ -118,7 +74,7 @@ fn a_data_directory_is_made_filled_and_asked() {
 
 #[test]
 fn usage_is_2_and_names_what_was_expected() {
-    let bed = Bed { dir: tempfile::tempdir().unwrap() };
+    let bed = Bed::new();
     for (args, expected) in [
         (&["fly"][..], "fly"),
         (&["import"], "FILE"),
@@ -132,7 +88,7 @@ fn usage_is_2_and_names_what_was_expected() {
 
 #[test]
 fn a_server_told_to_stop_ends_well() {
-    let bed = Bed { dir: tempfile::tempdir().unwrap() };
+    let bed = Bed::new();
     bed.ok(&["init", "--json"]);
     let mut server = bed.command(&["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::null()).spawn().unwrap();
     let announced = bed.dir.path().join("rapport-data/rapport.addr");

@@ -1,0 +1,5 @@
+//! The binary from outside.
+
+mod bed;
+mod cli;
+mod online_retail;
