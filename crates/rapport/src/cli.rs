@@ -53,8 +53,8 @@ pub(crate) enum Command {
     /// Exact counts
     Stats(Json),
     /// Check configuration, storage and providers
-    Doctor,
-    /// Copy a data directory that no server has open
+    Doctor(Json),
+    /// Copy a data directory whole, also while a server runs on it
     Backup(Folder),
     /// Put a backup into an empty data directory
     Restore(Folder),
@@ -114,6 +114,10 @@ pub(crate) struct Init {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = r#"Examples:
+  rapport import events.jsonl
+  rapport import orders.csv.gz --mapping orders.yaml
+  rapport import --resume 3"#)]
 pub(crate) struct Import {
     /// The file
     #[arg(required_unless_present = "resume")]
@@ -139,6 +143,9 @@ pub(crate) struct Import {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = r#"Examples:
+  rapport export events > events.jsonl
+  rapport export profiles --out profiles.jsonl"#)]
 pub(crate) struct Export {
     /// What to write
     #[arg(value_enum, default_value_t = Exported::Events)]
@@ -162,6 +169,9 @@ pub(crate) struct Files {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = r#"Examples:
+  rapport apply -f resources/ --dry-run
+  rapport apply -f segment.yaml --publish"#)]
 pub(crate) struct Apply {
     #[command(flatten)]
     pub(crate) files: Files,
@@ -174,6 +184,9 @@ pub(crate) struct Apply {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = r#"Examples:
+  rapport get segment
+  rapport get journey welcome -o yaml > welcome.yaml"#)]
 pub(crate) struct Get {
     /// segment, journey, template, channel, topic or settings
     pub(crate) kind: String,
@@ -194,6 +207,7 @@ pub(crate) enum Output {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Segment {
     /// Count who a rule would hold now
+    #[command(after_help = "Example:\n  rapport segment preview 'events(\"Order Completed\").count() >= 5'")]
     Preview {
         /// The rule, such as 'events("Order Completed").count() >= 5'
         rule: String,
@@ -313,6 +327,9 @@ pub(crate) enum Profile {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = r#"Examples:
+  rapport profile show user_id:42
+  rapport profile export email:ann@example.com"#)]
 pub(crate) struct Who {
     /// A profile's id (p_…), or namespace:value such as user_id:42 or email:ann@example.com
     #[arg(value_name = "ID|NAMESPACE:VALUE")]
@@ -327,6 +344,9 @@ pub(crate) struct Json {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = r#"Examples:
+  rapport backup /backups/monday
+  rapport restore /backups/monday --data ./rapport-data"#)]
 pub(crate) struct Folder {
     /// The folder of the copy
     #[arg(value_name = "DIR")]

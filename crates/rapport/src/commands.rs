@@ -72,7 +72,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(_) => serve::run(&config),
         Command::Demo(args) => demo::run::run(&config, args),
         Command::Init(args) => init::run(&config, args),
-        Command::Doctor => return doctor::run(&config),
+        Command::Doctor(args) => return doctor::run(&config, args.json),
         Command::Backup(args) => backup::backup(&config, &args.dir),
         Command::Restore(args) => backup::restore(&config, &args.dir),
         Command::Openapi => {

@@ -7,7 +7,7 @@ mod spec;
 mod tests;
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -36,6 +36,7 @@ pub(crate) struct Shared {
     collector: Arc<Collector>,
     clock: Arc<dyn Clock>,
     backlog: Backlog,
+    uploads: PathBuf,
     stopping: AtomicBool,
     changed: Notify,
     running: Mutex<HashSet<u64>>,
@@ -69,13 +70,14 @@ pub(crate) struct Imports {
 }
 
 impl Imports {
-    /// Starts the runner on the present Tokio runtime; unfinished imports go on.
+    /// Starts the runner on the present Tokio runtime; unfinished imports go on. Their files are in `uploads`.
     #[must_use]
     pub(crate) fn start(
         stores: Arc<Stores>,
         collector: Arc<Collector>,
         clock: Arc<dyn Clock>,
         backlog: Backlog,
+        uploads: PathBuf,
         at_once: usize,
     ) -> Self {
         let shared = Arc::new(Shared {
@@ -83,6 +85,7 @@ impl Imports {
             collector,
             clock,
             backlog,
+            uploads,
             stopping: AtomicBool::new(false),
             changed: Notify::new(),
             running: Mutex::default(),
@@ -114,6 +117,11 @@ impl ImportRunner for Imports {
 impl Shared {
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
+    }
+
+    /// The uploaded file of an import. Only its name counts: the data directory may have been moved or restored elsewhere.
+    fn file(&self, import: &Import) -> PathBuf {
+        self.uploads.join(Path::new(&import.path).file_name().unwrap_or_default())
     }
 
     /// The next imports to run, and marks them as running.

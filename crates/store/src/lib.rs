@@ -9,6 +9,7 @@
 
 pub mod control;
 pub mod counters;
+mod cut;
 mod error;
 mod page;
 pub mod partition;
@@ -16,9 +17,10 @@ mod sql;
 mod stores;
 mod vault;
 
+pub use cut::Cut;
 pub use error::StoreError;
 pub use page::{MAX_PAGE, Page};
-pub use sql::{Db, DbOptions, FromColumn, Migration, OwnedTx, Query, Reader, Row, Tx, Value};
+pub use sql::{Db, DbOptions, FromColumn, Migration, OwnedTx, Pinned, Query, Reader, Row, Tx, Value};
 pub use stores::{MAX_PARTITIONS, Stores};
 pub use vault::{KEY_FILE, Vault};
 

@@ -13,6 +13,7 @@ mod tx;
 mod value;
 
 pub use db::{Db, DbOptions};
+pub use maintain::Pinned;
 pub use migrate::Migration;
 pub use row::{FromColumn, Row};
 pub use session::Query;

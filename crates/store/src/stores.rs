@@ -85,18 +85,6 @@ impl Stores {
         self.control.size_bytes() + self.partitions.iter().map(Db::size_bytes).sum::<u64>()
     }
 
-    /// Copies every database into `dir/state/` of another data directory while they stay in use. Each file is one
-    /// snapshot of its own. Partitions come before control, so that a workspace a partition knows is in the copy too.
-    pub fn backup_to(&self, dir: impl AsRef<Path>) -> Result<()> {
-        let folder = dir.as_ref().join("state");
-        std::fs::create_dir_all(&folder)
-            .map_err(|e| StoreError::Open { file: folder.display().to_string(), detail: e.to_string() })?;
-        for (number, db) in self.partitions() {
-            db.backup_to(folder.join(file_name(number)))?;
-        }
-        self.control.backup_to(folder.join("control.db"))
-    }
-
     /// Reads and checks every file; the first fault names its file.
     pub fn integrity_check(&self) -> Result<()> {
         self.partitions.iter().chain([&self.control]).try_for_each(Db::integrity_check)
@@ -143,19 +131,5 @@ mod tests {
         assert!(matches!(error, StoreError::PartitionCount { found: 3, asked: 4, .. }), "{error}");
         assert!(Stores::open(dir.path(), 3, &options).is_ok());
         assert!(Stores::open(dir.path(), 0, &options).is_err());
-    }
-
-    #[test]
-    fn a_backup_opens_as_a_data_directory() {
-        let dir = tempfile::tempdir().unwrap();
-        let stores = Stores::open(dir.path().join("a"), 2, &DbOptions::default()).unwrap();
-        let p1 = stores.partition(Partition(1)).unwrap();
-        p1.write(|tx| partition::meta::set_offset(tx, 42)).unwrap();
-        stores.backup_to(dir.path().join("b")).unwrap();
-        assert_eq!(stores.backup_to(dir.path().join("b")).unwrap_err().code(), "conflict");
-        p1.write(|tx| partition::meta::set_offset(tx, 43)).unwrap();
-        let copy = Stores::open(dir.path().join("b"), 2, &DbOptions::default()).unwrap();
-        copy.integrity_check().unwrap();
-        assert_eq!(copy.partition(Partition(1)).unwrap().read(partition::meta::offset).unwrap(), 42);
     }
 }

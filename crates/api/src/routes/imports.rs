@@ -1,5 +1,7 @@
 //! Imports: files to be read into the log. What runs them is [`crate::ImportRunner`].
 
+use std::path::Path;
+
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -183,7 +185,8 @@ async fn moved(state: ApiState, caller: Caller, id: u64, to: ImportState, action
         .await?;
     if to == ImportState::Cancelled {
         // Nothing goes on with it. A job that reads it just now keeps the open file until it notices.
-        let _ = tokio::fs::remove_file(&import.path).await;
+        let name = Path::new(&import.path).file_name().unwrap_or_default();
+        let _ = tokio::fs::remove_file(state.config.import_dir.join(name)).await;
     }
     wake(&state);
     Ok(Json(import.into()))

@@ -11,8 +11,9 @@ use rapport_domain::ResourceKind;
 use rapport_log::FindingKind;
 use rapport_store::control::{resources, workspaces};
 use rapport_store::{StoreError, Stores};
+use serde_json::{Value, json};
 
-use super::print;
+use super::{print, print_json};
 use crate::app::ADDRESS_FILE;
 use crate::client::Http;
 use crate::config::Config;
@@ -27,24 +28,33 @@ const SHOWN: usize = 20;
 type Check = Result<String>;
 
 /// Runs every check; fails when one did.
-pub(super) fn run(config: &Config) -> Result<ExitCode> {
-    let mut failed = false;
+pub(super) fn run(config: &Config, json: bool) -> Result<ExitCode> {
+    let (mut failed, mut found) = (false, Vec::new());
     let mut report = |name: &str, check: Check| {
-        let line = match check {
-            Ok(found) => format!("ok    {name}: {found}\n"),
-            Err(wrong) => {
-                failed = true;
-                format!("FAIL  {name}: {wrong:#}\n")
-            }
+        let (ok, detail) = match check {
+            Ok(detail) => (true, detail),
+            Err(wrong) => (false, format!("{wrong:#}")),
         };
-        print(&line)
+        failed |= !ok;
+        if json {
+            found.push(json!({"check": name, "ok": ok, "detail": detail}));
+            return Ok(());
+        }
+        print(&format!("{}{name}: {detail}\n", if ok { "ok    " } else { "FAIL  " }))
     };
+    checks(config, &mut report)?;
+    if json {
+        print_json(&Value::Array(found))?;
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn checks(config: &Config, report: &mut dyn FnMut(&str, Check) -> Result<()>) -> Result<()> {
     report("configuration", Ok(format!("valid; data in {}", config.data_dir.display())))?;
     report("data directory", writable(&config.data_dir))?;
     report("free space", free_space(&config.data_dir))?;
     if !config.data_dir.join("state").is_dir() {
-        report("installation", Err(anyhow!("there is none here yet: run `rapport init`")))?;
-        return Ok(ExitCode::FAILURE);
+        return report("installation", Err(anyhow!("there is none here yet: run `rapport init`")));
     }
     report("server", server(config))?;
     report("log", log(config))?;
@@ -57,7 +67,7 @@ pub(super) fn run(config: &Config) -> Result<ExitCode> {
     for (name, check) in stores.iter().flat_map(providers) {
         report(&name, check)?;
     }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(())
 }
 
 fn writable(dir: &Path) -> Check {
@@ -175,8 +185,6 @@ fn reachable(spec: Result<serde_json::Value, StoreError>) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

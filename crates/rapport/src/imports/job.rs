@@ -63,7 +63,7 @@ pub(super) fn run(shared: &Shared, import: &Import) {
     let noted = shared.stores.control().write(|tx| imports::set_state(tx, ws, id, state, error.as_deref(), now));
     match noted {
         // What is left behind by a crash here goes at the next start.
-        Ok(()) if state == ImportState::Done => drop(std::fs::remove_file(&import.path)),
+        Ok(()) if state == ImportState::Done => drop(std::fs::remove_file(shared.file(import))),
         Ok(()) => {}
         Err(error) => {
             tracing::error!(workspace.id = ws.0, import.id = id, %error, "the end of an import could not be recorded");
@@ -78,7 +78,7 @@ fn go(shared: &Shared, import: &Import) -> Result<(), JobError> {
     started.map_err(cancelled_or)?;
     let spec = spec::read(&shared.stores, import)?;
     let from = position(&import.progress)?;
-    let mut source = ImportSource::open(import.path.as_ref(), spec.mapping.clone(), from)?;
+    let mut source = ImportSource::open(&shared.file(import), spec.mapping.clone(), from)?;
     let mut progress = import.progress.clone();
     loop {
         if shared.is_stopping() {

@@ -76,6 +76,7 @@ impl Bed {
                 stores: self.stores.clone(),
                 collector: Arc::new(collector),
                 clock,
+                uploads: self.dir.path().to_owned(),
                 backlog: Arc::new(move || {
                     let before = asked.fetch_add(1, Ordering::SeqCst);
                     if let Some(shared) = shared.upgrade()
@@ -180,7 +181,7 @@ async fn the_runner_takes_what_is_queued() {
     let bed = Bed::new();
     let shared = bed.shared(None);
     let (collector, clock) = (shared.collector.clone(), shared.clock.clone());
-    let runner = Imports::start(bed.stores.clone(), collector, clock, Arc::new(|| 0), 1);
+    let runner = Imports::start(bed.stores.clone(), collector, clock, Arc::new(|| 0), bed.dir.path().to_owned(), 1);
     let id = bed.queue();
     runner.wake();
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
@@ -188,5 +189,6 @@ async fn the_runner_takes_what_is_queued() {
         assert!(std::time::Instant::now() < deadline, "{:?}", bed.import(id));
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    assert!(!bed.dir.path().join("events.jsonl").exists(), "the file of a finished import goes");
     runner.stop().await;
 }

@@ -66,6 +66,8 @@ fn a_data_directory_is_made_filled_and_asked() {
     let listed = bed.json(&["segment", "list", "--json"]);
     assert_eq!((&listed[0]["id"], &listed[0]["count"]), (&"buyers".into(), &40.into()));
     bed.ok(&["doctor"]);
+    let checks = bed.json(&["doctor", "--json"]);
+    assert!(checks.as_array().unwrap().iter().all(|c| c["ok"] == true), "{checks}");
 
     bed.ok(&["backup", "copy"]);
     bed.ok(&["restore", "copy", "--data", "restored"]);
@@ -98,6 +100,54 @@ fn a_server_told_to_stop_ends_well() {
     assert!(terminated.success());
     assert!(server.wait().unwrap().success());
     wait_for(&announced, false);
+}
+
+#[test]
+fn a_backup_of_a_running_server_restores_to_the_same_answers() {
+    let bed = Bed::new();
+    bed.ok(&["init", "--json"]);
+    let mut server = bed.command(&["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::null()).spawn().unwrap();
+    wait_for(&bed.dir.path().join("rapport-data/rapport.addr"), true);
+    bed.write("some.jsonl", &orders(2_000));
+    bed.write("many.jsonl", &orders(30_000).replace("Order Completed", "Product Viewed"));
+    bed.ok(&["import", "some.jsonl"]);
+    let still = bed.json(&["stats", "--json"]);
+    bed.ok(&["backup", "quiet"]);
+    // And while much is going on: a moment somewhere in the middle, without a seam.
+    let mut importing =
+        bed.command(&["import", "many.jsonl"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while bed.json(&["stats", "--json"])["events"]["accepted"] == 2_000 {
+        assert!(Instant::now() < deadline, "the import does not begin");
+    }
+    let busy = ["busy1", "busy2"];
+    for folder in busy {
+        bed.ok(&["backup", folder]);
+    }
+    assert!(importing.wait().unwrap().success());
+    assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+
+    bed.ok(&["restore", "quiet", "--data", "q"]);
+    let restored = bed.json(&["stats", "--json", "--data", "q"]);
+    for what in ["profiles", "events", "workspaces"] {
+        assert_eq!(restored[what], still[what], "{what}");
+    }
+    for folder in busy {
+        let data = format!("{folder}-data");
+        bed.ok(&["restore", folder, "--data", &data]);
+        // The import goes on where the backup found it.
+        bed.ok(&["import", "--resume", "2", "--data", &data]);
+        let stats = bed.json(&["stats", "--json", "--data", &data]);
+        assert_eq!(
+            (&stats["events"]["processed"], &stats["profiles"]),
+            (&32_000.into(), &40.into()),
+            "{folder}: {stats}"
+        );
+        bed.ok(&["doctor", "--data", &data]);
+        let lines = bed.ok(&["export", "events", "--data", &data]);
+        assert_eq!(lines.lines().filter(|l| l.contains("Product Viewed")).count(), 30_000, "{folder}");
+    }
 }
 
 fn wait_for(file: &Path, there: bool) {

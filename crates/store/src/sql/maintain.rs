@@ -7,25 +7,27 @@ use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use super::db::Db;
+use super::session::Session;
 use crate::{Result, StoreError};
 
-impl Db {
-    /// Copies the committed state into a new file at `path` while the database stays in use. The copy is one
-    /// consistent snapshot; `path` must not exist.
-    pub fn backup_to(&self, path: impl AsRef<Path>) -> Result<()> {
+/// The committed state of a database at one moment, held to be copied while the database goes on being written.
+pub struct Pinned {
+    source: Session,
+}
+
+impl Pinned {
+    /// Copies it into a new file at `path`, which must not exist.
+    pub fn copy_to(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let target = path.to_string_lossy().into_owned();
         if path.exists() {
             return Err(StoreError::conflict(format!("{target} exists already")));
         }
-        let source = self.detached_reader()?;
-        // A read transaction on the source keeps writers elsewhere from restarting the copy.
-        source.batch("BEGIN; SELECT COUNT(*) FROM sqlite_schema;")?;
         let fault = |e: rusqlite::Error| StoreError::from_sqlite(&target, &e);
         let copy = || -> Result<()> {
             let mut into = Connection::open(path).map_err(fault)?;
             into.pragma_update(None, "synchronous", "FULL").map_err(fault)?;
-            let backup = Backup::new(&source.connection, &mut into).map_err(fault)?;
+            let backup = Backup::new(&self.source.connection, &mut into).map_err(fault)?;
             loop {
                 match backup.step(-1).map_err(fault)? {
                     StepResult::Done => break,
@@ -39,6 +41,16 @@ impl Db {
             // A part of a backup must not be mistaken for one.
             let _ = std::fs::remove_file(path);
         })
+    }
+}
+
+impl Db {
+    /// Holds on to the committed state as it is now.
+    pub fn pin(&self) -> Result<Pinned> {
+        let source = self.detached_reader()?;
+        // A read transaction sees what was committed when it first read.
+        source.batch("BEGIN; SELECT COUNT(*) FROM sqlite_schema;")?;
+        Ok(Pinned { source })
     }
 
     /// Reads the whole file and checks its structure. [`StoreError::Corrupt`] names the file and the first fault.

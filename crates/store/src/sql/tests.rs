@@ -235,13 +235,14 @@ fn a_backup_is_a_snapshot_of_a_database_in_use() {
     let tx = db.begin().unwrap();
     insert(&tx, 2, "b").unwrap();
     let target = dir.path().join("backup.db");
-    db.backup_to(&target).unwrap();
+    let pinned = db.pin().unwrap();
     tx.commit().unwrap();
-    assert_eq!(db.backup_to(&target).unwrap_err().code(), "conflict");
+    pinned.copy_to(&target).unwrap();
+    assert_eq!(pinned.copy_to(&target).unwrap_err().code(), "conflict");
     let backup = Db::open(&target, &DbOptions::default()).unwrap();
     backup.integrity_check().unwrap();
     assert_eq!(backup.read(count).unwrap(), 1);
     assert!(db.size_bytes() > 0);
-    let nowhere = db.backup_to(dir.path().join("no/such/folder.db")).unwrap_err();
+    let nowhere = pinned.copy_to(dir.path().join("no/such/folder.db")).unwrap_err();
     assert_eq!(nowhere.code(), "store_open");
 }
