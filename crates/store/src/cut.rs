@@ -73,7 +73,8 @@ mod tests {
             let db = stores.partition(Partition(p)).unwrap();
             db.write(|tx| partition::meta::set_offset(tx, offset)).unwrap();
         };
-        (set(0, 41), set(1, 42));
+        set(0, 41);
+        set(1, 42);
         let (cut, during) = std::thread::scope(|scope| {
             let taken = Cut::take(&from, &DbOptions::default(), || {
                 // Nobody writes at this moment; who wants to waits.
