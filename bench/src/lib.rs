@@ -3,6 +3,7 @@
 
 pub mod accept;
 pub mod idle;
+pub mod lake;
 pub mod latency;
 pub mod load;
 pub mod peer;

@@ -1,8 +1,8 @@
 //! `make bench`: prints the benchmark table. Arguments: names of parts (all when none is named) and `scale=0.1` for a
-//! quick look.
+//! quick look; `lake` takes `dir=DIR` with the events of `by_time.parquet`, and keeps what it makes of them there.
 
 use rapport_bench::processed::{self, Load};
-use rapport_bench::{Scale, accept, idle, latency, peer};
+use rapport_bench::{Scale, accept, idle, lake, latency, peer};
 
 /// As in the product itself (docs/adr/0005-engine.md).
 #[global_allocator]
@@ -20,9 +20,11 @@ fn main() {
         return runtime.block_on(peer::serve());
     }
     let scale = args.iter().find_map(|a| a.strip_prefix("scale=")?.parse().ok()).map_or(Scale(1.0), Scale);
-    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 4] = [
+    let dir = args.iter().find_map(|a| a.strip_prefix("dir=")).map(std::path::Path::new);
+    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 5] = [
         ("idle", &idle::measure),
         ("accept", &|| accept::measure(scale)),
+        ("lake", &|| lake::measure(dir)),
         ("latency", &|| latency::measure(scale)),
         ("processed", &|| processed(scale)),
     ];

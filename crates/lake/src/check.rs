@@ -65,10 +65,12 @@ pub fn check(dir: &Path) -> Result<CheckReport, LakeError> {
 
 fn check_file(file: &FileEntry) -> Result<(), LakeError> {
     let columns = file.columns()?;
-    let sorted = columns.profiles.windows(2).all(|w| w[0] < w[1])
-        && (0..columns.profiles.len()).all(|p| {
-            let rows = columns.rows_at(p);
-            columns.ts[rows.start as usize..rows.end as usize].is_sorted()
-        });
+    let times = |span: usize| columns.times_at(span).map(|(_, ts)| ts);
+    let in_order = |span: usize| {
+        let (last, next) = (times(span - 1).last(), times(span).next());
+        columns.profiles[span - 1] < columns.profiles[span]
+            || columns.profiles[span - 1] == columns.profiles[span] && last <= next
+    };
+    let sorted = (0..columns.profiles.len()).all(|span| times(span).is_sorted() && (span == 0 || in_order(span)));
     if sorted { Ok(()) } else { Err(LakeError::corrupt(&file.path, "rows are not sorted by profile and time")) }
 }

@@ -1,6 +1,6 @@
 //! One event as a fold sees it: keys at hand, JSON only when asked for.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 use rapport_domain::event::{EventView, Scalar};
@@ -17,25 +17,69 @@ use crate::snapshot::Run;
 /// What the events of one worker share.
 pub(crate) struct Reading<'a> {
     pub(crate) names: &'a [Arc<str>],
-    /// By name code: place in the fold's `event_names` plus one, 0 for others. Empty when every event is wanted.
-    pub(crate) wanted: &'a [u16],
     pub(crate) caches: &'a Caches,
     /// The first error while decoding; ends the query.
-    pub(crate) error: RefCell<Option<LakeError>>,
+    error: RefCell<Option<LakeError>>,
+    failed: Cell<bool>,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn new(names: &'a [Arc<str>], caches: &'a Caches) -> Self {
+        Reading { names, caches, error: RefCell::default(), failed: Cell::new(false) }
+    }
+
+    /// Remembers the first error: a fold's step has no way to return one.
+    fn fail(&self, error: LakeError) {
+        self.error.borrow_mut().get_or_insert(error);
+        self.failed.set(true);
+    }
+
+    /// The error of a step, if there was one.
+    pub(crate) fn outcome(&self) -> Result<(), LakeError> {
+        if self.failed.get() { self.error.borrow_mut().take().map_or(Ok(()), Err) } else { Ok(()) }
+    }
+}
+
+/// The parsed JSON of the event at hand, kept outside of it so that an event nobody looks into costs nothing.
+#[derive(Default)]
+pub(crate) struct Slot {
+    properties: OnceCell<Map<String, Value>>,
+    context: OnceCell<Map<String, Value>>,
+    used: Cell<bool>,
+}
+
+impl Slot {
+    /// Makes room for the next event.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        if self.used.get() {
+            *self = Slot::default();
+        }
+    }
 }
 
 /// The number and texts of the block used last.
 type LastBlock = Option<(u32, Arc<TextBlock>)>;
 
-/// A run with the text blocks its reader used last, of properties and context.
+/// A run as one worker reads it, with the text blocks used last, of properties and context.
 pub(crate) struct OpenRun {
     pub(crate) run: Run,
+    /// By the run's code: place in the fold's `event_names` plus one, 0 for others. Empty when every event is wanted.
+    places: Vec<u16>,
     last: [RefCell<LastBlock>; 2],
 }
 
 impl OpenRun {
-    pub(crate) fn new(run: Run) -> Self {
-        OpenRun { run, last: Default::default() }
+    pub(crate) fn new(run: Run, places: Vec<u16>) -> Self {
+        OpenRun { run, places, last: Default::default() }
+    }
+
+    /// The workspace's code of one of the run's.
+    fn name_code(&self, code: u32) -> u32 {
+        match &self.run {
+            Run::Hot(_) => code,
+            Run::File(file) => file.codes.get(code as usize).copied().unwrap_or(u32::MAX),
+        }
     }
 
     fn json(&self, reading: &Reading<'_>, column: usize, row: u32) -> Map<String, Value> {
@@ -62,7 +106,7 @@ impl OpenRun {
                 map
             }
             Err(e) => {
-                reading.error.borrow_mut().get_or_insert(e);
+                reading.fail(e);
                 Map::new()
             }
         }
@@ -73,50 +117,57 @@ impl OpenRun {
 pub struct EventRef<'a> {
     pub(crate) reading: &'a Reading<'a>,
     pub(crate) run: &'a OpenRun,
+    pub(crate) slot: &'a Slot,
     pub(crate) row: u32,
-    pub(crate) ts: i64,
+    /// The run's code of the name.
     pub(crate) code: u32,
+    pub(crate) ts: i64,
     pub(crate) profile: ProfileId,
-    pub(crate) properties: OnceCell<Map<String, Value>>,
-    pub(crate) context: OnceCell<Map<String, Value>>,
 }
 
 impl EventRef<'_> {
     /// The profile it belongs to now, merges applied.
+    #[inline]
     #[must_use]
     pub fn profile(&self) -> ProfileId {
         self.profile
     }
 
     /// A number that stands for the name within this snapshot.
+    #[inline]
     #[must_use]
     pub fn name_code(&self) -> u32 {
-        self.code
+        self.run.name_code(self.code)
     }
 
     /// The name's place in the fold's `event_names`; `None` when the fold named none.
+    #[inline]
     #[must_use]
     pub fn wanted(&self) -> Option<usize> {
-        self.reading.wanted.get(self.code as usize).and_then(|at| usize::from(*at).checked_sub(1))
+        self.run.places.get(self.code as usize).and_then(|at| usize::from(*at).checked_sub(1))
     }
 }
 
 impl EventView for EventRef<'_> {
+    #[inline]
     fn name(&self) -> &str {
-        self.reading.names.get(self.code as usize).map_or("", |n| n)
+        self.reading.names.get(self.name_code() as usize).map_or("", |n| n)
     }
 
+    #[inline]
     fn ts(&self) -> Timestamp {
         Timestamp(self.ts)
     }
 
     fn property(&self, path: &str) -> Scalar<'_> {
-        let map = self.properties.get_or_init(|| self.run.json(self.reading, PROPERTIES, self.row));
+        self.slot.used.set(true);
+        let map = self.slot.properties.get_or_init(|| self.run.json(self.reading, PROPERTIES, self.row));
         Scalar::of(lookup(map, path))
     }
 
     fn context(&self, path: &str) -> Scalar<'_> {
-        let map = self.context.get_or_init(|| self.run.json(self.reading, CONTEXT, self.row));
+        self.slot.used.set(true);
+        let map = self.slot.context.get_or_init(|| self.run.json(self.reading, CONTEXT, self.row));
         Scalar::of(lookup(map, path))
     }
 }

@@ -12,6 +12,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataR
 
 use crate::checksum;
 use crate::columns::Columns;
+use crate::config::ROW_GROUP_ROWS;
 use crate::error::LakeError;
 use crate::manifest::FileMeta;
 use crate::names::Names;
@@ -124,24 +125,23 @@ impl FileEntry {
 
     /// The key columns of the whole file.
     pub(crate) fn columns(&self) -> Result<Columns, LakeError> {
-        let mut read = self.read(&[ORIGIN, TS, EVENT_CODE], 0..self.meta.rows)?.into_iter();
-        let (Some(Values::I64(origins)), Some(Values::I64(ts)), Some(Values::I32(local))) =
-            (read.next(), read.next(), read.next())
-        else {
-            return Err(LakeError::corrupt(&self.path, "key columns of other types"));
-        };
-        let mut columns = Columns { starts: vec![0], ts, ..Columns::default() };
-        columns.codes.reserve_exact(local.len());
-        for (row, (origin, code)) in origins.into_iter().zip(local).enumerate() {
-            let origin = origin as u64;
-            if columns.profiles.last() != Some(&origin) {
-                if row > 0 {
-                    columns.starts.push(row as u32);
-                }
-                columns.profiles.push(origin);
+        let mut columns = Columns::with_capacity(self.meta.rows as usize, self.codes.len());
+        let mut from = 0;
+        while from < self.meta.rows {
+            let to = (from + ROW_GROUP_ROWS as u64).min(self.meta.rows);
+            let mut read = self.read(&[ORIGIN, TS, EVENT_CODE], from..to)?.into_iter();
+            let (Some(Values::I64(origins)), Some(Values::I64(ts)), Some(Values::I32(codes))) =
+                (read.next(), read.next(), read.next())
+            else {
+                return Err(LakeError::corrupt(&self.path, "key columns of other types"));
+            };
+            if codes.iter().any(|code| usize::try_from(*code).is_ok_and(|c| c >= self.codes.len()) || *code < 0) {
+                return Err(LakeError::corrupt(&self.path, "unknown event code"));
             }
-            let known = usize::try_from(code).ok().and_then(|c| self.codes.get(c));
-            columns.codes.push(*known.ok_or_else(|| LakeError::corrupt(&self.path, "unknown event code"))?);
+            for ((origin, ts), code) in origins.into_iter().zip(ts).zip(codes) {
+                columns.push(origin as u64, ts, code as u32);
+            }
+            from = to;
         }
         Ok(columns.finish())
     }

@@ -45,6 +45,8 @@ impl HotRow {
 pub(crate) struct HotRun {
     pub(crate) rows: Vec<HotRow>,
     pub(crate) columns: Columns,
+    /// Least and greatest time.
+    pub(crate) times: (i64, i64),
     pub(crate) bytes: usize,
     pub(crate) first_seq: u64,
     pub(crate) last_seq: u64,
@@ -54,13 +56,16 @@ impl HotRun {
     /// Sorts rows, given in order of arrival.
     pub(crate) fn new(mut rows: Vec<HotRow>, first_seq: u64, last_seq: u64) -> Self {
         rows.sort_by_key(HotRow::key);
-        let mut columns = Columns::with_capacity(rows.len());
+        let codes = rows.iter().map(|r| r.code as usize + 1).max().unwrap_or(0);
+        let mut columns = Columns::with_capacity(rows.len(), codes);
         for hot in &rows {
             let (origin, ts) = hot.key();
             columns.push(origin, ts, hot.code);
         }
         let bytes = rows.iter().map(HotRow::bytes).sum();
-        HotRun { rows, columns: columns.finish(), bytes, first_seq, last_seq }
+        let columns = columns.finish();
+        let times = columns.times().unwrap_or((i64::MAX, i64::MIN));
+        HotRun { rows, columns, times, bytes, first_seq, last_seq }
     }
 
     /// Several runs, oldest first, as one.

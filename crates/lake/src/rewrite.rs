@@ -59,8 +59,8 @@ pub(crate) fn rewrite(
         let rows: usize = group.iter().map(|p| p.len as usize).sum();
         let local: Vec<i32> = group
             .iter()
-            .flat_map(|p| &columns[p.input].codes[p.start as usize..(p.start + p.len) as usize])
-            .map(|code| codes.count(*code, &all_names))
+            .flat_map(|p| (p.start..p.start + p.len).map(|row| (p.input, columns[p.input].codes.get(row as usize))))
+            .map(|(input, code)| codes.count(inputs[input].codes[code as usize], &all_names))
             .collect();
         writer.group(rows, |column| match column {
             EVENT_CODE => Ok(Values::I32(local.clone())),
@@ -106,12 +106,15 @@ fn plan(columns: &[Columns], erased: &HashSet<u64>) -> Vec<Piece> {
         let keep = !erased.contains(&origin);
         rows.clear();
         for input in &holders {
-            let range = columns[*input].rows_at(heads[*input]);
-            heads[*input] += 1;
-            if keep && holders.len() == 1 {
-                add(*input, range.start, range.end - range.start);
-            } else if keep {
-                rows.extend(range.map(|r| (columns[*input].ts[r as usize], *input, r)));
+            let list = &columns[*input];
+            while list.profiles.get(heads[*input]) == Some(&origin) {
+                let range = list.rows_at(heads[*input]);
+                if keep && holders.len() == 1 {
+                    add(*input, range.start, range.end - range.start);
+                } else if keep {
+                    rows.extend(list.times_at(heads[*input]).map(|(row, ts)| (ts, *input, row)));
+                }
+                heads[*input] += 1;
             }
         }
         rows.sort_by_key(|(ts, ..)| *ts);

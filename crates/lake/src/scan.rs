@@ -1,11 +1,9 @@
 //! Running a fold over a snapshot.
 //!
-//! Partitions are scanned in parallel, each by one thread at a time. Within a partition the runs are walked together,
-//! profile by profile. Rows of absorbed profiles may lie in any partition, so they are looked up first, by the sorted list
-//! of absorbed profiles, and joined to their target's rows when its turn comes.
+//! Partitions are scanned in parallel; when there are few of them, each is cut into slices of profiles. Rows of absorbed
+//! profiles may lie in any partition, so they are looked up first, by the sorted list of absorbed profiles, and joined to
+//! their target's rows when its turn comes. The walk over the rows is in [`crate::walk`].
 
-use std::cell::{OnceCell, RefCell};
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -15,53 +13,21 @@ use rapport_domain::{Partition, ProfileId};
 
 use crate::cancel::CancelFlag;
 use crate::columns::Columns;
-use crate::config::CANCEL_CHECK_EVENTS;
 use crate::error::LakeError;
-use crate::event_ref::{EventRef, OpenRun, Reading};
+use crate::event_ref::{OpenRun, Reading};
 use crate::fold::Fold;
 use crate::hot::HotRun;
+use crate::parallel::in_parallel;
+use crate::query::Query;
 use crate::snapshot::{Run, Snapshot};
 use crate::telemetry;
+use crate::walk::{Lane, Walk};
 
-/// Which events a fold wants.
-struct Filter {
-    /// See [`Reading::wanted`].
-    wanted: Vec<u16>,
-    from: i64,
-    to: i64,
-}
-
-impl Filter {
-    fn of<F: Fold>(fold: &F, names: &[Arc<str>]) -> Filter {
-        let (from, to) = fold.range().map_or((i64::MIN, i64::MAX), |(from, to)| (from.0, to.0));
-        let wanted = fold.event_names().map_or_else(Vec::new, |list| {
-            let place = |name: &Arc<str>| list.iter().position(|n| **n == **name);
-            names.iter().map(|n| place(n).map_or(0, |at| u16::try_from(at + 1).unwrap_or(0))).chain([0]).collect()
-        });
-        Filter { wanted, from, to }
-    }
-
-    fn name(&self, code: u32) -> bool {
-        self.wanted.is_empty() || self.wanted.get(code as usize).is_some_and(|at| *at > 0)
-    }
-
-    fn takes(&self, ts: i64, code: u32) -> bool {
-        ts >= self.from && ts < self.to && self.name(code)
-    }
-
-    /// Whether a run can hold a wanted event.
-    fn may_touch(&self, run: &Run) -> bool {
-        let (first, last) = run.times();
-        let named = match run {
-            Run::File(f) => self.wanted.is_empty() || f.codes.iter().any(|c| self.name(*c)),
-            Run::Hot(_) => true,
-        };
-        named && first < self.to && last >= self.from
-    }
-}
+/// Pieces of work for each thread, so that one that is done early has something left to take.
+const PIECES_PER_THREAD: usize = 4;
 
 /// Key columns of a run: in memory anyway, or decoded and shared.
-enum Keys {
+pub(crate) enum Keys {
     Hot(Arc<HotRun>),
     File(Arc<Columns>),
 }
@@ -76,23 +42,30 @@ impl std::ops::Deref for Keys {
     }
 }
 
-/// Rows of one absorbed profile in one run. Times and codes are copied, so that no other partition is held in memory.
-struct Absorbed {
-    target: u64,
+/// The keys of a partition's runs; `None` for those without a wanted event and for damaged files.
+type PartKeys = Vec<Option<Keys>>;
+
+/// Wanted rows of one absorbed profile in one run, copied so that no other partition is held in memory.
+pub(crate) struct Absorbed {
+    pub(crate) target: u64,
     origin: u64,
-    part: usize,
-    run: usize,
-    first_row: u32,
-    ts: Vec<i64>,
-    codes: Vec<u32>,
+    pub(crate) part: usize,
+    pub(crate) run: usize,
+    /// Time, row and code.
+    pub(crate) rows: Vec<(i64, u32, u32)>,
 }
 
-/// Rows of the profile at hand in one run.
-struct Piece<'a> {
-    run: &'a OpenRun,
-    first_row: u32,
-    ts: &'a [i64],
-    codes: &'a [u32],
+/// The keys of a partition while slices of it are scanned.
+struct Held {
+    keys: Mutex<Option<Arc<PartKeys>>>,
+    left: AtomicUsize,
+}
+
+/// One slice of a partition: its place and how many there are.
+#[derive(Clone, Copy)]
+struct Slice {
+    at: usize,
+    of: usize,
 }
 
 impl Snapshot {
@@ -102,15 +75,31 @@ impl Snapshot {
     /// `Cancelled`, `TimedOut`, `Io`, `Corrupt` when a file breaks while it is read, `Worker` when the fold panics.
     pub fn run<F: Fold>(&self, fold: &F, cancel: &CancelFlag) -> Result<F::Out, LakeError> {
         let start = Instant::now();
-        let filter = Filter::of(fold, &self.names);
-        let absorbed = self.absorbed(&filter, cancel)?;
-        let wanted: Vec<usize> = match self.scope {
+        let query = Query::of(fold, &self.names);
+        let absorbed = self.absorbed(&query, cancel)?;
+        let parts: Vec<usize> = match self.scope {
             Some(only) => vec![usize::from(only)],
             None => (0..self.parts.len()).collect(),
         };
+        let pieces = if self.threads > 1 { self.threads * PIECES_PER_THREAD } else { 1 };
+        let of = pieces.div_ceil(parts.len());
+        let held: Vec<Held> =
+            parts.iter().map(|_| Held { keys: Mutex::default(), left: AtomicUsize::new(of) }).collect();
         let scanned = AtomicUsize::new(0);
-        let outs = self.in_parallel(&wanted, |part| {
-            let (out, events) = self.scan_part(fold, &filter, part, &absorbed[part], cancel)?;
+        let outs = in_parallel(self.threads, parts.len() * of, |piece| {
+            let (part, held) = (parts[piece / of], &held[piece / of]);
+            let keys = {
+                let mut slot = held.keys.lock();
+                match &*slot {
+                    Some(keys) => Arc::clone(keys),
+                    None => Arc::clone(slot.insert(Arc::new(self.keys(part, &query, of.min(self.threads))?))),
+                }
+            };
+            let slice = Slice { at: piece % of, of };
+            let (out, events) = self.scan_slice(fold, &query, part, &keys, slice, &absorbed[part], cancel)?;
+            if held.left.fetch_sub(1, Ordering::AcqRel) == 1 {
+                *held.keys.lock() = None;
+            }
             scanned.fetch_add(events, Ordering::Relaxed);
             Ok(out)
         })?;
@@ -122,51 +111,14 @@ impl Snapshot {
         Ok(total)
     }
 
-    /// Does `work` for each of `parts` on a bounded number of threads; answers in the order of `parts`.
-    fn in_parallel<T: Send>(
-        &self,
-        parts: &[usize],
-        work: impl Fn(usize) -> Result<T, LakeError> + Sync,
-    ) -> Result<Vec<T>, LakeError> {
-        let next = AtomicUsize::new(0);
-        let slots: Vec<Mutex<Option<Result<T, LakeError>>>> = parts.iter().map(|_| Mutex::new(None)).collect();
-        let worker = || {
-            while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < parts.len()) {
-                let outcome = work(parts[at]);
-                let failed = outcome.is_err();
-                *slots[at].lock() = Some(outcome);
-                if failed {
-                    next.store(parts.len(), Ordering::Relaxed);
-                }
-            }
-        };
-        let threads = self.threads.min(parts.len()).max(1);
-        let panicked = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(worker)).collect();
-            let mine = std::panic::catch_unwind(std::panic::AssertUnwindSafe(worker)).is_err();
-            others.into_iter().map(|t| t.join().is_err()).fold(mine, |a, b| a || b)
-        });
-        if panicked {
-            return Err(LakeError::Worker("the fold panicked".to_owned()));
-        }
-        let mut done = Vec::with_capacity(parts.len());
-        let mut missing = false;
-        for slot in slots {
-            match slot.into_inner() {
-                Some(outcome) => done.push(outcome?),
-                None => missing = true,
-            }
-        }
-        if missing { Err(LakeError::Worker("a partition was not scanned".to_owned())) } else { Ok(done) }
-    }
-
-    /// The key columns of each run that can hold a wanted event; `None` for others and for damaged files.
-    fn keys(&self, part: usize, filter: &Filter) -> Result<Vec<Option<Keys>>, LakeError> {
-        let load = |run: &Run| -> Result<Option<Keys>, LakeError> {
-            if !filter.may_touch(run) {
+    /// The key columns of a partition's runs, decoded on up to `threads` threads.
+    fn keys(&self, part: usize, query: &Query, threads: usize) -> Result<PartKeys, LakeError> {
+        let runs = &self.parts[part].runs;
+        in_parallel(threads, runs.len(), |at| {
+            if !query.may_touch(&runs[at]) {
                 return Ok(None);
             }
-            match run {
+            match &runs[at] {
                 Run::Hot(hot) => Ok(Some(Keys::Hot(Arc::clone(hot)))),
                 Run::File(file) => match self.caches.columns(file) {
                     Ok(columns) => Ok(Some(Keys::File(columns))),
@@ -177,30 +129,38 @@ impl Snapshot {
                     Err(e) => Err(e),
                 },
             }
-        };
-        self.parts[part].runs.iter().map(load).collect()
+        })
     }
 
     /// Wanted rows of absorbed profiles, by the partition of their target, sorted by target, origin and age.
-    fn absorbed(&self, filter: &Filter, cancel: &CancelFlag) -> Result<Vec<Vec<Absorbed>>, LakeError> {
+    fn absorbed(&self, query: &Query, cancel: &CancelFlag) -> Result<Vec<Vec<Absorbed>>, LakeError> {
         let mut by_part: Vec<Vec<Absorbed>> = self.parts.iter().map(|_| Vec::new()).collect();
         if self.merges.is_empty() {
             return Ok(by_part);
         }
-        let all: Vec<usize> = (0..self.parts.len()).collect();
-        let found = self.in_parallel(&all, |part| {
+        let found = in_parallel(self.threads, self.parts.len(), |part| {
             cancel.check()?;
             let list = &self.merges.by_origin;
             let home = |o: u64| usize::from(ProfileId(o).home().0);
             let mine = list.partition_point(|(o, _)| home(*o) < part)..list.partition_point(|(o, _)| home(*o) <= part);
             let mut found = Vec::new();
             if !mine.is_empty() {
-                for (run, keys) in self.keys(part, filter)?.iter().enumerate() {
+                for (run, keys) in self.keys(part, query, 1)?.iter().enumerate() {
                     let Some(keys) = keys else { continue };
+                    let wanted = query.wanted_in(&self.parts[part].runs[run]);
                     for (origin, target) in &list[mine.clone()] {
-                        let aside = self.scope.is_some_and(|p| Partition(p) != ProfileId(*target).home());
-                        let rows = if aside { 0..0 } else { keys.rows_of(*origin) };
-                        found.extend(absorbed_rows(keys, rows, filter, *origin, *target, (part, run)));
+                        if self.scope.is_some_and(|p| Partition(p) != ProfileId(*target).home()) {
+                            continue;
+                        }
+                        let spans = keys.spans_of(*origin);
+                        let rows = spans.flat_map(|span| keys.times_at(span));
+                        let rows: Vec<_> = rows
+                            .map(|(row, ts)| (ts, row, keys.codes.get(row as usize)))
+                            .filter(|(ts, _, code)| *ts >= query.from && *ts < query.to && wanted.takes(*code))
+                            .collect();
+                        if !rows.is_empty() {
+                            found.push(Absorbed { target: *target, origin: *origin, part, run, rows });
+                        }
                     }
                 }
             }
@@ -215,17 +175,23 @@ impl Snapshot {
         Ok(by_part)
     }
 
-    fn scan_part<F: Fold>(
+    #[allow(clippy::too_many_arguments)]
+    fn scan_slice<F: Fold>(
         &self,
         fold: &F,
-        filter: &Filter,
+        query: &Query,
         part: usize,
+        keys: &PartKeys,
+        slice: Slice,
         absorbed: &[Absorbed],
         cancel: &CancelFlag,
     ) -> Result<(F::Out, usize), LakeError> {
         cancel.check()?;
-        let keys = self.keys(part, filter)?;
-        let open = |run: &Run| OpenRun::new(run.clone());
+        let (from, to) = bounds(keys, slice);
+        let inside = |p: u64| p >= from && to.is_none_or(|to| p < to);
+        let first = absorbed.partition_point(|a| a.target < from);
+        let absorbed = &absorbed[first..first + absorbed[first..].iter().take_while(|a| inside(a.target)).count()];
+        let open = |run: &Run| OpenRun::new(run.clone(), query.places_in(run));
         let runs: Vec<Vec<OpenRun>> = (self.parts.iter().enumerate())
             .map(
                 |(p, list)| {
@@ -233,136 +199,25 @@ impl Snapshot {
                 },
             )
             .collect();
-        let reading =
-            Reading { names: &self.names, wanted: &filter.wanted, caches: &self.caches, error: RefCell::new(None) };
-        let mut scan =
-            PartScan { fold, filter, reading: &reading, out: F::Out::default(), scratch: Vec::new(), events: 0 };
-        let mut heads = vec![0usize; keys.len()];
-        let mut waiting = absorbed;
-        let mut gone = self.merges.by_origin.as_slice();
-        let mut pieces: Vec<Piece<'_>> = Vec::new();
-        let mut unchecked = CANCEL_CHECK_EVENTS;
-        loop {
-            let head = |i: usize| keys[i].as_ref().and_then(|k| k.profiles.get(heads[i]).copied());
-            let own = (0..keys.len()).filter_map(head).min();
-            let Some(profile) = own.into_iter().chain(waiting.first().map(|a| a.target)).min() else { break };
-            pieces.clear();
-            for (i, key) in keys.iter().enumerate() {
-                let Some(k) = key else { continue };
-                if k.profiles.get(heads[i]) == Some(&profile) {
-                    let rows = k.rows_at(heads[i]);
-                    heads[i] += 1;
-                    pieces.push(piece_of(&runs[part][i], k, rows));
-                }
-            }
-            gone = &gone[gone.iter().take_while(|(o, _)| *o < profile).count()..];
-            if gone.first().is_some_and(|(o, _)| *o == profile) {
-                // It was absorbed: its rows come with its target's.
-                pieces.clear();
-            }
-            let joined = waiting.iter().take_while(|a| a.target == profile).count();
-            for a in &waiting[..joined] {
-                pieces.push(Piece { run: &runs[a.part][a.run], first_row: a.first_row, ts: &a.ts, codes: &a.codes });
-            }
-            waiting = &waiting[joined..];
-            let before = scan.events;
-            scan.profile(ProfileId(profile), &pieces);
-            unchecked = unchecked.saturating_sub(scan.events - before + 1);
-            if unchecked == 0 {
-                cancel.check()?;
-                unchecked = CANCEL_CHECK_EVENTS;
-            }
-            if let Some(e) = reading.error.borrow_mut().take() {
-                return Err(e);
-            }
-        }
-        Ok((scan.out, scan.events))
+        let lanes = (keys.iter().zip(&runs[part]))
+            .filter_map(|(keys, open)| keys.as_ref().map(|k| Lane::new(open, k, query, from, to)))
+            .collect();
+        let reading = Reading::new(&self.names, &self.caches);
+        let gone = &self.merges.by_origin;
+        let gone = &gone[gone.partition_point(|(origin, _)| *origin < from)..];
+        Walk::new(fold, query, &reading).run(lanes, absorbed, &runs, gone, cancel)
     }
 }
 
-fn piece_of<'a>(run: &'a OpenRun, keys: &'a Columns, rows: Range<u32>) -> Piece<'a> {
-    let range = rows.start as usize..rows.end as usize;
-    Piece { run, first_row: rows.start, ts: &keys.ts[range.clone()], codes: &keys.codes[range] }
-}
-
-fn absorbed_rows(
-    keys: &Columns,
-    rows: Range<u32>,
-    filter: &Filter,
-    origin: u64,
-    target: u64,
-    at: (usize, usize),
-) -> Option<Absorbed> {
-    let range = rows.start as usize..rows.end as usize;
-    let (ts, codes) = (&keys.ts[range.clone()], &keys.codes[range]);
-    let any = ts.iter().zip(codes).any(|(ts, code)| filter.takes(*ts, *code));
-    any.then(|| Absorbed {
-        target,
-        origin,
-        part: at.0,
-        run: at.1,
-        first_row: rows.start,
-        ts: ts.to_vec(),
-        codes: codes.to_vec(),
-    })
-}
-
-/// One partition's pass of a fold.
-struct PartScan<'a, F: Fold> {
-    fold: &'a F,
-    filter: &'a Filter,
-    reading: &'a Reading<'a>,
-    out: F::Out,
-    /// (time, piece, place) of the rows of a profile that has several pieces.
-    scratch: Vec<(i64, u32, u32)>,
-    events: usize,
-}
-
-impl<F: Fold> PartScan<'_, F> {
-    /// Steps one profile's wanted events, pieces given in the order that decides between events of one instant.
-    fn profile(&mut self, profile: ProfileId, pieces: &[Piece<'_>]) {
-        let mut state = None;
-        if let [only] = pieces {
-            for at in 0..only.ts.len() {
-                self.row(profile, only, at, &mut state);
-            }
-        } else {
-            let mut scratch = std::mem::take(&mut self.scratch);
-            scratch.clear();
-            for (index, piece) in pieces.iter().enumerate() {
-                let places = piece.ts.iter().zip(piece.codes).enumerate();
-                let taken = places.filter(|(_, (ts, code))| self.filter.takes(**ts, **code));
-                scratch.extend(taken.map(|(at, (ts, _))| (*ts, index as u32, at as u32)));
-            }
-            // Stable: at one instant the order of pieces and of rows within them stays.
-            scratch.sort_by_key(|(ts, ..)| *ts);
-            for (_, index, at) in &scratch {
-                self.row(profile, &pieces[*index as usize], *at as usize, &mut state);
-            }
-            self.scratch = scratch;
-        }
-        if let Some(state) = state {
-            self.fold.finish(profile, state, &mut self.out);
-        }
-    }
-
-    #[inline]
-    fn row(&mut self, profile: ProfileId, piece: &Piece<'_>, at: usize, state: &mut Option<F::State>) {
-        let (ts, code) = (piece.ts[at], piece.codes[at]);
-        if !self.filter.takes(ts, code) {
-            return;
-        }
-        self.events += 1;
-        let event = EventRef {
-            reading: self.reading,
-            run: piece.run,
-            row: piece.first_row + at as u32,
-            ts,
-            code,
-            profile,
-            properties: OnceCell::new(),
-            context: OnceCell::new(),
-        };
-        self.fold.step(state.get_or_insert_with(|| self.fold.begin(profile)), &event);
-    }
+/// The profiles of a slice, `from..to`: about equally many rows of the largest run lie in each.
+fn bounds(keys: &PartKeys, slice: Slice) -> (u64, Option<u64>) {
+    let Some(largest) = keys.iter().flatten().max_by_key(|k| k.rows()) else {
+        return (if slice.at == 0 { 0 } else { u64::MAX }, (slice.at + 1 < slice.of).then_some(u64::MAX));
+    };
+    let at = |n: usize| {
+        let row = (largest.rows() as u64 * n as u64 / slice.of as u64) as u32;
+        let span = largest.starts.partition_point(|s| *s <= row).saturating_sub(1);
+        largest.profiles.get(span).copied().unwrap_or(u64::MAX)
+    };
+    (if slice.at == 0 { 0 } else { at(slice.at) }, (slice.at + 1 < slice.of).then(|| at(slice.at + 1)))
 }

@@ -20,14 +20,11 @@ pub(crate) enum Run {
 }
 
 impl Run {
-    /// Least and greatest origin and time.
+    /// Least and greatest time.
     pub(crate) fn times(&self) -> (i64, i64) {
         match self {
             Run::File(f) => (f.meta.min_ts, f.meta.max_ts),
-            Run::Hot(h) => {
-                let ts = &h.columns.ts;
-                (ts.iter().copied().min().unwrap_or(i64::MAX), ts.iter().copied().max().unwrap_or(i64::MIN))
-            }
+            Run::Hot(h) => h.times,
         }
     }
 }
@@ -131,8 +128,8 @@ impl Snapshot {
                     }
                 }
                 Run::Hot(hot) => {
-                    for code in &hot.columns.codes {
-                        *counts.entry(self.names.get(*code as usize).map_or("", |n| n)).or_default() += 1;
+                    for row in &hot.rows {
+                        *counts.entry(&row.row.event.name).or_default() += 1;
                     }
                 }
             }

@@ -109,8 +109,10 @@ impl Lake {
         let all = self.names(ws.0).all();
         let wanted =
             |code: u32| names.is_empty() || names.iter().any(|n| all.get(code as usize).is_some_and(|x| **x == **n));
-        let rows = keys.rows_of(member).map(|row| (keys.ts[row as usize], row));
-        Ok(rows.filter(|(ts, row)| *ts <= latest && wanted(keys.codes[*row as usize])).collect())
+        let name = |code: u32| if let Run::File(f) = run { f.codes[code as usize] } else { code };
+        let rows = keys.spans_of(member).flat_map(|span| keys.times_at(span));
+        let taken = rows.filter(|(row, ts)| *ts <= latest && wanted(name(keys.codes.get(*row as usize))));
+        Ok(taken.map(|(row, ts)| (ts, row)).collect())
     }
 
     /// The events at `wanted`, in that order.

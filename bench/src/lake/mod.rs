@@ -1,0 +1,164 @@
+//! The lake against ClickHouse's engine and DuckDB on the same events, in the same run, with equal answers.
+
+pub mod data;
+pub mod folds;
+pub mod peers;
+
+use std::path::Path;
+use std::time::Instant;
+
+use rapport_lake::{CancelFlag, Fold, Lake, Snapshot};
+
+use data::{Imported, WS};
+use folds::{Daily, Funnel, Retention, Segment};
+use peers::Peers;
+
+/// Times each query is run, in turn with the peers; the best of each counts.
+const ROUNDS: usize = 7;
+/// Events made when there is no file of them.
+const SMALL: u64 = 200_000;
+
+/// A question: its name, the peers that are asked too, and our answer in their form.
+type Query = (&'static str, &'static [&'static str], fn(&Snapshot) -> String);
+
+const QUERIES: [Query; 4] = [
+    ("funnel", &["clickhouse"], |s| list(&run(s, &Funnel)[1..])),
+    ("retention", &["clickhouse", "duckdb"], |s| list(&run(s, &Retention))),
+    ("segment", &["clickhouse", "duckdb"], |s| run(s, &Segment).to_string()),
+    ("daily uniques", &["clickhouse", "duckdb"], |s| {
+        let (days, sum) = run(s, &Daily).answer();
+        list(&[days, sum])
+    }),
+];
+
+fn run<F: Fold>(snapshot: &Snapshot, fold: &F) -> F::Out {
+    snapshot.run(fold, &CancelFlag::new()).expect("an answer")
+}
+
+fn list(numbers: &[u64]) -> String {
+    numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
+    let start = Instant::now();
+    let out = work();
+    (start.elapsed().as_secs_f64(), out)
+}
+
+/// Prints the table. `dir` holds `by_time.parquet` and keeps the lake and the peers' tables for the next run; without it
+/// a small data set is made and thrown away.
+///
+/// # Panics
+/// When an answer differs from a peer's.
+pub fn measure(dir: Option<&Path>) {
+    let temporary = tempfile::tempdir().expect("a temporary directory");
+    let place = dir.unwrap_or(temporary.path());
+    let lake_dir = place.join("lake");
+    if !lake_dir.join("lake.json").exists() {
+        import(dir, &lake_dir);
+    }
+    let (opened, lake) = timed(|| data::open(&lake_dir));
+    let (first, _) = timed(|| (QUERIES[0].2)(&lake.snapshot(WS)));
+    let events = lake.count(WS);
+    println!("{events} events; opened in {:.0} ms, first query in {:.0} ms", opened * 1e3, first * 1e3);
+    let mut peers = Peers::start(&lake_dir, &place.join("peers")).map_err(|why| println!("peers {why}")).ok();
+    for (name, engines, ours) in QUERIES {
+        compare(&lake, peers.as_mut(), name, engines, ours);
+    }
+    let (_, columns, texts) = lake.memory_bytes();
+    println!(
+        "decoded columns: {:.1} bytes an event, texts {:.1}",
+        columns as f64 / events as f64,
+        texts as f64 / events as f64
+    );
+}
+
+fn compare(lake: &Lake, mut peers: Option<&mut Peers>, name: &str, engines: &[&str], ours: fn(&Snapshot) -> String) {
+    let mut best = f64::INFINITY;
+    let mut theirs = vec![f64::INFINITY; engines.len()];
+    let mut answer = String::new();
+    for _ in 0..ROUNDS {
+        let (took, found) = timed(|| ours(&lake.snapshot(WS)));
+        best = best.min(took);
+        answer = found;
+        for (engine, best) in engines.iter().zip(&mut theirs) {
+            let Some(peers) = peers.as_deref_mut() else { continue };
+            let (took, found) = peers.ask(engine, name).expect("a peer's answer");
+            assert_eq!(answer, found, "{name}: ours and {engine}'s answer");
+            *best = best.min(took);
+        }
+    }
+    print!("{name:<16} {:>9.1} ms", best * 1e3);
+    if peers.is_some() {
+        for (engine, took) in engines.iter().zip(theirs) {
+            print!("   {engine} {:>8.1} ms ({:.1} ×)", took * 1e3, took / best);
+        }
+    }
+    println!("   {answer}");
+}
+
+fn import(dir: Option<&Path>, lake_dir: &Path) {
+    let mut import = Imported::into(lake_dir);
+    let (took, events) = timed(|| {
+        match dir.map(|d| d.join("by_time.parquet")).filter(|p| p.exists()) {
+            Some(path) => data::read(&path, |sample| import.add(&sample)),
+            None => data::make(SMALL).for_each(|sample| import.add(&sample)),
+        }
+        import.finish()
+    });
+    println!("imported {events} events in {took:.1} s: append, flush, compact, on one thread");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// The four answers by plain loops over the events.
+    fn expected(samples: &[data::Sample]) -> [String; 4] {
+        let mut users: BTreeMap<u64, Vec<&data::Sample>> = BTreeMap::new();
+        samples.iter().for_each(|s| users.entry(s.user).or_default().push(s));
+        let day = |s: &data::Sample| s.ts.div_euclid(86_400_000);
+        let (mut funnel, mut retention, mut segment) = ([0u64; 4], [0u64; 3], 0u64);
+        let mut daily = BTreeSet::new();
+        for (user, list) in &mut users {
+            list.sort_by_key(|s| (s.ts, s.event.clone()));
+            let of = |name: &str| list.iter().filter(move |s| s.event == name).collect::<Vec<_>>();
+            // The furthest step over all chains that begin with an event_00.
+            let reached = |from: &data::Sample| {
+                let inside = |s: &&&data::Sample| s.ts >= from.ts && s.ts - from.ts <= 7 * 86_400_000;
+                let second = of("event_03").into_iter().find(inside);
+                // A later event_00 before the second step takes the chain over; its own turn counts it.
+                let third = second.and_then(|s| of("event_07").into_iter().filter(inside).find(|t| t.ts >= s.ts));
+                1 + u64::from(second.is_some()) + u64::from(third.is_some())
+            };
+            let best = of("event_00").into_iter().map(|s| reached(s)).max();
+            if let Some(best) = best {
+                funnel[best as usize] += 1;
+            }
+            let days: BTreeSet<i64> = list.iter().map(|s| day(s)).collect();
+            for (n, d) in retention.iter_mut().zip([20_270, 20_271, 20_277]) {
+                *n += u64::from(days.contains(&20_270) && days.contains(&d));
+            }
+            let late = |name: &str| of(name).into_iter().filter(|s| s.ts > 20_301 * 86_400_000).collect::<Vec<_>>();
+            let sum: f64 = late("event_05").iter().map(|s| s.amount).sum();
+            segment += u64::from(late("event_02").len() >= 3 && sum > 50.0 && late("event_09").is_empty());
+            daily.extend(days.into_iter().map(|d| (d, *user)));
+        }
+        let days: BTreeSet<i64> = daily.iter().map(|(d, _)| *d).collect();
+        [list(&funnel[1..]), list(&retention), segment.to_string(), list(&[days.len() as u64, daily.len() as u64])]
+    }
+
+    #[test]
+    fn answers_equal_plain_loops_in_memory_in_files_and_after_reopening() {
+        let dir = tempfile::tempdir().unwrap();
+        let samples: Vec<_> = data::make(20_000).collect();
+        let mut import = Imported::into(dir.path());
+        samples.iter().for_each(|s| import.add(s));
+        assert_eq!(import.finish(), 20_000);
+        let lake = data::open(dir.path());
+        let found = QUERIES.map(|(_, _, ours)| ours(&lake.snapshot(WS)));
+        assert_eq!(found, expected(&samples));
+        assert!(found.iter().all(|a| a != "0"), "{found:?}");
+    }
+}

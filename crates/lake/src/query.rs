@@ -1,0 +1,57 @@
+//! What a fold asks for, told in the terms of a snapshot.
+
+use std::sync::Arc;
+
+use crate::fold::Fold;
+use crate::select::Wanted;
+use crate::snapshot::Run;
+
+/// Which events a fold wants.
+pub(crate) struct Query {
+    /// By the workspace's code: the name's place in the fold's list plus one, 0 for others. Empty when every event is
+    /// wanted.
+    places: Vec<u16>,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+}
+
+impl Query {
+    pub(crate) fn of<F: Fold>(fold: &F, names: &[Arc<str>]) -> Query {
+        let (from, to) = fold.range().map_or((i64::MIN, i64::MAX), |(from, to)| (from.0, to.0));
+        let places = fold.event_names().map_or_else(Vec::new, |list| {
+            let place = |name: &Arc<str>| list.iter().position(|n| **n == **name);
+            names.iter().map(|n| place(n).map_or(0, |at| u16::try_from(at + 1).unwrap_or(0))).chain([0]).collect()
+        });
+        Query { places, from, to }
+    }
+
+    /// The same by a run's own codes: see [`Query`].
+    pub(crate) fn places_in(&self, run: &Run) -> Vec<u16> {
+        match run {
+            _ if self.places.is_empty() => Vec::new(),
+            Run::Hot(_) => self.places.clone(),
+            Run::File(f) => f.codes.iter().map(|c| self.places.get(*c as usize).copied().unwrap_or(0)).collect(),
+        }
+    }
+
+    /// The wanted codes of a run.
+    pub(crate) fn wanted_in(&self, run: &Run) -> Wanted {
+        Wanted::new(self.places_in(run).iter().map(|place| *place > 0).collect())
+    }
+
+    /// Whether a run can hold a wanted event.
+    pub(crate) fn may_touch(&self, run: &Run) -> bool {
+        let (first, last) = run.times();
+        let named = match run {
+            Run::File(_) => !self.wanted_in(run).none(),
+            Run::Hot(_) => true,
+        };
+        named && first < self.to && last >= self.from
+    }
+
+    /// Whether every event of a run lies in the times asked for.
+    pub(crate) fn covers(&self, run: &Run) -> bool {
+        let (first, last) = run.times();
+        first >= self.from && last < self.to
+    }
+}

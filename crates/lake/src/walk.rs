@@ -1,0 +1,208 @@
+//! The walk of a fold over one slice of a partition: profile by profile, each one's rows in order of time.
+//!
+//! While the profiles at hand lie in one run only, which compaction sees to, their rows are stepped straight from that
+//! run's columns. Rows that lie in several runs, or come from absorbed profiles, are gathered and put in order first.
+
+use rapport_domain::ProfileId;
+
+use crate::cancel::CancelFlag;
+use crate::columns::Columns;
+use crate::config::CANCEL_CHECK_EVENTS;
+use crate::error::LakeError;
+use crate::event_ref::{EventRef, OpenRun, Reading, Slot};
+use crate::fold::Fold;
+use crate::query::Query;
+use crate::scan::Absorbed;
+use crate::select::Selection;
+
+/// One run on the way through the slice.
+pub(crate) struct Lane<'a> {
+    open: &'a OpenRun,
+    keys: &'a Columns,
+    selection: Selection,
+    /// All its times are wanted.
+    covered: bool,
+    /// The next span, and the one after the slice's last.
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Lane<'a> {
+    /// The spans of the profiles `from..to`.
+    pub(crate) fn new(open: &'a OpenRun, keys: &'a Columns, query: &Query, from: u64, to: Option<u64>) -> Self {
+        let place = |limit: u64| keys.profiles.partition_point(|p| *p < limit);
+        Lane {
+            open,
+            keys,
+            selection: Selection::new(query.wanted_in(&open.run)),
+            covered: query.covers(&open.run),
+            at: place(from),
+            end: to.map_or(keys.profiles.len(), place),
+        }
+    }
+
+    fn profile(&self) -> Option<u64> {
+        if self.at < self.end { self.keys.profiles.get(self.at).copied() } else { None }
+    }
+
+    /// Calls `each` with the wanted rows of the profile at hand, their times and codes, and goes on to the next profile.
+    #[inline]
+    fn profile_rows(&mut self, query: &Query, mut each: impl FnMut(&'a OpenRun, u32, i64, u32)) {
+        let keys = self.keys;
+        let Some(profile) = keys.profiles.get(self.at) else { return };
+        while self.at < self.end && keys.profiles[self.at] == *profile {
+            let rows =
+                if self.covered { keys.rows_at(self.at) } else { keys.rows_between(self.at, query.from, query.to) };
+            let base = keys.bases[self.at];
+            self.selection.each(&keys.codes, keys.rows(), rows, |row| {
+                let ts = base + i64::from(keys.offsets[row as usize]);
+                each(self.open, row, ts, keys.codes.get(row as usize));
+            });
+            self.at += 1;
+        }
+    }
+}
+
+/// A row out of several places: when, which place (of lanes, then of absorbed profiles), row and code.
+type Gathered = (i64, u32, u32, u32);
+
+/// One slice's pass of a fold.
+pub(crate) struct Walk<'a, F: Fold> {
+    fold: &'a F,
+    query: &'a Query,
+    reading: &'a Reading<'a>,
+    slot: Slot,
+    out: F::Out,
+    gathered: Vec<Gathered>,
+    events: usize,
+}
+
+impl<'a, F: Fold> Walk<'a, F> {
+    pub(crate) fn new(fold: &'a F, query: &'a Query, reading: &'a Reading<'a>) -> Self {
+        let (slot, out) = (Slot::default(), F::Out::default());
+        Walk { fold, query, reading, slot, out, gathered: Vec::new(), events: 0 }
+    }
+
+    /// Steps every wanted event; the answer and how many there were. `waiting` are the rows of absorbed profiles by
+    /// target, of the runs in `runs`; `gone` are the absorbed profiles themselves.
+    pub(crate) fn run(
+        mut self,
+        mut lanes: Vec<Lane<'_>>,
+        mut waiting: &[Absorbed],
+        runs: &[Vec<OpenRun>],
+        mut gone: &[(u64, u64)],
+        cancel: &CancelFlag,
+    ) -> Result<(F::Out, usize), LakeError> {
+        let mut unchecked = 0;
+        loop {
+            if unchecked >= CANCEL_CHECK_EVENTS {
+                cancel.check()?;
+                unchecked = 0;
+            }
+            let (first, lane, second) = least(&lanes);
+            let target = waiting.first().map(|a| a.target);
+            let Some(profile) = first.into_iter().chain(target).min() else { break };
+            gone = &gone[gone.iter().take_while(|(o, _)| *o < profile).count()..];
+            let absorbed = gone.first().map(|(o, _)| *o);
+            let special = second.into_iter().chain(target).chain(absorbed).min();
+            if special.is_none_or(|special| profile < special) {
+                unchecked += self.alone(&mut lanes[lane], special)?;
+                continue;
+            }
+            let joined = waiting.iter().take_while(|a| a.target == profile).count();
+            unchecked += self.together(profile, &mut lanes, &waiting[..joined], runs, absorbed == Some(profile))?;
+            waiting = &waiting[joined..];
+        }
+        Ok((self.out, self.events))
+    }
+
+    /// Steps the profiles below `limit` of one lane, at most until it is time to look at the cancel flag. Returns rows
+    /// passed.
+    fn alone(&mut self, lane: &mut Lane<'_>, limit: Option<u64>) -> Result<usize, LakeError> {
+        let (fold, reading) = (self.fold, self.reading);
+        let starts = &lane.keys.starts;
+        let first = starts[lane.at] as usize;
+        while let Some(profile) = lane.profile() {
+            if limit.is_some_and(|limit| profile >= limit) || starts[lane.at] as usize >= first + CANCEL_CHECK_EVENTS {
+                break;
+            }
+            let mut state = None;
+            let profile = ProfileId(profile);
+            lane.profile_rows(self.query, |run, row, ts, code| {
+                self.events += 1;
+                self.slot.clear();
+                let event = EventRef { reading, run, slot: &self.slot, row, code, ts, profile };
+                fold.step(state.get_or_insert_with(|| fold.begin(profile)), &event);
+            });
+            if let Some(state) = state {
+                fold.finish(profile, state, &mut self.out);
+                reading.outcome()?;
+            }
+        }
+        Ok(starts[lane.at] as usize - first)
+    }
+
+    /// Steps one profile whose rows lie in several places, in the order that decides between events of one instant:
+    /// lanes by age, then absorbed profiles. Its own rows are passed over when it was absorbed itself: they come with its
+    /// target's. Returns rows passed.
+    fn together(
+        &mut self,
+        profile: u64,
+        lanes: &mut [Lane<'_>],
+        joined: &[Absorbed],
+        runs: &[Vec<OpenRun>],
+        is_gone: bool,
+    ) -> Result<usize, LakeError> {
+        let mut gathered = std::mem::take(&mut self.gathered);
+        gathered.clear();
+        for (place, lane) in (0..).zip(lanes.iter_mut()) {
+            if lane.profile() == Some(profile) {
+                lane.profile_rows(self.query, |_, row, ts, code| gathered.push((ts, place, row, code)));
+            }
+        }
+        if is_gone {
+            gathered.clear();
+        }
+        for (place, absorbed) in (lanes.len() as u32..).zip(joined) {
+            gathered.extend(absorbed.rows.iter().map(|(ts, row, code)| (*ts, place, *row, *code)));
+        }
+        // Stable: at one instant the order of places and of rows within them stays.
+        gathered.sort_by_key(|(ts, ..)| *ts);
+        let mut state = None;
+        let profile = ProfileId(profile);
+        for (ts, place, row, code) in &gathered {
+            let place = *place as usize;
+            let run = match lanes.get(place) {
+                Some(lane) => lane.open,
+                None => {
+                    let absorbed = &joined[place - lanes.len()];
+                    &runs[absorbed.part][absorbed.run]
+                }
+            };
+            self.events += 1;
+            self.slot.clear();
+            let event =
+                EventRef { reading: self.reading, run, slot: &self.slot, row: *row, code: *code, ts: *ts, profile };
+            self.fold.step(state.get_or_insert_with(|| self.fold.begin(profile)), &event);
+        }
+        if let Some(state) = state {
+            self.fold.finish(profile, state, &mut self.out);
+        }
+        let passed = gathered.len() + 1;
+        self.gathered = gathered;
+        self.reading.outcome().map(|()| passed)
+    }
+}
+
+/// The least profile at hand, its lane, and the least of the other lanes.
+fn least(lanes: &[Lane<'_>]) -> (Option<u64>, usize, Option<u64>) {
+    let (mut first, mut lane, mut second): (Option<u64>, usize, Option<u64>) = (None, 0, None);
+    for (at, profile) in lanes.iter().enumerate().filter_map(|(at, l)| l.profile().map(|p| (at, p))) {
+        if first.is_none_or(|f| profile < f) {
+            (second, first, lane) = (first, Some(profile), at);
+        } else if second.is_none_or(|s| profile < s) {
+            second = Some(profile);
+        }
+    }
+    (first, lane, second)
+}
