@@ -1,12 +1,10 @@
 //! A cache with a byte budget: the least recently used go first.
 
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
-use std::sync::Arc;
 
-use parking_lot::Mutex;
-
-/// Values shared by many readers, held while they fit into `budget` bytes. A value larger than the whole budget is
+/// Values that are cheap to clone, shared by many readers, held while they fit into `budget` bytes. A value larger than the whole budget is
 /// handed out but not kept.
 #[derive(Debug)]
 pub(crate) struct ByteLru<K, V> {
@@ -25,18 +23,18 @@ struct Inner<K, V> {
 
 #[derive(Debug)]
 struct Entry<V> {
-    value: Arc<V>,
+    value: V,
     bytes: usize,
     tick: u64,
 }
 
-impl<K: Copy + Eq + Hash, V> ByteLru<K, V> {
+impl<K: Copy + Eq + Hash, V: Clone> ByteLru<K, V> {
     pub(crate) fn new(name: &'static str, budget: usize) -> Self {
         let inner = Inner { entries: HashMap::new(), order: BTreeMap::new(), tick: 0, bytes: 0 };
         ByteLru { budget, name, inner: Mutex::new(inner) }
     }
 
-    pub(crate) fn get(&self, key: K) -> Option<Arc<V>> {
+    pub(crate) fn get(&self, key: K) -> Option<V> {
         let mut guard = self.inner.lock();
         let inner = &mut *guard;
         inner.tick += 1;
@@ -44,10 +42,10 @@ impl<K: Copy + Eq + Hash, V> ByteLru<K, V> {
         inner.order.remove(&entry.tick);
         entry.tick = inner.tick;
         inner.order.insert(entry.tick, key);
-        Some(Arc::clone(&entry.value))
+        Some(entry.value.clone())
     }
 
-    pub(crate) fn put(&self, key: K, value: Arc<V>, bytes: usize) {
+    pub(crate) fn put(&self, key: K, value: V, bytes: usize) {
         if bytes > self.budget {
             return;
         }
@@ -96,15 +94,15 @@ mod tests {
     #[test]
     fn the_least_recently_used_goes_first_and_the_budget_holds() {
         let lru = ByteLru::new("test", 10);
-        lru.put(1, Arc::new("a"), 4);
-        lru.put(2, Arc::new("b"), 4);
+        lru.put(1, "a", 4);
+        lru.put(2, "b", 4);
         assert!(lru.get(1).is_some());
-        lru.put(3, Arc::new("c"), 4);
+        lru.put(3, "c", 4);
         assert!(lru.get(2).is_none() && lru.get(1).is_some() && lru.get(3).is_some());
         assert_eq!(lru.bytes(), 8);
-        lru.put(4, Arc::new("d"), 11);
+        lru.put(4, "d", 11);
         assert!(lru.get(4).is_none());
-        lru.put(1, Arc::new("e"), 10);
+        lru.put(1, "e", 10);
         assert_eq!((lru.bytes(), lru.get(3).is_none()), (10, true));
         lru.forget(|k| *k == 1);
         assert_eq!(lru.bytes(), 0);

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::cache::ByteLru;
 use crate::columns::Columns;
 use crate::config::{LakeConfig, TEXT_BLOCK_ROWS};
+use crate::decoded::Decoded;
 use crate::error::LakeError;
 use crate::file::FileEntry;
+use crate::shred::Kind;
 
 /// The JSON texts of some consecutive rows.
 #[derive(Debug)]
@@ -23,11 +25,21 @@ impl TextBlock {
     }
 }
 
+/// What is decoded of a file under one budget: its key columns, or one typed column of one row group.
+#[derive(Clone, Debug)]
+enum Cached {
+    Keys(Arc<Columns>),
+    Column(Arc<Decoded>),
+}
+
+/// The file, and for a typed column its place and row group.
+type ColumnKey = (u64, Option<(usize, usize)>);
+
 /// The caches of a lake.
 #[derive(Debug)]
 pub(crate) struct Caches {
-    columns: ByteLru<u64, Columns>,
-    texts: ByteLru<(u64, usize, u32), TextBlock>,
+    columns: ByteLru<ColumnKey, Cached>,
+    texts: ByteLru<(u64, usize, u32), Arc<TextBlock>>,
 }
 
 impl Caches {
@@ -39,16 +51,40 @@ impl Caches {
     }
 
     /// The key columns of a file, decoded now if need be.
-    pub(crate) fn columns(&self, file: &FileEntry) -> Result<Arc<Columns>, LakeError> {
-        if let Some(found) = self.columns.get(file.id) {
+    pub(crate) fn keys(&self, file: &FileEntry) -> Result<Arc<Columns>, LakeError> {
+        let known = || match self.columns.get((file.id, None)) {
+            Some(Cached::Keys(keys)) => Some(keys),
+            _ => None,
+        };
+        if let Some(found) = known() {
             return Ok(found);
         }
-        let columns = Arc::new(file.columns()?);
-        self.columns.put(file.id, Arc::clone(&columns), columns.bytes());
-        Ok(columns)
+        let _one_at_a_time = file.decoding.lock();
+        if let Some(found) = known() {
+            return Ok(found);
+        }
+        let keys = Arc::new(file.columns()?);
+        self.columns.put((file.id, None), Cached::Keys(Arc::clone(&keys)), keys.bytes());
+        Ok(keys)
     }
 
-    /// The block of `column` that holds `row`, decoded now if need be.
+    /// A typed column of a row group, decoded now if need be.
+    pub(crate) fn column(
+        &self,
+        file: &FileEntry,
+        (kind, column): (Kind, usize),
+        group: usize,
+    ) -> Result<Arc<Decoded>, LakeError> {
+        let key = (file.id, Some((column, group)));
+        if let Some(Cached::Column(found)) = self.columns.get(key) {
+            return Ok(found);
+        }
+        let decoded = Arc::new(file.decode(kind, column, group)?);
+        self.columns.put(key, Cached::Column(Arc::clone(&decoded)), decoded.bytes());
+        Ok(decoded)
+    }
+
+    /// The block of JSON column `column` that holds `row`, decoded now if need be.
     pub(crate) fn texts(&self, file: &FileEntry, column: usize, row: u32) -> Result<Arc<TextBlock>, LakeError> {
         let block = row / TEXT_BLOCK_ROWS;
         let key = (file.id, column, block);
@@ -71,11 +107,11 @@ impl Caches {
 
     /// Forgets what was decoded of a file that is gone.
     pub(crate) fn forget(&self, file: u64) {
-        self.columns.forget(|id| *id == file);
+        self.columns.forget(|(id, _)| *id == file);
         self.texts.forget(|(id, ..)| *id == file);
     }
 
-    /// Memory of decoded key columns and of decoded texts, in bytes.
+    /// Memory of decoded columns and of decoded JSON, in bytes.
     pub(crate) fn bytes(&self) -> (usize, usize) {
         (self.columns.bytes(), self.texts.bytes())
     }

@@ -44,7 +44,7 @@ impl Codes {
         }
     }
 
-    fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         match self {
             Codes::U8(v) => v.capacity(),
             Codes::U16(v) => v.capacity() * 2,

@@ -8,6 +8,14 @@ pub(crate) const ROW_GROUP_ROWS: usize = 128 * 1024;
 pub(crate) const ROW_GROUP_BYTES: usize = 64 * 1024 * 1024;
 /// Rows in one page: the least that is decoded for a point read.
 pub(crate) const PAGE_ROWS: usize = 4096;
+/// Property columns of one file; keys beyond it, the rarer ones, stay in the JSON remainder.
+pub(crate) const MAX_SHREDDED: usize = 256;
+/// Different property keys that are counted while a file's columns are chosen.
+pub(crate) const MAX_TALLIED_KEYS: usize = 4096;
+/// Keys of the remainder that a file lists; with more of them any key may be in it.
+pub(crate) const MAX_REST_KEYS: usize = 1024;
+/// Bytes of a text that is put into a column; longer ones stay in the JSON.
+pub(crate) const MAX_SHREDDED_TEXT: usize = 4096;
 /// Rows whose JSON is decoded together when a fold asks for a property.
 pub(crate) const TEXT_BLOCK_ROWS: u32 = 8192;
 /// A fold looks at its cancel flag after this many events.

@@ -1,6 +1,7 @@
-//! One event as a fold sees it: keys at hand, JSON only when asked for.
+//! One event as a fold sees it: keys at hand, columns when asked for, JSON only for what has no column.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::borrow::Cow;
+use std::cell::{Cell as Place, OnceCell, RefCell};
 use std::sync::Arc;
 
 use rapport_domain::event::{EventView, Scalar};
@@ -10,7 +11,10 @@ use serde_json::{Map, Value};
 
 use crate::caches::{Caches, TextBlock};
 use crate::config::TEXT_BLOCK_ROWS;
+use crate::decoded::Cell;
 use crate::error::LakeError;
+use crate::file::Opened;
+use crate::paths::{Paths, cell};
 use crate::schema::{CONTEXT, PROPERTIES};
 use crate::snapshot::Run;
 
@@ -20,12 +24,12 @@ pub(crate) struct Reading<'a> {
     pub(crate) caches: &'a Caches,
     /// The first error while decoding; ends the query.
     error: RefCell<Option<LakeError>>,
-    failed: Cell<bool>,
+    failed: Place<bool>,
 }
 
 impl<'a> Reading<'a> {
     pub(crate) fn new(names: &'a [Arc<str>], caches: &'a Caches) -> Self {
-        Reading { names, caches, error: RefCell::default(), failed: Cell::new(false) }
+        Reading { names, caches, error: RefCell::default(), failed: Place::new(false) }
     }
 
     /// Remembers the first error: a fold's step has no way to return one.
@@ -45,7 +49,7 @@ impl<'a> Reading<'a> {
 pub(crate) struct Slot {
     properties: OnceCell<Map<String, Value>>,
     context: OnceCell<Map<String, Value>>,
-    used: Cell<bool>,
+    used: Place<bool>,
 }
 
 impl Slot {
@@ -61,17 +65,22 @@ impl Slot {
 /// The number and texts of the block used last.
 type LastBlock = Option<(u32, Arc<TextBlock>)>;
 
-/// A run as one worker reads it, with the text blocks used last, of properties and context.
+/// A run as one worker reads it, with the JSON blocks used last, of properties and context.
 pub(crate) struct OpenRun {
     pub(crate) run: Run,
     /// By the run's code: place in the fold's `event_names` plus one, 0 for others. Empty when every event is wanted.
     places: Vec<u16>,
+    /// A file's columns, once one is asked for, the values of its paths, and the row group used last.
+    opened: OnceCell<Arc<Opened>>,
+    paths: Paths,
+    group: Place<usize>,
     last: [RefCell<LastBlock>; 2],
 }
 
 impl OpenRun {
     pub(crate) fn new(run: Run, places: Vec<u16>) -> Self {
-        OpenRun { run, places, last: Default::default() }
+        let (opened, paths, group) = (OnceCell::new(), Paths::default(), Place::new(0));
+        OpenRun { run, places, opened, paths, group, last: Default::default() }
     }
 
     /// The workspace's code of one of the run's.
@@ -82,8 +91,37 @@ impl OpenRun {
         }
     }
 
+    /// The value of a row in a typed column; `None` when only the JSON can tell.
+    fn column(&self, reading: &Reading<'_>, path: &str, context: bool, row: u32) -> Option<Cell<'_>> {
+        let Run::File(file) = &self.run else { return None };
+        let read = || -> Result<_, LakeError> {
+            let opened = match self.opened.get() {
+                Some(opened) => opened,
+                None => {
+                    let opened = file.open()?;
+                    self.opened.get_or_init(|| opened)
+                }
+            };
+            let layout = &opened.layout;
+            let values = self.paths.get(layout, path, context);
+            let group = self.group.get();
+            let group = if layout.groups[group] <= row && row < layout.groups[group + 1] {
+                group
+            } else {
+                self.group.set(layout.group_of(row));
+                self.group.get()
+            };
+            let found = cell(values.columns(reading.caches, file, group)?, (row - layout.groups[group]) as usize);
+            Ok((found != Cell::Absent || !values.has_rest()).then_some(found))
+        };
+        read().unwrap_or_else(|e| {
+            reading.fail(e);
+            Some(Cell::Absent)
+        })
+    }
+
     fn json(&self, reading: &Reading<'_>, column: usize, row: u32) -> Map<String, Value> {
-        let parse = |text: &str| serde_json::from_str(text).unwrap_or_default();
+        let parse = |text: &str| if text == "{}" { Map::new() } else { serde_json::from_str(text).unwrap_or_default() };
         let file = match &self.run {
             Run::Hot(run) => {
                 let event = &run.rows[row as usize].row.event;
@@ -160,14 +198,29 @@ impl EventView for EventRef<'_> {
     }
 
     fn property(&self, path: &str) -> Scalar<'_> {
+        if let Some(cell) = self.run.column(self.reading, path, false, self.row) {
+            return scalar(cell);
+        }
         self.slot.used.set(true);
         let map = self.slot.properties.get_or_init(|| self.run.json(self.reading, PROPERTIES, self.row));
         Scalar::of(lookup(map, path))
     }
 
     fn context(&self, path: &str) -> Scalar<'_> {
+        if let Some(cell) = self.run.column(self.reading, path, true, self.row) {
+            return scalar(cell);
+        }
         self.slot.used.set(true);
         let map = self.slot.context.get_or_init(|| self.run.json(self.reading, CONTEXT, self.row));
         Scalar::of(lookup(map, path))
+    }
+}
+
+fn scalar(cell: Cell<'_>) -> Scalar<'_> {
+    match cell {
+        Cell::Absent => Scalar::Null,
+        Cell::Number(n) => Scalar::Number(n),
+        Cell::Text(t) => Scalar::Text(Cow::Borrowed(t)),
+        Cell::Bool(b) => Scalar::Bool(b),
     }
 }

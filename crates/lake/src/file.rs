@@ -7,17 +7,21 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
+use parquet::data_type::{BoolType, ByteArrayType, DoubleType};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 use crate::checksum;
 use crate::columns::Columns;
 use crate::config::ROW_GROUP_ROWS;
+use crate::decoded::Decoded;
 use crate::error::LakeError;
+use crate::layout::Layout;
 use crate::manifest::FileMeta;
 use crate::names::Names;
 use crate::schema::{EVENT_CODE, ORIGIN, TS};
-use crate::values::{Values, read_column};
+use crate::shred::Kind;
+use crate::values::{Values, read_column, read_typed};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -33,7 +37,16 @@ pub(crate) struct FileEntry {
     obsolete: AtomicBool,
     opening: Mutex<()>,
     /// Set once it was read and checked: its Parquet metadata, or what is wrong.
-    checked: OnceLock<Result<Arc<ParquetMetaData>, String>>,
+    checked: OnceLock<Result<Arc<Opened>, String>>,
+    /// Held while key columns are decoded, so that this happens once.
+    pub(crate) decoding: Mutex<()>,
+}
+
+/// A checked file's metadata.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) meta: ParquetMetaData,
+    pub(crate) layout: Layout,
 }
 
 impl FileEntry {
@@ -47,6 +60,7 @@ impl FileEntry {
             obsolete: AtomicBool::new(false),
             opening: Mutex::new(()),
             checked: OnceLock::new(),
+            decoding: Mutex::new(()),
         }
     }
 
@@ -72,13 +86,13 @@ impl FileEntry {
     }
 
     /// The Parquet metadata; the first call reads the whole file and compares its checksum.
-    pub(crate) fn open(&self) -> Result<Arc<ParquetMetaData>, LakeError> {
+    pub(crate) fn open(&self) -> Result<Arc<Opened>, LakeError> {
         let _one_at_a_time = self.opening.lock();
         if let Some(known) = self.checked.get() {
             return known.clone().map_err(|reason| LakeError::corrupt(&self.path, reason));
         }
         let outcome = match self.verify() {
-            Ok(meta) => Ok(Arc::new(meta)),
+            Ok(meta) => Ok(Arc::new(Opened { layout: Layout::of(&meta), meta })),
             Err(LakeError::Corrupt { reason, .. }) => Err(reason),
             Err(e) => return Err(e),
         };
@@ -117,10 +131,31 @@ impl FileEntry {
 
     /// Some rows of some columns.
     pub(crate) fn read(&self, columns: &[usize], rows: Range<u64>) -> Result<Vec<Values>, LakeError> {
-        let meta = self.open()?;
+        let meta = &self.open()?.meta;
         let file = Arc::new(File::open(&self.path).map_err(LakeError::io(&self.path))?);
-        let read = |c: &usize| read_column(&file, &meta, *c, rows.clone());
+        let read = |c: &usize| read_column(&file, meta, *c, rows.clone());
         columns.iter().map(read).collect::<Result<_, ParquetError>>().map_err(|e| LakeError::corrupt(&self.path, e))
+    }
+
+    /// One typed column of one row group.
+    pub(crate) fn decode(&self, kind: Kind, column: usize, group: usize) -> Result<Decoded, LakeError> {
+        let opened = self.open()?;
+        let (meta, groups) = (&opened.meta, &opened.layout.groups);
+        let file = Arc::new(File::open(&self.path).map_err(LakeError::io(&self.path))?);
+        let rows = u64::from(groups[group])..u64::from(groups[group + 1]);
+        let decoded = match kind {
+            Kind::Number => {
+                read_typed::<DoubleType, _>(&file, meta, column, rows).map(|(v, l)| Some(Decoded::numbers(v, &l)))
+            }
+            Kind::Bool => {
+                read_typed::<BoolType, _>(&file, meta, column, rows).map(|(v, l)| Some(Decoded::bools(v, &l)))
+            }
+            Kind::Text => {
+                read_typed::<ByteArrayType, _>(&file, meta, column, rows).map(|(v, l)| Decoded::texts(&v, &l))
+            }
+        };
+        let decoded = decoded.map_err(|e| LakeError::corrupt(&self.path, e))?;
+        decoded.ok_or_else(|| LakeError::corrupt(&self.path, "a text that is not UTF-8"))
     }
 
     /// The key columns of the whole file.

@@ -189,7 +189,7 @@ impl Lake {
             if !ids.iter().any(inside) {
                 continue;
             }
-            match self.caches.columns(&file) {
+            match self.caches.keys(&file) {
                 Ok(columns) => {
                     let rows: usize = ids.iter().map(|id| columns.rows_of(*id).len()).sum();
                     if rows > 0 {

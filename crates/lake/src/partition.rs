@@ -16,7 +16,8 @@ use crate::manifest::{FORMAT, FileMeta, Manifest};
 use crate::merges::{Merges, Resolved};
 use crate::names::Names;
 use crate::rows::column_of;
-use crate::schema::context_texts;
+use crate::schema::{FIRST_CONTEXT, PROPERTIES};
+use crate::shred::{Notes, Shredder, Tally};
 use crate::writer::{FileCodes, FileWriter};
 
 /// One workspace's rows in a partition, oldest first: files, then what is being written, then what came since.
@@ -204,16 +205,30 @@ impl PartitionStore {
         let path = self.space_dir(ws).join(format!("{number:08}-{first}-{last}.parquet"));
         let all_names = names.all();
         let mut codes = FileCodes::default();
-        let mut writer = FileWriter::create(&path)?;
+        let mut tally = Tally::default();
+        for row in &merged.rows {
+            tally.row(&serde_json::from_str(row.row.event.properties.text()).unwrap_or_default());
+        }
+        let plan = tally.plan();
+        let mut notes = Notes::new(plan.capped);
+        let mut writer = FileWriter::create(&path, &plan)?;
         let mut rest = &merged.rows[..];
         while !rest.is_empty() {
             let (group, later) = rest.split_at(group_len(rest));
             rest = later;
             let local: Vec<i32> = group.iter().map(|r| codes.count(r.code, &all_names)).collect();
-            let contexts: Vec<_> = group.iter().map(|r| context_texts(r.row.event.context.text())).collect();
-            writer.group(group.len(), |c| Ok(column_of(c, group, &local, |p| merges.target(p), &contexts)))?;
+            let mut shredder = Shredder::new(&plan);
+            group.iter().for_each(|r| shredder.row(r.row.event.properties.text(), r.row.event.context.text()));
+            let (mut shredded, found) = shredder.finish();
+            notes.join(&found);
+            writer.group(group.len(), |column| {
+                Ok(match column {
+                    PROPERTIES | FIRST_CONTEXT.. => shredded.take(column),
+                    _ => column_of(column, group, &local, |p| merges.target(p)),
+                })
+            })?;
         }
-        let meta = writer.finish(ws, (first, last), codes)?;
+        let meta = writer.finish(ws, (first, last), codes, &notes)?;
         Ok(Arc::new(FileEntry::new(path, meta, names)))
     }
 }

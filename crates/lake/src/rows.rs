@@ -1,4 +1,4 @@
-//! Events as columns of a file, and back.
+//! Events as the fixed columns of a file, and back.
 
 use std::sync::Arc;
 
@@ -8,17 +8,12 @@ use rapport_domain::{Event, EventKind, Json, ProfileId, SourceId, Timestamp, Wor
 
 use crate::hot::HotRow;
 use crate::schema::*;
+use crate::shred::joined;
 use crate::values::Values;
 
-/// Column `column` of some hot rows; `codes` are the file's event codes of them, `target` applies the merge map,
-/// `contexts` are the texts of [`context_texts`].
-pub(crate) fn column_of(
-    column: usize,
-    rows: &[HotRow],
-    codes: &[i32],
-    target: impl Fn(u64) -> u64,
-    contexts: &[[Option<String>; CONTEXT_PATHS.len()]],
-) -> Values {
+/// Column `column` of some hot rows, one of those before the remainder of the properties; `codes` are the file's event
+/// codes of them, `target` applies the merge map.
+pub(crate) fn column_of(column: usize, rows: &[HotRow], codes: &[i32], target: impl Fn(u64) -> u64) -> Values {
     let events = || rows.iter().map(|r| &r.row.event);
     let text = |f: &dyn Fn(&Event) -> ByteArray| Values::Text(events().map(f).collect());
     let optional = |f: &dyn Fn(&Event) -> Option<Arc<str>>| {
@@ -39,12 +34,7 @@ pub(crate) fn column_of(
         ANONYMOUS_ID => optional(&|e| e.anonymous_id.clone()),
         GROUP_ID => optional(&|e| e.group_id.clone()),
         PREVIOUS_ID => optional(&|e| e.previous_id.clone()),
-        PROPERTIES => text(&|e| ByteArray::from(e.properties.text())),
-        CONTEXT => text(&|e| ByteArray::from(e.context.text())),
-        _ => {
-            let at = column - FIRST_CONTEXT;
-            Values::Optional(contexts.iter().map(|c| c[at].as_deref().map(ByteArray::from)).collect())
-        }
+        _ => text(&|e| ByteArray::from(e.context.text())),
     }
 }
 
@@ -66,8 +56,13 @@ pub(crate) const EVENT_COLUMNS: [usize; 14] = [
     CONTEXT,
 ];
 
-/// The event at a row of columns read as [`EVENT_COLUMNS`].
-pub(crate) fn event_at(workspace: WorkspaceId, columns: &[Values], at: usize) -> ProcessedEvent {
+/// The event at a row of columns read as [`EVENT_COLUMNS`]; `shredded` are the property columns with their keys.
+pub(crate) fn event_at<'a>(
+    workspace: WorkspaceId,
+    columns: &[Values],
+    shredded: impl Iterator<Item = (&'a str, &'a Values)>,
+    at: usize,
+) -> ProcessedEvent {
     let text = |c: usize| columns[c].text(at).unwrap_or("");
     let shared = |c: usize| columns[c].text(at).map(Arc::<str>::from);
     ProcessedEvent {
@@ -84,7 +79,7 @@ pub(crate) fn event_at(workspace: WorkspaceId, columns: &[Values], at: usize) ->
             anonymous_id: shared(9),
             group_id: shared(10),
             previous_id: shared(11),
-            properties: Json::from_text(text(12)),
+            properties: Json::from_text(&joined(text(12), shredded, at)),
             context: Json::from_text(text(13)),
             historical: columns[7].i64(at) != 0,
         },

@@ -120,7 +120,7 @@ impl Snapshot {
             }
             match &runs[at] {
                 Run::Hot(hot) => Ok(Some(Keys::Hot(Arc::clone(hot)))),
-                Run::File(file) => match self.caches.columns(file) {
+                Run::File(file) => match self.caches.keys(file) {
                     Ok(columns) => Ok(Some(Keys::File(columns))),
                     Err(LakeError::Corrupt { reason, .. }) => {
                         self.warn(file, &reason);

@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::{ColumnPath, Type};
 
 use crate::config::{PAGE_ROWS, ROW_GROUP_ROWS};
+use crate::shred::{Kind, Plan};
 
 /// Where the row belonged when the file was written: `origin` after the merges known then.
 pub(crate) const PROFILE: usize = 0;
@@ -29,26 +30,45 @@ pub(crate) const USER_ID: usize = 10;
 pub(crate) const ANONYMOUS_ID: usize = 11;
 pub(crate) const GROUP_ID: usize = 12;
 pub(crate) const PREVIOUS_ID: usize = 13;
+/// The part of the properties that is not in columns of their own, as JSON.
 pub(crate) const PROPERTIES: usize = 14;
 pub(crate) const CONTEXT: usize = 15;
 /// The first of the columns copied out of `context`, in the order of [`CONTEXT_PATHS`].
 pub(crate) const FIRST_CONTEXT: usize = 16;
+/// Columns before those of properties.
 pub(crate) const COLUMN_COUNT: usize = FIRST_CONTEXT + CONTEXT_PATHS.len();
 
-/// Columns copied out of `context` where the member is text, for readers other than Rapport: column name and path.
-pub(crate) const CONTEXT_PATHS: [(&str, &[&str]); 12] = [
-    ("channel", &["channel"]),
-    ("page_path", &["page", "path"]),
-    ("page_url", &["page", "url"]),
-    ("referrer", &["page", "referrer"]),
-    ("utm_source", &["campaign", "source"]),
-    ("utm_medium", &["campaign", "medium"]),
-    ("utm_campaign", &["campaign", "name"]),
-    ("country", &["location", "country"]),
-    ("device_type", &["device", "type"]),
-    ("os", &["os", "name"]),
-    ("user_agent", &["userAgent"]),
-    ("locale", &["locale"]),
+/// The version of this schema, in the metadata of each file under [`NOTES_KEY`]. 1 had no property columns, and only the
+/// first twelve context columns.
+pub(crate) const SCHEMA: u32 = 2;
+/// Where a file's [`crate::shred::Notes`] are in its metadata.
+pub(crate) const NOTES_KEY: &str = "rapport.lake";
+
+/// Columns copied out of `context` where the member is text: column name and dotted path.
+pub(crate) const CONTEXT_PATHS: [(&str, &str); 23] = [
+    ("channel", "channel"),
+    ("page_path", "page.path"),
+    ("page_url", "page.url"),
+    ("referrer", "page.referrer"),
+    ("utm_source", "campaign.source"),
+    ("utm_medium", "campaign.medium"),
+    ("utm_campaign", "campaign.name"),
+    ("country", "location.country"),
+    ("device_type", "device.type"),
+    ("os", "os.name"),
+    ("user_agent", "userAgent"),
+    ("locale", "locale"),
+    ("page_title", "page.title"),
+    ("utm_term", "campaign.term"),
+    ("utm_content", "campaign.content"),
+    ("city", "location.city"),
+    ("region", "location.region"),
+    ("device_model", "device.model"),
+    ("os_version", "os.version"),
+    ("app", "app.name"),
+    ("app_version", "app.version"),
+    ("library", "library.name"),
+    ("timezone", "timezone"),
 ];
 
 const FIXED: &str = "
@@ -70,14 +90,28 @@ const FIXED: &str = "
   required binary context (STRING);
 ";
 
-/// The schema of every file.
-pub(crate) fn schema() -> Result<Arc<Type>, ParquetError> {
+/// The schema of a file with those property columns.
+pub(crate) fn schema(plan: &Plan) -> Result<Arc<Type>, ParquetError> {
     let mut text = format!("message event {{{FIXED}");
     for (name, _) in CONTEXT_PATHS {
         text.push_str(&format!("  optional binary {name} (STRING);\n"));
     }
     text.push('}');
-    parquet::schema::parser::parse_message_type(&text).map(Arc::new)
+    let fixed = parquet::schema::parser::parse_message_type(&text)?;
+    let mut fields = fixed.get_fields().to_vec();
+    for (kind, key) in &plan.columns {
+        let (physical, logical) = match kind {
+            Kind::Number => (Physical::DOUBLE, None),
+            Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Kind::Bool => (Physical::BOOLEAN, None),
+        };
+        let column = Type::primitive_type_builder(&kind.column(key), physical)
+            .with_repetition(Repetition::OPTIONAL)
+            .with_logical_type(logical)
+            .build()?;
+        fields.push(Arc::new(column));
+    }
+    Type::group_type_builder("event").with_fields(fields).build().map(Arc::new)
 }
 
 /// How files are written: zstd, dictionaries where values repeat, deltas where they climb, small pages for point reads.
@@ -107,40 +141,29 @@ pub(crate) fn properties() -> Result<WriterProperties, ParquetError> {
     Ok(builder.build())
 }
 
-/// The text members of `context` that have columns of their own, in the order of [`CONTEXT_PATHS`].
-pub(crate) fn context_texts(context: &str) -> [Option<String>; CONTEXT_PATHS.len()] {
-    let mut out: [Option<String>; CONTEXT_PATHS.len()] = Default::default();
-    if context == "{}" {
-        return out;
-    }
-    let Ok(value) = serde_json::from_str::<serde_json::Value>(context) else { return out };
-    for (slot, (_, path)) in out.iter_mut().zip(CONTEXT_PATHS) {
-        let found = path.iter().try_fold(&value, |at, key| at.get(key));
-        *slot = found.and_then(|v| v.as_str()).map(str::to_owned);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shred::Tally;
 
     #[test]
     fn the_schema_has_the_columns_in_their_places() {
-        let schema = schema().unwrap();
+        let mut tally = Tally::default();
+        tally.add(Kind::Text, "First \"Name\".x", 1);
+        tally.add(Kind::Number, "total", 1);
+        let schema = schema(&tally.plan()).unwrap();
         let names: Vec<&str> = schema.get_fields().iter().map(|f| f.name()).collect();
-        assert_eq!(names.len(), COLUMN_COUNT);
-        for (at, name) in
-            [(PROFILE, "profile"), (TS, "ts"), (EVENT, "event"), (CONTEXT, "context"), (24, "device_type")]
-        {
+        assert_eq!(names.len(), COLUMN_COUNT + 2);
+        for (at, name) in [
+            (PROFILE, "profile"),
+            (TS, "ts"),
+            (EVENT, "event"),
+            (CONTEXT, "context"),
+            (24, "device_type"),
+            (COLUMN_COUNT, "t_First \"Name\".x"),
+            (COLUMN_COUNT + 1, "n_total"),
+        ] {
             assert_eq!(names[at], name);
         }
-    }
-
-    #[test]
-    fn context_columns_take_text_only() {
-        let found = context_texts(r#"{"page":{"path":"/a","url":3},"locale":"de","campaign":"x"}"#);
-        assert_eq!((found[1].as_deref(), found[2].as_deref(), found[11].as_deref()), (Some("/a"), None, Some("de")));
-        assert!(context_texts("not json").iter().all(Option::is_none));
     }
 }

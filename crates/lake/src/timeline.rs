@@ -102,7 +102,7 @@ impl Lake {
             Run::Hot(hot) => &hot.columns,
             Run::File(f) if !(f.meta.min_profile..=f.meta.max_profile).contains(&member) => return Ok(Vec::new()),
             Run::File(f) => {
-                decoded = self.caches.columns(f)?;
+                decoded = self.caches.keys(f)?;
                 &*decoded
             }
         };
@@ -131,9 +131,15 @@ impl Lake {
                 Run::File(file) => {
                     for span in spans(&places) {
                         let (first, last) = (places[span.start].0, places[span.end - 1].0);
-                        let values = file.read(&EVENT_COLUMNS, u64::from(first)..u64::from(last) + 1)?;
+                        let range = u64::from(first)..u64::from(last) + 1;
+                        let opened = file.open()?;
+                        let shredded = &opened.layout.columns;
+                        let indexes: Vec<usize> = shredded.iter().map(|(.., index)| *index).collect();
+                        let values = file.read(&EVENT_COLUMNS, range.clone())?;
+                        let more = file.read(&indexes, range)?;
                         for (row, at) in &places[span] {
-                            out[*at] = Some(event_at(ws, &values, (row - first) as usize));
+                            let columns = shredded.iter().map(|(_, key, _)| key.as_str()).zip(&more);
+                            out[*at] = Some(event_at(ws, &values, columns, (row - first) as usize));
                         }
                     }
                 }

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use parquet::basic::Type as Physical;
 use parquet::column::reader::get_column_reader;
 use parquet::column::reader::{ColumnReaderImpl, get_typed_column_reader};
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
+use serde_json::Value;
+
+use crate::shred;
 
 /// Values of one column over some rows.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub(crate) enum Values {
     Bool(Vec<bool>),
     Text(Vec<ByteArray>),
     Optional(Vec<Option<ByteArray>>),
+    Numbers(Vec<Option<f64>>),
+    Bools(Vec<Option<bool>>),
 }
 
 impl Values {
@@ -31,6 +36,8 @@ impl Values {
             Values::Bool(_) => Values::Bool(Vec::with_capacity(capacity)),
             Values::Text(_) => Values::Text(Vec::with_capacity(capacity)),
             Values::Optional(_) => Values::Optional(Vec::with_capacity(capacity)),
+            Values::Numbers(_) => Values::Numbers(Vec::with_capacity(capacity)),
+            Values::Bools(_) => Values::Bools(Vec::with_capacity(capacity)),
         }
     }
 
@@ -42,9 +49,41 @@ impl Values {
             (Values::Bool(a), Values::Bool(b)) => a.extend_from_slice(&b[rows]),
             (Values::Text(a), Values::Text(b)) => a.extend_from_slice(&b[rows]),
             (Values::Optional(a), Values::Optional(b)) => a.extend_from_slice(&b[rows]),
+            (Values::Numbers(a), Values::Numbers(b)) => a.extend_from_slice(&b[rows]),
+            (Values::Bools(a), Values::Bools(b)) => a.extend_from_slice(&b[rows]),
             _ => return Err(ParquetError::General("columns of different types".to_owned())),
         }
         Ok(())
+    }
+
+    /// Adds absent values until there are `rows`. For optional columns.
+    pub(crate) fn pad(&mut self, rows: usize) {
+        match self {
+            Values::Optional(v) => v.resize(rows, None),
+            Values::Numbers(v) => v.resize(rows, None),
+            Values::Bools(v) => v.resize(rows, None),
+            _ => {}
+        }
+    }
+
+    /// Adds a value of an optional column; one of another type counts as absent.
+    pub(crate) fn push(&mut self, value: &Value) {
+        match self {
+            Values::Optional(v) => v.push(value.as_str().map(ByteArray::from)),
+            Values::Numbers(v) => v.push(value.as_f64()),
+            Values::Bools(v) => v.push(value.as_bool()),
+            _ => {}
+        }
+    }
+
+    /// The value of an optional column as JSON.
+    pub(crate) fn json(&self, at: usize) -> Option<Value> {
+        match self {
+            Values::Optional(_) => self.text(at).map(Value::from),
+            Values::Numbers(v) => v[at].map(shred::number),
+            Values::Bools(v) => v[at].map(Value::from),
+            _ => None,
+        }
     }
 
     pub(crate) fn i64(&self, at: usize) -> i64 {
@@ -82,15 +121,22 @@ pub(crate) fn read_column<R: ChunkReader + 'static>(
         (Physical::BOOLEAN, false) => Values::Bool(read_typed::<BoolType, R>(reader, meta, column, rows)?.0),
         (Physical::BYTE_ARRAY, false) => Values::Text(read_typed::<ByteArrayType, R>(reader, meta, column, rows)?.0),
         (Physical::BYTE_ARRAY, true) => {
-            let (values, levels) = read_typed::<ByteArrayType, R>(reader, meta, column, rows)?;
-            let mut values = values.into_iter();
-            Values::Optional(levels.into_iter().map(|l| if l == 0 { None } else { values.next() }).collect())
+            Values::Optional(spread(read_typed::<ByteArrayType, R>(reader, meta, column, rows)?))
         }
+        (Physical::DOUBLE, true) => Values::Numbers(spread(read_typed::<DoubleType, R>(reader, meta, column, rows)?)),
+        (Physical::BOOLEAN, true) => Values::Bools(spread(read_typed::<BoolType, R>(reader, meta, column, rows)?)),
         other => return Err(ParquetError::General(format!("unexpected column type {other:?}"))),
     })
 }
 
-fn read_typed<T: DataType, R: ChunkReader + 'static>(
+/// Present values and their levels as one value a row.
+fn spread<T>((values, levels): (Vec<T>, Vec<i16>)) -> Vec<Option<T>> {
+    let mut values = values.into_iter();
+    levels.into_iter().map(|level| if level == 0 { None } else { values.next() }).collect()
+}
+
+/// The values that are there and, for optional columns, a level a row: 0 where there is none.
+pub(crate) fn read_typed<T: DataType, R: ChunkReader + 'static>(
     reader: &Arc<R>,
     meta: &ParquetMetaData,
     column: usize,

@@ -5,14 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, Int32Type, Int64Type};
+use parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 
 use crate::checksum::{HashingFile, sync_dir};
 use crate::error::LakeError;
 use crate::manifest::FileMeta;
 use crate::schema;
+use crate::shred::{Notes, Plan};
 use crate::values::Values;
 
 /// The names of a file under construction: the workspace's codes in the order the file numbers them.
@@ -39,23 +41,27 @@ impl FileCodes {
 pub(crate) struct FileWriter {
     path: PathBuf,
     writer: Option<SerializedFileWriter<HashingFile>>,
+    /// Columns of a row.
+    columns: usize,
     rows: u64,
     profiles: (u64, u64),
     times: (i64, i64),
 }
 
 impl FileWriter {
-    pub(crate) fn create(path: &Path) -> Result<Self, LakeError> {
+    /// Begins a file with the plan's property columns.
+    pub(crate) fn create(path: &Path, plan: &Plan) -> Result<Self, LakeError> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(LakeError::io(parent))?;
         }
         let open = || -> Result<_, ParquetError> {
             let file = HashingFile::create(path)?;
-            SerializedFileWriter::new(file, schema::schema()?, Arc::new(schema::properties()?))
+            SerializedFileWriter::new(file, schema::schema(plan)?, Arc::new(schema::properties()?))
         };
         let writer = open().map_err(|e| write_error(path, e))?;
         let (profiles, times) = ((u64::MAX, 0), (i64::MAX, i64::MIN));
-        Ok(FileWriter { path: path.to_owned(), writer: Some(writer), rows: 0, profiles, times })
+        let columns = schema::COLUMN_COUNT + plan.columns.len();
+        Ok(FileWriter { path: path.to_owned(), writer: Some(writer), columns, rows: 0, profiles, times })
     }
 
     /// Writes one row group, asking for its columns one after the other.
@@ -67,7 +73,7 @@ impl FileWriter {
         let Some(writer) = self.writer.as_mut() else { return Ok(()) };
         let path = &self.path;
         let mut group = writer.next_row_group().map_err(|e| write_error(path, e))?;
-        for index in 0..schema::COLUMN_COUNT {
+        for index in 0..self.columns {
             let values = column(index)?;
             match (index, &values) {
                 (schema::ORIGIN, Values::I64(v)) => {
@@ -92,11 +98,19 @@ impl FileWriter {
     }
 
     /// Ends the file and makes it durable. Its name counts once a manifest holds it.
-    pub(crate) fn finish(mut self, workspace: u32, seqs: (u64, u64), codes: FileCodes) -> Result<FileMeta, LakeError> {
+    pub(crate) fn finish(
+        mut self,
+        workspace: u32,
+        seqs: (u64, u64),
+        codes: FileCodes,
+        notes: &Notes,
+    ) -> Result<FileMeta, LakeError> {
         let Some(mut writer) = self.writer.take() else {
             return Err(LakeError::corrupt(&self.path, "already finished"));
         };
         let mut end = || -> Result<(u64, u64), ParquetError> {
+            let notes = serde_json::to_string(notes).map_err(|e| ParquetError::General(e.to_string()))?;
+            writer.append_key_value_metadata(KeyValue::new(schema::NOTES_KEY.to_owned(), notes));
             writer.finish()?;
             let file = writer.inner();
             file.sync()?;
@@ -142,13 +156,20 @@ fn write_values(out: &mut SerializedColumnWriter<'_>, values: Values) -> Result<
         Values::I32(v) => out.typed::<Int32Type>().write_batch(&v, None, None)?,
         Values::Bool(v) => out.typed::<BoolType>().write_batch(&v, None, None)?,
         Values::Text(v) => out.typed::<ByteArrayType>().write_batch(&v, None, None)?,
-        Values::Optional(v) => {
-            let levels: Vec<i16> = v.iter().map(|x| i16::from(x.is_some())).collect();
-            let present: Vec<ByteArray> = v.into_iter().flatten().collect();
-            out.typed::<ByteArrayType>().write_batch(&present, Some(&levels), None)?
-        }
+        Values::Optional(v) => return write_optional::<ByteArrayType>(out, v),
+        Values::Numbers(v) => return write_optional::<DoubleType>(out, v),
+        Values::Bools(v) => return write_optional::<BoolType>(out, v),
     };
     Ok(())
+}
+
+fn write_optional<T: DataType>(
+    out: &mut SerializedColumnWriter<'_>,
+    values: Vec<Option<T::T>>,
+) -> Result<(), ParquetError> {
+    let levels: Vec<i16> = values.iter().map(|x| i16::from(x.is_some())).collect();
+    let present: Vec<T::T> = values.into_iter().flatten().collect();
+    out.typed::<T>().write_batch(&present, Some(&levels), None).map(drop)
 }
 
 /// Whatever goes wrong while writing is the disk's fault as far as the caller is concerned: it may pass.

@@ -1,5 +1,6 @@
 //! The lake against a plain list of events.
 
+mod columns;
 mod faults;
 mod import;
 mod model;
