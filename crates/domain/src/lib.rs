@@ -3,6 +3,7 @@
 //! Consumes nothing, emits nothing, owns the vocabulary: identifiers, events, profiles, rules, resources, messages,
 //! errors and time. Pure data and pure functions only: no I/O, no async, no clock of its own.
 
+pub mod compare;
 pub mod error;
 pub mod event;
 pub mod hash;

@@ -129,6 +129,12 @@ impl Columns {
         if spans.is_empty() { 0..0 } else { self.starts[spans.start]..self.starts[spans.end] }
     }
 
+    /// When a row of a span happened.
+    #[inline]
+    pub(crate) fn ts_in(&self, span: usize, row: u32) -> i64 {
+        self.bases[span] + i64::from(self.offsets[row as usize])
+    }
+
     /// The rows of a span with their times.
     pub(crate) fn times_at(&self, span: usize) -> impl Iterator<Item = (u32, i64)> + '_ {
         let base = self.bases[span];

@@ -18,6 +18,8 @@ pub(crate) const MAX_REST_KEYS: usize = 1024;
 pub(crate) const MAX_SHREDDED_TEXT: usize = 4096;
 /// Rows whose JSON is decoded together when a fold asks for a property.
 pub(crate) const TEXT_BLOCK_ROWS: u32 = 8192;
+/// Filters of one fold: a row notes in 64 bits which it passed.
+pub(crate) const MAX_FILTERS: usize = 64;
 /// A fold looks at its cancel flag after this many events.
 pub(crate) const CANCEL_CHECK_EVENTS: usize = 16 * 1024;
 

@@ -41,6 +41,14 @@ pub enum LakeError {
         /// What the reader said.
         reason: String,
     },
+    /// A fold has too many filters.
+    #[error("a query takes up to {most} conditions on events, this one has {found}")]
+    Filters {
+        /// How many it has.
+        found: usize,
+        /// How many it may have.
+        most: usize,
+    },
     /// The query was cancelled.
     #[error("the query was cancelled")]
     Cancelled,
@@ -64,6 +72,7 @@ impl LakeError {
             LakeError::Corrupt { .. } => "lake_corrupt",
             LakeError::Partitions { .. } => "lake_partitions",
             LakeError::Import { .. } => "parquet_unreadable",
+            LakeError::Filters { .. } => "query_filters",
             LakeError::Cancelled => "query_cancelled",
             LakeError::TimedOut { .. } => "query_timed_out",
             LakeError::Worker(_) => "query_worker_failed",
@@ -76,7 +85,7 @@ impl LakeError {
         match self {
             LakeError::Io { .. } | LakeError::Cancelled => ErrorClass::Transient,
             LakeError::Corrupt { .. } | LakeError::Partitions { .. } | LakeError::Worker(_) => ErrorClass::Fatal,
-            LakeError::Import { .. } | LakeError::TimedOut { .. } => ErrorClass::Invalid,
+            LakeError::Import { .. } | LakeError::Filters { .. } | LakeError::TimedOut { .. } => ErrorClass::Invalid,
         }
     }
 

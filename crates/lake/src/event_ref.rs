@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 
 use crate::caches::{Caches, TextBlock};
 use crate::config::TEXT_BLOCK_ROWS;
-use crate::decoded::Cell;
+use crate::decoded::{Cell, Decoded};
 use crate::error::LakeError;
-use crate::file::Opened;
-use crate::paths::{Paths, cell};
+use crate::file::{FileEntry, Opened};
+use crate::filter::{Field, Test};
+use crate::paths::{FieldRef, PathValues, Paths, cell};
 use crate::schema::{CONTEXT, PROPERTIES};
 use crate::snapshot::Run;
 
@@ -33,7 +34,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Remembers the first error: a fold's step has no way to return one.
-    fn fail(&self, error: LakeError) {
+    pub(crate) fn fail(&self, error: LakeError) {
         self.error.borrow_mut().get_or_insert(error);
         self.failed.set(true);
     }
@@ -91,33 +92,68 @@ impl OpenRun {
         }
     }
 
+    /// The name of the run's code.
+    pub(crate) fn name<'a>(&self, reading: &Reading<'a>, code: u32) -> &'a str {
+        reading.names.get(self.name_code(code) as usize).map_or("", |n| n)
+    }
+
+    /// Where a field's values of a row are; `None` when there are no columns.
+    fn locate(&self, field: FieldRef<'_>, row: u32) -> Result<Option<Located<'_>>, LakeError> {
+        let Run::File(file) = &self.run else { return Ok(None) };
+        let opened = match self.opened.get() {
+            Some(opened) => opened,
+            None => {
+                let opened = file.open()?;
+                self.opened.get_or_init(|| opened)
+            }
+        };
+        let groups = &opened.layout.groups;
+        let mut group = self.group.get();
+        if row < groups[group] || groups[group + 1] <= row {
+            group = opened.layout.group_of(row);
+            self.group.set(group);
+        }
+        let values = self.paths.get(opened, field);
+        Ok(Some(Located { values, file, group, row: (row - groups[group]) as usize }))
+    }
+
+    /// The same for a filter's field.
+    pub(crate) fn place(&self, field: &Field, row: u32) -> Result<Option<Located<'_>>, LakeError> {
+        match field {
+            Field::Property(path) => self.locate(FieldRef::Property(path), row),
+            Field::Context(path) => self.locate(FieldRef::Context(path), row),
+            Field::Source => self.locate(FieldRef::Source, row),
+            Field::Event => Ok(None),
+        }
+    }
+
     /// The value of a row in a typed column; `None` when only the JSON can tell.
-    fn column(&self, reading: &Reading<'_>, path: &str, context: bool, row: u32) -> Option<Cell<'_>> {
-        let Run::File(file) = &self.run else { return None };
+    fn column(&self, reading: &Reading<'_>, field: FieldRef<'_>, row: u32) -> Option<Cell<'_>> {
         let read = || -> Result<_, LakeError> {
-            let opened = match self.opened.get() {
-                Some(opened) => opened,
-                None => {
-                    let opened = file.open()?;
-                    self.opened.get_or_init(|| opened)
-                }
-            };
-            let layout = &opened.layout;
-            let values = self.paths.get(layout, path, context);
-            let group = self.group.get();
-            let group = if layout.groups[group] <= row && row < layout.groups[group + 1] {
-                group
-            } else {
-                self.group.set(layout.group_of(row));
-                self.group.get()
-            };
-            let found = cell(values.columns(reading.caches, file, group)?, (row - layout.groups[group]) as usize);
-            Ok((found != Cell::Absent || !values.has_rest()).then_some(found))
+            let Some(place) = self.locate(field, row)? else { return Ok(None) };
+            let found = cell(place.columns(reading)?, place.row);
+            Ok((found != Cell::Absent || !place.values.has_rest()).then_some(found))
         };
         read().unwrap_or_else(|e| {
             reading.fail(e);
             Some(Cell::Absent)
         })
+    }
+
+    /// Whether a field without a column passes a test.
+    pub(crate) fn holds_json(&self, reading: &Reading<'_>, field: &Field, test: &Test, row: u32) -> bool {
+        let holds = |column: usize, path: &str| {
+            let map = self.json(reading, column, row);
+            test.holds(&Scalar::of(lookup(&map, path)))
+        };
+        match (field, &self.run) {
+            (Field::Property(path), _) => holds(PROPERTIES, path),
+            (Field::Context(path), _) => holds(CONTEXT, path),
+            (Field::Source, Run::Hot(run)) => {
+                test.holds(&Scalar::Number(f64::from(run.rows[row as usize].row.event.source.0)))
+            }
+            (Field::Source | Field::Event, _) => false,
+        }
     }
 
     fn json(&self, reading: &Reading<'_>, column: usize, row: u32) -> Map<String, Value> {
@@ -151,6 +187,22 @@ impl OpenRun {
     }
 }
 
+/// Where the values of a field of one row are.
+pub(crate) struct Located<'a> {
+    pub(crate) values: &'a PathValues,
+    file: &'a FileEntry,
+    /// The row group, and the row within it.
+    pub(crate) group: usize,
+    pub(crate) row: usize,
+}
+
+impl<'a> Located<'a> {
+    /// The columns of the row group.
+    pub(crate) fn columns(&self, reading: &Reading<'_>) -> Result<&'a [Arc<Decoded>], LakeError> {
+        self.values.columns(reading.caches, self.file, self.group)
+    }
+}
+
 /// One event of a scan.
 pub struct EventRef<'a> {
     pub(crate) reading: &'a Reading<'a>,
@@ -160,6 +212,8 @@ pub struct EventRef<'a> {
     /// The run's code of the name.
     pub(crate) code: u32,
     pub(crate) ts: i64,
+    /// A bit for each of the fold's filters that it passed.
+    pub(crate) passed: u64,
     pub(crate) profile: ProfileId,
 }
 
@@ -178,6 +232,13 @@ impl EventRef<'_> {
         self.run.name_code(self.code)
     }
 
+    /// Whether it passed the filter at that place in the fold's `filters`.
+    #[inline]
+    #[must_use]
+    pub fn passed(&self, filter: usize) -> bool {
+        filter < 64 && self.passed >> filter & 1 != 0
+    }
+
     /// The name's place in the fold's `event_names`; `None` when the fold named none.
     #[inline]
     #[must_use]
@@ -189,7 +250,7 @@ impl EventRef<'_> {
 impl EventView for EventRef<'_> {
     #[inline]
     fn name(&self) -> &str {
-        self.reading.names.get(self.name_code() as usize).map_or("", |n| n)
+        self.run.name(self.reading, self.code)
     }
 
     #[inline]
@@ -198,7 +259,7 @@ impl EventView for EventRef<'_> {
     }
 
     fn property(&self, path: &str) -> Scalar<'_> {
-        if let Some(cell) = self.run.column(self.reading, path, false, self.row) {
+        if let Some(cell) = self.run.column(self.reading, FieldRef::Property(path), self.row) {
             return scalar(cell);
         }
         self.slot.used.set(true);
@@ -207,7 +268,7 @@ impl EventView for EventRef<'_> {
     }
 
     fn context(&self, path: &str) -> Scalar<'_> {
-        if let Some(cell) = self.run.column(self.reading, path, true, self.row) {
+        if let Some(cell) = self.run.column(self.reading, FieldRef::Context(path), self.row) {
             return scalar(cell);
         }
         self.slot.used.set(true);
@@ -216,7 +277,8 @@ impl EventView for EventRef<'_> {
     }
 }
 
-fn scalar(cell: Cell<'_>) -> Scalar<'_> {
+/// A column's value as a scalar.
+pub(crate) fn scalar(cell: Cell<'_>) -> Scalar<'_> {
     match cell {
         Cell::Absent => Scalar::Null,
         Cell::Number(n) => Scalar::Number(n),

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
-use parquet::data_type::{BoolType, ByteArrayType, DoubleType};
+use parquet::basic::Type as Physical;
+use parquet::data_type::{BoolType, ByteArrayType, DoubleType, Int32Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
@@ -143,16 +144,17 @@ impl FileEntry {
         let (meta, groups) = (&opened.meta, &opened.layout.groups);
         let file = Arc::new(File::open(&self.path).map_err(LakeError::io(&self.path))?);
         let rows = u64::from(groups[group])..u64::from(groups[group + 1]);
-        let decoded = match kind {
-            Kind::Number => {
-                read_typed::<DoubleType, _>(&file, meta, column, rows).map(|(v, l)| Some(Decoded::numbers(v, &l)))
-            }
-            Kind::Bool => {
-                read_typed::<BoolType, _>(&file, meta, column, rows).map(|(v, l)| Some(Decoded::bools(v, &l)))
-            }
-            Kind::Text => {
-                read_typed::<ByteArrayType, _>(&file, meta, column, rows).map(|(v, l)| Decoded::texts(&v, &l))
-            }
+        let physical = meta.file_metadata().schema_descr().column(column).physical_type();
+        let decoded = match (kind, physical) {
+            (Kind::Number, Physical::DOUBLE) => read_typed::<DoubleType, _>(&file, meta, column, rows)
+                .map(|(values, levels)| Some(Decoded::numbers(values, &levels))),
+            (Kind::Number, Physical::INT32) => read_typed::<Int32Type, _>(&file, meta, column, rows)
+                .map(|(values, levels)| Some(Decoded::numbers(values.into_iter().map(f64::from).collect(), &levels))),
+            (Kind::Bool, Physical::BOOLEAN) => read_typed::<BoolType, _>(&file, meta, column, rows)
+                .map(|(values, levels)| Some(Decoded::bools(values, &levels))),
+            (Kind::Text, Physical::BYTE_ARRAY) => read_typed::<ByteArrayType, _>(&file, meta, column, rows)
+                .map(|(values, levels)| Decoded::texts(&values, &levels)),
+            (_, other) => return Err(LakeError::corrupt(&self.path, format!("a {kind:?} column of type {other}"))),
         };
         let decoded = decoded.map_err(|e| LakeError::corrupt(&self.path, e))?;
         decoded.ok_or_else(|| LakeError::corrupt(&self.path, "a text that is not UTF-8"))

@@ -3,6 +3,7 @@
 use rapport_domain::{ProfileId, Timestamp};
 
 use crate::event_ref::EventRef;
+use crate::filter::EventFilter;
 
 /// A computation over the events of each profile, one profile at a time, combined over profiles and partitions.
 ///
@@ -27,6 +28,12 @@ pub trait Fold: Sync {
     /// in this list. `None` steps every event.
     fn event_names(&self) -> Option<Vec<String>> {
         None
+    }
+    /// Conditions worked out on columns before `step`: at most 64. An event to whose name some are attached is stepped only
+    /// when it passes one of them; [`EventRef::passed`] tells which. `Filter::All(vec![])` lets every event of a name pass
+    /// where others of its filters need to be told apart.
+    fn filters(&self) -> Vec<EventFilter> {
+        Vec::new()
     }
     /// Only events with `from ≤ ts < to` are stepped. `None` steps every time.
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

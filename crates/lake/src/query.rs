@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::compiled::Compiled;
+use crate::config::MAX_FILTERS;
+use crate::error::LakeError;
+use crate::filter::EventFilter;
 use crate::fold::Fold;
 use crate::select::Wanted;
 use crate::snapshot::Run;
@@ -11,18 +15,25 @@ pub(crate) struct Query {
     /// By the workspace's code: the name's place in the fold's list plus one, 0 for others. Empty when every event is
     /// wanted.
     places: Vec<u16>,
+    filters: Vec<EventFilter>,
     pub(crate) from: i64,
     pub(crate) to: i64,
 }
 
 impl Query {
-    pub(crate) fn of<F: Fold>(fold: &F, names: &[Arc<str>]) -> Query {
+    /// # Errors
+    /// `Filters` when there are more than a row can note.
+    pub(crate) fn of<F: Fold>(fold: &F, names: &[Arc<str>]) -> Result<Query, LakeError> {
         let (from, to) = fold.range().map_or((i64::MIN, i64::MAX), |(from, to)| (from.0, to.0));
         let places = fold.event_names().map_or_else(Vec::new, |list| {
             let place = |name: &Arc<str>| list.iter().position(|n| **n == **name);
             names.iter().map(|n| place(n).map_or(0, |at| u16::try_from(at + 1).unwrap_or(0))).chain([0]).collect()
         });
-        Query { places, from, to }
+        let filters = fold.filters();
+        if filters.len() > MAX_FILTERS {
+            return Err(LakeError::Filters { found: filters.len(), most: MAX_FILTERS });
+        }
+        Ok(Query { places, filters, from, to })
     }
 
     /// The same by a run's own codes: see [`Query`].
@@ -37,6 +48,27 @@ impl Query {
     /// The wanted codes of a run.
     pub(crate) fn wanted_in(&self, run: &Run) -> Wanted {
         Wanted::new(self.places_in(run).iter().map(|place| *place > 0).collect())
+    }
+
+    /// The codes of a run wanted without a condition, and each filter with the codes it is for.
+    pub(crate) fn selection_in(&self, run: &Run) -> (Wanted, Vec<(Wanted, Compiled<'_>)>) {
+        let places = self.places_in(run);
+        let free = if self.filters.iter().any(|f| f.event.is_none()) {
+            Wanted::nothing()
+        } else {
+            let has_filter =
+                |place: &u16| self.filters.iter().any(|f| f.event.is_some_and(|e| e + 1 == usize::from(*place)));
+            Wanted::new(places.iter().map(|place| *place > 0 && !has_filter(place)).collect())
+        };
+        let filters = self.filters.iter().map(|filter| {
+            let wanted = match filter.event {
+                None => Wanted::new(places.iter().map(|place| *place > 0).collect()),
+                Some(_) if places.is_empty() => Wanted::nothing(),
+                Some(event) => Wanted::new(places.iter().map(|place| usize::from(*place) == event + 1).collect()),
+            };
+            (wanted, Compiled::new(&filter.filter))
+        });
+        (free, filters.collect())
     }
 
     /// Whether a run can hold a wanted event.

@@ -13,12 +13,14 @@ use rapport_domain::{Partition, ProfileId};
 
 use crate::cancel::CancelFlag;
 use crate::columns::Columns;
+use crate::compiled::At;
 use crate::error::LakeError;
 use crate::event_ref::{OpenRun, Reading};
 use crate::fold::Fold;
 use crate::hot::HotRun;
 use crate::parallel::in_parallel;
 use crate::query::Query;
+use crate::select::Selection;
 use crate::snapshot::{Run, Snapshot};
 use crate::telemetry;
 use crate::walk::{Lane, Walk};
@@ -45,14 +47,22 @@ impl std::ops::Deref for Keys {
 /// The keys of a partition's runs; `None` for those without a wanted event and for damaged files.
 type PartKeys = Vec<Option<Keys>>;
 
+/// A wanted row: when, its place and code, and a bit for each filter it passed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    pub(crate) ts: i64,
+    pub(crate) row: u32,
+    pub(crate) code: u32,
+    pub(crate) passed: u64,
+}
+
 /// Wanted rows of one absorbed profile in one run, copied so that no other partition is held in memory.
 pub(crate) struct Absorbed {
     pub(crate) target: u64,
     origin: u64,
     pub(crate) part: usize,
     pub(crate) run: usize,
-    /// Time, row and code.
-    pub(crate) rows: Vec<(i64, u32, u32)>,
+    pub(crate) rows: Vec<Row>,
 }
 
 /// The keys of a partition while slices of it are scanned.
@@ -75,7 +85,7 @@ impl Snapshot {
     /// `Cancelled`, `TimedOut`, `Io`, `Corrupt` when a file breaks while it is read, `Worker` when the fold panics.
     pub fn run<F: Fold>(&self, fold: &F, cancel: &CancelFlag) -> Result<F::Out, LakeError> {
         let start = Instant::now();
-        let query = Query::of(fold, &self.names);
+        let query = Query::of(fold, &self.names)?;
         let absorbed = self.absorbed(&query, cancel)?;
         let parts: Vec<usize> = match self.scope {
             Some(only) => vec![usize::from(only)],
@@ -144,27 +154,31 @@ impl Snapshot {
             let home = |o: u64| usize::from(ProfileId(o).home().0);
             let mine = list.partition_point(|(o, _)| home(*o) < part)..list.partition_point(|(o, _)| home(*o) <= part);
             let mut found = Vec::new();
+            let reading = Reading::new(&self.names, &self.caches);
             if !mine.is_empty() {
                 for (run, keys) in self.keys(part, query, 1)?.iter().enumerate() {
                     let Some(keys) = keys else { continue };
-                    let wanted = query.wanted_in(&self.parts[part].runs[run]);
+                    let run_of = &self.parts[part].runs[run];
+                    let open = OpenRun::new(run_of.clone(), query.places_in(run_of));
+                    let mut selection = Selection::new(query, At { open: &open, reading: &reading, keys });
                     for (origin, target) in &list[mine.clone()] {
                         if self.scope.is_some_and(|p| Partition(p) != ProfileId(*target).home()) {
                             continue;
                         }
-                        let spans = keys.spans_of(*origin);
-                        let rows = spans.flat_map(|span| keys.times_at(span));
-                        let rows: Vec<_> = rows
-                            .map(|(row, ts)| (ts, row, keys.codes.get(row as usize)))
-                            .filter(|(ts, _, code)| *ts >= query.from && *ts < query.to && wanted.takes(*code))
-                            .collect();
+                        let mut rows = Vec::new();
+                        for span in keys.spans_of(*origin) {
+                            selection.each(keys.rows_between(span, query.from, query.to), |row, passed| {
+                                let ts = keys.ts_in(span, row);
+                                rows.push(Row { ts, row, code: keys.codes.get(row as usize), passed });
+                            });
+                        }
                         if !rows.is_empty() {
                             found.push(Absorbed { target: *target, origin: *origin, part, run, rows });
                         }
                     }
                 }
             }
-            Ok(found)
+            reading.outcome().map(|()| found)
         })?;
         for one in found.into_iter().flatten() {
             if let Some(list) = by_part.get_mut(usize::from(ProfileId(one.target).home().0)) {
@@ -199,10 +213,11 @@ impl Snapshot {
                 },
             )
             .collect();
-        let lanes = (keys.iter().zip(&runs[part]))
-            .filter_map(|(keys, open)| keys.as_ref().map(|k| Lane::new(open, k, query, from, to)))
-            .collect();
         let reading = Reading::new(&self.names, &self.caches);
+        let lanes = (keys.iter().zip(&runs[part]))
+            .filter_map(|(keys, open)| keys.as_ref().map(|keys| At { open, reading: &reading, keys }))
+            .map(|at| Lane::new(at, query, from, to))
+            .collect();
         let gone = &self.merges.by_origin;
         let gone = &gone[gone.partition_point(|(origin, _)| *origin < from)..];
         Walk::new(fold, query, &reading).run(lanes, absorbed, &runs, gone, cancel)

@@ -3,10 +3,14 @@
 use std::ops::Range;
 
 use crate::columns::Codes;
+use crate::compiled::{At, Compiled};
+use crate::query::Query;
 
 /// Rows of one block. A block's bits and codes stay in the nearest cache.
 pub(crate) const BLOCK_ROWS: usize = 4096;
-const WORDS: usize = BLOCK_ROWS / 64;
+pub(crate) const WORDS: usize = BLOCK_ROWS / 64;
+/// A bit for each row of a block.
+pub(crate) type Bits = [u64; WORDS];
 /// Up to this many wanted codes are compared one by one, which the compiler turns into vector instructions; more are
 /// looked up in a table.
 const FEW: usize = 8;
@@ -26,6 +30,11 @@ impl Wanted {
         Wanted { table, few }
     }
 
+    /// No code.
+    pub(crate) fn nothing() -> Self {
+        Wanted { table: vec![false], few: Vec::new() }
+    }
+
     /// Whether every row is wanted.
     pub(crate) fn all(&self) -> bool {
         self.table.is_empty() || self.few.len() == self.table.len()
@@ -36,22 +45,24 @@ impl Wanted {
         !self.table.is_empty() && self.few.is_empty()
     }
 
-    #[inline]
-    pub(crate) fn takes(&self, code: u32) -> bool {
-        self.table.is_empty() || self.table.get(code as usize).is_some_and(|w| *w)
-    }
-
-    /// Sets the bits of wanted rows; bits beyond the last row stay clear.
-    fn mark(&self, codes: &Codes, rows: Range<usize>, bits: &mut [u64; WORDS]) {
+    /// The bits of wanted rows; those beyond the last row are clear.
+    fn mark(&self, codes: &Codes, rows: Range<usize>) -> Bits {
+        let mut bits = [0; WORDS];
         match codes {
-            Codes::U8(v) => self.mark_in(&v[rows], bits),
-            Codes::U16(v) => self.mark_in(&v[rows], bits),
-            Codes::U32(v) => self.mark_in(&v[rows], bits),
+            _ if self.all() => {
+                for (at, word) in bits.iter_mut().enumerate().take(rows.len().div_ceil(64)) {
+                    let left = rows.len() - at * 64;
+                    *word = if left < 64 { (1 << left) - 1 } else { u64::MAX };
+                }
+            }
+            Codes::U8(v) => self.mark_in(&v[rows], &mut bits),
+            Codes::U16(v) => self.mark_in(&v[rows], &mut bits),
+            Codes::U32(v) => self.mark_in(&v[rows], &mut bits),
         }
+        bits
     }
 
-    fn mark_in<C: Copy + PartialEq + TryFrom<u32> + Into<u32>>(&self, codes: &[C], bits: &mut [u64; WORDS]) {
-        bits.fill(0);
+    fn mark_in<C: Copy + PartialEq + TryFrom<u32> + Into<u32>>(&self, codes: &[C], bits: &mut Bits) {
         let few: Vec<C> = self.few.iter().filter_map(|c| C::try_from(*c).ok()).collect();
         for (word, codes) in bits.iter_mut().zip(codes.chunks(64)) {
             let mut hits = [0u8; 64];
@@ -82,33 +93,55 @@ fn pack(hits: &[u8; 64]) -> u64 {
 }
 
 /// The bits of the block the scan is in.
-#[derive(Debug)]
-pub(crate) struct Selection {
-    wanted: Wanted,
+pub(crate) struct Selection<'a> {
+    at: At<'a>,
+    /// The codes whose rows are wanted whatever filters say.
+    free: Wanted,
+    /// Each filter with the codes it is for.
+    filters: Vec<(Wanted, Compiled<'a>)>,
     block: usize,
-    bits: Box<[u64; WORDS]>,
+    bits: Box<Bits>,
+    /// By filter: the rows that passed.
+    passed: Vec<Bits>,
 }
 
-impl Selection {
-    pub(crate) fn new(wanted: Wanted) -> Self {
-        Selection { wanted, block: usize::MAX, bits: Box::new([0; WORDS]) }
+impl<'a> Selection<'a> {
+    pub(crate) fn new(query: &'a Query, at: At<'a>) -> Self {
+        let (free, filters) = query.selection_in(&at.open.run);
+        let passed = vec![[0; WORDS]; filters.len()];
+        Selection { at, free, filters, block: usize::MAX, bits: Box::new([0; WORDS]), passed }
     }
 
-    /// Calls `each` with every wanted row of `rows`, in order. Rows asked for must not go back by more than a block.
+    /// Works out the bits of a block.
+    fn enter(&mut self, block: usize) {
+        let first = block * BLOCK_ROWS;
+        let keys = self.at.keys;
+        let rows = first..(first + BLOCK_ROWS).min(keys.rows());
+        self.block = block;
+        *self.bits = if self.free.none() { [0; WORDS] } else { self.free.mark(&keys.codes, rows.clone()) };
+        for ((wanted, filter), passed) in self.filters.iter_mut().zip(&mut self.passed) {
+            let among = wanted.mark(&keys.codes, rows.clone());
+            *passed = filter.pass(&self.at, first, &among).unwrap_or_else(|e| {
+                self.at.reading.fail(e);
+                [0; WORDS]
+            });
+            self.bits.iter_mut().zip(&*passed).for_each(|(all, passed)| *all |= passed);
+        }
+    }
+
+    /// Calls `each` with every wanted row of `rows`, in order, and the filters it passed.
     #[inline]
-    pub(crate) fn each(&mut self, codes: &Codes, total: usize, rows: Range<u32>, mut each: impl FnMut(u32)) {
-        if self.wanted.all() {
-            return rows.for_each(each);
+    pub(crate) fn each(&mut self, rows: Range<u32>, mut each: impl FnMut(u32, u64)) {
+        if self.filters.is_empty() && self.free.all() {
+            return rows.for_each(|row| each(row, 0));
         }
         let (mut at, end) = (rows.start as usize, rows.end as usize);
         while at < end {
             let block = at / BLOCK_ROWS;
-            let first = block * BLOCK_ROWS;
             if block != self.block {
-                self.block = block;
-                self.wanted.mark(codes, first..(first + BLOCK_ROWS).min(total), &mut self.bits);
+                self.enter(block);
             }
-            let stop = end.min(first + BLOCK_ROWS);
+            let stop = end.min((block + 1) * BLOCK_ROWS);
             while at < stop {
                 let word = at / 64;
                 let next = stop.min((word + 1) * 64);
@@ -117,12 +150,21 @@ impl Selection {
                     bits &= (1 << (next - at)) - 1;
                 }
                 while bits != 0 {
-                    each(at as u32 + bits.trailing_zeros());
+                    let row = at as u32 + bits.trailing_zeros();
+                    each(row, self.passed_by(row));
                     bits &= bits - 1;
                 }
                 at = next;
             }
         }
+    }
+
+    /// A bit for each filter a row of the block passed.
+    #[inline]
+    fn passed_by(&self, row: u32) -> u64 {
+        let row = row as usize % BLOCK_ROWS;
+        let bit = |bits: &Bits| bits[row / 64] >> (row % 64) & 1;
+        self.passed.iter().enumerate().fold(0, |all, (at, bits)| all | bit(bits) << at)
     }
 }
 
@@ -132,23 +174,16 @@ mod tests {
 
     #[test]
     fn bits_are_the_wanted_rows() {
-        for (codes, wanted) in
-            [(5u32, vec![1, 3]), (40, (0..20).collect()), (400, vec![399, 7]), (3, vec![0, 1, 2]), (3, vec![])]
-        {
-            let total = 3 * BLOCK_ROWS + 77;
-            let mut list = Codes::below(codes as usize, total);
-            let code = |row: usize| (row as u32).wrapping_mul(2_654_435_761) % codes;
-            (0..total).for_each(|row| list.push(code(row)));
-            let table = (0..codes).map(|c| wanted.contains(&c)).collect();
-            let mut selection = Selection::new(Wanted::new(table));
-            let mut from = 0;
-            for step in [1usize, 5, 60, 63, 64, 65, 4000, 100, 5000, total] {
-                let to = (from + step).min(total);
-                let mut found = Vec::new();
-                selection.each(&list, total, from as u32..to as u32, |row| found.push(row as usize));
-                let expected: Vec<usize> = (from..to).filter(|r| wanted.contains(&code(*r))).collect();
-                assert_eq!(found, expected, "{codes} {from}..{to}");
-                from = to;
+        let many = (0..20).collect();
+        for (codes, wanted) in [(5u32, vec![1, 3]), (40, many), (400, vec![399, 7]), (3, vec![0, 1, 2]), (3, vec![])] {
+            for total in [1, 63, 64, 77, BLOCK_ROWS] {
+                let mut list = Codes::below(codes as usize, total);
+                let code = |row: usize| (row as u32).wrapping_mul(2_654_435_761) % codes;
+                (0..total + 5).for_each(|row| list.push(code(row)));
+                let bits = Wanted::new((0..codes).map(|c| wanted.contains(&c)).collect()).mark(&list, 0..total);
+                let found: Vec<usize> = (0..BLOCK_ROWS).filter(|r| bits[r / 64] >> (r % 64) & 1 != 0).collect();
+                let expected: Vec<usize> = (0..total).filter(|r| wanted.contains(&code(*r))).collect();
+                assert_eq!(found, expected, "{codes} {total}");
             }
         }
     }

@@ -7,19 +7,20 @@ use rapport_domain::ProfileId;
 
 use crate::cancel::CancelFlag;
 use crate::columns::Columns;
+use crate::compiled::At;
 use crate::config::CANCEL_CHECK_EVENTS;
 use crate::error::LakeError;
 use crate::event_ref::{EventRef, OpenRun, Reading, Slot};
 use crate::fold::Fold;
 use crate::query::Query;
-use crate::scan::Absorbed;
+use crate::scan::{Absorbed, Row};
 use crate::select::Selection;
 
 /// One run on the way through the slice.
 pub(crate) struct Lane<'a> {
     open: &'a OpenRun,
     keys: &'a Columns,
-    selection: Selection,
+    selection: Selection<'a>,
     /// All its times are wanted.
     covered: bool,
     /// The next span, and the one after the slice's last.
@@ -29,16 +30,12 @@ pub(crate) struct Lane<'a> {
 
 impl<'a> Lane<'a> {
     /// The spans of the profiles `from..to`.
-    pub(crate) fn new(open: &'a OpenRun, keys: &'a Columns, query: &Query, from: u64, to: Option<u64>) -> Self {
+    pub(crate) fn new(run: At<'a>, query: &'a Query, from: u64, to: Option<u64>) -> Self {
+        let (open, keys) = (run.open, run.keys);
         let place = |limit: u64| keys.profiles.partition_point(|p| *p < limit);
-        Lane {
-            open,
-            keys,
-            selection: Selection::new(query.wanted_in(&open.run)),
-            covered: query.covers(&open.run),
-            at: place(from),
-            end: to.map_or(keys.profiles.len(), place),
-        }
+        let (at, end) = (place(from), to.map_or(keys.profiles.len(), place));
+        let covered = query.covers(&open.run);
+        Lane { open, keys, selection: Selection::new(query, run), covered, at, end }
     }
 
     fn profile(&self) -> Option<u64> {
@@ -47,24 +44,24 @@ impl<'a> Lane<'a> {
 
     /// Calls `each` with the wanted rows of the profile at hand, their times and codes, and goes on to the next profile.
     #[inline]
-    fn profile_rows(&mut self, query: &Query, mut each: impl FnMut(&'a OpenRun, u32, i64, u32)) {
+    fn profile_rows(&mut self, query: &Query, mut each: impl FnMut(&'a OpenRun, Row)) {
         let keys = self.keys;
         let Some(profile) = keys.profiles.get(self.at) else { return };
         while self.at < self.end && keys.profiles[self.at] == *profile {
             let rows =
                 if self.covered { keys.rows_at(self.at) } else { keys.rows_between(self.at, query.from, query.to) };
-            let base = keys.bases[self.at];
-            self.selection.each(&keys.codes, keys.rows(), rows, |row| {
-                let ts = base + i64::from(keys.offsets[row as usize]);
-                each(self.open, row, ts, keys.codes.get(row as usize));
+            let (open, span) = (self.open, self.at);
+            self.selection.each(rows, |row, passed| {
+                let (ts, code) = (keys.ts_in(span, row), keys.codes.get(row as usize));
+                each(open, Row { ts, row, code, passed });
             });
             self.at += 1;
         }
     }
 }
 
-/// A row out of several places: when, which place (of lanes, then of absorbed profiles), row and code.
-type Gathered = (i64, u32, u32, u32);
+/// A row out of several places: which (of lanes, then of absorbed profiles), and the row.
+type Gathered = (u32, Row);
 
 /// One slice's pass of a fold.
 pub(crate) struct Walk<'a, F: Fold> {
@@ -128,10 +125,11 @@ impl<'a, F: Fold> Walk<'a, F> {
             }
             let mut state = None;
             let profile = ProfileId(profile);
-            lane.profile_rows(self.query, |run, row, ts, code| {
+            lane.profile_rows(self.query, |run, row| {
                 self.events += 1;
                 self.slot.clear();
-                let event = EventRef { reading, run, slot: &self.slot, row, code, ts, profile };
+                let Row { ts, row, code, passed } = row;
+                let event = EventRef { reading, run, slot: &self.slot, row, code, ts, passed, profile };
                 fold.step(state.get_or_insert_with(|| fold.begin(profile)), &event);
             });
             if let Some(state) = state {
@@ -157,20 +155,20 @@ impl<'a, F: Fold> Walk<'a, F> {
         gathered.clear();
         for (place, lane) in (0..).zip(lanes.iter_mut()) {
             if lane.profile() == Some(profile) {
-                lane.profile_rows(self.query, |_, row, ts, code| gathered.push((ts, place, row, code)));
+                lane.profile_rows(self.query, |_, row| gathered.push((place, row)));
             }
         }
         if is_gone {
             gathered.clear();
         }
         for (place, absorbed) in (lanes.len() as u32..).zip(joined) {
-            gathered.extend(absorbed.rows.iter().map(|(ts, row, code)| (*ts, place, *row, *code)));
+            gathered.extend(absorbed.rows.iter().map(|row| (place, *row)));
         }
         // Stable: at one instant the order of places and of rows within them stays.
-        gathered.sort_by_key(|(ts, ..)| *ts);
+        gathered.sort_by_key(|(_, row)| row.ts);
         let mut state = None;
         let profile = ProfileId(profile);
-        for (ts, place, row, code) in &gathered {
+        for (place, row) in &gathered {
             let place = *place as usize;
             let run = match lanes.get(place) {
                 Some(lane) => lane.open,
@@ -181,8 +179,8 @@ impl<'a, F: Fold> Walk<'a, F> {
             };
             self.events += 1;
             self.slot.clear();
-            let event =
-                EventRef { reading: self.reading, run, slot: &self.slot, row: *row, code: *code, ts: *ts, profile };
+            let Row { ts, row, code, passed } = *row;
+            let event = EventRef { reading: self.reading, run, slot: &self.slot, row, code, ts, passed, profile };
             self.fold.step(state.get_or_insert_with(|| self.fold.begin(profile)), &event);
         }
         if let Some(state) = state {

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rapport_domain::Problem;
+use rapport_domain::compare::{boolean, number};
 use rapport_domain::rule::{EventQuery, Expr, Field, Literal, Measure, Mention, Operand, Rule, TextTest, ValueType};
-
-use crate::value::{boolean, number};
 
 /// What a workspace knows: seen or declared.
 #[derive(Clone, Debug, Default)]

@@ -1,11 +1,10 @@
-//! Values and how they compare: the coercion rules of `docs/specs/rules.md`, in one place.
-
-use std::cmp::Ordering;
+//! Values during evaluation, and how they compare where time moves. Coercions are in [`rapport_domain::compare`].
 
 use rapport_domain::Timestamp;
+pub(crate) use rapport_domain::compare::instant;
+use rapport_domain::compare::{self, Relation, number, relate as scalar_relation};
 use rapport_domain::event::Scalar;
 use rapport_domain::rule::{CompareOp, Literal};
-use serde_json::Value as JsonValue;
 
 /// Millionths: aggregates keep numbers as integers of them, so that sums do not depend on the order of events.
 pub(crate) const MICROS: f64 = 1e6;
@@ -72,35 +71,15 @@ impl Value<'_> {
     }
 }
 
-/// How two values relate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relation {
-    /// They have an order.
-    Ordered(Ordering),
-    /// Equal, without an order.
-    Same,
-    /// Neither equal nor ordered.
-    Apart,
-}
-
 /// Whether `left op right` holds at `now`, and when time alone may change that.
 pub(crate) fn compare(left: &Value<'_>, op: CompareOp, right: &Value<'_>, now: Timestamp) -> (bool, Option<Timestamp>) {
     let (relation, next) = relate(left, right, now);
-    let holds = match (op, relation) {
-        (CompareOp::Equal, r) => matches!(r, Relation::Same | Relation::Ordered(Ordering::Equal)),
-        (CompareOp::NotEqual, r) => !matches!(r, Relation::Same | Relation::Ordered(Ordering::Equal)),
-        (CompareOp::Less, Relation::Ordered(o)) => o.is_lt(),
-        (CompareOp::LessEqual, Relation::Ordered(o)) => o.is_le(),
-        (CompareOp::Greater, Relation::Ordered(o)) => o.is_gt(),
-        (CompareOp::GreaterEqual, Relation::Ordered(o)) => o.is_ge(),
-        _ => false,
-    };
-    (holds, next)
+    (relation.satisfies(op), next)
 }
 
 fn relate(left: &Value<'_>, right: &Value<'_>, now: Timestamp) -> (Relation, Option<Timestamp>) {
     let (a, b) = match (left, right) {
-        (Value::Scalar(a), Value::Scalar(b)) => return (relate_scalars(a, b), None),
+        (Value::Scalar(a), Value::Scalar(b)) => return (scalar_relation(a, b), None),
         (Value::Span(a), Value::Span(b)) | (Value::Time(a), Value::Time(b)) => (*a, *b),
         (Value::Time(a), Value::Scalar(s)) => match instant(s) {
             Some(ts) => (*a, Moving::fixed(ts.0)),
@@ -116,55 +95,9 @@ fn relate(left: &Value<'_>, right: &Value<'_>, now: Timestamp) -> (Relation, Opt
     (Relation::Ordered(difference.at(now).cmp(&0)), difference.sign_change(now))
 }
 
-/// How two scalars relate, with the coercions between text, numbers and booleans.
-fn relate_scalars(left: &Scalar<'_>, right: &Scalar<'_>) -> Relation {
-    let numbers = |a: f64, b: f64| a.partial_cmp(&b).map_or(Relation::Apart, Relation::Ordered);
-    let same = |yes: bool| if yes { Relation::Same } else { Relation::Apart };
-    match (left, right) {
-        (Scalar::Null, Scalar::Null) => Relation::Same,
-        (Scalar::Bool(a), Scalar::Bool(b)) => same(a == b),
-        (Scalar::Bool(a), Scalar::Text(t)) | (Scalar::Text(t), Scalar::Bool(a)) => same(boolean(t) == Some(*a)),
-        (Scalar::Number(a), Scalar::Number(b)) => numbers(*a, *b),
-        (Scalar::Number(a), Scalar::Text(t)) => number(t).map_or(Relation::Apart, |b| numbers(*a, b)),
-        (Scalar::Text(t), Scalar::Number(b)) => number(t).map_or(Relation::Apart, |a| numbers(a, *b)),
-        (Scalar::Text(a), Scalar::Text(b)) => Relation::Ordered(a.as_bytes().cmp(b.as_bytes())),
-        _ => Relation::Apart,
-    }
-}
-
 /// Whether two scalars are equal under the coercions.
 pub(crate) fn equal(left: &Scalar<'_>, right: &Scalar<'_>) -> bool {
-    matches!(relate_scalars(left, right), Relation::Same | Relation::Ordered(Ordering::Equal))
-}
-
-/// The number a text stands for: decimal, surrounding blanks allowed, finite.
-pub(crate) fn number(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if text.is_empty() || text.len() > 64 || !text.bytes().any(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok().filter(|n: &f64| n.is_finite())
-}
-
-/// The boolean a text stands for, in any case.
-pub(crate) fn boolean(text: &str) -> Option<bool> {
-    let text = text.trim();
-    if text.eq_ignore_ascii_case("true") {
-        Some(true)
-    } else if text.eq_ignore_ascii_case("false") {
-        Some(false)
-    } else {
-        None
-    }
-}
-
-/// The instant a scalar stands for.
-pub(crate) fn instant(scalar: &Scalar<'_>) -> Option<Timestamp> {
-    match scalar {
-        Scalar::Text(t) if t.len() <= 64 => Timestamp::parse(t),
-        Scalar::Number(n) => Timestamp::from_number(*n),
-        _ => None,
-    }
+    scalar_relation(left, right).is_equal()
 }
 
 /// The number an aggregate takes from a scalar, in millionths.
@@ -180,16 +113,7 @@ pub(crate) fn micros(scalar: &Scalar<'_>) -> Option<i64> {
 
 /// Members of a list or object, characters of a text; missing for anything else.
 pub(crate) fn size(scalar: &Scalar<'_>) -> Value<'static> {
-    let n = match scalar {
-        Scalar::Text(t) => t.chars().count(),
-        Scalar::Json(j) => match j.as_ref() {
-            JsonValue::Array(a) => a.len(),
-            JsonValue::Object(o) => o.len(),
-            _ => return Value::NULL,
-        },
-        _ => return Value::NULL,
-    };
-    Value::number(n as f64)
+    compare::size(scalar).map_or(Value::NULL, |n| Value::number(n as f64))
 }
 
 /// A constant as a scalar that borrows nothing.

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::support::*;
 
-const PATHS: [&str; 8] = ["a", "b", "a.b", "c", "c.d", "c.d.e", "id", "absent"];
-const CONTEXT: [&str; 4] = ["page.path", "page", "location.country", "locale"];
+pub(crate) const PATHS: [&str; 8] = ["a", "b", "a.b", "c", "c.d", "c.d.e", "id", "absent"];
+pub(crate) const CONTEXT: [&str; 4] = ["page.path", "page", "location.country", "locale"];
 
 /// What every path of every event answers, with its id.
 struct Collect;
@@ -58,7 +58,7 @@ fn scalar() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn properties() -> impl Strategy<Value = Map<String, Value>> {
+pub(crate) fn properties() -> impl Strategy<Value = Map<String, Value>> {
     let inner = || prop::collection::btree_map("[be]|d\\.e", scalar(), 0..3);
     let nested = prop_oneof![
         4 => scalar(),
@@ -69,7 +69,7 @@ fn properties() -> impl Strategy<Value = Map<String, Value>> {
     prop::collection::btree_map(keys.prop_map(str::to_owned), nested, 0..6).prop_map(|m| m.into_iter().collect())
 }
 
-fn context() -> impl Strategy<Value = Value> {
+pub(crate) fn context() -> impl Strategy<Value = Value> {
     prop_oneof![
         2 => Just(json!({"page": {"path": "/p"}, "locale": "de"})),
         1 => scalar().prop_map(|v| json!({"page": {"path": v.clone()}, "page.path": "dotted", "locale": v})),

@@ -2,6 +2,7 @@
 
 mod columns;
 mod faults;
+mod filters;
 mod import;
 mod model;
 mod support;
