@@ -13,28 +13,29 @@ const WINDOW_MS: i64 = 7 * DAY_MS;
 /// How far each profile gets through event_00, event_03, event_07 within seven days of the first of the three.
 pub struct Funnel;
 
-/// Where a profile stands: the start of the newest chain that reached each step. Events of one instant count in the order
-/// of the steps, as the peer has it, so they are kept until the instant is over.
-#[derive(Default)]
+/// Where a profile stands: the start of the newest chain that reached each of the first two steps. Events of one instant
+/// count in the order of the steps, as the peer has it, so they are kept until the instant is over.
 pub struct Chain {
-    starts: [Option<i64>; 3],
+    first: i64,
+    second: i64,
+    done: bool,
     instant: i64,
     held: u8,
 }
 
+/// So long ago that no window reaches it.
+const NEVER: i64 = i64::MIN / 4;
+
 impl Chain {
+    #[inline]
     fn settle(&mut self) {
         if self.held & 1 != 0 {
-            self.starts[0] = Some(self.instant);
+            self.first = self.instant;
         }
-        for step in 1..3 {
-            if self.held >> step & 1 != 0
-                && let Some(start) = self.starts[step - 1]
-                && self.instant - start <= WINDOW_MS
-            {
-                self.starts[step] = Some(start);
-            }
+        if self.held & 2 != 0 && self.instant - self.first <= WINDOW_MS {
+            self.second = self.first;
         }
+        self.done |= self.held & 4 != 0 && self.instant - self.second <= WINDOW_MS;
         self.held = 0;
     }
 }
@@ -44,7 +45,7 @@ impl Fold for Funnel {
     type Out = [u64; 4];
 
     fn begin(&self, _: ProfileId) -> Chain {
-        Chain::default()
+        Chain { first: NEVER, second: NEVER, done: false, instant: NEVER, held: 0 }
     }
     fn step(&self, chain: &mut Chain, event: &EventRef<'_>) {
         let ts = event.ts().0;
@@ -56,7 +57,7 @@ impl Fold for Funnel {
     }
     fn finish(&self, _: ProfileId, mut chain: Chain, out: &mut [u64; 4]) {
         chain.settle();
-        out[chain.starts.iter().rposition(Option::is_some).map_or(0, |step| step + 1)] += 1;
+        out[if chain.done { 3 } else { usize::from(chain.first != NEVER) + usize::from(chain.second != NEVER) }] += 1;
     }
     fn merge(&self, into: &mut [u64; 4], from: [u64; 4]) {
         into.iter_mut().zip(from).for_each(|(a, b)| *a += b);

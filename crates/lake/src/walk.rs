@@ -42,6 +42,15 @@ impl<'a> Lane<'a> {
         if self.at < self.end { self.keys.profiles.get(self.at).copied() } else { None }
     }
 
+    /// The first and last time of the profile at hand.
+    fn times(&self) -> (i64, i64) {
+        let keys = self.keys;
+        let profile = keys.profiles[self.at];
+        let more = keys.profiles[self.at..self.end].iter().take_while(|p| **p == profile).count();
+        let last = self.at + more - 1;
+        (keys.bases[self.at], keys.ts_in(last, keys.starts[last + 1] - 1))
+    }
+
     /// Calls `each` with the wanted rows of the profile at hand, their times and codes, and goes on to the next profile.
     #[inline]
     fn profile_rows(&mut self, query: &Query, mut each: impl FnMut(&'a OpenRun, Row)) {
@@ -50,10 +59,11 @@ impl<'a> Lane<'a> {
         while self.at < self.end && keys.profiles[self.at] == *profile {
             let rows =
                 if self.covered { keys.rows_at(self.at) } else { keys.rows_between(self.at, query.from, query.to) };
-            let (open, span) = (self.open, self.at);
+            // Held apart, so that they need not be looked up for each row.
+            let (open, base, offsets, codes) = (self.open, keys.bases[self.at], keys.offsets.as_slice(), &keys.codes);
             self.selection.each(rows, |row, passed| {
-                let (ts, code) = (keys.ts_in(span, row), keys.codes.get(row as usize));
-                each(open, Row { ts, row, code, passed });
+                let ts = base + i64::from(offsets[row as usize]);
+                each(open, Row { ts, row, code: codes.get(row as usize), passed });
             });
             self.at += 1;
         }
@@ -116,7 +126,6 @@ impl<'a, F: Fold> Walk<'a, F> {
     /// Steps the profiles below `limit` of one lane, at most until it is time to look at the cancel flag. Returns rows
     /// passed.
     fn alone(&mut self, lane: &mut Lane<'_>, limit: Option<u64>) -> Result<usize, LakeError> {
-        let (fold, reading) = (self.fold, self.reading);
         let starts = &lane.keys.starts;
         let first = starts[lane.at] as usize;
         while let Some(profile) = lane.profile() {
@@ -125,17 +134,8 @@ impl<'a, F: Fold> Walk<'a, F> {
             }
             let mut state = None;
             let profile = ProfileId(profile);
-            lane.profile_rows(self.query, |run, row| {
-                self.events += 1;
-                self.slot.clear();
-                let Row { ts, row, code, passed } = row;
-                let event = EventRef { reading, run, slot: &self.slot, row, code, ts, passed, profile };
-                fold.step(state.get_or_insert_with(|| fold.begin(profile)), &event);
-            });
-            if let Some(state) = state {
-                fold.finish(profile, state, &mut self.out);
-                reading.outcome()?;
-            }
+            lane.profile_rows(self.query, |run, row| self.step(profile, run, row, &mut state));
+            self.finish(profile, state)?;
         }
         Ok(starts[lane.at] as usize - first)
     }
@@ -151,6 +151,9 @@ impl<'a, F: Fold> Walk<'a, F> {
         runs: &[Vec<OpenRun>],
         is_gone: bool,
     ) -> Result<usize, LakeError> {
+        if joined.is_empty() && !is_gone && in_turn(profile, lanes) {
+            return self.one_after_the_other(profile, lanes);
+        }
         let mut gathered = std::mem::take(&mut self.gathered);
         gathered.clear();
         for (place, lane) in (0..).zip(lanes.iter_mut()) {
@@ -177,19 +180,52 @@ impl<'a, F: Fold> Walk<'a, F> {
                     &runs[absorbed.part][absorbed.run]
                 }
             };
-            self.events += 1;
-            self.slot.clear();
-            let Row { ts, row, code, passed } = *row;
-            let event = EventRef { reading: self.reading, run, slot: &self.slot, row, code, ts, passed, profile };
-            self.fold.step(state.get_or_insert_with(|| self.fold.begin(profile)), &event);
-        }
-        if let Some(state) = state {
-            self.fold.finish(profile, state, &mut self.out);
+            self.step(profile, run, *row, &mut state);
         }
         let passed = gathered.len() + 1;
         self.gathered = gathered;
-        self.reading.outcome().map(|()| passed)
+        self.finish(profile, state).map(|()| passed)
     }
+
+    /// Steps a profile of several lanes whose rows follow each other in time, as they do unless events came late.
+    fn one_after_the_other(&mut self, profile: u64, lanes: &mut [Lane<'_>]) -> Result<usize, LakeError> {
+        let before = self.events;
+        let mut state = None;
+        let id = ProfileId(profile);
+        for lane in lanes.iter_mut().filter(|lane| lane.profile() == Some(profile)) {
+            lane.profile_rows(self.query, |run, row| self.step(id, run, row, &mut state));
+        }
+        self.finish(id, state).map(|()| self.events - before + 1)
+    }
+
+    /// One event.
+    #[inline]
+    fn step(&mut self, profile: ProfileId, run: &OpenRun, row: Row, state: &mut Option<F::State>) {
+        self.events += 1;
+        self.slot.clear();
+        let Row { ts, row, code, passed } = row;
+        let event = EventRef { reading: self.reading, run, slot: &self.slot, row, code, ts, passed, profile };
+        self.fold.step(state.get_or_insert_with(|| self.fold.begin(profile)), &event);
+    }
+
+    /// The end of a profile, and what went wrong while its events were read.
+    fn finish(&mut self, profile: ProfileId, state: Option<F::State>) -> Result<(), LakeError> {
+        if let Some(state) = state {
+            self.fold.finish(profile, state, &mut self.out);
+        }
+        self.reading.outcome()
+    }
+}
+
+/// Whether the rows of a profile in each lane are no earlier than those in the lanes before.
+fn in_turn(profile: u64, lanes: &[Lane<'_>]) -> bool {
+    let mut latest = i64::MIN;
+    lanes.iter().filter(|lane| lane.profile() == Some(profile)).all(|lane| {
+        let (first, last) = lane.times();
+        let follows = first >= latest;
+        latest = last;
+        follows
+    })
 }
 
 /// The least profile at hand, its lane, and the least of the other lanes.

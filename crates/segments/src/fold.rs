@@ -1,6 +1,6 @@
 //! The same aggregates over the lake: history for a new rule, and previews of rules nobody saved yet.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rapport_domain::event::EventView;
 use rapport_domain::{Event, ProfileId};
@@ -10,6 +10,9 @@ use rapport_rules::{AggState, Aggregate};
 /// Folds one profile's events into the state of some aggregates, and hands each profile's states to the output.
 pub struct AggregateFold<'a> {
     aggregates: Vec<(u32, &'a Aggregate)>,
+    /// The events that can change one of them, and by event the places of those they can change; `None` when an
+    /// aggregate listens to every event.
+    by_name: Option<Vec<(String, Vec<usize>)>>,
 }
 
 /// The states history gave one profile, by index of the aggregate.
@@ -42,7 +45,16 @@ impl<'a> AggregateFold<'a> {
     /// A fold of those aggregates; each is named by an index of the caller's.
     #[must_use]
     pub fn new(aggregates: Vec<(u32, &'a Aggregate)>) -> Self {
-        AggregateFold { aggregates }
+        let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut every = false;
+        for (place, (_, aggregate)) in aggregates.iter().enumerate() {
+            match aggregate.event_names() {
+                Some(names) => names.iter().for_each(|name| by_name.entry(name).or_default().push(place)),
+                None => every = true,
+            }
+        }
+        let by_name = by_name.into_iter().map(|(name, places)| (name.to_owned(), places)).collect();
+        AggregateFold { aggregates, by_name: (!every).then_some(by_name) }
     }
 }
 
@@ -55,8 +67,17 @@ impl Fold for AggregateFold<'_> {
     }
 
     fn step(&self, state: &mut Self::State, event: &EventRef<'_>) {
-        for (slot, (_, aggregate)) in state.iter_mut().zip(&self.aggregates) {
-            observe(slot, aggregate, event);
+        match event.wanted().and_then(|name| self.by_name.as_ref()?.get(name)) {
+            Some((_, places)) => {
+                for place in places {
+                    observe(&mut state[*place], self.aggregates[*place].1, event);
+                }
+            }
+            None => {
+                for (slot, (_, aggregate)) in state.iter_mut().zip(&self.aggregates) {
+                    observe(slot, aggregate, event);
+                }
+            }
         }
     }
 
@@ -73,10 +94,6 @@ impl Fold for AggregateFold<'_> {
     }
 
     fn event_names(&self) -> Option<Vec<String>> {
-        let mut names = BTreeSet::new();
-        for (_, aggregate) in &self.aggregates {
-            names.extend(aggregate.event_names()?.iter().cloned());
-        }
-        Some(names.into_iter().collect())
+        self.by_name.as_ref().map(|names| names.iter().map(|(name, _)| name.clone()).collect())
     }
 }

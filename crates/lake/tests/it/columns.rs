@@ -12,7 +12,7 @@ pub(crate) const PATHS: [&str; 8] = ["a", "b", "a.b", "c", "c.d", "c.d.e", "id",
 pub(crate) const CONTEXT: [&str; 4] = ["page.path", "page", "location.country", "locale"];
 
 /// What every path of every event answers, with its id.
-struct Collect;
+pub(crate) struct Collect;
 
 impl Fold for Collect {
     type State = Vec<(String, Vec<String>)>;

@@ -5,6 +5,7 @@ mod faults;
 mod filters;
 mod import;
 mod model;
+mod readers;
 mod support;
 mod timeline;
 mod whole;

@@ -179,3 +179,40 @@ fn background_threads_flush_and_compact_and_queries_can_be_stopped() {
     flag.cancel();
     assert!(matches!(flag.clone().check(), Err(LakeError::Cancelled)));
 }
+
+#[test]
+fn files_of_the_first_schema_are_read_and_compacted_into_columns() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lake-v1");
+    copy(&fixture, dir.path());
+    let open = || Lake::open(dir.path(), 2, config()).unwrap();
+    let answers = |lake: &Lake| lake.snapshot(WS).run(&crate::columns::Collect, &CancelFlag::new()).unwrap();
+    let timeline = |lake: &Lake| {
+        let rows = lake.timeline(WS, profile(0, 1), None, &Default::default(), 9).unwrap();
+        rows.into_iter().map(|r| (r.event.ts.0, r.event.properties.map().clone(), r.event.context)).collect::<Vec<_>>()
+    };
+    let lake = open();
+    let (before, rows) = (answers(&lake), timeline(&lake));
+    assert_eq!(before.len(), 5, "four of the profile and the one it absorbed, one of another");
+    assert_eq!(rows[0].1["total"], serde_json::json!(9_007_199_254_740_993i64));
+    assert_eq!((rows[2].0, rows[3].0), (2_000, 1_000));
+    lake.compact_fully().unwrap();
+    assert_eq!((answers(&lake), timeline(&lake)), (before.clone(), rows.clone()));
+    drop(lake);
+    let lake = open();
+    assert_eq!((answers(&lake), timeline(&lake)), (before, rows));
+    drop(lake);
+    assert_eq!(check(dir.path()).unwrap().findings, []);
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(|e| e.unwrap()) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
