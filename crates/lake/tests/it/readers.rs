@@ -59,7 +59,7 @@ fn duckdb_and_pandas_get_the_same_counts_and_sums() {
         lake.append(Partition(0), seq, rows.collect());
         lake.flush().unwrap();
     }
-    let expected = format!("300 {orders} {total:.1} {pro} 5");
+    let expected = format!("300 {orders} {total} {pro} 5");
     compare(&python, dir.path(), &expected);
     lake.compact_fully().unwrap();
     compare(&python, dir.path(), &expected);
