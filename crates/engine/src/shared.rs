@@ -45,6 +45,7 @@ pub struct Status {
     activating: AtomicBool,
     generation: AtomicU64,
     failure: Mutex<Option<String>>,
+    trouble: Mutex<Option<String>>,
 }
 
 impl Status {
@@ -53,6 +54,13 @@ impl Status {
         self.head.store(head, Ordering::Release);
         self.activating.store(activating, Ordering::Release);
         self.generation.store(generation, Ordering::Release);
+    }
+
+    pub(crate) fn set_trouble(&self, why: Option<String>) {
+        let mut trouble = self.trouble.lock();
+        if *trouble != why {
+            *trouble = why;
+        }
     }
 
     pub(crate) fn fail(&self, why: String) {
@@ -75,6 +83,12 @@ impl Status {
     #[must_use]
     pub fn is_activating(&self) -> bool {
         self.activating.load(Ordering::Acquire)
+    }
+
+    /// Why the last batch failed, if it did; it is tried again.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().clone()
     }
 
     /// Why the partition stopped, if it did.

@@ -98,6 +98,14 @@ impl Lake {
         }
     }
 
+    /// Writes a partition's rows into files as soon as a background thread comes to it, however young they are.
+    pub fn hurry(&self, partition: Partition) {
+        if let Some(store) = self.store(partition) {
+            store.state().hurry = true;
+            self.workers.wake();
+        }
+    }
+
     /// All batches up to this one are in durable files: the engine may forget them. Merges told before such a batch was
     /// appended are durable too. 0 when there is none.
     #[must_use]

@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) spaces: BTreeMap<u32, Space>,
     pub(crate) hot_rows: usize,
     pub(crate) oldest: Option<Instant>,
+    /// The rows are to be written however young they are.
+    pub(crate) hurry: bool,
     /// After a write that failed: not before this.
     pub(crate) retry_at: Option<Instant>,
 }
@@ -174,7 +176,7 @@ impl PartitionStore {
         state.persisted = upto;
         state.hot_rows -= rows;
         state.oldest = (state.visible > upto).then(Instant::now);
-        state.retry_at = None;
+        (state.hurry, state.retry_at) = (false, None);
         Ok((rows, bytes))
     }
 

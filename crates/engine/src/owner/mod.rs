@@ -17,7 +17,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rapport_domain::{Partition, Timestamp, WorkspaceId};
+use rapport_domain::message::MessageOutcome;
+use rapport_domain::{OutboxId, Partition, Timestamp, WorkspaceId};
 use rapport_log::ReadBatch;
 use rapport_store::partition::{Epoch, Numbers, Seen, SeenOptions, meta, timers};
 use rapport_store::{Tx, counters};
@@ -32,6 +33,15 @@ use crate::inbox::Input;
 use crate::live::Live;
 use crate::shared::Shared;
 use crate::telemetry;
+
+/// The mark, in the partition's state, that the log is to be rolled for an erasure.
+const ROLL_DUE: &str = "roll_due";
+/// How long after a failure the log is asked again to roll, milliseconds.
+const ROLL_AGAIN_MS: i64 = 1_000;
+/// How long an owner waits for a lake that is behind.
+const HELD_WAIT: Duration = Duration::from_millis(20);
+/// How long an owner that was told to stop may take to record what the gate answered.
+const FINISH: Duration = Duration::from_secs(10);
 
 /// What a step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +67,18 @@ pub struct Owner {
     bounds: HashMap<WorkspaceId, Arc<Bound>>,
     no_rules: Arc<Bound>,
     backfills: VecDeque<Backfill>,
+    /// Answers of the gate that no committed batch holds yet. One that was lost would send its message again.
+    outcomes: Vec<(OutboxId, MessageOutcome)>,
     recompute: bool,
     observed: Observations,
     publisher: publish::Publisher,
     swept_on: i64,
+    /// The last batch failed, and memory has not been brought back to what is stored.
+    stale: bool,
+    /// No batch was committed since one failed: what cannot be recorded is not sent.
+    is_failing: bool,
+    /// Somebody was erased, and the log's segment with their events is still open: when to try to close it.
+    roll_at: Option<Timestamp>,
 }
 
 impl Owner {
@@ -71,6 +89,7 @@ impl Owner {
         let epoch = meta::acquire(&tx)?;
         let offset = meta::offset(&*tx)?;
         let numbers = Numbers::load(&*tx)?;
+        let roll_at = meta::get(&*tx, ROLL_DUE)?.filter(|due| *due > 0).map(|_| Timestamp::MIN);
         let seen = Seen::load(&*tx, SeenOptions::default())?;
         publish::restore_lake(&shared, partition, &tx)?;
         for ws in shared.workspaces()? {
@@ -92,10 +111,14 @@ impl Owner {
             bounds: HashMap::new(),
             no_rules: Arc::new(Bound::empty()),
             backfills: VecDeque::new(),
+            outcomes: Vec::new(),
             recompute: true,
             observed,
             publisher,
             swept_on: 0,
+            stale: false,
+            is_failing: false,
+            roll_at,
             shared,
         };
         owner.status();
@@ -104,15 +127,19 @@ impl Owner {
 
     /// One batch. After an error nothing of it has happened; the caller decides when to try again.
     pub fn step(&mut self) -> Result<Step, EngineError> {
+        if self.stale {
+            self.reload()?;
+        }
         let result = self.try_step();
         if result.is_err() {
-            self.reload()?;
+            (self.stale, self.is_failing) = (true, true);
         }
         result
     }
 
     fn try_step(&mut self) -> Result<Step, EngineError> {
-        self.publisher.run(&self.shared, self.partition)?;
+        self.publisher.run(&self.shared, self.partition, self.is_failing)?;
+        self.roll()?;
         let live = self.shared.live();
         if live.generation != self.live.generation {
             self.bind(live)?;
@@ -127,23 +154,27 @@ impl Owner {
         let now = self.shared.clock.now();
         let config = &self.shared.config;
         let records = self.shared.log.read(self.partition, self.offset, config.batch_records, config.batch_bytes)?;
-        let inputs = self.shared.inbox(self.partition).take(config.batch_records);
+        for input in self.shared.inbox(self.partition).take(config.batch_records.saturating_sub(self.outcomes.len())) {
+            match input {
+                Input::Outcome(id, outcome) => self.outcomes.push((id, outcome)),
+                Input::Backfill(backfill) => self.backfills.push_back(backfill),
+            }
+        }
         let next_timer = self.next_timer()?;
         let due = next_timer.is_some_and(|at| at <= now);
         let waiting =
             !self.backfills.is_empty() || self.recompute || self.is_sweeping() || self.publisher.has_cleanup();
-        if records.is_empty() && inputs.is_empty() && !due && !waiting {
-            return Ok(Step::Idle([next_timer, self.publisher.next_look()].into_iter().flatten().min()));
+        if records.is_empty() && self.outcomes.is_empty() && !due && !waiting {
+            self.is_failing = false;
+            return Ok(Step::Idle([next_timer, self.publisher.next_look(), self.roll_at].into_iter().flatten().min()));
         }
         let tx = self.shared.stores.partition(self.partition)?.begin()?;
         let mut work = Work::new(tx, self.partition, now, self.numbers.clone());
         self.recompute_marked(&mut work)?;
         self.fire(&mut work, next_timer)?;
-        for input in inputs {
-            match input {
-                Input::Outcome(id, outcome) => self.outcome(&mut work, id, outcome)?,
-                Input::Backfill(backfill) => self.backfills.push_back(backfill),
-            }
+        for index in 0..self.outcomes.len() {
+            let (id, outcome) = self.outcomes[index].clone();
+            self.outcome(&mut work, id, outcome)?;
         }
         for (offset, bytes) in records.iter() {
             self.record(&mut work, offset, bytes)?;
@@ -214,8 +245,16 @@ impl Owner {
             // Idempotent, and the letter that asked for it is in the log: a crash before the commit comes here again.
             self.shared.lake.erase(*ws, &[*profile])?;
         }
+        if !erased.is_empty() {
+            meta::set(&tx, ROLL_DUE, 1)?;
+        }
         tx.commit()?;
         telemetry::batch(records.len(), rows.len(), started.elapsed());
+        self.outcomes.clear();
+        self.is_failing = false;
+        if !erased.is_empty() {
+            self.roll_at = Some(Timestamp::MIN);
+        }
         self.numbers = numbers;
         self.offset = next_offset;
         self.cache.rotate();
@@ -227,13 +266,26 @@ impl Owner {
         if flush_lake {
             self.shared.lake.flush()?;
         }
-        if !erased.is_empty() {
-            // The log's segment with the erased person's events closes, and goes once every partition has passed it.
-            self.shared.log.roll()?;
-        }
         self.shared.log.release(self.partition, self.offset);
         self.status();
-        self.publisher.run(&self.shared, self.partition)
+        self.publisher.run(&self.shared, self.partition, false)
+    }
+
+    /// Closes the log's segment that holds the events of somebody erased: it goes once every partition has passed it.
+    /// When the log cannot, as on a full disk, it is tried again.
+    fn roll(&mut self) -> Result<(), EngineError> {
+        let now = self.shared.clock.now();
+        if self.roll_at.is_none_or(|at| at > now) {
+            return Ok(());
+        }
+        if let Err(error) = self.shared.log.roll() {
+            tracing::warn!(partition.id = self.partition.0, %error, "an erasure waits for the log");
+            self.roll_at = Some(now.plus_ms(ROLL_AGAIN_MS));
+            return Ok(());
+        }
+        self.shared.stores.partition(self.partition)?.write(|tx| meta::set(tx, ROLL_DUE, 0))?;
+        self.roll_at = None;
+        Ok(())
     }
 
     fn check_epoch(&self, tx: &Tx) -> Result<(), EngineError> {
@@ -245,11 +297,11 @@ impl Owner {
         self.cache.clear();
         self.publisher.rolled_back();
         self.recompute = true;
-        let db = self.shared.stores.partition(self.partition)?;
-        self.numbers = db.read(Numbers::load)?;
         self.live = Arc::new(Live::default());
         self.bounds.clear();
         self.backfills.clear();
+        self.numbers = self.shared.stores.partition(self.partition)?.read(Numbers::load)?;
+        self.stale = false;
         Ok(())
     }
 
@@ -273,7 +325,7 @@ impl Owner {
         self.shared.status(self.partition).set(self.offset, head, activating, self.live.generation);
     }
 
-    /// Works until told to stop.
+    /// Works until told to stop, then records what the gate answered meanwhile: what was sent must not be sent again.
     pub(crate) fn run(mut self) {
         let mut failures = 0u32;
         let shared = self.shared.clone();
@@ -281,16 +333,13 @@ impl Owner {
             let turn = shared.turns.take();
             let outcome = self.step();
             drop(turn);
-            let wait = match outcome {
-                Ok(Step::Worked) => {
-                    failures = 0;
-                    continue;
-                }
-                Ok(Step::Held) => Duration::from_millis(20),
+            match outcome {
+                Ok(Step::Worked) => failures = 0,
+                Ok(Step::Held) => std::thread::park_timeout(HELD_WAIT),
                 Ok(Step::Idle(due)) => {
                     failures = 0;
                     self.status();
-                    self.idle_for(due)
+                    self.shared.log.wait(self.partition, self.offset, self.idle_for(due));
                 }
                 Err(error) if !error.class().is_retryable() && failures > 8 => {
                     tracing::error!(partition.id = self.partition.0, %error, "the partition cannot go on");
@@ -300,10 +349,29 @@ impl Owner {
                 Err(error) => {
                     failures += 1;
                     tracing::warn!(partition.id = self.partition.0, %error, failures, "the batch will be tried again");
-                    Duration::from_millis(50u64 << failures.min(6))
+                    self.shared.status(self.partition).set_trouble(Some(error.to_string()));
+                    // Not the log's wait: with records to read it would return at once. Stopping unparks.
+                    std::thread::park_timeout(Duration::from_millis(50u64 << failures.min(6)));
+                    continue;
                 }
-            };
-            self.shared.log.wait(self.partition, self.offset, wait);
+            }
+            self.shared.status(self.partition).set_trouble(None);
+        }
+        self.finish();
+    }
+
+    /// Records the answers of the gate that came before it was told to stop.
+    fn finish(&mut self) {
+        let deadline = Instant::now() + FINISH;
+        while !(self.outcomes.is_empty() && self.shared.inbox(self.partition).len() == 0) && Instant::now() < deadline {
+            match self.step() {
+                Ok(Step::Held) => std::thread::park_timeout(HELD_WAIT),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(partition.id = self.partition.0, %error, "answers of the gate could not be recorded");
+                    return;
+                }
+            }
         }
     }
 

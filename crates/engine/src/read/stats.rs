@@ -63,6 +63,8 @@ pub struct PartitionStanding {
     pub inbox: usize,
     /// Rules are being brought up to date.
     pub activating: bool,
+    /// Why its last batch failed, if it did; it is tried again.
+    pub trouble: Option<String>,
     /// Why it stopped, if it did.
     pub failure: Option<String>,
 }
@@ -89,6 +91,7 @@ fn standing(shared: &Shared, partition: Partition, db: &rapport_store::Db) -> Re
         letters,
         inbox: shared.inbox(partition).len(),
         activating: status.is_activating(),
+        trouble: status.trouble(),
         failure: status.failure(),
     })
 }

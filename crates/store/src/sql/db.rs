@@ -47,7 +47,7 @@ impl Default for DbOptions {
             mmap_mib: 0,
             readers: 4,
             statements: 256,
-            checkpoint_pages: 4096,
+            checkpoint_pages: 2048,
             max_mib: 0,
             busy_timeout_ms: 10_000,
         }
@@ -57,7 +57,7 @@ impl Default for DbOptions {
 /// Bytes of a page; SQLite's default, stated because `max_mib` and the checkpoint size are counted in it.
 const PAGE_BYTES: u64 = 4096;
 /// The write-ahead log is cut to this size after a checkpoint, so that one large transaction does not keep its space.
-const JOURNAL_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
+const JOURNAL_LIMIT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// One database file. Cheap to share: wrap it in an `Arc` or borrow it.
 pub struct Db {
