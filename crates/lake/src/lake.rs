@@ -126,6 +126,12 @@ impl Lake {
         self.count_hot(0) > self.config.hot_bytes.saturating_mul(2)
     }
 
+    /// What keeps it from writing files at present; it is tried again every second. For health checks.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.partitions.iter().find_map(|store| store.state().trouble.clone())
+    }
+
     /// Events of `from` belong to `into` from now on, at every scan, until [`Lake::unmerged`]. Idempotent; a circle is
     /// refused. Durable no later than the next batch appended.
     pub fn merged(&self, ws: WorkspaceId, from: ProfileId, into: ProfileId) {

@@ -40,6 +40,8 @@ pub(crate) struct State {
     pub(crate) hurry: bool,
     /// After a write that failed: not before this.
     pub(crate) retry_at: Option<Instant>,
+    /// How the last write failed; nothing when it succeeded.
+    pub(crate) trouble: Option<String>,
 }
 
 /// A partition of the lake.
@@ -161,7 +163,7 @@ impl PartitionStore {
         let mut state = self.state();
         if let Err(e) = committed {
             made.iter().for_each(|f| f.retire());
-            state.retry_at = Some(Instant::now() + RETRY_AFTER);
+            (state.retry_at, state.trouble) = (Some(Instant::now() + RETRY_AFTER), Some(e.to_string()));
             return Err(e);
         }
         let (mut rows, mut bytes) = (0, 0);
@@ -176,7 +178,7 @@ impl PartitionStore {
         state.persisted = upto;
         state.hot_rows -= rows;
         state.oldest = (state.visible > upto).then(Instant::now);
-        (state.hurry, state.retry_at) = (false, None);
+        (state.hurry, state.retry_at, state.trouble) = (false, None, None);
         Ok((rows, bytes))
     }
 

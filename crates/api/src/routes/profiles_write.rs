@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use rapport_domain::profile::namespace;
 use rapport_domain::record::LetterBody;
 use rapport_domain::{EventKind, Profile, WorkspaceId};
-use rapport_store::control::suppressions;
+use rapport_store::control::{quality, suppressions};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -104,11 +104,13 @@ pub(crate) struct Erasing {
 }
 
 /// Where erasing reaches.
-const REACHES: [&str; 5] = [
+const REACHES: [&str; 7] = [
     "the profile, its identifiers, consents, segments and journey runs: at once",
     "messages waiting and the ledger of messages sent: at once",
     "its events in memory and in files: at once, files are rewritten",
-    "the log: with the next roll after every partition has passed it",
+    "rejected events that name one of its identifiers: at once",
+    "the log: within a minute, when no partition lags behind it",
+    "freed pages and write-ahead logs of the databases: within a minute, when no partition lags behind",
     "the suppression list: the address goes, its hash stays, so that nothing is sent to it again",
 ];
 
@@ -126,6 +128,7 @@ pub(crate) async fn erase(
         .filter(|i| matches!(i.namespace.as_str(), namespace::EMAIL | namespace::PHONE))
         .map(|i| i.value.clone())
         .collect();
+    let values: Vec<String> = profile.identifiers.iter().map(|i| i.value.clone()).collect();
     let ws = caller.workspace;
     // First, so that a repeated request after a fault in between still finds the profile.
     state
@@ -133,6 +136,7 @@ pub(crate) async fn erase(
             for address in &addresses {
                 suppressions::forget_address(tx, ws, address)?;
             }
+            quality::forget(tx, ws, &values)?;
             Ok(())
         })
         .await?;

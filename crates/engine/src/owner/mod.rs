@@ -31,13 +31,10 @@ use crate::cache::Cache;
 use crate::error::EngineError;
 use crate::inbox::Input;
 use crate::live::Live;
+use crate::purge;
 use crate::shared::Shared;
 use crate::telemetry;
 
-/// The mark, in the partition's state, that the log is to be rolled for an erasure.
-const ROLL_DUE: &str = "roll_due";
-/// How long after a failure the log is asked again to roll, milliseconds.
-const ROLL_AGAIN_MS: i64 = 1_000;
 /// How long an owner waits for a lake that is behind.
 const HELD_WAIT: Duration = Duration::from_millis(20);
 /// How long an owner that was told to stop may take to record what the gate answered.
@@ -77,8 +74,6 @@ pub struct Owner {
     stale: bool,
     /// No batch was committed since one failed: what cannot be recorded is not sent.
     is_failing: bool,
-    /// Somebody was erased, and the log's segment with their events is still open: when to try to close it.
-    roll_at: Option<Timestamp>,
 }
 
 impl Owner {
@@ -89,7 +84,7 @@ impl Owner {
         let epoch = meta::acquire(&tx)?;
         let offset = meta::offset(&*tx)?;
         let numbers = Numbers::load(&*tx)?;
-        let roll_at = meta::get(&*tx, ROLL_DUE)?.filter(|due| *due > 0).map(|_| Timestamp::MIN);
+        shared.purge.recall(&tx)?;
         let seen = Seen::load(&*tx, SeenOptions::default())?;
         publish::restore_lake(&shared, partition, &tx)?;
         for ws in shared.workspaces()? {
@@ -98,6 +93,8 @@ impl Owner {
         }
         let observed = Observations::load(&*tx, &shared.workspaces()?)?;
         tx.commit()?;
+        // Releases are not stored: without this an idle partition would keep every segment from being deleted.
+        shared.log.release(partition, offset);
         let publisher = publish::Publisher::load(db)?;
         let cache_bytes = shared.config.cache_bytes / usize::from(shared.log.partitions());
         let mut owner = Owner {
@@ -118,7 +115,6 @@ impl Owner {
             swept_on: 0,
             stale: false,
             is_failing: false,
-            roll_at,
             shared,
         };
         owner.status();
@@ -139,7 +135,6 @@ impl Owner {
 
     fn try_step(&mut self) -> Result<Step, EngineError> {
         self.publisher.run(&self.shared, self.partition, self.is_failing)?;
-        self.roll()?;
         let live = self.shared.live();
         if live.generation != self.live.generation {
             self.bind(live)?;
@@ -166,7 +161,7 @@ impl Owner {
             !self.backfills.is_empty() || self.recompute || self.is_sweeping() || self.publisher.has_cleanup();
         if records.is_empty() && self.outcomes.is_empty() && !due && !waiting {
             self.is_failing = false;
-            return Ok(Step::Idle([next_timer, self.publisher.next_look(), self.roll_at].into_iter().flatten().min()));
+            return Ok(Step::Idle([next_timer, self.publisher.next_look()].into_iter().flatten().min()));
         }
         let tx = self.shared.stores.partition(self.partition)?.begin()?;
         let mut work = Work::new(tx, self.partition, now, self.numbers.clone());
@@ -240,20 +235,20 @@ impl Owner {
         work.numbers.save(&work.tx)?;
         meta::set_offset(&work.tx, next_offset)?;
         self.check_epoch(&work.tx)?;
-        let Work { tx, rows, letters, messages, erased, numbers, flush_lake, .. } = work;
+        let Work { tx, now, rows, letters, messages, erased, numbers, flush_lake, .. } = work;
         for (ws, profile) in &erased {
             // Idempotent, and the letter that asked for it is in the log: a crash before the commit comes here again.
             self.shared.lake.erase(*ws, &[*profile])?;
         }
         if !erased.is_empty() {
-            meta::set(&tx, ROLL_DUE, 1)?;
+            purge::mark(&tx, now)?;
         }
         tx.commit()?;
         telemetry::batch(records.len(), rows.len(), started.elapsed());
         self.outcomes.clear();
         self.is_failing = false;
         if !erased.is_empty() {
-            self.roll_at = Some(Timestamp::MIN);
+            self.shared.purge.want(now);
         }
         self.numbers = numbers;
         self.offset = next_offset;
@@ -269,23 +264,6 @@ impl Owner {
         self.shared.log.release(self.partition, self.offset);
         self.status();
         self.publisher.run(&self.shared, self.partition, false)
-    }
-
-    /// Closes the log's segment that holds the events of somebody erased: it goes once every partition has passed it.
-    /// When the log cannot, as on a full disk, it is tried again.
-    fn roll(&mut self) -> Result<(), EngineError> {
-        let now = self.shared.clock.now();
-        if self.roll_at.is_none_or(|at| at > now) {
-            return Ok(());
-        }
-        if let Err(error) = self.shared.log.roll() {
-            tracing::warn!(partition.id = self.partition.0, %error, "an erasure waits for the log");
-            self.roll_at = Some(now.plus_ms(ROLL_AGAIN_MS));
-            return Ok(());
-        }
-        self.shared.stores.partition(self.partition)?.write(|tx| meta::set(tx, ROLL_DUE, 0))?;
-        self.roll_at = None;
-        Ok(())
     }
 
     fn check_epoch(&self, tx: &Tx) -> Result<(), EngineError> {
@@ -334,10 +312,9 @@ impl Owner {
             let outcome = self.step();
             drop(turn);
             match outcome {
-                Ok(Step::Worked) => failures = 0,
+                Ok(Step::Worked) => {}
                 Ok(Step::Held) => std::thread::park_timeout(HELD_WAIT),
                 Ok(Step::Idle(due)) => {
-                    failures = 0;
                     self.status();
                     self.shared.log.wait(self.partition, self.offset, self.idle_for(due));
                 }
@@ -349,13 +326,17 @@ impl Owner {
                 Err(error) => {
                     failures += 1;
                     tracing::warn!(partition.id = self.partition.0, %error, failures, "the batch will be tried again");
-                    self.shared.status(self.partition).set_trouble(Some(error.to_string()));
+                    self.shared.status(self.partition).set_trouble(Some(&error));
                     // Not the log's wait: with records to read it would return at once. Stopping unparks.
                     std::thread::park_timeout(Duration::from_millis(50u64 << failures.min(6)));
                     continue;
                 }
             }
-            self.shared.status(self.partition).set_trouble(None);
+            // Binding the rules anew after a failure is no success yet; a committed batch is.
+            if !self.is_failing {
+                failures = 0;
+                self.shared.status(self.partition).set_trouble(None);
+            }
         }
         self.finish();
     }

@@ -6,7 +6,7 @@ use rapport_store::partition::{Observed, letters, observed, outbox, timers};
 use serde::Serialize;
 
 use crate::error::EngineError;
-use crate::shared::Shared;
+use crate::shared::{Shared, Trouble};
 
 /// Counts of one workspace, from the transactions that made them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -64,7 +64,7 @@ pub struct PartitionStanding {
     /// Rules are being brought up to date.
     pub activating: bool,
     /// Why its last batch failed, if it did; it is tried again.
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
     /// Why it stopped, if it did.
     pub failure: Option<String>,
 }
