@@ -48,12 +48,11 @@ def passes(command):
 
 def verdict():
     """What becomes of the product as it stands now."""
-    if not (passes(PARITY + ["--no-run"]) and passes(SIMULATION + ["--no-run"])):
-        return "does not build"
-    if not passes(PARITY):
-        return "caught by the parity test"
-    if not passes(SIMULATION + ["sim::"]):
-        return "caught by the simulation"
+    for name, command, filters in (("parity test", PARITY, []), ("simulation", SIMULATION, ["sim::"])):
+        if not passes(command + ["--no-run"]):
+            return "does not build"
+        if not passes(command + filters):
+            return f"caught by the {name}"
     return "ESCAPED"
 
 

@@ -210,9 +210,11 @@ fn collection_names_what_is_wrong_with_a_body() {
         );
         assert_eq!(fault(&answer), None, "{}: {answer:?}", case.name);
     }
-    for (key, code) in
-        [("", "missing_write_key"), ("Bearer wk_unknown", "unknown_write_key"), ("Digest x", "invalid_authorization")]
-    {
+    for (key, code) in [
+        ("Bearer ", "missing_write_key"),
+        ("Bearer wk_unknown", "unknown_write_key"),
+        ("Digest x", "invalid_authorization"),
+    ] {
         let answer =
             collect.send("POST", "/v1/track", &[("authorization", key)], b"{\"userId\":\"u\",\"event\":\"E\"}");
         assert_eq!((answer.status, answer.json()["code"].as_str()), (401, Some(code)), "{key:?}: {answer:?}");

@@ -125,8 +125,8 @@ impl Client {
         let mut answer = answer.unwrap_or_else(|e| panic!("{method} {path}: {e}"));
         let media = answer.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let status = answer.status().as_u16();
-        let body = answer.body_mut().read_to_string().unwrap_or_else(|e| panic!("{method} {path}: {e}"));
-        Answer { status, media, body }
+        let body = answer.body_mut().read_to_vec().unwrap_or_else(|e| panic!("{method} {path}: {e}"));
+        Answer { status, media, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     pub(super) fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
