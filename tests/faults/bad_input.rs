@@ -144,6 +144,38 @@ fn every_endpoint_refuses_what_it_cannot_read_precisely() {
     served.stop();
 }
 
+#[test]
+fn broken_credentials_are_refused_and_nothing_else_happens() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = config(dir.path());
+    let keys = init(&config);
+    let served = Served::start(&config);
+    let api = served.client(&keys.api_token);
+    let long = "x".repeat(6_000);
+    let cut = &keys.api_token[..keys.api_token.len() - 1];
+    let mut tried = vec![("authorization", "Bearer".to_owned()), ("authorization", "Bearer \u{e9}\u{ff}".to_owned())];
+    for token in ["", " ", "rk_", "a b", "%00", "\t", cut, long.as_str()] {
+        tried.push(("authorization", format!("Bearer {token}")));
+        tried.push(("authorization", format!("Basic {token}")));
+        for name in ["rapport_session", "__Host-rapport_session", "session"] {
+            tried.push(("cookie", format!("{name}={token}; {name}={token};;=;{name}")));
+        }
+    }
+    for (name, value) in tried {
+        // A cookie alone: no token beside it.
+        let without = ("authorization", "");
+        let headers =
+            if name == "cookie" { vec![without, (name, value.as_str())] } else { vec![(name, value.as_str())] };
+        for (method, path) in [("GET", "/api/v1/stats"), ("POST", "/api/v1/segments/preview")] {
+            let answer = api.send(method, path, &headers, b"{\"rule\":\"true\"}");
+            let what = format!("{method} {path} with {name}: {value:.60}");
+            assert!(matches!(answer.status, 400 | 401 | 403 | 431), "{what}: {answer:?}");
+            assert_eq!(fault(&answer), None, "{what}: {answer:?}");
+        }
+    }
+    served.stop();
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).unwrap();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::server::{Client, Mailbox, Served, config, init, publish_shop, until};
 
 /// Texts that only the forgotten customer has, each in another place of the product.
-const TRACES: [&str; 10] = [
+const TRACES: [&str; 12] = [
     "zq-user-4711",
     "zq-device-0815",
     "zq-mail@forgotten.example",
@@ -19,6 +19,8 @@ const TRACES: [&str; 10] = [
     "zq-order-number",
     "zq-rejected-note",
     "zq-long-text",
+    "zq-imported-event",
+    "zq-rejected-row",
 ];
 
 /// Every file below `dir` that holds one of the traces, with the trace.
@@ -64,6 +66,21 @@ fn live(collect: &Client) {
     );
 }
 
+/// A file with one of the customer's events and one row that is refused.
+fn import(api: &Client) {
+    let (user, event, row) = (TRACES[0], TRACES[10], TRACES[11]);
+    let good = json!({"type": "track", "userId": user, "event": "Imported", "properties": {"text": event}});
+    let bad = json!({"type": "track", "userId": user, "note": row});
+    let file = format!("{good}\n{bad}\n");
+    let media = [("content-type", "application/octet-stream")];
+    let id = api.send("POST", "/api/v1/imports?name=rows.jsonl", &media, file.as_bytes()).ok()["id"].clone();
+    until("the import is done", || {
+        let state = api.get(&format!("/api/v1/imports/{}", id.as_str().map_or(id.to_string(), str::to_owned))).ok();
+        assert_ne!(state["state"], "failed", "{state}");
+        state["state"] == "done"
+    });
+}
+
 /// Others who stay, so that pages and files are shared with the one who goes.
 fn others(collect: &Client, from: u32) {
     for user in from..from + 40 {
@@ -87,6 +104,7 @@ fn after_an_erasure_no_file_holds_what_was_known() {
     publish_shop(&api, mailbox.catcher.address().port());
     others(&collect, 0);
     live(&collect);
+    import(&api);
     others(&collect, 100);
     served.settle(&api);
     until("the lake has files", || served.app.engine().shared().lake().flush().is_ok());

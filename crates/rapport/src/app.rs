@@ -126,7 +126,9 @@ impl App {
         let behind = engine.clone();
         let backlog = Arc::new(move || behind.lag_records());
         let at_once = config.imports.at_once;
-        let imports = Arc::new(Imports::start(stores.clone(), collector.clone(), clock.clone(), backlog, at_once));
+        let uploads = config.import_dir();
+        let imports = Imports::start(stores.clone(), collector.clone(), clock.clone(), backlog, uploads, at_once);
+        let imports = Arc::new(imports);
         let catcher = start_catcher(config).await?;
         let local = Arc::new(LocalAccess::new(stores.clone(), &config.data_dir, &local_url(address), options.announce));
         let watch = Watch::start(keys, local.clone())?;

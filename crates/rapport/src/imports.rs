@@ -7,6 +7,7 @@ mod spec;
 mod tests;
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     collector: Arc<Collector>,
     clock: Arc<dyn Clock>,
     backlog: Backlog,
+    uploads: PathBuf,
     stopping: AtomicBool,
     changed: Notify,
     running: Mutex<HashSet<u64>>,
@@ -48,13 +50,15 @@ pub(crate) struct Imports {
 }
 
 impl Imports {
-    /// Starts the runner on the present Tokio runtime; unfinished imports go on.
+    /// Starts the runner on the present Tokio runtime; unfinished imports go on. Files below `uploads` are removed when
+    /// their import is done.
     #[must_use]
     pub(crate) fn start(
         stores: Arc<Stores>,
         collector: Arc<Collector>,
         clock: Arc<dyn Clock>,
         backlog: Backlog,
+        uploads: PathBuf,
         at_once: usize,
     ) -> Self {
         let shared = Arc::new(Shared {
@@ -62,6 +66,7 @@ impl Imports {
             collector,
             clock,
             backlog,
+            uploads,
             stopping: AtomicBool::new(false),
             changed: Notify::new(),
             running: Mutex::default(),
@@ -93,6 +98,18 @@ impl ImportRunner for Imports {
 impl Shared {
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Removes the file of an import that is done, if it was uploaded: what it held is in the product now, where an erasure
+    /// reaches it.
+    fn remove_upload(&self, import: &Import) {
+        let file = Path::new(&import.path);
+        if file.starts_with(&self.uploads)
+            && let Err(error) = std::fs::remove_file(file)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(import.id = import.id, %error, "the uploaded file of a finished import stays; delete it");
+        }
     }
 
     /// The next imports to run, and marks them as running.

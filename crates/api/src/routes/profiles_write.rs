@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use rapport_domain::profile::namespace;
 use rapport_domain::record::LetterBody;
 use rapport_domain::{EventKind, Profile, WorkspaceId};
-use rapport_store::control::{quality, suppressions};
+use rapport_store::control::{imports, quality, suppressions};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -108,7 +108,7 @@ const REACHES: [&str; 7] = [
     "the profile, its identifiers, consents, segments and journey runs: at once",
     "messages waiting and the ledger of messages sent: at once",
     "its events in memory and in files: at once, files are rewritten",
-    "rejected events that name one of its identifiers: at once",
+    "rejected events and rows of imports that name one of its identifiers: at once",
     "the log: within a minute, when no partition lags behind it",
     "freed pages and write-ahead logs of the databases: within a minute, when no partition lags behind",
     "the suppression list: the address goes, its hash stays, so that nothing is sent to it again",
@@ -137,6 +137,7 @@ pub(crate) async fn erase(
                 suppressions::forget_address(tx, ws, address)?;
             }
             quality::forget(tx, ws, &values)?;
+            imports::forget_rejects(tx, ws, &values)?;
             Ok(())
         })
         .await?;

@@ -35,6 +35,9 @@ use crate::purge;
 use crate::shared::Shared;
 use crate::telemetry;
 
+/// Failures in a row that no repetition can help, such as damage, after which a partition stands still; with the waits
+/// between them about 16 seconds.
+const MAX_HOPELESS: u32 = 8;
 /// How long an owner waits for a lake that is behind.
 const HELD_WAIT: Duration = Duration::from_millis(20);
 /// How long an owner that was told to stop may take to record what the gate answered.
@@ -305,7 +308,7 @@ impl Owner {
 
     /// Works until told to stop, then records what the gate answered meanwhile: what was sent must not be sent again.
     pub(crate) fn run(mut self) {
-        let mut failures = 0u32;
+        let (mut failures, mut hopeless) = (0u32, 0u32);
         let shared = self.shared.clone();
         while !shared.is_stopping() {
             let turn = shared.turns.take();
@@ -318,13 +321,15 @@ impl Owner {
                     self.status();
                     self.shared.log.wait(self.partition, self.offset, self.idle_for(due));
                 }
-                Err(error) if !error.class().is_retryable() && failures > 8 => {
+                Err(error) if !error.class().is_retryable() && hopeless > MAX_HOPELESS => {
                     tracing::error!(partition.id = self.partition.0, %error, "the partition cannot go on");
                     self.shared.status(self.partition).fail(error.to_string());
                     return;
                 }
                 Err(error) => {
                     failures += 1;
+                    // What cannot pass by itself ends the partition only when nothing else went wrong in between.
+                    hopeless = if error.class().is_retryable() { 0 } else { hopeless + 1 };
                     tracing::warn!(partition.id = self.partition.0, %error, failures, "the batch will be tried again");
                     self.shared.status(self.partition).set_trouble(Some(&error));
                     // Not the log's wait: with records to read it would return at once. Stopping unparks.
@@ -334,7 +339,7 @@ impl Owner {
             }
             // Binding the rules anew after a failure is no success yet; a committed batch is.
             if !self.is_failing {
-                failures = 0;
+                (failures, hopeless) = (0, 0);
                 self.shared.status(self.partition).set_trouble(None);
             }
         }

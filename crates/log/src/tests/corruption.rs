@@ -4,9 +4,11 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use proptest::prelude::*;
+use proptest::sample::Index;
 use rapport_domain::{ErrorClass, Partition};
 
-use super::{all, config, crash_copy, open, put, segment_files};
+use super::{P, all, config, crash_copy, open, put, segment_files};
 use crate::{FindingKind, Log, LogConfig, LogError, SegmentLog, verify};
 
 /// A log of three blocks as a crash leaves it, and the file positions at which its blocks begin and the last one ends.
@@ -195,4 +197,61 @@ fn newer_versions_are_refused_not_cut_off() {
     damage(&file, 8, &9u16.to_le_bytes());
     let error = SegmentLog::open(&config(dir.path())).unwrap_err();
     assert!(matches!(error, LogError::UnsupportedVersion { version: 9, supported: 1, .. }), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    /// Whatever is written over a log, and wherever: what can be read is what was appended, from the first offset on, and
+    /// when something acknowledged cannot be read, an error says so and names a file.
+    #[test]
+    fn nothing_wrong_is_ever_read(
+        file in any::<Index>(),
+        at in any::<Index>(),
+        with in prop::collection::vec(any::<u8>(), 1..200),
+        cut in prop::option::weighted(0.2, any::<Index>()),
+    ) {
+        let (dir, _) = several_segments();
+        let whole: Vec<Vec<Vec<u8>>> = (0..P).map(|p| all(&open(crash_copy(dir.path()).path()), p)).collect();
+        let files = segment_files(dir.path());
+        let file = &files[file.index(files.len())];
+        let bytes = fs::read(file).unwrap();
+        let position = at.index(bytes.len());
+        damage(file, position as u64, &with[..with.len().min(bytes.len() - position)]);
+        if let Some(cut) = cut {
+            OpenOptions::new().write(true).open(file).unwrap().set_len(cut.index(bytes.len()) as u64).unwrap();
+        }
+        let named = |error: &LogError| match error {
+            LogError::Corrupt { file, .. } | LogError::UnsupportedVersion { file, .. } => file.starts_with(dir.path()),
+            _ => false,
+        };
+        let log = match SegmentLog::open(&config(dir.path())) {
+            Ok(log) => log,
+            Err(error) => {
+                prop_assert!(named(&error), "{error}");
+                return Ok(());
+            }
+        };
+        for (p, whole) in whole.iter().enumerate() {
+            let partition = Partition(p as u16);
+            let (mut next, mut is_damaged) = (0, false);
+            while next < log.head(partition) && !is_damaged {
+                match log.read(partition, next, 7, 300) {
+                    Ok(read) => {
+                        for (offset, record) in &read {
+                            prop_assert_eq!(Some(record), whole.get(offset as usize).map(Vec::as_slice));
+                        }
+                        next = read.next_offset();
+                    }
+                    Err(error) => {
+                        prop_assert!(named(&error), "{error}");
+                        is_damaged = true;
+                    }
+                }
+            }
+            // Only the last segment may be shorter than it was: after a crash its end cannot be told from a torn one.
+            let is_last = file == files.last().unwrap();
+            prop_assert!(is_damaged || is_last || next == whole.len() as u64, "{} of {} and no error", next, whole.len());
+        }
+    }
 }

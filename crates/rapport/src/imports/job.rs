@@ -61,8 +61,12 @@ pub(super) fn run(shared: &Shared, import: &Import) {
     }
     let now = shared.clock.now();
     let noted = shared.stores.control().write(|tx| imports::set_state(tx, ws, id, state, error.as_deref(), now));
-    if let Err(error) = noted {
-        tracing::error!(workspace.id = ws.0, import.id = id, %error, "the end of an import could not be recorded");
+    match noted {
+        Err(error) => {
+            tracing::error!(workspace.id = ws.0, import.id = id, %error, "the end of an import could not be recorded");
+        }
+        Ok(_) if state == ImportState::Done => shared.remove_upload(import),
+        Ok(_) => {}
     }
 }
 

@@ -180,7 +180,8 @@ async fn the_runner_takes_what_is_queued() {
     let bed = Bed::new();
     let shared = bed.shared(None);
     let (collector, clock) = (shared.collector.clone(), shared.clock.clone());
-    let runner = Imports::start(bed.stores.clone(), collector, clock, Arc::new(|| 0), 1);
+    let runner =
+        Imports::start(bed.stores.clone(), collector, clock, Arc::new(|| 0), bed.dir.path().join("uploads"), 1);
     let id = bed.queue();
     runner.wake();
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
