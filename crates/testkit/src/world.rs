@@ -175,11 +175,22 @@ impl World {
         read::segments::standing(&self.shared, self.ws, segment).expect("readable").count
     }
 
+    /// Who belongs to a segment, by id.
+    pub fn member_ids(&self, segment: &str) -> Vec<ProfileId> {
+        let rows = read::segments::members(&self.shared, self.ws, segment, ProfileId(0), 10_000).expect("readable");
+        rows.into_iter().map(|(id, _)| id).collect()
+    }
+
     /// How many profiles a rule holds for, by bulk evaluation over the lake.
     pub fn preview(&self, rule: &str) -> u64 {
+        self.preview_ids(rule).len() as u64
+    }
+
+    /// Whom a rule holds for, by bulk evaluation over the lake, by id.
+    pub fn preview_ids(&self, rule: &str) -> Vec<ProfileId> {
         let rule = rapport_rules::parse(rule).expect("a rule");
         let cancel = rapport_lake::CancelFlag::default();
-        read::segments::preview(&self.shared, self.ws, &rule, 10, &cancel).expect("a preview").count
+        read::segments::preview(&self.shared, self.ws, &rule, 10_000, &cancel).expect("a preview").sample
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use rapport_domain::{ErrorClass, Partition};
 
 use super::{P, all, config, crash_copy, open, put, segment_files};
@@ -199,59 +200,76 @@ fn newer_versions_are_refused_not_cut_off() {
     assert!(matches!(error, LogError::UnsupportedVersion { version: 9, supported: 1, .. }), "{error}");
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+/// Something written over a file of the log, and perhaps the file cut off.
+#[derive(Clone, Debug)]
+struct Damage {
+    file: Index,
+    at: Index,
+    with: Vec<u8>,
+    cut: Option<Index>,
+}
 
-    /// Whatever is written over a log, and wherever: what can be read is what was appended, from the first offset on, and
-    /// when something acknowledged cannot be read, an error says so and names a file.
-    #[test]
-    fn nothing_wrong_is_ever_read(
-        file in any::<Index>(),
-        at in any::<Index>(),
-        with in prop::collection::vec(any::<u8>(), 1..200),
-        cut in prop::option::weighted(0.2, any::<Index>()),
-    ) {
-        let (dir, _) = several_segments();
-        let whole: Vec<Vec<Vec<u8>>> = (0..P).map(|p| all(&open(crash_copy(dir.path()).path()), p)).collect();
-        let files = segment_files(dir.path());
-        let file = &files[file.index(files.len())];
-        let bytes = fs::read(file).unwrap();
-        let position = at.index(bytes.len());
-        damage(file, position as u64, &with[..with.len().min(bytes.len() - position)]);
-        if let Some(cut) = cut {
-            OpenOptions::new().write(true).open(file).unwrap().set_len(cut.index(bytes.len()) as u64).unwrap();
+fn damages() -> impl Strategy<Value = Damage> {
+    let with = prop::collection::vec(any::<u8>(), 1..200);
+    (any::<Index>(), any::<Index>(), with, prop::option::weighted(0.2, any::<Index>()))
+        .prop_map(|(file, at, with, cut)| Damage { file, at, with, cut })
+}
+
+/// Reads a damaged copy of a log whose partitions held `whole`: every record is the one that was appended there, and when
+/// something acknowledged is not there an error names a file.
+fn check_damage(dir: &Path, whole: &[Vec<Vec<u8>>], damaged: &Damage) -> Result<(), TestCaseError> {
+    let copy = crash_copy(dir);
+    let files = segment_files(copy.path());
+    let file = &files[damaged.file.index(files.len())];
+    let bytes = fs::read(file).unwrap().len();
+    let position = damaged.at.index(bytes);
+    damage(file, position as u64, &damaged.with[..damaged.with.len().min(bytes - position)]);
+    if let Some(cut) = damaged.cut {
+        OpenOptions::new().write(true).open(file).unwrap().set_len(cut.index(bytes) as u64).unwrap();
+    }
+    let is_named = |error: &LogError| match error {
+        LogError::Corrupt { file, .. } | LogError::UnsupportedVersion { file, .. } => file.starts_with(copy.path()),
+        _ => false,
+    };
+    let log = match SegmentLog::open(&config(copy.path())) {
+        Ok(log) => log,
+        Err(error) => {
+            prop_assert!(is_named(&error), "{error}");
+            return Ok(());
         }
-        let named = |error: &LogError| match error {
-            LogError::Corrupt { file, .. } | LogError::UnsupportedVersion { file, .. } => file.starts_with(dir.path()),
-            _ => false,
-        };
-        let log = match SegmentLog::open(&config(dir.path())) {
-            Ok(log) => log,
-            Err(error) => {
-                prop_assert!(named(&error), "{error}");
-                return Ok(());
-            }
-        };
-        for (p, whole) in whole.iter().enumerate() {
-            let partition = Partition(p as u16);
-            let (mut next, mut is_damaged) = (0, false);
-            while next < log.head(partition) && !is_damaged {
-                match log.read(partition, next, 7, 300) {
-                    Ok(read) => {
-                        for (offset, record) in &read {
-                            prop_assert_eq!(Some(record), whole.get(offset as usize).map(Vec::as_slice));
-                        }
-                        next = read.next_offset();
+    };
+    for (p, whole) in whole.iter().enumerate() {
+        let partition = Partition(p as u16);
+        let (mut next, mut is_refused) = (0, false);
+        while next < log.head(partition) && !is_refused {
+            match log.read(partition, next, 7, 300) {
+                Ok(read) => {
+                    for (offset, record) in &read {
+                        prop_assert_eq!(Some(record), whole.get(offset as usize).map(Vec::as_slice));
                     }
-                    Err(error) => {
-                        prop_assert!(named(&error), "{error}");
-                        is_damaged = true;
-                    }
+                    next = read.next_offset();
+                }
+                Err(error) => {
+                    prop_assert!(is_named(&error), "{error}");
+                    is_refused = true;
                 }
             }
-            // Only the last segment may be shorter than it was: after a crash its end cannot be told from a torn one.
-            let is_last = file == files.last().unwrap();
-            prop_assert!(is_damaged || is_last || next == whole.len() as u64, "{} of {} and no error", next, whole.len());
         }
+        // Only the last segment may be shorter than it was: after a crash its end cannot be told from a torn one.
+        let is_last = Some(file) == files.last();
+        prop_assert!(is_refused || is_last || next == whole.len() as u64, "{next} of {} and no error", whole.len());
     }
+    Ok(())
+}
+
+#[test]
+fn nothing_wrong_is_ever_read() {
+    let (dir, _) = several_segments();
+    let copy = crash_copy(dir.path());
+    let log = open(copy.path());
+    let whole: Vec<Vec<Vec<u8>>> = (0..P).map(|p| all(&log, p)).collect();
+    drop(log);
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) };
+    let checked = TestRunner::new(config).run(&damages(), |damaged| check_damage(dir.path(), &whole, &damaged));
+    checked.unwrap_or_else(|error| panic!("{error}"));
 }
