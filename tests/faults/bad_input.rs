@@ -153,7 +153,7 @@ fn broken_credentials_are_refused_and_nothing_else_happens() {
     let api = served.client(&keys.api_token);
     let long = "x".repeat(6_000);
     let cut = &keys.api_token[..keys.api_token.len() - 1];
-    let mut tried = vec![("authorization", "Bearer".to_owned()), ("authorization", "Bearer \u{e9}\u{ff}".to_owned())];
+    let mut tried = vec![("authorization", "Bearer".to_owned())];
     for token in ["", " ", "rk_", "a b", "%00", "\t", cut, long.as_str()] {
         tried.push(("authorization", format!("Bearer {token}")));
         tried.push(("authorization", format!("Basic {token}")));

@@ -160,7 +160,8 @@ fn check(world: &mut World, sent: &Sent, seed: u64) {
             }
             if &*row.event.name == "Message Queued" {
                 let run = row.event.properties.get("run").cloned();
-                let key = (profile, run.map(|r| r.to_string()));
+                // Runs are numbered by profile: one that was absorbed later had a first run of its own.
+                let key = (row.profile, run.map(|r| r.to_string()));
                 *messages.entry(key).or_insert(0) += 1;
             }
         }

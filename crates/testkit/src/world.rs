@@ -39,7 +39,7 @@ impl World {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let clock = VirtualClock::at(START);
         let log = Arc::new(MemoryLog::new(partitions));
-        let stores = Arc::new(Stores::open(dir.path(), partitions, &DbOptions::default()).expect("stores"));
+        let stores = Arc::new(Stores::open(dir.path(), partitions, &options()).expect("stores"));
         let ws = stores
             .control()
             .write(|tx| workspaces::create(tx, "test", "Test", "Europe/Berlin", START))
@@ -53,7 +53,7 @@ impl World {
     pub fn crash(&mut self) {
         let partitions = self.log.partitions();
         self.owners.clear();
-        let stores = Arc::new(Stores::open(self.dir.path(), partitions, &DbOptions::default()).expect("stores"));
+        let stores = Arc::new(Stores::open(self.dir.path(), partitions, &options()).expect("stores"));
         let (shared, owners) = open(&self.dir, stores, &self.log, &self.clock, partitions);
         (self.shared, self.owners) = (shared, owners);
     }
@@ -192,6 +192,11 @@ impl World {
         let cancel = rapport_lake::CancelFlag::default();
         read::segments::preview(&self.shared, self.ws, &rule, 10_000, &cancel).expect("a preview").sample
     }
+}
+
+/// A crash here ends owners, not the machine: what was committed need not be flushed to the device.
+fn options() -> DbOptions {
+    DbOptions { synchronous_full: false, ..DbOptions::default() }
 }
 
 fn open(
