@@ -67,8 +67,11 @@ fn compare_number(left: Operand, op: CompareOp, n: f64) -> Expr {
 }
 
 fn window() -> BoxedStrategy<Window> {
-    let bound =
-        |low: i64, high: i64| prop::option::weighted(0.2, (low..high).prop_map(|h| Timestamp(START + h * HOUR_MS)));
+    // Every fifteenth hour has many events, so that bounds and events often meet.
+    let bound = |low: i64, high: i64| {
+        let hour = prop_oneof![low..high, (low.div_euclid(15) + 1..high.div_euclid(15)).prop_map(|n| n * 15)];
+        prop::option::weighted(0.35, hour.prop_map(|h| Timestamp(START + h * HOUR_MS)))
+    };
     let within = prop::option::weighted(
         0.6,
         prop_oneof![
