@@ -85,6 +85,7 @@ impl Bed {
                     }
                     0
                 }),
+                uploads: self.dir.path().join("uploads"),
                 stopping: AtomicBool::new(false),
                 changed: Notify::new(),
                 running: Mutex::default(),

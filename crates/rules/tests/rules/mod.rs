@@ -145,7 +145,9 @@ fn moved() -> BoxedStrategy<Operand> {
 
 fn sequence() -> BoxedStrategy<Sequence> {
     let step = select(vec!["A", "B", "C"]).prop_map(str::to_owned);
-    (prop::collection::vec(step, 2..5), 1i64..40)
+    // Often short, and often exactly as long as the time between two events.
+    let steps = prop_oneof![2 => prop::collection::vec(step.clone(), 2..=2), 1 => prop::collection::vec(step, 2..5)];
+    (steps, prop_oneof![2 => (1i64..3).prop_map(|n| n * 15), 1 => 1i64..40])
         .prop_map(|(steps, h)| Sequence { steps, within_ms: h * HOUR_MS })
         .boxed()
 }
