@@ -31,7 +31,7 @@ MUTATIONS = [
     ("recomputation differs from live", FOLD, "if !aggregate.listens_to(event.name()) {", "if !aggregate.listens_to(event.name()) || event.ts().0 % 5 == 0 {"),
     ("deduplication off", OWNER + "/ingest.rs", "let key = MessageKey::of(accepted.workspace, accepted.message_id);\n        if !self.seen.insert(&work.tx, work.now.utc_day(), key)? {", "let key = MessageKey::of(accepted.workspace, accepted.message_id);\n        if !self.seen.insert(&work.tx, work.now.utc_day(), key)? && false {"),
     ("change of a trait decides nothing", OWNER + "/pipeline.rs", "bound.rules.touch_trait(&change.name, touched);", "let _ = change;"),
-    ("fired timer not armed again", OWNER + "/mod.rs", "slot.dirty.segments |= slot.segments.next_due().is_some();", ""),
+    ("timer that moved not written", OWNER + "/slots.rs", "if due == *stored {", "if stored.is_some() {"),
     ("offset of a batch one too far", OWNER + "/mod.rs", "meta::set_offset(&work.tx, next_offset)?;", "meta::set_offset(&work.tx, next_offset + 1)?;"),
     ("a letter of each batch is lost", OWNER + "/publish.rs", "for (number, target, bytes) in &work.letters {", "work.letters.pop();\n    for (number, target, bytes) in &work.letters {"),
 ]

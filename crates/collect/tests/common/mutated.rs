@@ -93,30 +93,22 @@ const BODY: &str = r#"{"batch":[{"type":"track","messageId":"m1","userId":"u1","
 fn packed(which: usize) -> (Vec<u8>, Option<&'static str>, Option<&'static str>) {
     let (json, form) = (Some("application/json"), Some("application/x-www-form-urlencoded"));
     let percent = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
-    let write = |mut to: Box<dyn FnMut(&[u8]) -> Vec<u8>>| to(BODY.as_bytes());
     match which {
         0 => (BODY.into(), json, None),
         1 => {
-            let gzip = |bytes: &[u8]| {
-                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), Compression::fast());
-                encoder.write_all(bytes).unwrap();
-                encoder.finish().unwrap()
-            };
-            (write(Box::new(gzip)), json, Some("gzip"))
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(BODY.as_bytes()).unwrap();
+            (encoder.finish().unwrap(), json, Some("gzip"))
         }
-        2 | 3 => {
-            let zlib = |bytes: &[u8]| {
-                let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), Compression::fast());
-                encoder.write_all(bytes).unwrap();
-                encoder.finish().unwrap()
-            };
-            let raw = |bytes: &[u8]| {
-                let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), Compression::fast());
-                encoder.write_all(bytes).unwrap();
-                encoder.finish().unwrap()
-            };
-            let bytes = if which == 2 { write(Box::new(zlib)) } else { write(Box::new(raw)) };
-            (bytes, Some("text/plain"), Some("deflate"))
+        2 => {
+            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(BODY.as_bytes()).unwrap();
+            (encoder.finish().unwrap(), Some("text/plain"), Some("deflate"))
+        }
+        3 => {
+            let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(BODY.as_bytes()).unwrap();
+            (encoder.finish().unwrap(), Some("text/plain"), Some("deflate"))
         }
         4 => (format!("data={}", percent(BODY)).into(), form, None),
         5 => (format!("data={}&x=1", percent(&STANDARD.encode(BODY))).into(), form, None),
