@@ -63,6 +63,9 @@ impl ApiError {
     /// A fault of the program or machine: logged in full, answered without detail.
     pub(crate) fn fault(code: &'static str, class: ErrorClass, internal: impl Into<String>) -> Self {
         let detail = match class {
+            _ if matches!(code, "store_disk_full" | "log_storage_full") => {
+                "the server's disk is full: nothing of this request was kept; send it again when there is room"
+            }
             ErrorClass::Transient => "the server cannot do this at the moment; try again",
             _ => "a fault of the server; it is in its log",
         };

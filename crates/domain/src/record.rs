@@ -224,4 +224,34 @@ mod tests {
         assert!(Record::decode(&bytes[..bytes.len() - 3]).is_err());
         assert!(Record::decode(&[9, 9, 9]).is_err());
     }
+
+    proptest::proptest! {
+        /// A record that something else wrote, or that lost a part of itself before it was written: an error or a record,
+        /// never a panic and never memory for what a damaged length claims.
+        #[test]
+        fn damaged_records_do_not_panic(
+            at in proptest::prelude::any::<proptest::sample::Index>(),
+            with in proptest::collection::vec(proptest::prelude::any::<u8>(), 1..12),
+            is_letter: bool,
+        ) {
+            let body = LetterBody::Restore { from: ProfileId(1), state: vec![7; 40] };
+            let letter = Letter { workspace: WorkspaceId(1), key: MessageKey(5), at: Timestamp(1), hops: 0, body };
+            let mut bytes = if is_letter {
+                Record::Letter(letter).encode().unwrap()
+            } else {
+                let event = AcceptedEvent {
+                    workspace: WorkspaceId(1), source: SourceId(2), kind: EventKind::Track, received_at: Timestamp(10),
+                    ts: Timestamp(9), message_id: "m1", historical: false, profile: Some(ProfileId(3)), hops: 0,
+                    ip: Some("127.0.0.1"), shared_context: Some("{}"), body: r#"{"event":"A"}"#,
+                };
+                Record::Event(event).encode().unwrap()
+            };
+            let from = at.index(bytes.len());
+            let to = (from + with.len()).min(bytes.len());
+            bytes.splice(from..to, with);
+            if let Err(error) = Record::decode(&bytes) {
+                proptest::prop_assert!(!error.0.is_empty());
+            }
+        }
+    }
 }

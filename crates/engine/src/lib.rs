@@ -12,6 +12,7 @@ mod error;
 mod inbox;
 mod live;
 mod owner;
+mod purge;
 pub mod read;
 mod shared;
 mod telemetry;
@@ -32,12 +33,15 @@ use rapport_store::Stores;
 pub use error::EngineError;
 pub use live::{Live, WorkspaceLive};
 pub use owner::{Owner, Step};
-pub use shared::{EngineConfig, Shared, Status};
+pub use shared::{EngineConfig, Shared, Status, Trouble};
 
 use background::Background;
 
 /// How often the live resources are compared with the stored ones, when nobody says they changed.
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
+
+/// How often the purge after erasures is taken further.
+const PURGE_EVERY: Duration = Duration::from_secs(1);
 
 /// What an engine is made of.
 pub struct Parts {
@@ -81,6 +85,16 @@ impl Engine {
                     tracing::error!(%error, "the live resources could not be read; the former ones stay in effect");
                 }
                 std::thread::park_timeout(REFRESH_EVERY);
+            }
+        });
+        threads.push(thread.map_err(|e| EngineError::System(e.to_string()))?);
+        let purging = shared.clone();
+        let thread = std::thread::Builder::new().name("rapport-purge".to_owned()).spawn(move || {
+            while !purging.is_stopping() {
+                if let Err(error) = purging.purge() {
+                    tracing::warn!(%error, "traces of erased profiles could not be purged from files yet");
+                }
+                std::thread::park_timeout(PURGE_EVERY);
             }
         });
         threads.push(thread.map_err(|e| EngineError::System(e.to_string()))?);
@@ -143,6 +157,13 @@ impl Engine {
     pub fn failures(&self) -> Vec<(Partition, String)> {
         let partitions = (0..self.shared.log.partitions()).map(Partition);
         partitions.filter_map(|p| Some((p, self.shared.status(p).failure()?))).collect()
+    }
+
+    /// Partitions whose last batch failed and is tried again, with why.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<(Partition, Trouble)> {
+        let partitions = (0..self.shared.log.partitions()).map(Partition);
+        partitions.filter_map(|p| Some((p, self.shared.status(p).trouble()?))).collect()
     }
 
     fn wake_all(&self) {

@@ -16,6 +16,7 @@ use crate::background::Background;
 use crate::error::EngineError;
 use crate::inbox::Inbox;
 use crate::live::Live;
+use crate::purge::Purge;
 use crate::turns::Turns;
 
 /// Settings of the engine. Every one is a limit.
@@ -29,11 +30,19 @@ pub struct EngineConfig {
     pub cache_bytes: usize,
     /// Whether `alias` may merge two known customers.
     pub allow_alias_merge: bool,
+    /// How long after an erasure its traces in files are purged, in milliseconds: erasures close together share a pass.
+    pub purge_after_ms: i64,
 }
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        EngineConfig { batch_records: 4_096, batch_bytes: 4 << 20, cache_bytes: 96 << 20, allow_alias_merge: false }
+        EngineConfig {
+            batch_records: 4_096,
+            batch_bytes: 4 << 20,
+            cache_bytes: 96 << 20,
+            allow_alias_merge: false,
+            purge_after_ms: 10_000,
+        }
     }
 }
 
@@ -45,6 +54,16 @@ pub struct Status {
     activating: AtomicBool,
     generation: AtomicU64,
     failure: Mutex<Option<String>>,
+    trouble: Mutex<Option<Trouble>>,
+}
+
+/// Why a batch failed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Trouble {
+    /// The error's stable name.
+    pub code: &'static str,
+    /// The error, for those who may know where files lie.
+    pub detail: String,
 }
 
 impl Status {
@@ -53,6 +72,10 @@ impl Status {
         self.head.store(head, Ordering::Release);
         self.activating.store(activating, Ordering::Release);
         self.generation.store(generation, Ordering::Release);
+    }
+
+    pub(crate) fn set_trouble(&self, error: Option<&EngineError>) {
+        *self.trouble.lock() = error.map(|e| Trouble { code: e.code(), detail: e.to_string() });
     }
 
     pub(crate) fn fail(&self, why: String) {
@@ -77,6 +100,12 @@ impl Status {
         self.activating.load(Ordering::Acquire)
     }
 
+    /// Why the last batch failed, if it did; it is tried again.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.trouble.lock().clone()
+    }
+
     /// Why the partition stopped, if it did.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
@@ -93,6 +122,7 @@ pub struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) background: Background,
     pub(crate) turns: Turns,
+    pub(crate) purge: Purge,
     live: ArcSwap<Live>,
     relay: RwLock<Option<RelayHandle>>,
     inboxes: Vec<Inbox>,
@@ -125,6 +155,7 @@ impl Shared {
             clock,
             background,
             turns: Turns::new(),
+            purge: Purge::default(),
             live: ArcSwap::from_pointee(live),
             relay: RwLock::new(None),
             inboxes: (0..partitions).map(|_| Inbox::default()).collect(),
@@ -173,6 +204,20 @@ impl Shared {
             self.log.wake(Partition(partition));
         }
         Ok(true)
+    }
+
+    /// Takes the purge after erasures as far as it goes now; see [`Shared::is_purging`].
+    ///
+    /// # Errors
+    /// What kept it from going on; the next call tries again.
+    pub fn purge(self: &Arc<Self>) -> Result<bool, EngineError> {
+        self.purge.advance(self)
+    }
+
+    /// Whether traces of somebody erased may still be in files.
+    #[must_use]
+    pub fn is_purging(&self) -> bool {
+        self.purge.is_wanted()
     }
 
     pub(crate) fn relay(&self) -> Option<RelayHandle> {

@@ -16,7 +16,7 @@ pub enum LakeError {
         source: std::io::Error,
     },
     /// A stored file is not what was written: wrong length, checksum or structure.
-    #[error("{path} is damaged: {reason}")]
+    #[error("{path} is damaged: {reason}; restore it from a backup")]
     Corrupt {
         /// The file.
         path: PathBuf,

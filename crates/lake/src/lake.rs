@@ -98,6 +98,14 @@ impl Lake {
         }
     }
 
+    /// Writes a partition's rows into files as soon as a background thread comes to it, however young they are.
+    pub fn hurry(&self, partition: Partition) {
+        if let Some(store) = self.store(partition) {
+            store.state().hurry = true;
+            self.workers.wake();
+        }
+    }
+
     /// All batches up to this one are in durable files: the engine may forget them. Merges told before such a batch was
     /// appended are durable too. 0 when there is none.
     #[must_use]
@@ -116,6 +124,12 @@ impl Lake {
     #[must_use]
     pub fn is_behind(&self, _partition: Partition) -> bool {
         self.count_hot(0) > self.config.hot_bytes.saturating_mul(2)
+    }
+
+    /// What keeps it from writing files at present; it is tried again every second. For health checks.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.partitions.iter().find_map(|store| store.state().trouble.clone())
     }
 
     /// Events of `from` belong to `into` from now on, at every scan, until [`Lake::unmerged`]. Idempotent; a circle is

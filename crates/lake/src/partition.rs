@@ -37,8 +37,12 @@ pub(crate) struct State {
     pub(crate) spaces: BTreeMap<u32, Space>,
     pub(crate) hot_rows: usize,
     pub(crate) oldest: Option<Instant>,
+    /// The rows are to be written however young they are.
+    pub(crate) hurry: bool,
     /// After a write that failed: not before this.
     pub(crate) retry_at: Option<Instant>,
+    /// How the last write failed; nothing when it succeeded.
+    pub(crate) trouble: Option<String>,
 }
 
 /// A partition of the lake.
@@ -160,7 +164,7 @@ impl PartitionStore {
         let mut state = self.state();
         if let Err(e) = committed {
             made.iter().for_each(|f| f.retire());
-            state.retry_at = Some(Instant::now() + RETRY_AFTER);
+            (state.retry_at, state.trouble) = (Some(Instant::now() + RETRY_AFTER), Some(e.to_string()));
             return Err(e);
         }
         let (mut rows, mut bytes) = (0, 0);
@@ -175,7 +179,7 @@ impl PartitionStore {
         state.persisted = upto;
         state.hot_rows -= rows;
         state.oldest = (state.visible > upto).then(Instant::now);
-        state.retry_at = None;
+        (state.hurry, state.retry_at, state.trouble) = (false, None, None);
         Ok((rows, bytes))
     }
 

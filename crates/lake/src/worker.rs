@@ -95,7 +95,7 @@ fn is_due(lake: &Lake, store: &PartitionStore, full: bool) -> bool {
     let state = store.state();
     let now = Instant::now();
     let waiting = state.visible > state.persisted;
-    let old = state.oldest.is_some_and(|t| now.duration_since(t) >= lake.config.flush_age);
+    let old = state.hurry || state.oldest.is_some_and(|t| now.duration_since(t) >= lake.config.flush_age);
     let may = state.retry_at.is_none_or(|t| now >= t);
     may && waiting && (old || (full && state.hot_rows > 0) || state.hot_rows >= lake.config.flush_rows)
 }

@@ -31,7 +31,7 @@ pub enum LogError {
         source: Arc<io::Error>,
     },
     /// A stored file is damaged. Never skipped: somebody must restore it or decide what to give up.
-    #[error("the log is damaged: {}, byte {position}: {detail}", file.display())]
+    #[error("the log is damaged: {}, byte {position}: {detail}; stop and restore the file from a backup", file.display())]
     Corrupt {
         /// The damaged file.
         file: PathBuf,

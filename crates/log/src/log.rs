@@ -54,6 +54,12 @@ pub trait Log: Send + Sync + 'static {
     /// readable for a while. Releases are not stored: after a start the consumer releases what its state says.
     fn release(&self, partition: Partition, upto: u64);
 
+    /// What keeps it from storing at present: how the last commit failed, for some seconds after it did and until one
+    /// succeeds. For health checks.
+    fn trouble(&self) -> Option<LogError> {
+        None
+    }
+
     /// Closes what is being written to, so that its records go away as soon as they are released (used for erasure).
     /// Blocks until done.
     ///

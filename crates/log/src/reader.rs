@@ -104,32 +104,17 @@ fn locate(
     Ok(Source::File(Place { segment: segment.number, path: segment.path(dir), position, end: segment.end }))
 }
 
-/// Reads the partition's slices of one segment until the batch is full; says in which block to go on.
+/// Reads the partition's slices of one segment until the batch is full; says in which block to go on. What is sound before
+/// a damaged place is given first: the read after it begins at the damage and fails.
 fn follow(file: &File, place: &Place, partition: Partition, batch: &mut ReadBatch) -> Result<Hint, LogError> {
-    let failed = |e| LogError::io("read a log segment", e);
     let mut window = Window::new(file, place.end, READ_AHEAD_BYTES);
     let mut position = place.position;
     while position < place.end {
-        let header = window
-            .header(place.segment, position)
-            .map_err(failed)?
-            .map_err(|bad| LogError::corrupt(&place.path, position, bad.detail))?;
-        let wanted = header.positions().find(|(_, s)| s.partition == partition && s.end() > batch.next_offset());
-        if let Some((at, index)) = wanted {
-            if index.first > batch.next_offset() {
-                let detail = format!("offset {} of partition {} is missing", batch.next_offset(), partition.0);
-                return Err(LogError::corrupt(&place.path, position, detail));
-            }
-            let bytes = window.get(at, index.bytes as usize).map_err(failed)?;
-            frame::check(bytes, index.count)
-                .map_err(|(inside, detail)| LogError::corrupt(&place.path, at + inside as u64, detail))?;
-            let slice = Slice { first: index.first, count: index.count, data: Bytes::copy_from_slice(bytes) };
-            batch.take(&slice).map_err(|detail| LogError::corrupt(&place.path, at, detail))?;
-            if batch.next_offset() < index.end() {
-                break;
-            }
+        match take_block(&mut window, place, position, partition, batch) {
+            Ok(end) => position = end,
+            Err(LogError::Corrupt { .. }) if !batch.is_empty() => break,
+            Err(error) => return Err(error),
         }
-        position = header.end();
         if batch.is_full() {
             break;
         }
@@ -139,4 +124,30 @@ fn follow(file: &File, place: &Place, partition: Partition, batch: &mut ReadBatc
         return Err(LogError::corrupt(&place.path, position, detail));
     }
     Ok(Hint { offset: batch.next_offset(), segment: place.segment, position })
+}
+
+/// Takes what the batch wants of the block at `position`. Answers where to go on: there, while the batch holds not all of
+/// the partition's records in it, else behind it.
+fn take_block(
+    window: &mut Window<'_>,
+    place: &Place,
+    position: u64,
+    partition: Partition,
+    batch: &mut ReadBatch,
+) -> Result<u64, LogError> {
+    let failed = |e| LogError::io("read a log segment", e);
+    let corrupt = |at: u64, detail: String| LogError::corrupt(&place.path, at, detail);
+    let header =
+        window.header(place.segment, position).map_err(failed)?.map_err(|bad| corrupt(position, bad.detail))?;
+    let wanted = header.positions().find(|(_, s)| s.partition == partition && s.end() > batch.next_offset());
+    let Some((at, index)) = wanted else { return Ok(header.end()) };
+    if index.first > batch.next_offset() {
+        let detail = format!("offset {} of partition {} is missing", batch.next_offset(), partition.0);
+        return Err(corrupt(position, detail));
+    }
+    let bytes = window.get(at, index.bytes as usize).map_err(failed)?;
+    frame::check(bytes, index.count).map_err(|(inside, detail)| corrupt(at + inside as u64, detail))?;
+    let slice = Slice { first: index.first, count: index.count, data: Bytes::copy_from_slice(bytes) };
+    batch.take(&slice).map_err(|detail| corrupt(at, detail))?;
+    Ok(if batch.next_offset() < index.end() { position } else { header.end() })
 }

@@ -185,6 +185,10 @@ impl Log for SegmentLog {
         self.state.release(partition, upto);
     }
 
+    fn trouble(&self) -> Option<LogError> {
+        self.state.trouble()
+    }
+
     fn roll(&self) -> Result<(), LogError> {
         self.queue.push_roll()?.wait_blocking()
     }

@@ -12,9 +12,13 @@ use rapport_domain::Partition;
 
 use crate::block::Header;
 use crate::disk;
+use crate::error::LogError;
 use crate::segment::Segment;
 use crate::tail::TailCache;
 use crate::telemetry::{self, Metric};
+
+/// How long a failed commit counts as trouble when none was tried after it: somebody must be let in to try.
+const TROUBLE: Duration = Duration::from_secs(10);
 
 /// The shared state behind its one lock. Nothing is read from or written to disk while the lock is held.
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub(crate) struct State {
     inner: Mutex<Inner>,
     /// Held while files are deleted, so that they go in order.
     deleting: Mutex<()>,
+    /// When the last commit failed and how; nothing when it succeeded.
+    failed: Mutex<Option<(Instant, LogError)>>,
     /// One per partition: rung when its head moves or somebody wakes it.
     bells: Vec<Condvar>,
     pub(crate) dir: PathBuf,
@@ -85,7 +91,13 @@ impl State {
         };
         telemetry::set(Metric::Segments, inner.segments.len());
         let bells = (0..partitions).map(|_| Condvar::new()).collect();
-        State { inner: Mutex::new(inner), deleting: Mutex::new(()), bells, dir: dir.to_path_buf() }
+        State {
+            inner: Mutex::new(inner),
+            deleting: Mutex::new(()),
+            failed: Mutex::new(None),
+            bells,
+            dir: dir.to_path_buf(),
+        }
     }
 
     pub(crate) fn partitions(&self) -> u16 {
@@ -94,6 +106,16 @@ impl State {
 
     pub(crate) fn lock(&self) -> parking_lot::MutexGuard<'_, Inner> {
         self.inner.lock()
+    }
+
+    /// Notes how a commit ended.
+    pub(crate) fn note(&self, outcome: &Result<(), LogError>) {
+        *self.failed.lock() = outcome.as_ref().err().map(|error| (Instant::now(), error.clone()));
+    }
+
+    /// See [`crate::Log::trouble`].
+    pub(crate) fn trouble(&self) -> Option<LogError> {
+        self.failed.lock().as_ref().filter(|(at, _)| at.elapsed() < TROUBLE).map(|(_, error)| error.clone())
     }
 
     /// Makes a durable block visible.

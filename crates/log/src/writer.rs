@@ -71,8 +71,12 @@ impl Writer {
             let done = self.commit(&work.batches);
             if let Err(error) = &done {
                 telemetry::count(Metric::CommitFailures, 1);
-                tracing::error!(%error, error.code = error.code(), "log commit failed");
+                // Said once: with a full disk every commit fails until there is room.
+                if self.state.trouble().is_none() {
+                    tracing::error!(%error, error.code = error.code(), "log commit failed; each further one is counted");
+                }
             }
+            self.state.note(&done);
             // Nobody listens when the caller gave up waiting; the records are stored all the same.
             work.answers.into_iter().for_each(|answer| drop(answer.send(done.clone())));
         }

@@ -124,6 +124,8 @@ pub struct EngineLimits {
     pub cache_mib: usize,
     /// Whether `alias` may merge two known customers.
     pub allow_alias_merge: bool,
+    /// How long after an erasure its traces in files are purged, seconds.
+    pub purge_after_s: u64,
 }
 
 /// Limits of delivery.
@@ -186,7 +188,13 @@ impl Default for Config {
                 text_mib: 128,
                 threads: 0,
             },
-            engine: EngineLimits { batch_records: 4_096, batch_kib: 4 * 1024, cache_mib: 96, allow_alias_merge: false },
+            engine: EngineLimits {
+                batch_records: 4_096,
+                batch_kib: 4 * 1024,
+                cache_mib: 96,
+                allow_alias_merge: false,
+                purge_after_s: 10,
+            },
             delivery: DeliveryLimits { queue_messages: 4_096, concurrency: 64, send_timeout_s: 30 },
             imports: ImportLimits { at_once: 2, max_file_mib: 16 * 1024 },
             telemetry: Telemetry { format: LogFormat::Text, level: DEFAULT_LEVEL.to_owned() },

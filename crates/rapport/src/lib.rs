@@ -17,7 +17,7 @@ mod documents;
 mod imports;
 mod interrupt;
 mod progress;
-mod setup;
+pub mod setup;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -17,46 +17,46 @@ const PASSWORD_CHARS: usize = 20;
 
 /// The workspace to make.
 #[derive(Clone, Debug)]
-pub(crate) struct NewWorkspace {
+pub struct NewWorkspace {
     /// Its name in paths.
-    pub(crate) slug: String,
+    pub slug: String,
     /// Its name for people.
-    pub(crate) name: String,
+    pub name: String,
     /// Its IANA time zone.
-    pub(crate) time_zone: String,
+    pub time_zone: String,
     /// The owner's address.
-    pub(crate) email: String,
+    pub email: String,
     /// The owner's password; `None` makes one.
-    pub(crate) password: Option<String>,
+    pub password: Option<String>,
 }
 
 /// What was made. The secrets are in no other place.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Created {
+pub struct Created {
     /// The workspace's slug.
-    pub(crate) workspace: String,
+    pub workspace: String,
     /// A key that sends events.
-    pub(crate) write_key: String,
+    pub write_key: String,
     /// A token of the management API that may do everything.
-    pub(crate) api_token: String,
+    pub api_token: String,
     /// Who signs in.
-    pub(crate) owner: Owner,
+    pub owner: Owner,
 }
 
 /// Who signs in.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Owner {
+pub struct Owner {
     /// The address.
-    pub(crate) email: String,
+    pub email: String,
     /// The password.
-    pub(crate) password: String,
+    pub password: String,
 }
 
 /// Makes the first workspace.
 ///
 /// # Errors
 /// There is one already, or slug, address or time zone are not of the expected form.
-pub(crate) fn create(stores: &Stores, new: &NewWorkspace, now: Timestamp) -> Result<Created> {
+pub fn create(stores: &Stores, new: &NewWorkspace, now: Timestamp) -> Result<Created> {
     let password = new.password.clone().unwrap_or_else(new_password);
     let password_hash = hash_password(&password)?;
     let (write_key, token) = (new_write_key(), new_api_token());

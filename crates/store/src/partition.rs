@@ -19,9 +19,10 @@ pub use timers::Timer;
 use crate::sql::Migration;
 
 /// The schema of the tables in this module.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: "
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE seen_tail (seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, keys BLOB NOT NULL);
@@ -49,7 +50,9 @@ CREATE TABLE counters (
     ws INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (ws, name)
 ) WITHOUT ROWID;
 ",
-}];
+    },
+    Migration { version: 2, sql: "ALTER TABLE lake_outbox ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;" },
+];
 
 /// A database with the partition schema, for the tests of this module.
 #[cfg(test)]

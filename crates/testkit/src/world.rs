@@ -39,7 +39,7 @@ impl World {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let clock = VirtualClock::at(START);
         let log = Arc::new(MemoryLog::new(partitions));
-        let stores = Arc::new(Stores::open(dir.path(), partitions, &DbOptions::default()).expect("stores"));
+        let stores = Arc::new(Stores::open(dir.path(), partitions, &options()).expect("stores"));
         let ws = stores
             .control()
             .write(|tx| workspaces::create(tx, "test", "Test", "Europe/Berlin", START))
@@ -53,7 +53,7 @@ impl World {
     pub fn crash(&mut self) {
         let partitions = self.log.partitions();
         self.owners.clear();
-        let stores = Arc::new(Stores::open(self.dir.path(), partitions, &DbOptions::default()).expect("stores"));
+        let stores = Arc::new(Stores::open(self.dir.path(), partitions, &options()).expect("stores"));
         let (shared, owners) = open(&self.dir, stores, &self.log, &self.clock, partitions);
         (self.shared, self.owners) = (shared, owners);
     }
@@ -175,12 +175,28 @@ impl World {
         read::segments::standing(&self.shared, self.ws, segment).expect("readable").count
     }
 
+    /// Who belongs to a segment, by id.
+    pub fn member_ids(&self, segment: &str) -> Vec<ProfileId> {
+        let rows = read::segments::members(&self.shared, self.ws, segment, ProfileId(0), 10_000).expect("readable");
+        rows.into_iter().map(|(id, _)| id).collect()
+    }
+
     /// How many profiles a rule holds for, by bulk evaluation over the lake.
     pub fn preview(&self, rule: &str) -> u64 {
+        self.preview_ids(rule).len() as u64
+    }
+
+    /// Whom a rule holds for, by bulk evaluation over the lake, by id.
+    pub fn preview_ids(&self, rule: &str) -> Vec<ProfileId> {
         let rule = rapport_rules::parse(rule).expect("a rule");
         let cancel = rapport_lake::CancelFlag::default();
-        read::segments::preview(&self.shared, self.ws, &rule, 10, &cancel).expect("a preview").count
+        read::segments::preview(&self.shared, self.ws, &rule, 10_000, &cancel).expect("a preview").sample
     }
+}
+
+/// A crash here ends owners, not the machine: what was committed need not be flushed to the device.
+fn options() -> DbOptions {
+    DbOptions { synchronous_full: false, ..DbOptions::default() }
 }
 
 fn open(

@@ -6,6 +6,7 @@ use rapport_delivery::catcher::{Catcher, CatcherLimits};
 use tokio::runtime::Runtime;
 
 use crate::Fault;
+use crate::server::life_in;
 
 /// What may be kept: everything a long run sends.
 const LIMITS: CatcherLimits = CatcherLimits { messages: 4_000_000, bytes: 8 << 30 };
@@ -17,8 +18,8 @@ pub(crate) struct Mail {
     pub(crate) to: String,
     /// Its Message-ID.
     pub(crate) message_id: String,
-    /// When it arrived, milliseconds since 1970.
-    pub(crate) at_ms: i64,
+    /// The life of the server that wrote it; 0 when it does not say. See [`crate::server::life_url`].
+    pub(crate) life: u32,
 }
 
 /// The mail server.
@@ -50,7 +51,7 @@ impl Mailbox {
             .map(|mail| Mail {
                 to: mail.to.join(","),
                 message_id: mail.header("Message-ID").unwrap_or_default(),
-                at_ms: mail.at.0,
+                life: mail.header("List-Unsubscribe").as_deref().and_then(life_in).unwrap_or_default(),
             })
             .collect()
     }

@@ -1,4 +1,5 @@
-//! `kill -9` torture: the real binary is killed at random moments under load, a hundred times on one data directory; then
+//! `kill -9` torture: the real binary is killed at random moments under load, a hundred times on one data directory (and
+//! now and then asked to end); then
 //! what was acknowledged is compared with what is in the lake, in the state and in the mailboxes.
 //!
 //! Consumes the `rapport` binary next to this one; emits one summary line, and every violation; owns a temporary
@@ -14,6 +15,7 @@ mod settle;
 mod setup;
 mod verdict;
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -23,12 +25,14 @@ use load::{Load, Sent};
 use mails::Mailbox;
 use rng::Rng;
 use server::Server;
-use verdict::Verdict;
+use verdict::{Lives, Verdict};
 
 /// What went wrong, in words.
 type Fault = String;
 /// One kill in so many comes before the server is ready.
 const EARLY_KILLS: u64 = 5;
+/// Of the others, one in so many is no kill but an order to end, under load: after it nothing may come twice.
+const ORDERLY_ENDS: u64 = 10;
 /// The longest time after its start at which an early kill comes, milliseconds.
 const EARLY_MS: u64 = 600;
 /// How long a server under load lives, milliseconds.
@@ -81,37 +85,55 @@ fn run(args: &Args, dir: &std::path::Path) -> Result<Verdict, Fault> {
     let mut server = Server::new(&args.binary, dir)?;
     setup::prepare(&mut server, &mailbox)?;
     let load = Load::start(args, server.target(), &server.keys().write_key);
-    let mut rng = Rng::new(args.seed);
-    let mut kills = Vec::new();
+    let (mut rng, mut ends) = (Rng::new(args.seed), Rng::new(!args.seed));
     let begun = Instant::now();
+    let (mut starts, mut orderly) = (Vec::new(), HashSet::new());
     for round in 1..=args.rounds {
-        kills.push(one_round(&mut server, &mut rng)?);
+        let (ready, is_orderly) = one_round(&mut server, &mut rng, &mut ends)?;
+        starts.extend(ready);
+        orderly.extend(is_orderly.then(|| server.life()));
         if round % 10 == 0 || round == args.rounds {
             let (sent, acknowledged) = load.progress();
-            let seconds = begun.elapsed().as_secs();
-            println!("torture: round {round}, {seconds} s: {sent} sent, {acknowledged} acknowledged");
+            let mean_ms = starts.iter().map(Duration::as_millis).sum::<u128>() / starts.len().max(1) as u128;
+            let mib = |kind| server.disk_bytes(kind) as f64 / f64::from(1 << 20);
+            println!(
+                "torture: round {round}, {} s: {sent} sent, {acknowledged} acknowledged; ready after {mean_ms} ms on \
+                 average; MiB on disk: state {:.1}, log {:.1}, lake {:.1}",
+                begun.elapsed().as_secs(),
+                mib("state"),
+                mib("log"),
+                mib("lake")
+            );
+            starts.clear();
         }
         server.start()?;
     }
     server.wait_ready()?;
     let sent = load.finish()?;
     settle::settle(&server)?;
-    let mut verdict = Verdict::new(&sent, &mailbox.mails(), &kills);
+    let mut verdict = Verdict::new(&sent, &mailbox.mails(), &Lives::of(&server, orderly)?);
     verdict.examine(&server, &sent)?;
     restart_cleanly(&mut server, &mut verdict, &sent)?;
     verdict.no_panics(&server.log());
     Ok(verdict)
 }
 
-/// Kills a server that was just started: while it opens its data, or a while after it took load. Returns when.
-fn one_round(server: &mut Server, rng: &mut Rng) -> Result<i64, Fault> {
+/// Ends a server that was just started: kills it while it opens its data, or kills it (now and then asks it to end) a while
+/// after it took load. Answers how long it took to be ready, if it was let, and whether it ended in order.
+fn one_round(server: &mut Server, rng: &mut Rng, ends: &mut Rng) -> Result<(Option<Duration>, bool), Fault> {
     if rng.below(EARLY_KILLS) == 0 {
         std::thread::sleep(Duration::from_millis(rng.below(EARLY_MS)));
-    } else {
-        server.wait_ready()?;
-        std::thread::sleep(Duration::from_millis(LIFE_MS.start + rng.below(LIFE_MS.end - LIFE_MS.start)));
+        return server.kill().map(|()| (None, false));
     }
-    server.kill()
+    let ready = server.wait_ready()?;
+    std::thread::sleep(Duration::from_millis(LIFE_MS.start + rng.below(LIFE_MS.end - LIFE_MS.start)));
+    let is_orderly = ends.once_in(ORDERLY_ENDS);
+    if is_orderly {
+        server.end()?
+    } else {
+        server.kill()?
+    }
+    Ok((Some(ready), is_orderly))
 }
 
 /// After an orderly end everything must still be there.

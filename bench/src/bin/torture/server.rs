@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +15,7 @@ use crate::http::Client;
 use crate::{Fault, READY, now_ms};
 
 const LOOK_EVERY: Duration = Duration::from_millis(5);
+const LIFE_URL: &str = "http://life-";
 /// How long an orderly end may take.
 const END: Duration = Duration::from_secs(60);
 
@@ -47,6 +49,21 @@ pub(crate) struct Server {
     child: Option<Child>,
     target: Target,
     lives: u32,
+    /// When each life was started, milliseconds since 1970.
+    begun: Vec<i64>,
+    /// When the present life was started.
+    started: Instant,
+}
+
+/// The public address a life is started with: it is in the links of every mail that life writes. So a mail says which life
+/// sent it, however late the mail server read it, and no clock is needed.
+fn life_url(life: u32) -> String {
+    format!("{LIFE_URL}{life}.example")
+}
+
+/// The life in a link made under [`life_url`].
+pub(crate) fn life_in(link: &str) -> Option<u32> {
+    link.split_once(LIFE_URL)?.1.split('.').next()?.parse().ok()
 }
 
 fn text(value: &Value, name: &str) -> Result<String, Fault> {
@@ -64,6 +81,8 @@ impl Server {
             child: None,
             target: Target::default(),
             lives: 0,
+            begun: Vec::new(),
+            started: Instant::now(),
         };
         let made: Value = serde_json::from_str(&server.command(&["init", "--json"])?)
             .map_err(|e| format!("`rapport init --json` printed no JSON: {e}"))?;
@@ -79,6 +98,21 @@ impl Server {
     /// Where clients find it.
     pub(crate) fn target(&self) -> Target {
         self.target.clone()
+    }
+
+    /// The number of the present life, or of the last one; from 1.
+    pub(crate) fn life(&self) -> u32 {
+        self.lives
+    }
+
+    /// The last life that had begun at `at_ms`.
+    pub(crate) fn life_at(&self, at_ms: i64) -> u32 {
+        self.begun.partition_point(|begun| *begun <= at_ms) as u32
+    }
+
+    /// Bytes its files of a kind take on disk: `state`, `log`, `lake`.
+    pub(crate) fn disk_bytes(&self, kind: &str) -> u64 {
+        bytes_below(&self.work.join("data").join(kind))
     }
 
     /// Where its files may lie beside the data.
@@ -115,8 +149,13 @@ impl Server {
     pub(crate) fn start(&mut self) -> Result<(), Fault> {
         self.lives += 1;
         let log = self.open_log().map_err(|e| format!("server.log cannot be written: {e}"))?;
-        let serve = ["serve", "--listen", "127.0.0.1:0", "--log-level", "warn", "--data"];
+        let url = life_url(self.lives);
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--log-level", "warn", "--public-url", &url, "--data"];
         let mut command = self.base();
+        // What an earlier life recorded must not bear the millisecond in which this one begins.
+        std::thread::sleep(Duration::from_millis(2));
+        self.begun.push(now_ms());
+        self.started = Instant::now();
         command.args(serve).arg(self.work.join("data")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         self.child = Some(command.spawn().map_err(|e| format!("the server cannot be started: {e}"))?);
         Ok(())
@@ -137,8 +176,8 @@ impl Server {
         said["url"].as_str()?.strip_prefix("http://")?.parse().ok()
     }
 
-    /// Waits until it answers that it is ready, and lets the clients know.
-    pub(crate) fn wait_ready(&mut self) -> Result<(), Fault> {
+    /// Waits until it answers that it is ready, and lets the clients know. Answers how long that took.
+    pub(crate) fn wait_ready(&mut self) -> Result<Duration, Fault> {
         let begun = Instant::now();
         loop {
             let life = self.lives;
@@ -154,7 +193,7 @@ impl Server {
                 self.target.set(Some(address));
                 let answer = Client::new(address, &self.keys.api_token).call("GET", "/readyz", "");
                 if answer.is_ok_and(|a| a.status == 200) {
-                    return Ok(());
+                    return Ok(self.started.elapsed());
                 }
             }
             if begun.elapsed() > READY {
@@ -164,17 +203,16 @@ impl Server {
         }
     }
 
-    /// SIGKILL. Returns when, milliseconds since 1970.
-    pub(crate) fn kill(&mut self) -> Result<i64, Fault> {
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self) -> Result<(), Fault> {
         let mut child = self.child.take().ok_or("no server to kill")?;
         if let Ok(Some(status)) = child.try_wait() {
             return Err(format!("life {} ended by itself, {status}; see server.log", self.lives));
         }
-        let at = now_ms();
         child.kill().map_err(|e| format!("the server cannot be killed: {e}"))?;
         self.target.set(None);
         child.wait().map_err(|e| format!("the killed server was not found: {e}"))?;
-        Ok(at)
+        Ok(())
     }
 
     /// SIGTERM, and the orderly end that must follow.
@@ -208,6 +246,17 @@ impl Server {
         }
         serde_json::from_str(&answer.body).map_err(|e| format!("{method} {path}: not JSON: {e}"))
     }
+}
+
+/// Bytes on disk of everything below a directory; files that vanish meanwhile do not count.
+fn bytes_below(dir: &Path) -> u64 {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => bytes_below(&entry.path()),
+        Ok(found) => found.blocks() * 512,
+        Err(_) => 0,
+    });
+    sizes.sum()
 }
 
 impl Drop for Server {

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 
+use rapport_domain::Timestamp;
 use serde_json::{Value, json};
 
 use crate::Fault;
@@ -18,9 +19,41 @@ const NAMED: usize = 5;
 /// Customers whose profile is looked at.
 const PROFILES: usize = 200;
 
-/// What a killed process had written to its mail connection is still read by the mail server, which then dates the mail
-/// after the kill: by so much at most, milliseconds.
-const BUFFERED_MS: i64 = 500;
+/// What is known of the lives of the server, for judging mails.
+#[derive(Debug, Default)]
+pub(crate) struct Lives {
+    /// Lives that were asked to end and did: they had time to record everything they sent.
+    pub(crate) orderly: HashSet<u32>,
+    /// The life that recorded each message that the ledger has as sent, by the message's id.
+    pub(crate) recorded: HashMap<String, u32>,
+}
+
+impl Lives {
+    /// Asks the server for its ledger.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub(crate) fn of(server: &Server, orderly: HashSet<u32>) -> Result<Self, Fault> {
+        let (mut recorded, mut cursor) = (HashMap::new(), String::new());
+        loop {
+            let page = server.ask("GET", &format!("/api/v1/messages?status=sent&limit=500{cursor}"), "")?;
+            for message in page["items"].as_array().into_iter().flatten() {
+                let (id, at) = (message["id"].as_str(), message["changed_at"].as_str().and_then(Timestamp::parse));
+                let (id, at) = id.zip(at).ok_or_else(|| format!("a message without id and time: {message}"))?;
+                recorded.insert(id.to_owned(), server.life_at(at.0));
+            }
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return Ok(Lives { orderly, recorded }),
+            }
+        }
+    }
+}
+
+/// The ledger's id of a Message-ID, which is `<id.workspace@host>`.
+fn ledger_id(message_id: &str) -> &str {
+    message_id.trim_start_matches('<').split('.').next().unwrap_or_default()
+}
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -41,36 +74,43 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    /// Judges the mails, which need no server.
-    pub(crate) fn new(sent: &[Sent], mails: &[Mail], kills: &[i64]) -> Self {
+    /// Judges the mails.
+    ///
+    /// A copy says which life wrote it ([`Mail::life`]), so nothing here depends on when the mail server read it. Two copies
+    /// by one life are a double. Copies by two lives have a kill between them; that excuses the later one only when the
+    /// earlier life did not end in order, and when the life of the last copy is the one that recorded the message: had an
+    /// earlier one recorded it, the later one must not have sent it.
+    pub(crate) fn new(sent: &[Sent], mails: &[Mail], lives: &Lives) -> Self {
         let acknowledged = sent.iter().filter(|s| s.acknowledged).count();
         let mut verdict = Verdict { acknowledged, mails: mails.len(), ..Verdict::default() };
         let mut by_recipient: BTreeMap<&str, Vec<&Mail>> = BTreeMap::new();
         for mail in mails {
             by_recipient.entry(&mail.to).or_default().push(mail);
         }
-        let (mut twice, mut uncalled) = (Vec::new(), Vec::new());
-        for (to, copies) in &by_recipient {
+        let (mut twice, mut uncalled, mut unrecorded) = (Vec::new(), Vec::new(), Vec::new());
+        for (to, copies) in &mut by_recipient {
             if copies.iter().any(|m| m.message_id != copies[0].message_id || m.message_id.is_empty()) {
                 twice.push(format!("{to}: {:?}", copies.iter().map(|m| &m.message_id).collect::<Vec<_>>()));
                 continue;
             }
-            // A copy is excused only by a kill between it and the one before.
-            for pair in copies.windows(2) {
-                let excuse = pair[0].at_ms - BUFFERED_MS..=pair[1].at_ms;
-                if kills.iter().any(|at| excuse.contains(at)) {
-                    verdict.resent += 1;
-                } else {
-                    let nearest = kills.iter().min_by_key(|at| (*at - pair[0].at_ms).abs());
-                    let (at, again) = (pair[0].at_ms, pair[1].at_ms - pair[0].at_ms);
-                    let kill = nearest.map_or_else(|| "never".to_owned(), |k| format!("{} ms after the first", k - at));
-                    uncalled.push(format!("{to}: again after {again} ms, the nearest kill {kill}"));
-                }
+            // A mail that a killed life had handed over may be read after the first one of the next life.
+            copies.sort_by_key(|m| m.life);
+            let by: Vec<u32> = copies.iter().map(|m| m.life).collect();
+            let recorded = lives.recorded.get(ledger_id(&copies[0].message_id));
+            let story = || format!("{to} {}: sent by the lives {by:?}, recorded by {recorded:?}", copies[0].message_id);
+            verdict.resent += by.len() - 1;
+            let excused = |pair: &[u32]| pair[0] != pair[1] && !lives.orderly.contains(&pair[0]);
+            if by[0] == 0 || !by.windows(2).all(excused) {
+                uncalled.push(story());
+            }
+            if recorded != by.last() {
+                unrecorded.push(story());
             }
         }
         verdict.mailed = by_recipient.keys().map(|to| (*to).to_owned()).collect();
         verdict.name("recipients got more than one message of one journey", &twice);
-        verdict.name("messages came twice without a kill between", &uncalled);
+        verdict.name("messages were sent again without a kill", &uncalled);
+        verdict.name("messages were not recorded by the life that sent them last", &unrecorded);
         verdict
     }
 
@@ -244,8 +284,8 @@ mod tests {
         Sent { id: id.to_owned(), customer: "c0-1".into(), what: What::Other, acknowledged }
     }
 
-    fn mail(to: &str, message_id: &str, at_ms: i64) -> Mail {
-        Mail { to: to.to_owned(), message_id: message_id.to_owned(), at_ms }
+    fn mail(to: &str, message_id: &str, life: u32) -> Mail {
+        Mail { to: to.to_owned(), message_id: message_id.to_owned(), life }
     }
 
     #[test]
@@ -267,17 +307,23 @@ mod tests {
     }
 
     #[test]
-    fn a_second_copy_needs_a_kill() {
-        let kills = [1_000, 9_000];
-        for (name, mails, faults, resent) in [
-            ("once each", vec![mail("x", "1", 0), mail("y", "2", 0)], 0, 0),
-            ("again after a kill", vec![mail("x", "1", 900), mail("x", "1", 2_000)], 0, 1),
-            ("read from the buffer after the kill", vec![mail("x", "1", 1_100), mail("x", "1", 2_000)], 0, 1),
-            ("again without a kill", vec![mail("x", "1", 2_000), mail("x", "1", 3_000)], 1, 0),
-            ("two messages", vec![mail("x", "1", 900), mail("x", "2", 2_000)], 1, 0),
-            ("no id", vec![mail("x", "", 900)], 1, 0),
+    fn a_second_copy_needs_a_kill_before_the_message_was_recorded() {
+        // Life 8 ended in order, all others were killed.
+        for (name, mails, recorded, faults, resent) in [
+            ("once each", vec![mail("x", "1", 1), mail("y", "2", 2)], vec![("1", 1), ("2", 2)], 0, 0),
+            ("again after a kill", vec![mail("x", "1", 1), mail("x", "1", 2)], vec![("1", 2)], 0, 1),
+            ("read out of order", vec![mail("x", "1", 3), mail("x", "1", 2)], vec![("1", 3)], 0, 1),
+            ("again without a kill", vec![mail("x", "1", 2), mail("x", "1", 2)], vec![("1", 2)], 1, 1),
+            ("again after an orderly end", vec![mail("x", "1", 8), mail("x", "1", 9)], vec![("1", 9)], 1, 1),
+            ("again although recorded", vec![mail("x", "1", 1), mail("x", "1", 2)], vec![("1", 1)], 1, 1),
+            ("never recorded", vec![mail("x", "1", 1)], vec![], 1, 0),
+            ("recorded by a life that did not send", vec![mail("x", "1", 1)], vec![("1", 2)], 1, 0),
+            ("by nobody", vec![mail("x", "1", 0)], vec![("1", 0)], 1, 0),
+            ("two messages", vec![mail("x", "1", 1), mail("x", "2", 2)], vec![("1", 1), ("2", 2)], 1, 0),
+            ("no id", vec![mail("x", "", 1)], vec![], 1, 0),
         ] {
-            let verdict = Verdict::new(&[], &mails, &kills);
+            let recorded = recorded.into_iter().map(|(id, life): (&str, u32)| (id.to_owned(), life)).collect();
+            let verdict = Verdict::new(&[], &mails, &Lives { orderly: HashSet::from([8]), recorded });
             assert_eq!((verdict.faults.len(), verdict.resent), (faults, resent), "{name}: {:?}", verdict.faults);
         }
     }

@@ -38,7 +38,18 @@ pub(crate) async fn readyz(State(state): State<ApiState>) -> Reply<Ready> {
     let written = state.write(move |tx| Ok(settings::put(tx, "ready_probe", &stamp)?)).await;
     let mut problems = Vec::new();
     if let Err(error) = written {
-        problems.push(Problem::new("storage", format!("cannot be written ({})", error.code())));
+        problems.push(Problem::new("storage", format!("cannot be written{}", because(error.code()))));
+    }
+    if let Some(error) = state.log.trouble() {
+        problems.push(Problem::new("log", format!("cannot take events{}", because(error.code()))));
+    }
+    if let Some(why) = state.lake.trouble() {
+        tracing::error!(error.detail = %why, "the lake cannot write files");
+        problems.push(Problem::new("lake", "cannot write files, events stay in memory; see the log"));
+    }
+    for (partition, trouble) in state.engine.troubles() {
+        let why = because(trouble.code);
+        problems.push(Problem::new(format!("partition {}", partition.0), format!("tries a batch again{why}")));
     }
     for (partition, why) in state.engine.failures() {
         tracing::error!(partition.id = partition.0, error.detail = %why, "a partition stands still");
@@ -53,6 +64,14 @@ pub(crate) async fn readyz(State(state): State<ApiState>) -> Reply<Ready> {
     }
     let error = ApiError::new(ErrorClass::Transient, "not_ready", "the server is not ready");
     Err(ApiError { errors: problems, ..error }.with_status(StatusCode::SERVICE_UNAVAILABLE))
+}
+
+/// The reason of a problem for everybody to read: no paths.
+fn because(code: &str) -> String {
+    match code {
+        "store_disk_full" | "log_storage_full" => format!(": the disk is full, make room ({code})"),
+        _ => format!(" ({code}); see the log"),
+    }
 }
 
 /// `GET /metrics`: for Prometheus.

@@ -7,7 +7,7 @@ use rapport_domain::profile::namespace;
 use rapport_domain::record::LetterBody;
 use rapport_domain::{EventKind, Profile, WorkspaceId};
 use rapport_profiles::{IdentifierRow, apart_from, outranks};
-use rapport_store::control::suppressions;
+use rapport_store::control::{imports, quality, suppressions};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -105,11 +105,13 @@ pub(crate) struct Erasing {
 }
 
 /// Where erasing reaches.
-const REACHES: [&str; 5] = [
+const REACHES: [&str; 7] = [
     "the profile, its identifiers, consents, segments and journey runs: at once",
     "messages waiting and the ledger of messages sent: at once",
     "its events in memory and in files: at once, files are rewritten",
-    "the log: with the next roll after every partition has passed it",
+    "rejected events and rows of imports that name one of its identifiers: at once",
+    "the log: within a minute, when no partition lags behind it",
+    "freed pages and write-ahead logs of the databases: within a minute, when no partition lags behind",
     "the suppression list: the address goes, its hash stays, so that nothing is sent to it again",
 ];
 
@@ -127,6 +129,7 @@ pub(crate) async fn erase(
         .filter(|i| matches!(i.namespace.as_str(), namespace::EMAIL | namespace::PHONE))
         .map(|i| i.value.clone())
         .collect();
+    let values: Vec<String> = profile.identifiers.iter().map(|i| i.value.clone()).collect();
     let ws = caller.workspace;
     // First, so that a repeated request after a fault in between still finds the profile.
     state
@@ -134,6 +137,8 @@ pub(crate) async fn erase(
             for address in &addresses {
                 suppressions::forget_address(tx, ws, address)?;
             }
+            quality::forget(tx, ws, &values)?;
+            imports::forget_rejects(tx, ws, &values)?;
             Ok(())
         })
         .await?;

@@ -1,5 +1,7 @@
 //! A collector on an in-memory log, and what came out of it.
 
+mod mutated;
+
 use std::sync::{Arc, Mutex};
 
 use rapport_collect::{

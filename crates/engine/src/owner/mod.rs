@@ -18,7 +18,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rapport_domain::{Partition, Timestamp, WorkspaceId};
+use rapport_domain::message::MessageOutcome;
+use rapport_domain::{OutboxId, Partition, Timestamp, WorkspaceId};
 use rapport_log::ReadBatch;
 use rapport_store::partition::{Epoch, Numbers, Seen, SeenOptions, meta, timers};
 use rapport_store::{Tx, counters};
@@ -31,8 +32,17 @@ use crate::cache::Cache;
 use crate::error::EngineError;
 use crate::inbox::Input;
 use crate::live::Live;
+use crate::purge;
 use crate::shared::Shared;
 use crate::telemetry;
+
+/// Failures in a row that no repetition can help, such as damage, after which a partition stands still; with the waits
+/// between them about 16 seconds.
+const MAX_HOPELESS: u32 = 8;
+/// How long an owner waits for a lake that is behind.
+const HELD_WAIT: Duration = Duration::from_millis(20);
+/// How long an owner that was told to stop may take to record what the gate answered.
+const FINISH: Duration = Duration::from_secs(10);
 
 /// What a step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +68,16 @@ pub struct Owner {
     bounds: HashMap<WorkspaceId, Arc<Bound>>,
     no_rules: Arc<Bound>,
     backfills: VecDeque<Backfill>,
+    /// Answers of the gate that no committed batch holds yet. One that was lost would send its message again.
+    outcomes: Vec<(OutboxId, MessageOutcome)>,
     recompute: bool,
     observed: Observations,
     publisher: publish::Publisher,
     swept_on: i64,
+    /// The last batch failed, and memory has not been brought back to what is stored.
+    stale: bool,
+    /// No batch was committed since one failed: what cannot be recorded is not sent.
+    is_failing: bool,
 }
 
 impl Owner {
@@ -72,6 +88,7 @@ impl Owner {
         let epoch = meta::acquire(&tx)?;
         let offset = meta::offset(&*tx)?;
         let numbers = Numbers::load(&*tx)?;
+        shared.purge.recall(&tx)?;
         let seen = Seen::load(&*tx, SeenOptions::default())?;
         publish::restore_lake(&shared, partition, &tx)?;
         for ws in shared.workspaces()? {
@@ -80,6 +97,8 @@ impl Owner {
         }
         let observed = Observations::load(&*tx, &shared.workspaces()?)?;
         tx.commit()?;
+        // Releases are not stored: without this an idle partition would keep every segment from being deleted.
+        shared.log.release(partition, offset);
         let publisher = publish::Publisher::load(db)?;
         let cache_bytes = shared.config.cache_bytes / usize::from(shared.log.partitions());
         let mut owner = Owner {
@@ -93,10 +112,13 @@ impl Owner {
             bounds: HashMap::new(),
             no_rules: Arc::new(Bound::empty()),
             backfills: VecDeque::new(),
+            outcomes: Vec::new(),
             recompute: true,
             observed,
             publisher,
             swept_on: 0,
+            stale: false,
+            is_failing: false,
             shared,
         };
         owner.status();
@@ -105,15 +127,18 @@ impl Owner {
 
     /// One batch. After an error nothing of it has happened; the caller decides when to try again.
     pub fn step(&mut self) -> Result<Step, EngineError> {
+        if self.stale {
+            self.reload()?;
+        }
         let result = self.try_step();
         if result.is_err() {
-            self.reload()?;
+            (self.stale, self.is_failing) = (true, true);
         }
         result
     }
 
     fn try_step(&mut self) -> Result<Step, EngineError> {
-        self.publisher.run(&self.shared, self.partition)?;
+        self.publisher.run(&self.shared, self.partition, self.is_failing)?;
         let live = self.shared.live();
         if live.generation != self.live.generation {
             self.bind(live)?;
@@ -128,23 +153,27 @@ impl Owner {
         let now = self.shared.clock.now();
         let config = &self.shared.config;
         let records = self.shared.log.read(self.partition, self.offset, config.batch_records, config.batch_bytes)?;
-        let inputs = self.shared.inbox(self.partition).take(config.batch_records);
+        for input in self.shared.inbox(self.partition).take(config.batch_records.saturating_sub(self.outcomes.len())) {
+            match input {
+                Input::Outcome(id, outcome) => self.outcomes.push((id, outcome)),
+                Input::Backfill(backfill) => self.backfills.push_back(backfill),
+            }
+        }
         let next_timer = self.next_timer()?;
         let due = next_timer.is_some_and(|at| at <= now);
         let waiting =
             !self.backfills.is_empty() || self.recompute || self.is_sweeping() || self.publisher.has_cleanup();
-        if records.is_empty() && inputs.is_empty() && !due && !waiting {
+        if records.is_empty() && self.outcomes.is_empty() && !due && !waiting {
+            self.is_failing = false;
             return Ok(Step::Idle([next_timer, self.publisher.next_look()].into_iter().flatten().min()));
         }
         let tx = self.shared.stores.partition(self.partition)?.begin()?;
         let mut work = Work::new(tx, self.partition, now, self.numbers.clone());
         self.recompute_marked(&mut work)?;
         self.fire(&mut work, next_timer)?;
-        for input in inputs {
-            match input {
-                Input::Outcome(id, outcome) => self.outcome(&mut work, id, outcome)?,
-                Input::Backfill(backfill) => self.backfills.push_back(backfill),
-            }
+        for index in 0..self.outcomes.len() {
+            let (id, outcome) = self.outcomes[index].clone();
+            self.outcome(&mut work, id, outcome)?;
         }
         for (offset, bytes) in records.iter() {
             self.record(&mut work, offset, bytes)?;
@@ -210,13 +239,21 @@ impl Owner {
         work.numbers.save(&work.tx)?;
         meta::set_offset(&work.tx, next_offset)?;
         self.check_epoch(&work.tx)?;
-        let Work { tx, rows, letters, messages, erased, numbers, flush_lake, .. } = work;
+        let Work { tx, now, rows, letters, messages, erased, numbers, flush_lake, .. } = work;
         for (ws, profile) in &erased {
             // Idempotent, and the letter that asked for it is in the log: a crash before the commit comes here again.
             self.shared.lake.erase(*ws, &[*profile])?;
         }
+        if !erased.is_empty() {
+            purge::mark(&tx, now)?;
+        }
         tx.commit()?;
         telemetry::batch(records.len(), rows.len(), started.elapsed());
+        self.outcomes.clear();
+        self.is_failing = false;
+        if !erased.is_empty() {
+            self.shared.purge.want(now);
+        }
         self.numbers = numbers;
         self.offset = next_offset;
         self.cache.rotate();
@@ -228,13 +265,9 @@ impl Owner {
         if flush_lake {
             self.shared.lake.flush()?;
         }
-        if !erased.is_empty() {
-            // The log's segment with the erased person's events closes, and goes once every partition has passed it.
-            self.shared.log.roll()?;
-        }
         self.shared.log.release(self.partition, self.offset);
         self.status();
-        self.publisher.run(&self.shared, self.partition)
+        self.publisher.run(&self.shared, self.partition, false)
     }
 
     fn check_epoch(&self, tx: &Tx) -> Result<(), EngineError> {
@@ -246,11 +279,11 @@ impl Owner {
         self.cache.clear();
         self.publisher.rolled_back();
         self.recompute = true;
-        let db = self.shared.stores.partition(self.partition)?;
-        self.numbers = db.read(Numbers::load)?;
         self.live = Arc::new(Live::default());
         self.bounds.clear();
         self.backfills.clear();
+        self.numbers = self.shared.stores.partition(self.partition)?.read(Numbers::load)?;
+        self.stale = false;
         Ok(())
     }
 
@@ -274,37 +307,58 @@ impl Owner {
         self.shared.status(self.partition).set(self.offset, head, activating, self.live.generation);
     }
 
-    /// Works until told to stop.
+    /// Works until told to stop, then records what the gate answered meanwhile: what was sent must not be sent again.
     pub(crate) fn run(mut self) {
-        let mut failures = 0u32;
+        let (mut failures, mut hopeless) = (0u32, 0u32);
         let shared = self.shared.clone();
         while !shared.is_stopping() {
             let turn = shared.turns.take();
             let outcome = self.step();
             drop(turn);
-            let wait = match outcome {
-                Ok(Step::Worked) => {
-                    failures = 0;
-                    continue;
-                }
-                Ok(Step::Held) => Duration::from_millis(20),
+            match outcome {
+                Ok(Step::Worked) => {}
+                Ok(Step::Held) => std::thread::park_timeout(HELD_WAIT),
                 Ok(Step::Idle(due)) => {
-                    failures = 0;
                     self.status();
-                    self.idle_for(due)
+                    self.shared.log.wait(self.partition, self.offset, self.idle_for(due));
                 }
-                Err(error) if !error.class().is_retryable() && failures > 8 => {
+                Err(error) if !error.class().is_retryable() && hopeless > MAX_HOPELESS => {
                     tracing::error!(partition.id = self.partition.0, %error, "the partition cannot go on");
                     self.shared.status(self.partition).fail(error.to_string());
                     return;
                 }
                 Err(error) => {
                     failures += 1;
+                    // What cannot pass by itself ends the partition only when nothing else went wrong in between.
+                    hopeless = if error.class().is_retryable() { 0 } else { hopeless + 1 };
                     tracing::warn!(partition.id = self.partition.0, %error, failures, "the batch will be tried again");
-                    Duration::from_millis(50u64 << failures.min(6))
+                    self.shared.status(self.partition).set_trouble(Some(&error));
+                    // Not the log's wait: with records to read it would return at once. Stopping unparks.
+                    std::thread::park_timeout(Duration::from_millis(50u64 << failures.min(6)));
+                    continue;
                 }
-            };
-            self.shared.log.wait(self.partition, self.offset, wait);
+            }
+            // Binding the rules anew after a failure is no success yet; a committed batch is.
+            if !self.is_failing {
+                (failures, hopeless) = (0, 0);
+                self.shared.status(self.partition).set_trouble(None);
+            }
+        }
+        self.finish();
+    }
+
+    /// Records the answers of the gate that came before it was told to stop.
+    fn finish(&mut self) {
+        let deadline = Instant::now() + FINISH;
+        while !(self.outcomes.is_empty() && self.shared.inbox(self.partition).len() == 0) && Instant::now() < deadline {
+            match self.step() {
+                Ok(Step::Held) => std::thread::park_timeout(HELD_WAIT),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(partition.id = self.partition.0, %error, "answers of the gate could not be recorded");
+                    return;
+                }
+            }
         }
     }
 

@@ -16,6 +16,9 @@ use crate::shared::Shared;
 
 /// Letters appended to the log at once.
 const LETTERS_PER_APPEND: usize = 2_000;
+/// Rows given back to the lake at a start above which they are written to files at once, instead of when they are a minute
+/// old: a server that is killed again and again would otherwise give back more and more of them each time.
+const RESTORE_ROWS: usize = 1_000;
 /// Messages offered to the gate at once.
 const MESSAGES_PER_OFFER: usize = 500;
 
@@ -42,6 +45,7 @@ pub(super) fn restore_lake(shared: &Shared, partition: Partition, tx: &Tx) -> Re
         batches.push((seq, postcard::from_bytes::<Vec<ProcessedEvent>>(bytes)));
         Ok(ControlFlow::Continue(()))
     })?;
+    let mut restored = 0;
     for (seq, rows) in batches {
         let mut rows = rows.map_err(|e| EngineError::Unreadable { what: "processed events", detail: e.to_string() })?;
         let mut erased = HashSet::new();
@@ -51,7 +55,11 @@ pub(super) fn restore_lake(shared: &Shared, partition: Partition, tx: &Tx) -> Re
             }
         }
         rows.retain(|row| !erased.contains(&(row.event.workspace, row.profile)));
+        restored += rows.len();
         shared.lake.append(partition, seq, rows);
+    }
+    if restored > RESTORE_ROWS {
+        shared.lake.hurry(partition);
     }
     Ok(())
 }
@@ -122,10 +130,11 @@ impl Publisher {
         self.settled.clear();
     }
 
-    /// Sends what waits, as far as the other sides take it.
-    pub(super) fn run(&mut self, shared: &Shared, partition: Partition) -> Result<(), EngineError> {
+    /// Sends what waits, as far as the other sides take it. No messages while batches fail: what became of them could not
+    /// be recorded.
+    pub(super) fn run(&mut self, shared: &Shared, partition: Partition, is_failing: bool) -> Result<(), EngineError> {
         self.append_letters(shared)?;
-        self.offer_messages(shared, partition)
+        if is_failing { Ok(()) } else { self.offer_messages(shared, partition) }
     }
 
     fn append_letters(&mut self, shared: &Shared) -> Result<(), EngineError> {

@@ -6,7 +6,7 @@ use rapport_store::partition::{Observed, letters, observed, outbox, timers};
 use serde::Serialize;
 
 use crate::error::EngineError;
-use crate::shared::Shared;
+use crate::shared::{Shared, Trouble};
 
 /// Counts of one workspace, from the transactions that made them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -63,6 +63,8 @@ pub struct PartitionStanding {
     pub inbox: usize,
     /// Rules are being brought up to date.
     pub activating: bool,
+    /// Why its last batch failed, if it did; it is tried again.
+    pub trouble: Option<Trouble>,
     /// Why it stopped, if it did.
     pub failure: Option<String>,
 }
@@ -89,6 +91,7 @@ fn standing(shared: &Shared, partition: Partition, db: &rapport_store::Db) -> Re
         letters,
         inbox: shared.inbox(partition).len(),
         activating: status.is_activating(),
+        trouble: status.trouble(),
         failure: status.failure(),
     })
 }

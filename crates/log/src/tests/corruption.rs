@@ -4,9 +4,12 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use rapport_domain::{ErrorClass, Partition};
 
-use super::{all, config, crash_copy, open, put, segment_files};
+use super::{P, all, config, crash_copy, open, put, segment_files};
 use crate::{FindingKind, Log, LogConfig, LogError, SegmentLog, verify};
 
 /// A log of three blocks as a crash leaves it, and the file positions at which its blocks begin and the last one ends.
@@ -195,4 +198,78 @@ fn newer_versions_are_refused_not_cut_off() {
     damage(&file, 8, &9u16.to_le_bytes());
     let error = SegmentLog::open(&config(dir.path())).unwrap_err();
     assert!(matches!(error, LogError::UnsupportedVersion { version: 9, supported: 1, .. }), "{error}");
+}
+
+/// Something written over a file of the log, and perhaps the file cut off.
+#[derive(Clone, Debug)]
+struct Damage {
+    file: Index,
+    at: Index,
+    with: Vec<u8>,
+    cut: Option<Index>,
+}
+
+fn damages() -> impl Strategy<Value = Damage> {
+    let with = prop::collection::vec(any::<u8>(), 1..200);
+    (any::<Index>(), any::<Index>(), with, prop::option::weighted(0.2, any::<Index>()))
+        .prop_map(|(file, at, with, cut)| Damage { file, at, with, cut })
+}
+
+/// Reads a damaged copy of a log whose partitions held `whole`: every record is the one that was appended there, and when
+/// something acknowledged is not there an error names a file.
+fn check_damage(dir: &Path, whole: &[Vec<Vec<u8>>], damaged: &Damage) -> Result<(), TestCaseError> {
+    let copy = crash_copy(dir);
+    let files = segment_files(copy.path());
+    let file = &files[damaged.file.index(files.len())];
+    let bytes = fs::read(file).unwrap().len();
+    let position = damaged.at.index(bytes);
+    damage(file, position as u64, &damaged.with[..damaged.with.len().min(bytes - position)]);
+    if let Some(cut) = damaged.cut {
+        OpenOptions::new().write(true).open(file).unwrap().set_len(cut.index(bytes) as u64).unwrap();
+    }
+    let is_named = |error: &LogError| match error {
+        LogError::Corrupt { file, .. } | LogError::UnsupportedVersion { file, .. } => file.starts_with(copy.path()),
+        _ => false,
+    };
+    let log = match SegmentLog::open(&config(copy.path())) {
+        Ok(log) => log,
+        Err(error) => {
+            prop_assert!(is_named(&error), "{error}");
+            return Ok(());
+        }
+    };
+    for (p, whole) in whole.iter().enumerate() {
+        let partition = Partition(p as u16);
+        let (mut next, mut is_refused) = (0, false);
+        while next < log.head(partition) && !is_refused {
+            match log.read(partition, next, 7, 300) {
+                Ok(read) => {
+                    for (offset, record) in &read {
+                        prop_assert_eq!(Some(record), whole.get(offset as usize).map(Vec::as_slice));
+                    }
+                    next = read.next_offset();
+                }
+                Err(error) => {
+                    prop_assert!(is_named(&error), "{error}");
+                    is_refused = true;
+                }
+            }
+        }
+        // Only the last segment may be shorter than it was: after a crash its end cannot be told from a torn one.
+        let is_last = Some(file) == files.last();
+        prop_assert!(is_refused || is_last || next == whole.len() as u64, "{next} of {} and no error", whole.len());
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_wrong_is_ever_read() {
+    let (dir, _) = several_segments();
+    let copy = crash_copy(dir.path());
+    let log = open(copy.path());
+    let whole: Vec<Vec<Vec<u8>>> = (0..P).map(|p| all(&log, p)).collect();
+    drop(log);
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) };
+    let checked = TestRunner::new(config).run(&damages(), |damaged| check_damage(dir.path(), &whole, &damaged));
+    checked.unwrap_or_else(|error| panic!("{error}"));
 }

@@ -36,6 +36,7 @@ impl Config {
             ("engine.batch_records", self.engine.batch_records, 1, 100_000),
             ("engine.batch_kib", self.engine.batch_kib, 64, 64 << 10),
             ("engine.cache_mib", self.engine.cache_mib, 1, 64 << 10),
+            ("engine.purge_after_s", self.engine.purge_after_s as usize, 0, 86_400),
             ("delivery.queue_messages", self.delivery.queue_messages, 1, 1 << 20),
             ("delivery.concurrency", self.delivery.concurrency, 1, 4_096),
             ("delivery.send_timeout_s", self.delivery.send_timeout_s as usize, 1, 600),

@@ -67,8 +67,11 @@ fn compare_number(left: Operand, op: CompareOp, n: f64) -> Expr {
 }
 
 fn window() -> BoxedStrategy<Window> {
-    let bound =
-        |low: i64, high: i64| prop::option::weighted(0.2, (low..high).prop_map(|h| Timestamp(START + h * HOUR_MS)));
+    // Every fifteenth hour has many events, so that bounds and events often meet.
+    let bound = |low: i64, high: i64| {
+        let hour = prop_oneof![low..high, (low.div_euclid(15) + 1..high.div_euclid(15)).prop_map(|n| n * 15)];
+        prop::option::weighted(0.35, hour.prop_map(|h| Timestamp(START + h * HOUR_MS)))
+    };
     let within = prop::option::weighted(
         0.6,
         prop_oneof![
@@ -142,7 +145,9 @@ fn moved() -> BoxedStrategy<Operand> {
 
 fn sequence() -> BoxedStrategy<Sequence> {
     let step = select(vec!["A", "B", "C"]).prop_map(str::to_owned);
-    (prop::collection::vec(step, 2..5), 1i64..40)
+    // Often short, and often exactly as long as the time between two events.
+    let steps = prop_oneof![2 => prop::collection::vec(step.clone(), 2..=2), 1 => prop::collection::vec(step, 2..5)];
+    (steps, prop_oneof![2 => (1i64..3).prop_map(|n| n * 15), 1 => 1i64..40])
         .prop_map(|(steps, h)| Sequence { steps, within_ms: h * HOUR_MS })
         .boxed()
 }

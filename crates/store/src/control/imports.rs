@@ -2,7 +2,7 @@
 
 mod rejects;
 
-pub use rejects::{ImportReject, MAX_REJECTS, NewReject, list_rejects};
+pub use rejects::{ImportReject, MAX_REJECTS, NewReject, forget_rejects, list_rejects};
 
 use rapport_domain::{Timestamp, WorkspaceId};
 

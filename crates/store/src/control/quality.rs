@@ -14,6 +14,9 @@ pub const MAX_SAMPLE_BYTES: usize = 4096;
 /// Bytes kept of an item's detail; longer ones are cut.
 pub const MAX_DETAIL_BYTES: usize = 1024;
 
+/// Characters a value must have for [`forget`] to look for it.
+pub const LEAST_VALUE_CHARS: usize = 4;
+
 /// An item that was not accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRejected<'a> {
@@ -102,6 +105,14 @@ pub fn record(tx: &Tx, ws: WorkspaceId, items: &[NewRejected<'_>]) -> Result<()>
         )?;
     }
     forget_upto(tx, ws, last.saturating_sub(MAX_ITEMS))
+}
+
+/// Forgets the kept items of a workspace whose sample or detail names one of `values`, as when somebody is erased; the
+/// counts stay. Values shorter than [`LEAST_VALUE_CHARS`] are left: they would match anything. Answers how many went.
+pub fn forget(tx: &Tx, ws: WorkspaceId, values: &[String]) -> Result<usize> {
+    let sql = "DELETE FROM rejected WHERE ws = ?1 AND (detail LIKE ?2 ESCAPE '\\' OR sample LIKE ?2 ESCAPE '\\')";
+    let named = values.iter().filter(|value| value.chars().count() >= LEAST_VALUE_CHARS);
+    named.map(|value| tx.execute(sql, &params![ws, &like(Some(value))])).sum()
 }
 
 fn forget_upto(tx: &Tx, ws: WorkspaceId, id: u64) -> Result<()> {
@@ -212,5 +223,9 @@ mod tests {
         let rest = db.read(|q| list(q, a, all, first.next.as_deref(), 2)).unwrap();
         assert_eq!((rest.items[0].at, rest.items[0].sample.len(), rest.next), (Timestamp(10), MAX_SAMPLE_BYTES, None));
         assert!(db.read(|q| list(q, b, all, None, 10)).unwrap().items.is_empty());
+        let before = db.read(|q| total(q, a)).unwrap();
+        let gone = db.write(|tx| forget(tx, a, &["three".to_owned(), "two".to_owned(), "%".to_owned()])).unwrap();
+        assert_eq!((gone, at(all)), (1, vec![40, 20, 10]), "\"two\" is too short to look for");
+        assert_eq!(db.read(|q| total(q, a)).unwrap(), before);
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{ArcMutexGuard, Mutex, RawMutex};
 use rusqlite::{Connection, OpenFlags};
 
 use super::pool::Pool;
@@ -51,7 +51,7 @@ impl Default for DbOptions {
             mmap_mib: 0,
             readers: 4,
             statements: 256,
-            checkpoint_pages: 4096,
+            checkpoint_pages: 2048,
             max_mib: 0,
             busy_timeout_ms: 10_000,
             secret_key: None,
@@ -62,7 +62,7 @@ impl Default for DbOptions {
 /// Bytes of a page; SQLite's default, stated because `max_mib` and the checkpoint size are counted in it.
 const PAGE_BYTES: u64 = 4096;
 /// The write-ahead log is cut to this size after a checkpoint, so that one large transaction does not keep its space.
-const JOURNAL_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
+const JOURNAL_LIMIT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// One database file. Cheap to share: wrap it in an `Arc` or borrow it.
 pub struct Db {
@@ -109,10 +109,14 @@ impl Db {
 
     /// Begins a write transaction that the caller holds across several calls.
     pub fn begin(&self) -> Result<OwnedTx> {
+        Tx::begin(self.writer()?).map(OwnedTx::new)
+    }
+
+    /// The one connection that writes, once nobody else holds it.
+    pub(super) fn writer(&self) -> Result<ArcMutexGuard<RawMutex, Session>> {
         let wait = Duration::from_millis(self.options.busy_timeout_ms);
-        let session = Mutex::try_lock_arc_for(&self.writer, wait)
-            .ok_or_else(|| StoreError::Busy { file: self.path.to_string_lossy().into_owned() })?;
-        Tx::begin(session).map(OwnedTx::new)
+        let busy = || StoreError::Busy { file: self.path.to_string_lossy().into_owned() };
+        Mutex::try_lock_arc_for(&self.writer, wait).ok_or_else(busy)
     }
 
     /// Runs `work` on a snapshot of the committed state.
@@ -191,7 +195,8 @@ fn open_session(path: &Path, file: &Arc<str>, options: &DbOptions, role: Role) -
             let max_pages =
                 if options.max_mib == 0 { 4_294_967_294 } else { (u64::from(options.max_mib) << 20) / PAGE_BYTES };
             format!(
-                "PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous={level}; {common} \
+                "PRAGMA page_size={PAGE_BYTES}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA secure_delete=FAST; \
+                 PRAGMA journal_mode=WAL; PRAGMA synchronous={level}; {common} \
                  PRAGMA cache_size=-{}; PRAGMA wal_autocheckpoint={}; PRAGMA journal_size_limit={JOURNAL_LIMIT_BYTES}; \
                  PRAGMA max_page_count={max_pages};",
                 options.cache_kib, options.checkpoint_pages

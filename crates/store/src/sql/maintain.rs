@@ -1,5 +1,6 @@
 //! Backup and inspection of a database that is in use.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -53,13 +54,26 @@ impl Db {
         Ok(Pinned { source })
     }
 
+    /// Gives back freed pages and empties the write-ahead log, so that what was deleted is in no file any more. False when
+    /// a reader kept the log from being emptied: call it again.
+    pub fn purge(&self) -> Result<bool> {
+        let session = self.writer()?;
+        session.scan("PRAGMA incremental_vacuum", &[], &mut |_| Ok(ControlFlow::Continue(())))?;
+        let mut is_busy = true;
+        session.scan("PRAGMA wal_checkpoint(TRUNCATE)", &[], &mut |row| {
+            is_busy = row.get::<i64>(0)? != 0;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(!is_busy)
+    }
+
     /// Reads the whole file and checks its structure. [`StoreError::Corrupt`] names the file and the first fault.
     pub fn integrity_check(&self) -> Result<()> {
         let session = self.detached_reader()?;
         let mut first = None;
         session.scan("PRAGMA integrity_check(1)", &[], &mut |row| {
             first = Some(row.get::<String>(0)?);
-            Ok(std::ops::ControlFlow::Break(()))
+            Ok(ControlFlow::Break(()))
         })?;
         match first.as_deref() {
             Some("ok") => Ok(()),

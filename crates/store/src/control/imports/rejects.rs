@@ -3,7 +3,8 @@
 use rapport_domain::WorkspaceId;
 
 use crate::control::bounded;
-use crate::page::{Page, clamp, key};
+use crate::control::quality::LEAST_VALUE_CHARS;
+use crate::page::{Page, clamp, key, like};
 use crate::sql::{Query, Tx};
 use crate::{Result, params};
 
@@ -44,6 +45,15 @@ pub(super) fn add(tx: &Tx, import: u64, before: u64, rejects: &[NewReject<'_>]) 
         let (reason, sample) = (bounded(reject.reason, MAX_TEXT_BYTES), bounded(reject.sample, MAX_TEXT_BYTES));
         tx.execute(sql, &params![import, reject.line, reason, sample]).map(drop)
     })
+}
+
+/// Forgets the kept rows of a workspace's imports that name one of `values`, as when somebody is erased; the counts stay.
+/// Values shorter than [`LEAST_VALUE_CHARS`] are left. Answers how many went.
+pub fn forget_rejects(tx: &Tx, ws: WorkspaceId, values: &[String]) -> Result<usize> {
+    let sql = "DELETE FROM import_rejects WHERE import IN (SELECT id FROM imports WHERE ws = ?1) \
+               AND (reason LIKE ?2 ESCAPE '\\' OR sample LIKE ?2 ESCAPE '\\')";
+    let named = values.iter().filter(|value| value.chars().count() >= LEAST_VALUE_CHARS);
+    named.map(|value| tx.execute(sql, &params![ws, &like(Some(value))])).sum()
 }
 
 /// The kept rejected rows of an import, in the order of the file.

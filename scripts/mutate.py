@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Breaks the product on purpose, one small change at a time, and says whether the parity property test of the rules or the
+seeded simulation notices. Every line must say "caught". Names as arguments choose mutations; without any all are tried.
+Each takes a build. The changed file is always put back; begin from a clean checkout all the same."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+AGGREGATE, SET = "crates/rules/src/aggregate.rs", "crates/segments/src/core/set.rs"
+OWNER, FOLD = "crates/engine/src/owner", "crates/segments/src/fold.rs"
+
+# Name, file, what stands there exactly once, what stands there instead.
+MUTATIONS = [
+    ("window edge off by one", AGGREGATE, "let live = &list[list.partition_point(|e| e.0 <= horizon)", "let live = &list[list.partition_point(|e| e.0 < horizon)"),
+    ("end of between included", AGGREGATE, "ts >= self.until", "ts > self.until"),
+    ("edge of rolling days off by one", AGGREGATE, "list.iter().filter(|e| e.1 > horizon)", "list.iter().filter(|e| e.1 >= horizon)"),
+    ("late event ignored", "crates/rules/src/state.rs", "    let at = list.partition_point(|e| *e < entry);\n    if list.len() >= keep {", "    let at = list.partition_point(|e| *e < entry);\n    if at < list.len() {\n        return false;\n    }\n    if list.len() >= keep {"),
+    ("filter negated", AGGREGATE, "is_some_and(|f| !scope", "is_some_and(|f| scope"),
+    ("pruning takes an hour too much", AGGREGATE, "list.drain(..list.partition_point(|e| e.0 <= horizon));", "list.drain(..list.partition_point(|e| e.0 <= horizon + 3_600_000));"),
+    ("change of time told too late", "crates/rules/src/eval.rs", "any_change = soonest(any_change, next)", "any_change = any_change.max(next)"),
+    ("counting stops one short", "crates/rules/src/compile.rs", "n.floor() + 1.0", "n.floor()"),
+    ("merge forgets a sum", AGGREGATE, "*sum = sum.saturating_add(more);", "let _ = (sum, more);"),
+    ("sequence one millisecond short", "crates/rules/src/sequence.rs", "ts.saturating_sub(start) <= self.within_ms", "ts.saturating_sub(start) < self.within_ms"),
+    ("merge of profiles forgets", SET, "Some(Some(theirs)) => aggregate.merge(state.aggregate_mut(*id), theirs),", "Some(Some(_)) => {}"),
+    ("expiry timer not set", SET, "state.set_due(id, verdict.next_change);", "state.set_due(id, None);"),
+    ("dependent segments not decided again", SET, "touched.0.push(*dependent);", "let _ = dependent;"),
+    ("history of a new rule left out", SET, "self.aggregates[a as usize].merge(state.aggregate_mut(id), theirs);", "let _ = (id, &state, theirs);"),
+    ("recomputation differs from live", FOLD, "if !aggregate.listens_to(event.name()) {", "if !aggregate.listens_to(event.name()) || event.ts().0 % 5 == 0 {"),
+    ("deduplication off", OWNER + "/ingest.rs", "let key = MessageKey::of(accepted.workspace, accepted.message_id);\n        if !self.seen.insert(&work.tx, work.now.utc_day(), key)? {", "let key = MessageKey::of(accepted.workspace, accepted.message_id);\n        if !self.seen.insert(&work.tx, work.now.utc_day(), key)? && false {"),
+    ("change of a trait decides nothing", OWNER + "/pipeline.rs", "bound.rules.touch_trait(&change.name, touched);", "let _ = change;"),
+    ("timer that moved not written", OWNER + "/slots.rs", "if due == *stored {", "if stored.is_some() {"),
+    ("offset of a batch one too far", OWNER + "/mod.rs", "meta::set_offset(&work.tx, next_offset)?;", "meta::set_offset(&work.tx, next_offset + 1)?;"),
+    ("a letter of each batch is lost", OWNER + "/publish.rs", "for (number, target, bytes) in &work.letters {", "work.letters.pop();\n    for (number, target, bytes) in &work.letters {"),
+]
+
+PARITY = ["cargo", "test", "-q", "-p", "rapport-rules", "--test", "parity"]
+SIMULATION = ["cargo", "test", "-q", "-p", "rapport-tests", "--test", "all"]
+
+
+def passes(command):
+    """Whether a command succeeds; its output goes nowhere unless MUTATE_VERBOSE is set."""
+    quiet = None if os.environ.get("MUTATE_VERBOSE") else subprocess.DEVNULL
+    return subprocess.run(command, cwd=ROOT, stdout=quiet, stderr=quiet, check=False).returncode == 0
+
+
+def verdict():
+    """What becomes of the product as it stands now."""
+    for name, command, filters in (("parity test", PARITY, []), ("simulation", SIMULATION, ["sim::"])):
+        if not passes(command + ["--no-run"]):
+            return "does not build"
+        if not passes(command + filters):
+            return f"caught by the {name}"
+    return "ESCAPED"
+
+
+def attempt(file, before, after):
+    """The verdict with one change made."""
+    path = ROOT / file
+    text = path.read_text()
+    if text.count(before) != 1:
+        return f"its place is not in {file} exactly once: adapt this script"
+    try:
+        path.write_text(text.replace(before, after))
+        return verdict()
+    finally:
+        path.write_text(text)
+
+
+def main():
+    wanted = sys.argv[1:]
+    unknown = [name for name in wanted if name not in [m[0] for m in MUTATIONS]]
+    if unknown:
+        sys.exit(f"unknown: {unknown}; there are: " + "; ".join(m[0] for m in MUTATIONS))
+    bad = 0
+    for name, file, before, after in MUTATIONS:
+        if wanted and name not in wanted:
+            continue
+        said = attempt(file, before, after)
+        bad += not said.startswith("caught")
+        print(f"{name:40} {said}", flush=True)
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
