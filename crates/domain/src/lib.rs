@@ -16,6 +16,7 @@ pub mod profile;
 pub mod record;
 pub mod resource;
 pub mod rule;
+pub mod thread;
 pub mod time;
 
 pub use error::{ErrorClass, Problem};

@@ -73,7 +73,7 @@ impl Engine {
         for number in 0..shared.log.partitions() {
             let owner = Owner::open(shared.clone(), Partition(number))?;
             let thread = std::thread::Builder::new().name(format!("rapport-p{number:02}")).spawn(move || {
-                turns::stand_back();
+                rapport_domain::thread::stand_back();
                 owner.run();
             });
             threads.push(thread.map_err(|e| EngineError::System(e.to_string()))?);

@@ -6,19 +6,6 @@ use parking_lot::{Condvar, Mutex};
 /// Owners beyond the processors, so that the processors stay busy while an owner waits for the disk.
 const WAITING_FOR_DISK: u64 = 2;
 
-/// By how much owners stand back behind threads that answer clients (as `nice`): accepting and asking go first, and a burst
-/// is worked off when it is over.
-const NICENESS: i32 = 5;
-
-/// Lets other threads of the process go first from now on; for the thread that calls it. Where the system knows no such
-/// thing all threads are equal.
-pub(crate) fn stand_back() {
-    // On Linux the priority is that of the thread.
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::debug!(%error, "owners run at the priority of all other threads");
-    }
-}
-
 /// Turns, given in the order they are asked for.
 #[derive(Debug)]
 pub(crate) struct Turns {

@@ -69,6 +69,7 @@ impl Workers {
 type Job = fn(&Lake);
 
 fn run(lake: &Weak<Lake>, signal: &Signal, job: Job) {
+    rapport_domain::thread::stand_back();
     while !signal.wait() {
         // The lake may be gone without a shutdown; then there is nothing left to do.
         let Some(lake) = lake.upgrade() else { return };

@@ -178,6 +178,7 @@ enum Role {
 }
 
 fn open_session(path: &Path, file: &Arc<str>, options: &DbOptions, role: Role) -> Result<Session> {
+    let is_new = path.metadata().map_or(true, |m| m.len() == 0);
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if role == Role::Writer {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
@@ -194,10 +195,12 @@ fn open_session(path: &Path, file: &Arc<str>, options: &DbOptions, role: Role) -
             let level = if options.synchronous_full { "FULL" } else { "NORMAL" };
             let max_pages =
                 if options.max_mib == 0 { 4_294_967_294 } else { (u64::from(options.max_mib) << 20) / PAGE_BYTES };
+            // Only a new file can be told how it is laid out, and asking waits for whoever writes to it.
+            let layout = if is_new { "PRAGMA auto_vacuum=INCREMENTAL;" } else { "" };
             format!(
-                "PRAGMA page_size={PAGE_BYTES}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA secure_delete=FAST; \
-                 PRAGMA journal_mode=WAL; PRAGMA synchronous={level}; {common} \
-                 PRAGMA cache_size=-{}; PRAGMA wal_autocheckpoint={}; PRAGMA journal_size_limit={JOURNAL_LIMIT_BYTES}; \
+                "PRAGMA page_size={PAGE_BYTES}; {layout} PRAGMA secure_delete=FAST; PRAGMA journal_mode=WAL; \
+                 PRAGMA synchronous={level}; {common} PRAGMA cache_size=-{}; \
+                 PRAGMA wal_autocheckpoint={}; PRAGMA journal_size_limit={JOURNAL_LIMIT_BYTES}; \
                  PRAGMA max_page_count={max_pages};",
                 options.cache_kib, options.checkpoint_pages
             )
