@@ -54,7 +54,7 @@ fn a_data_directory_is_made_filled_and_asked() {
         "2026-01-01",
         "--csv",
     ]);
-    assert_eq!(csv, "day,profiles\n2026-01-01,40\n");
+    assert_eq!(csv, "day,Order Completed\n2026-01-01,40\ntotal,40\n");
     assert_eq!(bed.ok(&["export", "events"]).lines().filter(|l| l.contains("Order Completed")).count(), 1_000);
 
     bed.write(
