@@ -83,11 +83,17 @@ async fn reports_know_segments_and_traits_and_speak_csv() {
     let report = app.api("POST", "/api/v1/insights/trend", trend).await.expect(200);
     assert_eq!(
         (&report["series"][0]["value"], &report["series"][0]["total"]),
-        (&json!("buyers"), &json!(9)),
+        (&json!("buyers"), &json!(8)),
         "{report}"
     );
     let slip = app.api("POST", "/api/v1/insights/lifecycle", json!({"segment": "buyer"})).await.expect(400);
     assert_eq!((&slip["errors"][0]["at"], &slip["errors"][0]["did_you_mean"]), (&json!("segment"), &json!("buyers")));
+    let request = axum::http::Request::builder().method("POST").uri("/api/v1/insights/funnel");
+    let request = request.header("authorization", format!("Bearer {}", app.a.token)).header("accept", "text/csv");
+    let steps = json!({"steps": [{"event": "Order Completed"}]}).to_string();
+    let answer = app.send(request.header("content-type", "application/json").body(steps.into()).unwrap()).await;
+    let header = "step,profiles,conversion_percent,step_conversion_percent,dropped,median_ms\n";
+    assert_eq!(answer.text(), format!("{header}Order Completed,3,100,100,0,0\n"));
     // Every kind answers something to a request that says only what it must.
     let event = json!({"event": "Order Completed"});
     for (kind, request) in [

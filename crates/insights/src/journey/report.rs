@@ -26,8 +26,8 @@ const SHOWN: usize = 50;
 /// A journey map.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct JourneyMapReport {
-    /// Profiles with a touch in the period.
-    pub profiles: u64,
+    /// Profiles with a touch in the period: a journey each.
+    pub journeys: u64,
     /// Of them, those whose journey ended well.
     pub well: u64,
     /// The stages in order.
@@ -340,7 +340,7 @@ impl JourneyMapRequest {
             a.cmp(b).then(y.touches.cmp(&x.touches)).then_with(names)
         });
         JourneyMapReport {
-            profiles: out.profiles,
+            journeys: out.profiles,
             well: out.well,
             stages: self.stages.iter().zip(&out.stages).map(stage).collect(),
             touchpoints: touchpoints.into_iter().map(|(_, t)| t).collect(),

@@ -80,8 +80,8 @@ pub struct LadderReport {
     pub rungs: Vec<String>,
     /// The buckets at whose ends was looked; the first is the one before the period, at whose end the period begins.
     pub times: Vec<String>,
-    /// By time, by rung: how many profiles.
-    pub profiles: Vec<Vec<u64>>,
+    /// By time, by rung: how many profiles stand on it.
+    pub standing: Vec<Vec<u64>>,
     /// Who moved, or came, between a time and the one before; those who stayed are left out.
     pub flows: Vec<Flow>,
     /// About the report.
@@ -106,7 +106,7 @@ pub struct Flow {
 impl Report for LadderReport {
     fn table(&self) -> Table {
         let mut table = Table::new(std::iter::once("time".to_owned()).chain(self.rungs.iter().cloned()));
-        for (time, counts) in self.times.iter().zip(&self.profiles) {
+        for (time, counts) in self.times.iter().zip(&self.standing) {
             table.row(std::iter::once(Cell::from(time)).chain(counts.iter().map(|n| (*n).into())));
         }
         table
@@ -331,10 +331,10 @@ fn plans(ask: &mut Ask<'_>, rungs: &[Rung]) -> Vec<Plan> {
 }
 
 fn report(rungs: Vec<String>, times: Vec<String>, flows: &Flows, about: About) -> LadderReport {
-    let mut profiles = Vec::new();
+    let mut standing = Vec::new();
     let mut moves = Vec::new();
     for (at, by_rung) in flows.0.iter().enumerate() {
-        profiles.push(by_rung.iter().take(rungs.len()).map(|from| from.iter().sum()).collect());
+        standing.push(by_rung.iter().take(rungs.len()).map(|from| from.iter().sum()).collect());
         for (to, by_before) in by_rung.iter().enumerate().filter(|_| at > 0) {
             for (before, n) in by_before.iter().enumerate().filter(|(before, n)| **n > 0 && *before != to + 1) {
                 let from = before.checked_sub(1).map(|rung| rungs[rung].clone());
@@ -342,5 +342,5 @@ fn report(rungs: Vec<String>, times: Vec<String>, flows: &Flows, about: About) -
             }
         }
     }
-    LadderReport { rungs, times, profiles, flows: moves, about }
+    LadderReport { rungs, times, standing, flows: moves, about }
 }

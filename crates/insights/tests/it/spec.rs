@@ -41,6 +41,7 @@ impl People for Shop {
 
 /// Holds the examples of one kind; they show the parts of the report that matter to them.
 fn hold<I: Insight>(kind: &str, snapshot: &Snapshot) {
+    assert_eq!(kind, I::NAME);
     let examples = blocks(kind);
     assert!(!examples.is_empty(), "no example of {kind}");
     for example in examples {
@@ -70,4 +71,11 @@ fn the_worked_examples_hold() {
     hold::<rapport_insights::funnel::FunnelRequest>("funnel", &snapshot);
     hold::<rapport_insights::retention::RetentionRequest>("retention", &snapshot);
     hold::<rapport_insights::lifecycle::LifecycleRequest>("lifecycle", &snapshot);
+    hold::<rapport_insights::power::PowerUsersRequest>("power-users", &snapshot);
+    hold::<rapport_insights::heatmap::HeatmapRequest>("heatmap", &snapshot);
+    hold::<rapport_insights::rfm::RfmRequest>("rfm", &snapshot);
+    hold::<rapport_insights::paths::PathsRequest>("paths", &snapshot);
+    hold::<rapport_insights::attribution::AttributionRequest>("attribution", &snapshot);
+    hold::<rapport_insights::journey::JourneyMapRequest>("journey-map", &snapshot);
+    hold::<rapport_insights::ladder::LadderRequest>("ladder", &snapshot);
 }
