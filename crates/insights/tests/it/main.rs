@@ -1,8 +1,10 @@
 //! Reports against their specification and against the plainest computation of the same numbers.
 
 mod cases;
+mod duckdb;
 mod naive;
 mod requests;
+mod retail;
 mod spec;
 mod speed;
 mod support;
