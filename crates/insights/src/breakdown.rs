@@ -171,3 +171,26 @@ impl Lines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_values_are_bounded_and_the_largest_found() {
+        let mut ranking = Ranking::default();
+        for value in 0..=MAX_VALUES {
+            ranking.add(&value.to_string(), 1);
+        }
+        assert!(ranking.overflowed);
+        assert_eq!((ranking.counts.len(), ranking.texts.len()), (MAX_VALUES, MAX_TEXTS));
+        let mut late = Ranking::default();
+        late.add("999999", 5);
+        late.add("3", 4);
+        ranking.merge(late);
+        let largest = ranking.candidates(2);
+        assert_eq!(largest, [(code("999999"), 6), (code("3"), 5)]);
+        assert_eq!((ranking.text(largest[0].0), ranking.text(largest[1].0)), (None, Some("3")));
+        assert_eq!(ranking.candidates(3).len(), MAX_TEXTS, "ties are candidates too, up to a limit");
+    }
+}

@@ -86,6 +86,19 @@ async fn reports_know_segments_and_traits_and_speak_csv() {
         (&json!("buyers"), &json!(8)),
         "{report}"
     );
+    // Who is behind a number can be said as a rule, which holds the same people.
+    let months =
+        app.api("POST", "/api/v1/insights/lifecycle", json!({"unit": "month"})).await.expect(200)["buckets"].clone();
+    let month = months.as_array().unwrap().last().unwrap();
+    for (kind, request) in [
+        ("trend", json!({"series": [{"event": "Order Completed"}], "drill": {}})),
+        ("trend", json!({"breakdown": "segments.buyers", "drill": {"value": "not buyers"}})),
+        ("lifecycle", json!({"unit": "month", "drill": {"bucket": month, "standing": "new"}})),
+    ] {
+        let page = app.api("POST", &format!("/api/v1/insights/{kind}"), request).await.expect(200)["profiles"].clone();
+        let preview = app.api("POST", "/api/v1/segments/preview", json!({"rule": page["rule"]})).await.expect(200);
+        assert_eq!(preview["count"], page["total"], "{page}");
+    }
     let slip = app.api("POST", "/api/v1/insights/lifecycle", json!({"segment": "buyer"})).await.expect(400);
     assert_eq!((&slip["errors"][0]["at"], &slip["errors"][0]["did_you_mean"]), (&json!("segment"), &json!("buyers")));
     let request = axum::http::Request::builder().method("POST").uri("/api/v1/insights/funnel");

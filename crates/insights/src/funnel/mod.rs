@@ -1,5 +1,6 @@
 //! Funnels: how many profiles go from one event to the next, and how fast.
 
+mod check;
 mod correlation;
 mod report;
 mod walk;

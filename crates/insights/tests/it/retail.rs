@@ -11,31 +11,39 @@ use serde_json::json;
 
 use crate::support::*;
 
-/// `Order Completed` and `Order Refunded` with `total`, `quantity`, `country`, and `paid`: whether every line has a
+/// The lines of an invoice, added up.
+#[derive(Default)]
+struct Invoice {
+    customer: u64,
+    ts: i64,
+    country: String,
+    total: f64,
+    quantity: i64,
+    paid: bool,
+}
+
+/// `Order Completed` and `Order Refunded` with `total`, `quantity`, `country`, and `paid`: whether a line has a
 /// price and a quantity above 0. In order of time.
 pub(crate) fn invoices() -> Option<Vec<Row>> {
     let file = std::fs::File::open(data("online_retail")?.join("online_retail.csv.gz")).unwrap();
     let mut reader = csv::Reader::from_reader(GzDecoder::new(file));
-    // By invoice: customer, time, country, cents, quantity, paid lines, lines.
-    let mut all: BTreeMap<String, (u64, i64, String, f64, i64, u32, u32)> = BTreeMap::new();
+    let mut all: BTreeMap<String, Invoice> = BTreeMap::new();
     for record in reader.records() {
         let record = record.unwrap();
         let Ok(customer) = record[6].parse::<f64>() else { continue };
         let (quantity, price): (i64, f64) = (record[3].parse().unwrap(), record[5].parse().unwrap());
         let ts = Timestamp::parse(&record[4]).unwrap().0;
-        let first = || (customer as u64, ts, record[7].to_owned(), 0.0, 0, 0, 0);
-        let invoice = all.entry(record[0].to_owned()).or_insert_with(first);
-        invoice.3 += quantity as f64 * price;
-        invoice.4 += quantity;
-        invoice.5 += u32::from(quantity > 0 && price > 0.0);
-        invoice.6 += 1;
+        let invoice = all.entry(record[0].to_owned()).or_default();
+        (invoice.customer, invoice.ts, invoice.country) = (customer as u64, invoice.ts.max(ts), record[7].to_owned());
+        invoice.total += quantity as f64 * price;
+        invoice.quantity += quantity;
+        invoice.paid |= quantity > 0 && price > 0.0;
     }
-    let row = |(number, (customer, ts, country, total, quantity, paid, _))| {
-        let (number, country, total): (String, String, f64) = (number, country, total);
+    let row = |(number, of): (String, Invoice)| {
         let name = if number.starts_with('C') { "Order Refunded" } else { "Order Completed" };
-        let total = (total * 100.0).round() / 100.0;
-        let properties = json!({"total": total, "quantity": quantity, "country": country, "paid": paid > 0});
-        (ProfileId::new(Partition((customer % 2) as u16), customer), name.to_owned(), ts, properties)
+        let total = (of.total * 100.0).round() / 100.0;
+        let properties = json!({"total": total, "quantity": of.quantity, "country": of.country, "paid": of.paid});
+        (ProfileId::new(Partition((of.customer % 2) as u16), of.customer), name.to_owned(), of.ts, properties)
     };
     let mut rows: Vec<Row> = all.into_iter().map(row).collect();
     rows.sort_by_key(|r| r.2);
