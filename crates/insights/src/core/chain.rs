@@ -38,53 +38,69 @@ pub struct Reach {
     pub continued: bool,
 }
 
-/// The end of the best chain so far: its anchor and the value it carries.
+/// The end of the best chain so far: its anchor and the value it carries. Small, since every profile has twelve.
 #[derive(Clone, Copy, Debug)]
 struct Link {
+    /// [`i64::MIN`] when there is no chain.
     anchor: i64,
     value: u32,
 }
 
-type Links = [Option<Link>; MAX_STEPS];
+impl Link {
+    const NONE: Link = Link { anchor: i64::MIN, value: 0 };
+
+    fn is_some(self) -> bool {
+        self.anchor != i64::MIN
+    }
+}
+
+type Links = [Link; MAX_STEPS];
 
 /// One profile's way through a funnel, fed with its events in order.
 ///
 /// It holds, for each step, the latest anchor from which the step can be reached so far. That is enough: of two chains
 /// that end in the same step the one with the later anchor can be continued wherever the other can.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Chain {
     links: Links,
     /// Of a strict funnel: the chains that ended with the event before.
-    before: Links,
+    before: Option<Box<Links>>,
     reached: [Option<Reach>; MAX_STEPS],
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Chain { links: [Link::NONE; MAX_STEPS], before: None, reached: [None; MAX_STEPS] }
+    }
 }
 
 impl Chain {
     /// Call it before each event of a strict funnel, also of those that are no step.
     pub fn next_event(&mut self) {
-        self.before = std::mem::take(&mut self.links);
+        let before = self.before.get_or_insert_with(|| Box::new([Link::NONE; MAX_STEPS]));
+        **before = std::mem::replace(&mut self.links, [Link::NONE; MAX_STEPS]);
     }
 
     /// Ends the chains that stand at a step of `from..to` (from 0): an excluded event happened.
     pub fn exclude(&mut self, from: usize, to: usize) {
-        for list in [&mut self.links, &mut self.before] {
-            list.iter_mut().take(to).skip(from).for_each(|link| *link = None);
+        for list in std::iter::once(&mut self.links).chain(self.before.as_deref_mut()) {
+            list.iter_mut().take(to).skip(from).for_each(|link| *link = Link::NONE);
         }
     }
 
     /// The best chain that step `step` can be added to.
     fn previous(&self, shape: &Shape, step: usize) -> Option<Link> {
-        let links = if shape.strict { &self.before } else { &self.links };
-        let mut best: Option<Link> = None;
+        let links = if shape.strict { self.before.as_deref()? } else { &self.links };
+        let mut best = Link::NONE;
         for at in (0..step).rev() {
-            if let Some(link) = links[at].filter(|l| best.is_none_or(|b| l.anchor > b.anchor)) {
-                best = Some(link);
+            if links[at].anchor > best.anchor {
+                best = links[at];
             }
             if shape.optional & (1 << at) == 0 {
                 break;
             }
         }
-        best
+        best.is_some().then_some(best)
     }
 
     fn continued(&self, shape: &Shape, step: usize, ts: i64) -> Option<Link> {
@@ -111,8 +127,8 @@ impl Chain {
             _ => ts,
         };
         let link = Link { anchor, value: carried };
-        if self.links[step].is_none_or(|known| link.anchor >= known.anchor) {
-            self.links[step] = Some(link);
+        if link.anchor >= self.links[step].anchor {
+            self.links[step] = link;
         }
         let from = continued.map_or(ts, |l| l.anchor);
         let reach = Reach { at: ts, anchor: from, value: carried, continued: continued.is_some() };
@@ -123,7 +139,7 @@ impl Chain {
         }
     }
 
-    /// How each step was reached first; of a closed funnel's.
+    /// How each step was reached first.
     #[must_use]
     pub fn reached(&self) -> &[Option<Reach>] {
         &self.reached

@@ -61,7 +61,7 @@ fn shop() -> Vec<Row> {
 }
 
 fn buys(n: u64) -> bool {
-    n % 6 == 0 || n % 4 == 1
+    n.is_multiple_of(6) || n % 4 == 1
 }
 
 #[test]
