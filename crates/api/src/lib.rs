@@ -10,6 +10,7 @@
 mod auth;
 mod config;
 mod customer;
+mod described;
 mod document;
 mod endpoint;
 mod error;

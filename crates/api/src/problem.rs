@@ -122,9 +122,7 @@ impl From<rapport_insights::InsightError> for ApiError {
         let errors = error.problems().to_vec();
         match error {
             rapport_insights::InsightError::Lake(lake) => lake.into(),
-            invalid @ rapport_insights::InsightError::Invalid(_) => {
-                known(invalid.class(), invalid.code(), invalid.to_string(), errors)
-            }
+            other => known(other.class(), other.code(), other.to_string(), errors),
         }
     }
 }

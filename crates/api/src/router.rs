@@ -3,6 +3,7 @@
 
 mod collection;
 mod customers;
+mod insights;
 mod management;
 mod people;
 

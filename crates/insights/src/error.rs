@@ -12,6 +12,14 @@ pub enum InsightError {
     /// The lake could not answer.
     #[error(transparent)]
     Lake(#[from] LakeError),
+    /// Traits or segments could not be read.
+    #[error("{what} cannot be read: {detail}")]
+    Unavailable {
+        /// What was asked for.
+        what: &'static str,
+        /// Why not.
+        detail: String,
+    },
 }
 
 fn list(problems: &[Problem]) -> String {
@@ -19,12 +27,18 @@ fn list(problems: &[Problem]) -> String {
 }
 
 impl InsightError {
+    /// A request with one fault.
+    pub(crate) fn invalid(at: &str, message: impl Into<String>) -> Self {
+        InsightError::Invalid(vec![Problem::new(at, message)])
+    }
+
     /// A stable name of the error.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             InsightError::Invalid(_) => "invalid_insight",
             InsightError::Lake(e) => e.code(),
+            InsightError::Unavailable { .. } => "people_unavailable",
         }
     }
 
@@ -34,6 +48,7 @@ impl InsightError {
         match self {
             InsightError::Invalid(_) => ErrorClass::Invalid,
             InsightError::Lake(e) => e.class(),
+            InsightError::Unavailable { .. } => ErrorClass::Transient,
         }
     }
 
@@ -42,7 +57,7 @@ impl InsightError {
     pub fn problems(&self) -> &[Problem] {
         match self {
             InsightError::Invalid(problems) => problems,
-            InsightError::Lake(_) => &[],
+            InsightError::Lake(_) | InsightError::Unavailable { .. } => &[],
         }
     }
 }

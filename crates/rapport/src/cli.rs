@@ -1,11 +1,14 @@
 //! The command line.
 
+mod insight;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::client::Target;
 use crate::config::Flags;
+pub(crate) use insight::{Common, Insight, Of, Paths};
 
 /// Customer engagement in one binary: collect events, know every customer, keep segments live, run journeys, send, measure.
 #[derive(Debug, Parser)]
@@ -28,7 +31,7 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Make the first workspace, its owner and keys; they are printed once
     Init(Init),
-    /// Import a file of events (CSV, JSON lines, Parquet; plain, .gz or .zst)
+    /// Import a file of events (CSV, JSON lines, Parquet, XES; plain, .gz or .zst)
     Import(Import),
     /// Write events or profiles as JSON lines
     Export(Export),
@@ -44,7 +47,7 @@ pub(crate) enum Command {
     /// Journeys
     #[command(subcommand)]
     Journey(Journey),
-    /// Funnels and trends
+    /// Reports: trends, funnels, retention and others
     #[command(subcommand)]
     Insight(Insight),
     /// One customer
@@ -229,77 +232,6 @@ pub(crate) enum Journey {
         #[command(flatten)]
         json: Json,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Insight {
-    /// How many customers go from one event to the next
-    Funnel(Funnel),
-    /// Customers or events per day
-    Trend(Trend),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Period {
-    /// Its beginning: a date, or a time [default: 30 days before the end]
-    #[arg(long, value_name = "WHEN")]
-    pub(crate) from: Option<String>,
-    /// Its end: a date (included), or a time [default: now]
-    #[arg(long, value_name = "WHEN")]
-    pub(crate) to: Option<String>,
-    /// The IANA time zone of the days [default: UTC]
-    #[arg(long, value_name = "ZONE")]
-    pub(crate) zone: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Shown {
-    /// Print the answer as JSON
-    #[arg(long, conflicts_with = "csv")]
-    pub(crate) json: bool,
-    /// Print the table as CSV
-    #[arg(long)]
-    pub(crate) csv: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Funnel {
-    /// An event; give it once for each step, in order. After a ` if ` comes a filter: 'Order Completed if e.total > 50'
-    #[arg(long = "step", value_name = "EVENT", required = true)]
-    pub(crate) steps: Vec<String>,
-    /// The longest time from the first step to the last, such as 7d
-    #[arg(long, value_name = "DURATION")]
-    pub(crate) window: Option<String>,
-    #[command(flatten)]
-    pub(crate) period: Period,
-    #[command(flatten)]
-    pub(crate) shown: Shown,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Trend {
-    /// The event; any when absent
-    #[arg(long, value_name = "EVENT")]
-    pub(crate) event: Option<String>,
-    /// Only events for which this holds, such as 'e.total > 50'
-    #[arg(long, value_name = "CONDITION")]
-    pub(crate) filter: Option<String>,
-    /// What to count
-    #[arg(long, value_enum, default_value_t = Measure::Profiles)]
-    pub(crate) measure: Measure,
-    /// One series for each value of this property
-    #[arg(long, value_name = "PROPERTY")]
-    pub(crate) breakdown: Option<String>,
-    #[command(flatten)]
-    pub(crate) period: Period,
-    #[command(flatten)]
-    pub(crate) shown: Shown,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Measure {
-    Events,
-    Profiles,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,20 +5,24 @@ use std::sync::LazyLock;
 use axum::handler::Handler;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use rapport_store::control::members::Role;
 use serde_json::Value;
 
 use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    audit, channels, imports, insights, journeys, keys, members, quality, resources, resources_write, rules, segments,
-    session, stats, suppressions, templates, tokens, workspaces,
+    audit, channels, imports, journeys, keys, members, quality, resources, resources_write, rules, segments, session,
+    stats, suppressions, templates, tokens, workspaces,
 };
 use crate::state::ApiState;
 
 use Method::{Delete, Get, Patch, Post, Put};
 
-fn on<H, T>(method: Method, path: &'static str, access: Access, summary: &str, handler: H) -> Endpoint
+/// Asking is not changing: these need no more than reading, although they are POSTs.
+pub(super) const ASK: Access = Access::Role(Role::Viewer);
+
+pub(super) fn on<H, T>(method: Method, path: &'static str, access: Access, summary: &str, handler: H) -> Endpoint
 where
     H: Handler<T, ApiState>,
     T: 'static,
@@ -33,6 +37,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     all.extend(people());
     all.extend(documents());
     all.extend(work());
+    all.extend(super::insights::endpoints());
     all
 }
 
@@ -174,10 +179,6 @@ fn documents() -> Vec<Endpoint> {
 }
 
 fn work() -> Vec<Endpoint> {
-    use insights as i;
-    use rapport_store::control::members::Role;
-    // Asking is not changing: these need no more than reading, although they are POSTs.
-    const ASK: Access = Access::Role(Role::Viewer);
     vec![
         on(Post, "/api/v1/rules/check", ASK, "Check a rule", rules::check)
             .body::<rules::RuleInput>()
@@ -216,12 +217,6 @@ fn work() -> Vec<Endpoint> {
         on(Post, "/api/v1/templates/preview", ASK, "See a template before it is sent", templates::preview)
             .body::<templates::TemplatePreviewInput>()
             .answers::<templates::TemplatePreview>(200, "Subject, HTML and text."),
-        on(Post, "/api/v1/insights/funnel", ASK, "How many go from one event to the next", i::funnel)
-            .body::<i::FunnelRequestShape>()
-            .answers::<i::FunnelReportShape>(200, "The report."),
-        on(Post, "/api/v1/insights/trend", ASK, "Events or profiles per day", i::trend)
-            .body::<i::TrendRequestShape>()
-            .answers::<i::TrendReportShape>(200, "The report."),
         on(Get, "/api/v1/imports", VIEWER, "List imports", imports::list)
             .query::<members::PageQuery>()
             .answers::<Paged<imports::ImportView>>(200, "A page."),

@@ -80,7 +80,7 @@ fn body(method: &str, path: &str, ids: &[(&'static str, String)]) -> Value {
         ("POST", "/api/v1/rules/check" | "/api/v1/segments/preview") => {
             json!({"rule": format!("events(\"{MARK}\").exists()")})
         }
-        ("POST", "/api/v1/insights/trend") => json!({"event": MARK}),
+        ("POST", "/api/v1/insights/trend") => json!({"series": [{"event": MARK}]}),
         ("POST", "/api/v1/insights/funnel") => json!({"steps": [{"event": MARK}]}),
         _ => json!({}),
     }

@@ -62,13 +62,67 @@ async fn reports_count() {
     let funnel = json!({"steps": [{"event": "Order Completed"}, {"event": "Looked"}]});
     let report = app.api("POST", "/api/v1/insights/funnel", funnel).await.expect(200);
     assert_eq!((&report["entered"], &report["converted"]), (&json!(3), &json!(3)), "{report}");
-    let trend = json!({"event": "Order Completed", "measure": "events"});
+    let trend = json!({"series": [{"event": "Order Completed", "measure": "events"}]});
     let report = app.api("POST", "/api/v1/insights/trend", trend).await.expect(200);
     assert_eq!(report["series"][0]["total"], 9, "{report}");
-    let slip = app.api("POST", "/api/v1/insights/trend", json!({"event": "Order Complete"})).await.expect(400);
+    let slip =
+        app.api("POST", "/api/v1/insights/trend", json!({"series": [{"event": "Order Complete"}]})).await.expect(400);
     assert_eq!(slip["errors"][0]["did_you_mean"], "Order Completed", "{slip}");
-    let slip = app.api("POST", "/api/v1/insights/trend", json!({"mesure": "events"})).await.expect(400);
+    let slip = app.api("POST", "/api/v1/insights/trend", json!({"series": [{"mesure": "events"}]})).await.expect(400);
     assert_eq!(slip["errors"][0]["did_you_mean"], "measure", "{slip}");
+}
+
+#[tokio::test]
+async fn reports_know_segments_and_traits_and_speak_csv() {
+    let app = App::new();
+    orders(&app).await;
+    let segment = json!({"name": "Buyers", "rule": "events(\"Order Completed\").count() >= 3"});
+    app.api("PUT", "/api/v1/resources/segment/buyers?publish=true", segment).await.expect(200);
+    app.settle().await;
+    let trend = json!({"series": [{"event": "Order Completed", "measure": "events"}], "breakdown": "segments.buyers"});
+    let report = app.api("POST", "/api/v1/insights/trend", trend).await.expect(200);
+    assert_eq!(
+        (&report["series"][0]["value"], &report["series"][0]["total"]),
+        (&json!("buyers"), &json!(8)),
+        "{report}"
+    );
+    // Who is behind a number can be said as a rule, which holds the same people.
+    let months =
+        app.api("POST", "/api/v1/insights/lifecycle", json!({"unit": "month"})).await.expect(200)["buckets"].clone();
+    let month = months.as_array().unwrap().last().unwrap();
+    for (kind, request) in [
+        ("trend", json!({"series": [{"event": "Order Completed"}], "drill": {}})),
+        ("trend", json!({"breakdown": "segments.buyers", "drill": {"value": "not buyers"}})),
+        ("lifecycle", json!({"unit": "month", "drill": {"bucket": month, "standing": "new"}})),
+    ] {
+        let page = app.api("POST", &format!("/api/v1/insights/{kind}"), request).await.expect(200)["profiles"].clone();
+        let preview = app.api("POST", "/api/v1/segments/preview", json!({"rule": page["rule"]})).await.expect(200);
+        assert_eq!(preview["count"], page["total"], "{page}");
+    }
+    let slip = app.api("POST", "/api/v1/insights/lifecycle", json!({"segment": "buyer"})).await.expect(400);
+    assert_eq!((&slip["errors"][0]["at"], &slip["errors"][0]["did_you_mean"]), (&json!("segment"), &json!("buyers")));
+    let request = axum::http::Request::builder().method("POST").uri("/api/v1/insights/funnel");
+    let request = request.header("authorization", format!("Bearer {}", app.a.token)).header("accept", "text/csv");
+    let steps = json!({"steps": [{"event": "Order Completed"}]}).to_string();
+    let answer = app.send(request.header("content-type", "application/json").body(steps.into()).unwrap()).await;
+    let header = "step,profiles,conversion_percent,step_conversion_percent,dropped,median_ms\n";
+    assert_eq!(answer.text(), format!("{header}Order Completed,3,100,100,0,0\n"));
+    // Every kind answers something to a request that says only what it must.
+    let event = json!({"event": "Order Completed"});
+    for (kind, request) in [
+        ("retention", json!({})),
+        ("lifecycle", json!({})),
+        ("power-users", json!({})),
+        ("heatmap", json!({})),
+        ("rfm", json!({"of": event})),
+        ("paths", json!({})),
+        ("attribution", json!({"goal": event, "touches": [{"event": "Looked"}]})),
+        ("journey-map", json!({"stages": [{"name": "Buy", "touchpoints": [event]}], "good": event})),
+        ("ladder", json!({"unit": "month"})),
+    ] {
+        let report = app.api("POST", &format!("/api/v1/insights/{kind}"), request).await.expect(200);
+        assert!(report["warnings"].is_array() && report["zone"] == "UTC", "{kind}: {report}");
+    }
 }
 
 #[tokio::test]

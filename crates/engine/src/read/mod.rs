@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod journeys;
 pub mod messages;
+pub mod people;
 pub mod profiles;
 pub mod recent;
 pub mod runs;

@@ -1,7 +1,12 @@
 //! Reports against their specification and against the plainest computation of the same numbers.
 
+mod bounds;
+mod cases;
+mod duckdb;
 mod naive;
 mod requests;
+mod retail;
 mod spec;
 mod speed;
 mod support;
+mod xes;

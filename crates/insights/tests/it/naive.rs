@@ -6,7 +6,9 @@ use chrono::TimeZone;
 use proptest::prelude::*;
 use rapport_domain::time::{DAY_MS, HOUR_MS};
 use rapport_domain::{Partition, ProfileId, Timestamp};
-use rapport_insights::{FunnelRequest, FunnelStep, Measure, TrendRequest, run_funnel, run_trend};
+use rapport_insights::funnel::{FunnelRequest, FunnelStep};
+use rapport_insights::trend::{Measure, SeriesRequest, TrendRequest};
+use rapport_insights::{Nobody, run};
 use rapport_lake::CancelFlag;
 use serde_json::json;
 
@@ -64,16 +66,16 @@ proptest! {
         let period = (BASE + first * HOUR_MS, BASE + (first + len) * HOUR_MS);
         let request = FunnelRequest {
             steps: steps.iter().map(|(name, filtered)| FunnelStep {
-                event: NAMES[*name].to_owned(),
+                event: Some(NAMES[*name].to_owned()),
                 filter: filtered.then(|| "e.n > 1".to_owned()),
-                label: None,
+                ..FunnelStep::default()
             }).collect(),
             window: Some(format!("{hours}h")),
             from: Some(Timestamp(period.0).to_rfc3339()),
             to: Some(Timestamp(period.1).to_rfc3339()),
             ..FunnelRequest::default()
         };
-        let report = run_funnel(&lake.snapshot(WS), &request, Timestamp(0), &CancelFlag::new()).unwrap();
+        let report = run(&request, &lake.snapshot(WS), &Nobody, Timestamp(0), &CancelFlag::new()).unwrap();
         let mut times: Vec<Vec<i64>> = vec![vec![]; steps.len()];
         for events in by_profile(&rows).values() {
             for (step, ends) in chains(events, &steps, hours * HOUR_MS, period).iter().enumerate() {
@@ -101,8 +103,11 @@ proptest! {
         let tz: chrono_tz::Tz = zone.parse().unwrap();
         let date = |ts: i64| tz.timestamp_millis_opt(ts).unwrap().date_naive().to_string();
         let request = TrendRequest {
-            event: one.then(|| "Alpha".to_owned()),
-            measure: if profiles { Measure::Profiles } else { Measure::Events },
+            series: vec![SeriesRequest {
+                event: one.then(|| "Alpha".to_owned()),
+                measure: if profiles { Measure::Profiles } else { Measure::Events },
+                ..SeriesRequest::default()
+            }],
             from: Some(date(BASE)),
             to: Some(date(BASE + (days - 1) * DAY_MS)),
             zone: Some(zone.to_owned()),
@@ -110,10 +115,10 @@ proptest! {
             top: Some(2),
             ..TrendRequest::default()
         };
-        let report = run_trend(&lake.snapshot(WS), &request, Timestamp(0), &CancelFlag::new()).unwrap();
+        let report = run(&request, &lake.snapshot(WS), &Nobody, Timestamp(0), &CancelFlag::new()).unwrap();
         let value = |r: &Row| if breakdown { r.3.get("n").map_or("(none)".to_owned(), ToString::to_string) } else { String::new() };
         let wanted: Vec<&Row> =
-            rows.iter().filter(|r| (!one || r.1 == "Alpha") && report.days.contains(&date(r.2))).collect();
+            rows.iter().filter(|r| (!one || r.1 == "Alpha") && report.buckets.contains(&date(r.2))).collect();
         let count = |rows: &[&Row]| -> u64 {
             if profiles { rows.iter().map(|r| r.0).collect::<BTreeSet<_>>().len() as u64 } else { rows.len() as u64 }
         };
@@ -129,15 +134,15 @@ proptest! {
             let line = if !breakdown { String::new() } else if top.contains(&value(r)) { value(r) } else { "(other)".into() };
             lines.entry(line).or_default().push(r);
         }
-        let shown: u64 = report.series.iter().map(|s| s.counts.iter().sum::<u64>()).sum();
+        let shown: u64 = report.series.iter().map(|s| s.values.iter().map(|v| v.unwrap().0 as u64).sum::<u64>()).sum();
         prop_assert!(wanted.is_empty() == (shown == 0));
         prop_assert_eq!(report.series.len(), if breakdown { lines.len() } else { 1 });
         for series in &report.series {
             let own = lines.get(series.value.as_deref().unwrap_or("")).cloned().unwrap_or_default();
-            prop_assert_eq!(series.total, count(&own));
-            for (day, counted) in report.days.iter().zip(&series.counts) {
+            prop_assert_eq!(series.total.unwrap().0 as u64, count(&own));
+            for (day, counted) in report.buckets.iter().zip(&series.values) {
                 let of: Vec<&Row> = own.iter().filter(|r| date(r.2) == *day).copied().collect();
-                prop_assert_eq!(*counted, count(&of), "{} {:?}", day, series.value);
+                prop_assert_eq!(counted.unwrap().0 as u64, count(&of), "{} {:?}", day, series.value);
             }
         }
     }

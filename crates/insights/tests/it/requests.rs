@@ -2,7 +2,9 @@
 
 use rapport_domain::time::DAY_MS;
 use rapport_domain::{ErrorClass, Partition, ProfileId, Timestamp};
-use rapport_insights::{DrillRequest, FunnelRequest, FunnelStep, Outcome, TrendRequest, run_funnel, run_trend};
+use rapport_insights::funnel::{FunnelDrill, FunnelRequest, FunnelStep, Outcome};
+use rapport_insights::trend::{SeriesRequest, TrendRequest};
+use rapport_insights::{Nobody, run};
 use rapport_lake::CancelFlag;
 use serde_json::json;
 
@@ -21,7 +23,7 @@ fn every_fault_is_named_with_its_place() {
     let (snapshot, now, flag) = (lake.snapshot(WS), Timestamp(10 * DAY_MS), CancelFlag::new());
     let funnel = |request: serde_json::Value| {
         let request: FunnelRequest = serde_json::from_value(request).unwrap();
-        let error = run_funnel(&snapshot, &request, now, &flag).unwrap_err();
+        let error = run(&request, &snapshot, &Nobody, now, &flag).unwrap_err();
         assert_eq!((error.class(), error.code()), (ErrorClass::Invalid, "invalid_insight"));
         error
             .problems()
@@ -36,20 +38,25 @@ fn every_fault_is_named_with_its_place() {
     assert_eq!(found[0], "steps[0].event|Order Completed");
     assert!(found[1].starts_with("steps[0].filter 1:"), "{found:?}");
     assert_eq!(found[2..], ["steps[1].event|-", "window|-", "drill.limit|-", "drill.step|-"]);
+    let series = |event: &str| vec![SeriesRequest { event: Some(event.to_owned()), ..Default::default() }];
     let trend = TrendRequest {
         top: Some(51),
         breakdown: Some(String::new()),
-        event: Some("Product Veiwed".into()),
+        series: series("Product Veiwed"),
+        segment: Some("vip".into()),
+        sample_percent: Some(100.0),
         ..Default::default()
     };
-    let error = run_trend(&snapshot, &trend, now, &flag).unwrap_err();
-    assert_eq!(error.problems().iter().map(|p| p.at.as_str()).collect::<Vec<_>>(), ["event", "top", "breakdown"]);
-    assert!(serde_json::from_value::<TrendRequest>(json!({"mesure": "events"})).is_err());
-    let unseen = TrendRequest { event: Some("Survey Answered".into()), ..Default::default() };
-    let report = run_trend(&snapshot, &unseen, now, &flag).unwrap();
-    assert_eq!((report.warnings.len(), report.days.len(), report.series[0].total), (1, 30, 0));
+    let error = run(&trend, &snapshot, &Nobody, now, &flag).unwrap_err();
+    let places: Vec<&str> = error.problems().iter().map(|p| p.at.as_str()).collect();
+    assert_eq!(places, ["sample_percent", "segment", "series[0].event", "breakdown", "top"]);
+    assert!(serde_json::from_value::<TrendRequest>(json!({"serries": []})).is_err());
+    let unseen = TrendRequest { series: series("Survey Answered"), ..Default::default() };
+    let report = run(&unseen, &snapshot, &Nobody, now, &flag).unwrap();
+    let total = report.series[0].total.unwrap().0;
+    assert_eq!((report.about.warnings.len(), report.buckets.len(), total), (1, 30, 0.0));
     flag.cancel();
-    assert_eq!(run_trend(&snapshot, &unseen, now, &flag).unwrap_err().code(), "query_cancelled");
+    assert_eq!(run(&unseen, &snapshot, &Nobody, now, &flag).unwrap_err().code(), "query_cancelled");
 }
 
 #[test]
@@ -61,15 +68,15 @@ fn pages_of_profiles_join_to_the_number_of_the_step() {
     {
         let (mut found, mut after): (Vec<ProfileId>, _) = (Vec::new(), None);
         loop {
-            let step_of = |event: &str| FunnelStep { event: event.to_owned(), ..FunnelStep::default() };
             let request = FunnelRequest {
-                steps: vec![step_of("Product Viewed"), step_of("Order Completed")],
-                drill: Some(DrillRequest { step, outcome, after, limit: Some(6) }),
+                steps: vec![FunnelStep::event("Product Viewed"), FunnelStep::event("Order Completed")],
+                drill: Some(FunnelDrill { step, outcome, after, limit: Some(6), ..Default::default() }),
                 ..FunnelRequest::default()
             };
-            let report = run_funnel(&snapshot, &request, Timestamp(DAY_MS), &CancelFlag::new()).unwrap();
+            let report = run(&request, &snapshot, &Nobody, Timestamp(DAY_MS), &CancelFlag::new()).unwrap();
             assert_eq!((report.entered, report.converted), (25, 5));
-            let page = report.profiles.unwrap();
+            let page = report.about.profiles.unwrap();
+            assert_eq!(page.total, expected);
             assert!(page.profiles.len() <= 6 && page.profiles.iter().all(|p| after.is_none_or(|a| *p > a)));
             found.extend(page.profiles);
             after = page.next;
@@ -77,7 +84,7 @@ fn pages_of_profiles_join_to_the_number_of_the_step() {
                 break;
             }
         }
-        assert_eq!(found.len(), expected, "{step} {outcome:?}");
+        assert_eq!(found.len() as u64, expected, "{step} {outcome:?}");
         assert!(found.is_sorted());
     }
 }

@@ -1,8 +1,8 @@
 //! The examples of `docs/specs/insights.md`.
 
-use rapport_domain::{ProfileId, Timestamp};
-use rapport_insights::{FunnelRequest, TrendRequest, run_funnel, run_trend};
-use rapport_lake::CancelFlag;
+use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
+use rapport_insights::{Column, Insight, InsightError, People, run};
+use rapport_lake::{CancelFlag, Snapshot};
 use serde_json::Value;
 
 use crate::support::*;
@@ -12,7 +12,50 @@ const SPEC: &str = include_str!("../../../../docs/specs/insights.md");
 fn blocks(kind: &str) -> Vec<Value> {
     let open = format!("```json {kind}\n");
     let bodies = SPEC.split(open.as_str()).skip(1).map(|rest| rest.split("```").next().unwrap());
-    bodies.map(|body| serde_json::from_str(body).unwrap()).collect()
+    bodies.map(|body| serde_json::from_str(body).unwrap_or_else(|e| panic!("{kind}: {e}: {body}"))).collect()
+}
+
+/// The profiles of the examples: 1 and 4 are of the segment `vip`, 1 and 2 have a plan.
+struct Shop;
+
+impl People for Shop {
+    fn trait_values(&self, _: WorkspaceId, path: &str) -> Result<Column, InsightError> {
+        let mut column = Column::default();
+        let values: &[(u64, &str)] = match path {
+            "plan" => &[(1, "pro"), (2, "free")],
+            "timezone" => &[(1, "Asia/Tokyo"), (3, "America/New_York")],
+            _ => &[],
+        };
+        values.iter().for_each(|(id, value)| column.push(ProfileId(*id), value));
+        Ok(column)
+    }
+
+    fn members(&self, _: WorkspaceId, segment: &str) -> Result<Option<Vec<ProfileId>>, InsightError> {
+        Ok((segment == "vip").then(|| vec![ProfileId(1), ProfileId(4)]))
+    }
+
+    fn segments(&self, _: WorkspaceId) -> Result<Vec<String>, InsightError> {
+        Ok(vec!["vip".to_owned()])
+    }
+}
+
+/// Holds the examples of one kind; they show the parts of the report that matter to them.
+fn hold<I: Insight>(kind: &str, snapshot: &Snapshot) {
+    assert_eq!(kind, I::NAME);
+    let examples = blocks(kind);
+    assert!(!examples.is_empty(), "no example of {kind}");
+    for example in examples {
+        let request: I = serde_json::from_value(example["request"].clone()).unwrap_or_else(|e| panic!("{kind}: {e}"));
+        let report = run(&request, snapshot, &Shop, Timestamp(0), &CancelFlag::new()).unwrap();
+        let report = serde_json::to_value(report).unwrap();
+        for (name, expected) in example["report"].as_object().unwrap() {
+            assert_eq!(&report[name], expected, "{kind}: {name} of {}\n{report}", example["request"]);
+        }
+        let all = report.as_object().unwrap().keys();
+        let missing: Vec<_> =
+            all.filter(|k| example["report"].get(k).is_none() && !example["only"].is_boolean()).collect();
+        assert!(missing.is_empty(), "{kind}: the example leaves out {missing:?}; say \"only\": true if that is meant");
+    }
 }
 
 #[test]
@@ -23,17 +66,16 @@ fn the_worked_examples_hold() {
         (ProfileId(e["profile"].as_u64().unwrap()), e["event"].as_str().unwrap().to_owned(), ts, e.clone())
     };
     let (_dir, lake) = lake(&events.as_array().unwrap().iter().map(row).collect::<Vec<_>>());
-    let (snapshot, now, flag) = (lake.snapshot(WS), Timestamp(0), CancelFlag::new());
-    let (funnels, trends) = (blocks("funnel"), blocks("trend"));
-    assert_eq!((funnels.len(), trends.len()), (1, 2));
-    for example in funnels {
-        let request: FunnelRequest = serde_json::from_value(example["request"].clone()).unwrap();
-        let report = run_funnel(&snapshot, &request, now, &flag).unwrap();
-        assert_eq!(serde_json::to_value(report).unwrap(), example["report"]);
-    }
-    for example in trends {
-        let request: TrendRequest = serde_json::from_value(example["request"].clone()).unwrap();
-        let report = run_trend(&snapshot, &request, now, &flag).unwrap();
-        assert_eq!(serde_json::to_value(report).unwrap(), example["report"]);
-    }
+    let snapshot = lake.snapshot(WS);
+    hold::<rapport_insights::trend::TrendRequest>("trend", &snapshot);
+    hold::<rapport_insights::funnel::FunnelRequest>("funnel", &snapshot);
+    hold::<rapport_insights::retention::RetentionRequest>("retention", &snapshot);
+    hold::<rapport_insights::lifecycle::LifecycleRequest>("lifecycle", &snapshot);
+    hold::<rapport_insights::power::PowerUsersRequest>("power-users", &snapshot);
+    hold::<rapport_insights::heatmap::HeatmapRequest>("heatmap", &snapshot);
+    hold::<rapport_insights::rfm::RfmRequest>("rfm", &snapshot);
+    hold::<rapport_insights::paths::PathsRequest>("paths", &snapshot);
+    hold::<rapport_insights::attribution::AttributionRequest>("attribution", &snapshot);
+    hold::<rapport_insights::journey::JourneyMapRequest>("journey-map", &snapshot);
+    hold::<rapport_insights::ladder::LadderRequest>("ladder", &snapshot);
 }

@@ -8,7 +8,10 @@ use rapport_domain::event::ProcessedEvent;
 use rapport_domain::hash::hash64;
 use rapport_domain::time::DAY_MS;
 use rapport_domain::{Event, Json, Partition, ProfileId, Timestamp};
-use rapport_insights::{FunnelRequest, FunnelStep, Measure, TrendRequest, run_funnel, run_trend};
+use rapport_insights::funnel::{FunnelRequest, FunnelStep};
+use rapport_insights::retention::{Cohorts, RetentionRequest};
+use rapport_insights::trend::{Measure, SeriesRequest, TrendRequest};
+use rapport_insights::{Nobody, Selection, run};
 use rapport_lake::{CancelFlag, Lake, LakeConfig};
 
 use crate::support::WS;
@@ -80,24 +83,34 @@ fn speed() {
     drop(lake);
     let lake = timed("open", || Lake::open(&dir, PARTS, config).unwrap());
     let snapshot = lake.snapshot(WS);
-    let step = |name: &str| FunnelStep { event: name.into(), ..FunnelStep::default() };
     let mut funnel = FunnelRequest {
-        steps: vec![step("Event 00"), step("Event 05"), step("Event 20")],
+        steps: vec![FunnelStep::event("Event 00"), FunnelStep::event("Event 05"), FunnelStep::event("Event 20")],
         from: Some(Timestamp(NOW - DAYS * DAY_MS).to_rfc3339()),
         ..FunnelRequest::default()
     };
     let flag = CancelFlag::new();
     for what in ["funnel, first query (checksums, decoding)", "funnel, 3 steps, 7 days, 90 days"] {
-        let report = timed(what, || run_funnel(&snapshot, &funnel, Timestamp(NOW), &flag).unwrap());
+        let report = timed(what, || run(&funnel, &snapshot, &Nobody, Timestamp(NOW), &flag).unwrap());
         assert!(report.entered > 0 && report.converted > 0);
     }
     let mut trend =
         TrendRequest { from: funnel.from.clone(), zone: Some("Europe/Berlin".into()), ..TrendRequest::default() };
-    timed("daily unique profiles, 90 days, any event", || run_trend(&snapshot, &trend, Timestamp(NOW), &flag).unwrap());
-    trend.measure = Measure::Events;
-    timed("events a day, 90 days", || run_trend(&snapshot, &trend, Timestamp(NOW), &flag).unwrap());
+    timed("daily unique profiles, 90 days, any event", || {
+        run(&trend, &snapshot, &Nobody, Timestamp(NOW), &flag).unwrap()
+    });
+    trend.series = vec![SeriesRequest { measure: Measure::Events, ..Default::default() }];
+    timed("events a day, 90 days", || run(&trend, &snapshot, &Nobody, Timestamp(NOW), &flag).unwrap());
     funnel.steps[1].filter = Some("e.total > 50.0".into());
-    timed("funnel with a filter on a property", || run_funnel(&snapshot, &funnel, Timestamp(NOW), &flag).unwrap());
+    timed("funnel with a filter on a property", || run(&funnel, &snapshot, &Nobody, Timestamp(NOW), &flag).unwrap());
+    let retention = RetentionRequest {
+        start: Selection::event("Event 00"),
+        cohorts: Cohorts::Recurring,
+        from: funnel.from.clone(),
+        ..Default::default()
+    };
+    timed("retention by day, recurring, 90 days", || {
+        run(&retention, &snapshot, &Nobody, Timestamp(NOW), &flag).unwrap()
+    });
     let who = ProfileId::new(Partition(3), 7);
     timed("timeline, 50 newest", || lake.timeline(WS, who, None, &Default::default(), 50).unwrap());
     let bytes: u64 = walk(&dir);

@@ -1,6 +1,7 @@
 //! A lake in a temporary directory.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rapport_domain::event::ProcessedEvent;
@@ -36,4 +37,15 @@ pub(crate) fn lake(rows: &[Row]) -> (tempfile::TempDir, Arc<Lake>) {
         }
     }
     (dir, lake)
+}
+
+/// A folder of the real data sets: in `RAPPORT_DATA`, or in `shared/data` beside the checkout or above it.
+pub(crate) fn data(folder: &str) -> Option<PathBuf> {
+    let given = std::env::var_os("RAPPORT_DATA").map(PathBuf::from);
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|a| a.join("shared/data"));
+    let found = given.into_iter().chain(above).map(|d| d.join(folder)).find(|d| d.is_dir());
+    if found.is_none() {
+        println!("skipped: no {folder} of the real data sets; set RAPPORT_DATA to where they are");
+    }
+    found
 }

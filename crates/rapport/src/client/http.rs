@@ -178,8 +178,16 @@ impl Http {
     /// # Errors
     /// See [`ApiFailure`].
     pub fn post(&self, path: &str, body: &Value) -> Result<Value, ApiFailure> {
+        self.parsed(self.post_text(path, body)?)
+    }
+
+    /// Asks, and answers the text as it came.
+    ///
+    /// # Errors
+    /// See [`ApiFailure`].
+    pub fn post_text(&self, path: &str, body: &Value) -> Result<Answer, ApiFailure> {
         let request = self.agent.post(self.url(path)).header("Authorization", self.bearer());
-        self.parsed(self.answer(request.send_json(body))?)
+        self.answer(request.send_json(body))
     }
 
     /// Writes a document.

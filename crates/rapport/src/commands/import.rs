@@ -2,6 +2,7 @@
 
 mod report;
 mod upload;
+mod xes;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ pub(super) fn run(client: &Client, args: &Import) -> Result<ExitCode> {
         (Some(id), _) => (resumed(client, id)?, 0),
         (None, Some(file)) => {
             let mapping = args.mapping.as_deref().map(read_mapping).transpose()?;
+            let converted = xes::converted(file)?;
+            let file = converted.as_ref().map_or(file.as_path(), |c| c.path());
             // The file and the mapping are looked at here first: what is wrong is told before anything is sent.
             let rows = estimate(file, mapping.as_deref())?;
             let sent = upload::send(client.http(), file, mapping, args.source.as_deref(), args.live)?;

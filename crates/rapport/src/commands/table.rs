@@ -14,6 +14,11 @@ impl Table {
         Table { header: header.iter().map(|h| (*h).to_owned()).collect(), rows: Vec::new() }
     }
 
+    /// The table of a report.
+    pub(super) fn of(report: &rapport_insights::Table) -> Self {
+        Table { header: report.header(), rows: report.rows() }
+    }
+
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
@@ -40,16 +45,6 @@ impl Table {
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
         };
         std::iter::once(&self.header).chain(&self.rows).map(|row| line(row)).collect()
-    }
-
-    /// The table as CSV.
-    pub(super) fn csv(&self) -> anyhow::Result<String> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&self.header)?;
-        for row in &self.rows {
-            writer.write_record(row)?;
-        }
-        Ok(String::from_utf8(writer.into_inner()?)?)
     }
 }
 
@@ -88,7 +83,6 @@ mod tests {
         table.row(["a".to_owned(), "7".to_owned()]);
         table.row(["longer, \"x\"".to_owned(), "1200".to_owned()]);
         assert_eq!(table.text(), "name         count\na                7\nlonger, \"x\"   1200\n");
-        assert_eq!(table.csv().unwrap(), "name,count\na,7\n\"longer, \"\"x\"\"\",1200\n");
     }
 
     #[test]

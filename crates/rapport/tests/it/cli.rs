@@ -54,8 +54,26 @@ fn a_data_directory_is_made_filled_and_asked() {
         "2026-01-01",
         "--csv",
     ]);
-    assert_eq!(csv, "day,profiles\n2026-01-01,40\n");
+    assert_eq!(csv, "day,Order Completed\n2026-01-01,40\ntotal,40\n");
     assert_eq!(bed.ok(&["export", "events"]).lines().filter(|l| l.contains("Order Completed")).count(), 1_000);
+
+    let log = r#"<log><trace><string key="concept:name" value="case 1"/>
+        <event><string key="concept:name" value="Ticket Opened"/><date key="time:timestamp" value="2026-01-02T10:00:00Z"/></event>
+        <event><string key="concept:name" value="Ticket Solved"/><date key="time:timestamp" value="2026-01-02T11:00:00Z"/></event>
+        </trace></log>"#;
+    bed.write("tickets.xes", log);
+    assert_eq!(bed.json(&["import", "tickets.xes", "--json"])["import"]["accepted"], 2);
+    let period = ["--from", "2026-01-02", "--to", "2026-01-02"];
+    let paths = bed.ok(&[&["insight", "paths", "--csv"][..], &period].concat());
+    assert_eq!(paths, "from,to,count,paths,median_ms\nTicket Opened,Ticket Solved,1,1,3600000\n");
+    bed.ok(&[&["insight", "paths", "--xes", "out.xes"][..], &period].concat());
+    assert!(std::fs::read_to_string(bed.dir.path().join("out.xes")).unwrap().contains("Ticket Solved"));
+    let drill =
+        [&["insight", "funnel", "--step", "Ticket Opened", "--drill", r#"{"step": 1}"#, "--csv"][..], &period].concat();
+    assert!(bed.ok(&drill).starts_with("profile\np_"));
+    for kind in ["retention", "lifecycle", "power-users", "heatmap", "rfm", "ladder"] {
+        assert!(bed.ok(&["insight", kind, "--to", "2026-01-03"]).lines().count() > 1, "{kind}");
+    }
 
     bed.write(
         "segment.yaml",
@@ -71,7 +89,7 @@ fn a_data_directory_is_made_filled_and_asked() {
 
     bed.ok(&["backup", "copy"]);
     bed.ok(&["restore", "copy", "--data", "restored"]);
-    assert_eq!(bed.json(&["stats", "--json", "--data", "restored"])["events"]["in_lake"], 1_000);
+    assert_eq!(bed.json(&["stats", "--json", "--data", "restored"])["events"]["in_lake"], 1_002);
 }
 
 #[test]

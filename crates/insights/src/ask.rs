@@ -1,0 +1,328 @@
+//! Asking for a report: from a request to folds over a snapshot, with the faults of the request collected on the way.
+
+use std::collections::HashSet;
+use std::marker::PhantomData;
+
+use rapport_domain::time::parse_duration_ms;
+use rapport_domain::{Problem, ProfileId, Timestamp};
+use rapport_lake::{CancelFlag, Snapshot};
+use rapport_rules::{Predicate, parse_predicate};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::breakdown::{Breakdown, Lines, MAX_VALUES, NONE, Ranking, code};
+use crate::core::buckets::Unit;
+use crate::error::InsightError;
+use crate::people::{Column, People};
+use crate::period::Period;
+use crate::report::{About, ProfilePage, Report};
+use crate::request::{MAX_PAGE, MAX_TOP, MAX_WINDOW_MS, Page, Scope};
+use crate::select::{Matcher, Selection};
+use crate::walk::{Population, Tally, Walk};
+
+/// From this likeness on an unknown name is taken for a slip of a known one.
+const LIKENESS: f64 = 0.8;
+
+/// A kind of report: its request.
+pub trait Insight: Serialize + DeserializeOwned + JsonSchema + Default + Send + Sync + 'static {
+    /// How it is called in paths and commands: `funnel`.
+    const NAME: &'static str;
+    /// What it answers.
+    type Report: Report;
+
+    /// Computes the report.
+    ///
+    /// # Errors
+    /// `Invalid` with every fault of the request; `Lake` when a scan fails or was stopped; `Unavailable` when traits or
+    /// segments cannot be read.
+    fn answer(&self, ask: &mut Ask<'_>) -> Result<Self::Report, InsightError>;
+}
+
+/// What reports are computed from.
+pub struct Ask<'a> {
+    snapshot: &'a Snapshot,
+    people: &'a dyn People,
+    now: Timestamp,
+    cancel: &'a CancelFlag,
+    known: Vec<(String, u64)>,
+    population: Population,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Computes a report over a snapshot. `now` is only used where the request leaves the period open.
+///
+/// # Errors
+/// See [`Insight::answer`].
+pub fn run<I: Insight>(
+    request: &I,
+    snapshot: &Snapshot,
+    people: &dyn People,
+    now: Timestamp,
+    cancel: &CancelFlag,
+) -> Result<I::Report, InsightError> {
+    request.answer(&mut Ask::new(snapshot, people, now, cancel))
+}
+
+impl<'a> Ask<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, people: &'a dyn People, now: Timestamp, cancel: &'a CancelFlag) -> Self {
+        Ask {
+            known: snapshot.event_names(),
+            population: Population::default(),
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            snapshot,
+            people,
+            now,
+            cancel,
+        }
+    }
+}
+
+impl Ask<'_> {
+    /// Reads what every request says: the period, and whose events count.
+    pub(crate) fn scope(&mut self, scope: Scope<'_>, unit: Unit) -> Result<Option<Period>, InsightError> {
+        if let Some(percent) = scope.sample_percent {
+            if !(percent > 0.0 && percent < 100.0) {
+                self.problem("sample_percent", "expected a number above 0 and below 100");
+            }
+            self.population.sample = Some(percent);
+            self.warnings.push(format!("a sample: {percent} % of the profiles, by a stable choice, not scaled up"));
+        }
+        if let Some(segment) = scope.segment {
+            self.population.members = self.members(segment, "segment")?;
+        }
+        Ok(Period::read(scope, unit, self.now, &mut self.problems))
+    }
+
+    pub(crate) fn problem(&mut self, at: impl Into<String>, message: impl Into<String>) {
+        self.problems.push(Problem::new(at, message));
+    }
+
+    /// Ends here when the request has faults; hands out `value` otherwise, which a faultless request has.
+    pub(crate) fn sound<T>(&mut self, value: Option<T>) -> Result<T, InsightError> {
+        match value {
+            Some(value) if self.problems.is_empty() => Ok(value),
+            _ => Err(InsightError::Invalid(std::mem::take(&mut self.problems))),
+        }
+    }
+
+    fn members(&mut self, segment: &str, at: &str) -> Result<Option<Vec<ProfileId>>, InsightError> {
+        let ws = self.snapshot.workspace();
+        let members = self.people.members(ws, segment)?;
+        if members.is_none() {
+            let known = self.people.segments(ws)?;
+            let like = nearest(segment, known.iter().map(String::as_str), 0.5);
+            let problem = Problem::new(at, format!("there is no live segment {segment:?}")).with_suggestion(like);
+            self.problems.push(problem);
+        }
+        Ok(members)
+    }
+
+    /// The values of a trait.
+    pub(crate) fn trait_values(&self, path: &str) -> Result<Column, InsightError> {
+        self.people.trait_values(self.snapshot.workspace(), path)
+    }
+
+    /// Checks an event name against those seen. A likely slip is a problem; a name like no other only warns, since the
+    /// event may just not have happened yet.
+    pub(crate) fn event_name(&mut self, name: &str, at: &str) {
+        if name.trim().is_empty() {
+            return self.problem(at, "expected an event name");
+        }
+        if self.known.iter().any(|(k, _)| k == name) {
+            return;
+        }
+        let text = format!("no event named {name:?} was seen");
+        match nearest(name, self.known.iter().map(|(k, _)| k.as_str()), LIKENESS) {
+            Some(like) => self.problems.push(Problem::new(at, text).with_suggestion(Some(like))),
+            None => self.warnings.push(text),
+        }
+    }
+
+    /// Reads a filter; its faults are reported at `at`.
+    pub(crate) fn filter(&mut self, text: Option<&str>, at: &str) -> Option<Predicate> {
+        let text = text.map(str::trim).filter(|t| !t.is_empty())?;
+        match parse_predicate(text) {
+            Ok(predicate) => Some(predicate),
+            Err(faults) => {
+                self.problems.extend(faults.into_iter().map(|p| Problem { at: format!("{at} {}", p.at), ..p }));
+                None
+            }
+        }
+    }
+
+    /// Reads a selection at `at`, which is empty or ends with a dot.
+    pub(crate) fn selection(&mut self, selection: &Selection, at: &str) -> Matcher {
+        if let Some(event) = &selection.event {
+            self.event_name(event, &format!("{at}event"));
+        }
+        let filter = self.filter(selection.filter.as_deref(), &format!("{at}filter"));
+        Matcher { event: selection.event.clone(), filter }
+    }
+
+    /// Reads a list of selections, of which at most `most` are possible.
+    pub(crate) fn selections(&mut self, list: &[Selection], at: &str, most: usize) -> Vec<Matcher> {
+        if list.len() > most {
+            self.problem(at, format!("at most {most} are possible, there are {}", list.len()));
+        }
+        (0..).zip(list).take(most).map(|(i, s): (usize, _)| self.selection(s, &format!("{at}[{i}]."))).collect()
+    }
+
+    /// Reads a duration of at most a year; `default` when absent.
+    pub(crate) fn window(&mut self, text: Option<&str>, default: &str, at: &str) -> Option<i64> {
+        let text = text.unwrap_or(default);
+        let found = parse_duration_ms(text).filter(|ms| (1..=MAX_WINDOW_MS).contains(ms));
+        if found.is_none() {
+            self.problem(at, format!("expected a duration such as 7d or 36h, at most 366d, found {text:?}"));
+        }
+        found
+    }
+
+    /// Reads a number that must lie in a range.
+    pub(crate) fn number(&mut self, value: Option<usize>, default: usize, range: (usize, usize), at: &str) -> usize {
+        let value = value.unwrap_or(default);
+        if !(range.0..=range.1).contains(&value) {
+            self.problem(at, format!("expected {} to {}", range.0, range.1));
+        }
+        value
+    }
+
+    /// Reads a breakdown.
+    pub(crate) fn breakdown(&mut self, text: Option<&str>) -> Result<Option<Breakdown>, InsightError> {
+        let Some(text) = text else { return Ok(None) };
+        let (kind, path) = match text.split_once('.') {
+            Some((kind @ ("context" | "traits" | "segments"), path)) => (kind, path),
+            _ => ("", text),
+        };
+        if path.is_empty() {
+            let expected = "expected a property such as product.category, context.locale, traits.plan or segments.vip";
+            self.problem("breakdown", expected);
+            return Ok(None);
+        }
+        Ok(Some(match kind {
+            "context" => Breakdown::Context(path.to_owned()),
+            "traits" => Breakdown::Profile(self.trait_values(path)?, NONE.to_owned()),
+            "segments" => {
+                let mut column = Column::default();
+                self.members(path, "breakdown")?.iter().flatten().for_each(|p| column.push(*p, path));
+                Breakdown::Profile(column, format!("not {path}"))
+            }
+            _ => Breakdown::Property(path.to_owned()),
+        }))
+    }
+
+    /// Reads how many values get a line of their own.
+    pub(crate) fn top(&mut self, top: Option<usize>) -> usize {
+        self.number(top, 10, (1, MAX_TOP), "top")
+    }
+
+    /// Reads a page.
+    pub(crate) fn page(&mut self, page: Page) {
+        if !(1..=MAX_PAGE).contains(&page.limit) {
+            self.problem("drill.limit", format!("expected 1 to {MAX_PAGE}"));
+        }
+    }
+
+    /// Adds up what profiles come to.
+    pub(crate) fn tally<W: Walk, O: Default + Send>(
+        &self,
+        walk: &W,
+        add: impl Fn(ProfileId, W::End, &mut O) + Sync,
+        merge: impl Fn(&mut O, O) + Sync,
+    ) -> Result<O, InsightError> {
+        let fold = Tally { walk, population: &self.population, add, merge, out: PhantomData };
+        Ok(self.snapshot.run(&fold, self.cancel)?)
+    }
+
+    /// A page of the profiles of which something holds.
+    pub(crate) fn drill<W: Walk>(
+        &self,
+        walk: &W,
+        page: Page,
+        holds: impl Fn(&W::End) -> bool + Sync,
+    ) -> Result<ProfilePage, InsightError> {
+        let add = |profile: ProfileId, end: W::End, out: &mut ProfilePage| {
+            if holds(&end) {
+                out.total += 1;
+                if page.after.is_none_or(|after| profile > after) && out.profiles.len() <= page.limit {
+                    out.profiles.push(profile);
+                }
+            }
+        };
+        // Partitions come in order, and so do their profiles' ids.
+        let mut out = self.tally(walk, add, |into, from: ProfilePage| {
+            into.total += from.total;
+            let room = (page.limit + 1).saturating_sub(into.profiles.len());
+            into.profiles.extend(from.profiles.into_iter().take(room));
+        })?;
+        let more = out.profiles.len() > page.limit;
+        out.profiles.truncate(page.limit);
+        out.next = out.profiles.last().copied().filter(|_| more);
+        Ok(out)
+    }
+
+    /// The largest values: `emit` says which values a profile has, and how much each weighs. Largest first, then by text.
+    pub(crate) fn rank<W: Walk>(
+        &mut self,
+        walk: &W,
+        top: usize,
+        emit: impl Fn(&W::End, &mut dyn FnMut(&str, u64)) + Sync,
+    ) -> Result<Lines, InsightError> {
+        let count = |only: Option<&HashSet<u64>>| {
+            let add = |_: ProfileId, end: W::End, out: &mut Ranking| {
+                emit(&end, &mut |text, n| {
+                    if only.is_none_or(|only| only.contains(&code(text))) {
+                        out.add(text, n);
+                    }
+                });
+            };
+            self.tally(walk, add, Ranking::merge)
+        };
+        let all = count(None)?;
+        let candidates = all.candidates(top);
+        let unnamed = candidates.iter().any(|(code, _)| all.text(*code).is_none());
+        let named = match unnamed {
+            true => &count(Some(&candidates.iter().map(|c| c.0).collect()))?,
+            false => &all,
+        };
+        let mut values: Vec<(u64, &str)> =
+            candidates.iter().filter_map(|(code, n)| Some((*n, named.text(*code)?))).collect();
+        values.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        let lines = Lines::of(values.into_iter().take(top).map(|(_, text)| text.to_owned()).collect());
+        if all.overflowed {
+            let text = format!(
+                "the breakdown has more than {MAX_VALUES} values; the largest were chosen among the first seen"
+            );
+            self.warnings.push(text);
+        }
+        Ok(lines)
+    }
+
+    /// What the report says of itself.
+    pub(crate) fn about(&mut self, period: &Period, profiles: Option<ProfilePage>) -> About {
+        let mut warnings = std::mem::take(&mut self.warnings);
+        warnings.extend(self.snapshot.warnings());
+        let mut seen = HashSet::new();
+        warnings.retain(|w| seen.insert(w.clone()));
+        About {
+            from: period.from.to_rfc3339(),
+            to: period.to.to_rfc3339(),
+            zone: period.zone.name().to_owned(),
+            sample_percent: self.population.sample,
+            profiles,
+            warnings,
+        }
+    }
+}
+
+/// The nearest of `known` to `name`, if it is near enough to be meant.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, least: f64) -> Option<String> {
+    let wanted = name.to_lowercase();
+    known
+        .map(|k| (strsim::normalized_damerau_levenshtein(&wanted, &k.to_lowercase()), k))
+        .filter(|(likeness, _)| *likeness >= least)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| k.to_owned())
+}
