@@ -246,3 +246,24 @@ fn a_backup_is_a_snapshot_of_a_database_in_use() {
     let nowhere = pinned.copy_to(dir.path().join("no/such/folder.db")).unwrap_err();
     assert_eq!(nowhere.code(), "store_open");
 }
+
+#[test]
+fn what_was_deleted_is_in_no_file_after_a_purge() {
+    let (dir, db) = open(&DbOptions::default());
+    let text = |n: i64| format!("secret-{n}-").repeat(if n % 5 == 0 { 2_000 } else { 20 });
+    db.write(|tx| (0..200).try_for_each(|n| insert(tx, n, &text(n)).map(drop))).unwrap();
+    db.write(|tx| tx.execute("DELETE FROM t WHERE id % 2 = 0", &[])).unwrap();
+    db.write(|tx| tx.execute("UPDATE t SET v = 'changed-' || id", &[])).unwrap();
+    let held = db.reader().unwrap();
+    assert_eq!(count(&held).unwrap(), 100);
+    assert!(!db.purge().unwrap(), "a reader is in the way");
+    drop(held);
+    assert!(db.purge().unwrap());
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(7).any(|w| w == b"secret-"), "{}", path.display());
+    }
+    db.integrity_check().unwrap();
+    assert_eq!(db.read(count).unwrap(), 100);
+}
