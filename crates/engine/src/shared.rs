@@ -37,7 +37,7 @@ pub struct EngineConfig {
 impl Default for EngineConfig {
     fn default() -> Self {
         EngineConfig {
-            batch_records: 4_096,
+            batch_records: 2_048,
             batch_bytes: 4 << 20,
             cache_bytes: 96 << 20,
             allow_alias_merge: false,

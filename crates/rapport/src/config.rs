@@ -189,7 +189,7 @@ impl Default for Config {
                 threads: 0,
             },
             engine: EngineLimits {
-                batch_records: 4_096,
+                batch_records: 2_048,
                 batch_kib: 4 * 1024,
                 cache_mib: 96,
                 allow_alias_merge: false,
