@@ -13,7 +13,7 @@ pub(crate) type Key = (WorkspaceId, ProfileId);
 /// Memory of a slot with little in it, bytes, about.
 const SLOT_BYTES: usize = 1_024;
 /// How much larger state is in memory than stored, about.
-const DECODED: usize = 4;
+const DECODED: usize = 10;
 
 /// All state of one profile while its partition works on it.
 #[derive(Clone, Debug)]

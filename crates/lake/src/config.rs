@@ -52,7 +52,7 @@ impl Default for LakeConfig {
         LakeConfig {
             flush_rows: 64 * 1024,
             flush_age: Duration::from_secs(60),
-            hot_bytes: 256 * 1024 * 1024,
+            hot_bytes: 96 * 1024 * 1024,
             column_bytes: 512 * 1024 * 1024,
             text_bytes: 128 * 1024 * 1024,
             merge_fan_in: 6,

@@ -183,7 +183,7 @@ impl Default for Config {
             lake: LakeLimits {
                 flush_rows: 64 * 1024,
                 flush_age_s: 60,
-                hot_mib: 256,
+                hot_mib: 96,
                 column_mib: 512,
                 text_mib: 128,
                 threads: 0,

@@ -229,6 +229,17 @@ impl Naive<'_> {
         }
     }
 
+    /// An open chain's way on: the window counts from each step to the next.
+    fn go_on(&self, at: usize, step: usize, reached: &mut BTreeSet<usize>) {
+        reached.insert(step);
+        if step + 1 < self.request.steps.len() {
+            let near = |next: &usize| self.events[*next].2 <= self.events[at].2 + self.window_ms;
+            for next in (at + 1..self.events.len()).take_while(near).filter(|n| self.is(*n, step + 1)) {
+                self.go_on(next, step + 1, reached);
+            }
+        }
+    }
+
     fn reached(&self) -> BTreeSet<usize> {
         let (steps, mut reached) = (self.request.steps.len(), BTreeSet::new());
         for at in (0..self.events.len()).filter(|at| self.enters(*at)) {
@@ -236,13 +247,7 @@ impl Naive<'_> {
                 let best = self.most(at, at, 0);
                 reached.extend(0..best);
             } else if self.request.open {
-                for step in (0..steps).filter(|s| self.is(at, *s)) {
-                    reached.insert(step);
-                    let near = |next: &usize| self.events[*next].2 <= self.events[at].2 + self.window_ms;
-                    if step + 1 < steps && (at + 1..self.events.len()).filter(near).any(|n| self.is(n, step + 1)) {
-                        reached.insert(step + 1);
-                    }
-                }
+                (0..steps).filter(|s| self.is(at, *s)).for_each(|step| self.go_on(at, step, &mut reached));
             } else if self.is(at, 0) {
                 self.follow(at, 0, self.events[at].2, &mut reached);
             }
