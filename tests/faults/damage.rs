@@ -146,7 +146,9 @@ fn a_damaged_lake_file_is_left_out_of_answers_that_say_so() {
     let served = Served::start(&config);
     let api = served.client(&keys.api_token);
     let day = Timestamp(rapport_domain::Clock::now(&rapport_domain::SystemClock).0).to_rfc3339()[..10].to_owned();
-    let trend = api.call("POST", "/api/v1/insights/trend", &json!({"event": "Seen", "from": day, "to": day})).ok();
+    let trend = api
+        .call("POST", "/api/v1/insights/trend", &json!({"series": [{"event": "Seen"}], "from": day, "to": day}))
+        .ok();
     let name = broken.file_name().unwrap().to_string_lossy().into_owned();
     let warnings = trend["warnings"].to_string();
     assert!(warnings.contains(&name) && warnings.contains("damaged"), "{trend}");
