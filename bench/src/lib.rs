@@ -86,19 +86,21 @@ pub fn print(rows: &[Row]) {
     }
 }
 
-/// Processor time a process has used so far, seconds, in threads whose name does not begin with one of `except`. Unlike the time
-/// on the clock it does not depend on what else the machine does.
+/// Processor time a process has used so far, ended threads included, seconds; without that of running threads whose name
+/// begins with one of `except`. Unlike the time on the clock it does not depend on what else the machine does.
 #[must_use]
 pub fn processor_s(process: u32, except: &[&str]) -> f64 {
-    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    let ticks = |stat: String| {
-        let (name, rest) = stat.split_once('(')?.1.rsplit_once(") ")?;
-        let used = || Some(rest.split(' ').skip(11).take(2).filter_map(|t| t.parse::<u64>().ok()).sum::<u64>());
-        if except.iter().any(|e| name.starts_with(e)) { None } else { used() }
+    let ticks = |stat: &str| stat.split(' ').skip(11).take(2).filter_map(|t| t.parse::<u64>().ok()).sum::<u64>();
+    let used = |path: &std::path::Path, counts: &dyn Fn(&str) -> bool| {
+        let stat = std::fs::read_to_string(path.join("stat")).unwrap_or_default();
+        let (name, rest) = stat.split_once('(').and_then(|(_, r)| r.rsplit_once(") ")).unwrap_or_default();
+        if counts(name) { ticks(rest) } else { 0 }
     };
-    let used = tasks.filter_map(|t| ticks(std::fs::read_to_string(t.path().join("stat")).ok()?)).sum::<u64>();
+    let process = std::path::PathBuf::from(format!("/proc/{process}"));
+    let tasks = std::fs::read_dir(process.join("task")).into_iter().flatten().flatten();
+    let left_out: u64 = tasks.map(|t| used(&t.path(), &|name| except.iter().any(|e| name.starts_with(e)))).sum();
     // The kernel counts in hundredths of a second for everybody who reads it here.
-    used as f64 / 100.0
+    used(&process, &|_| true).saturating_sub(left_out) as f64 / 100.0
 }
 
 /// Resident memory in megabytes of a process: its id, or `self`.

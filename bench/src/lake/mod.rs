@@ -61,9 +61,9 @@ pub fn measure(dir: Option<&Path>) -> Vec<Row> {
         import(dir, &lake_dir);
     }
     let lake = data::open(&lake_dir);
-    let used = processor_s(std::process::id());
+    let used = crate::processor_s(std::process::id(), &[]);
     let (first, _) = timed(|| (QUERIES[0].2)(&lake.snapshot(WS)));
-    let used = processor_s(std::process::id()) - used;
+    let used = crate::processor_s(std::process::id(), &[]) - used;
     let events = lake.count(WS) as f64;
     let millions = events / 1e6;
     let mut rows = vec![
@@ -104,15 +104,15 @@ fn compare(lake: &Lake, mut peers: Option<&mut Peers>, (name, engines, ours): Qu
         peers.as_deref_mut().map(|peers| peers.ask(engine, name));
     }
     for _ in 0..ROUNDS {
-        let used = processor_s(std::process::id());
+        let used = crate::processor_s(std::process::id(), &[]);
         let (took, answer) = timed(|| ours(&lake.snapshot(WS)));
-        own.add(took, processor_s(std::process::id()) - used);
+        own.add(took, crate::processor_s(std::process::id(), &[]) - used);
         for ((engine, _), taken) in engines.iter().zip(&mut theirs) {
             let Some(peers) = peers.as_deref_mut() else { continue };
-            let used = processor_s(peers.process());
+            let used = crate::processor_s(peers.process(), &[]);
             let (took, found) = peers.ask(engine, name).expect("a peer's answer");
             assert_eq!(answer, found, "{name}: ours and {engine}'s answer");
-            taken.add(took, processor_s(peers.process()) - used);
+            taken.add(took, crate::processor_s(peers.process(), &[]) - used);
         }
     }
     // A query that takes less than the kernel's clock shows is taken to have used one tick in all rounds.
@@ -126,13 +126,6 @@ fn compare(lake: &Lake, mut peers: Option<&mut Peers>, (name, engines, ours): Qu
         }
     }
     [clock, processor]
-}
-
-/// Processor time a process has used so far, seconds, threads that have ended included.
-fn processor_s(process: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-    rest.split(' ').skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 fn import(dir: Option<&Path>, lake_dir: &Path) {
