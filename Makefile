@@ -3,7 +3,7 @@
 export CARGO_TARGET_DIR ?= $(or $(RAPPORT_TARGET_DIR),$(HOME)/.cache/rapport/target)
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help demo test test-rust e2e check fmt dev bench torture setup clean
+.PHONY: help demo install test test-rust e2e check fmt dev bench torture setup clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -11,6 +11,9 @@ help: ## this list
 demo: ## build and start Rapport with a demo shop on http://127.0.0.1:8080
 	cargo build --release --bin rapport
 	"$(CARGO_TARGET_DIR)/release/rapport" demo $(DEMO_ARGS)
+
+install: ## build Rapport and put `rapport` where cargo puts programs (usually ~/.cargo/bin)
+	cargo install --locked --path crates/rapport
 
 setup: ## install what the tests need and is missing (Debian packages, npm and Python packages)
 	@bash scripts/setup.sh

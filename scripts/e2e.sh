@@ -11,9 +11,9 @@ failed=()
 
 say() { printf '\n== %s\n' "$*"; }
 
-say "building the binary"
-cargo build --bin rapport
-cargo build -p rapport-bench --bin torture
+say "building the binaries"
+# Everything, as `cargo test` before it did: a single binary would resolve other features and build its dependencies again.
+cargo build --workspace --all-targets
 
 run_node() {
     local name="$1"

@@ -50,22 +50,22 @@ impl Client {
     /// # Errors
     /// There is no workspace yet, the token is missing, or the data cannot be opened; the message says what to do.
     pub fn connect(target: &Target, config: &Config) -> Result<Client> {
-        if let Some(server) = &target.server {
-            let Some(token) = &target.token else {
+        if let Some(server) = stated(&target.server) {
+            let Some(token) = stated(&target.token) else {
                 bail!("--server needs --token (or RAPPORT_TOKEN): an API token made in Settings, API tokens");
             };
             return Ok(Client { http: Http::new(server, token), embedded: None });
         }
         if let Some(url) = running(&config.data_dir)? {
-            let token = match &target.token {
-                Some(token) => token.clone(),
+            let token = match stated(&target.token) {
+                Some(token) => token.to_owned(),
                 None => local_token(&config.data_dir)?,
             };
             return Ok(Client { http: Http::new(&url, &token), embedded: None });
         }
         let embedded = Embedded::start(config)?;
-        let token = match &target.token {
-            Some(token) => token.clone(),
+        let token = match stated(&target.token) {
+            Some(token) => token.to_owned(),
             None => embedded.token().with_context(|| no_workspace(&config.data_dir))?,
         };
         Ok(Client { http: Http::new(embedded.url(), &token), embedded: Some(embedded) })
@@ -95,7 +95,20 @@ impl Client {
     }
 }
 
+/// An option's text; an empty one, as `RAPPORT_SERVER=` leaves it, says nothing.
+fn stated(option: &Option<String>) -> Option<&str> {
+    option.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
 fn no_workspace(dir: &Path) -> String {
+    let demo = dir.join("demo");
+    if demo.join(ADDRESS_FILE).exists() {
+        return format!(
+            "there is no workspace in {}; the demo shop is in {}: give --data {1}",
+            dir.display(),
+            demo.display()
+        );
+    }
     format!("there is no workspace in {} yet: run `rapport init` first", dir.display())
 }
 

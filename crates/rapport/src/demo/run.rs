@@ -1,6 +1,7 @@
 //! `rapport demo`: the server on a shop that looks alive. The first start makes the workspace and feeds the history while
 //! the server is up already; then, and at every later start, the shop's customers go on.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -88,7 +89,7 @@ async fn serve(config: &Config, args: &Demo) -> Result<()> {
         let (app, stopping, dir, live) = (app.clone(), stopping.clone(), config.data_dir.clone(), !args.no_live);
         move || {
             configure(&app)?;
-            greet(&app, &password, !marker.is_fed());
+            greet(&app, &password, &dir, !marker.is_fed());
             let shop = Shop::new(marker.seed, marker.customers, marker.days, marker.anchor);
             let mut traffic = Traffic { app: &app, key: key(&app)?, stopping: &stopping, marker, dir, shop };
             if traffic.history()? && live {
@@ -144,11 +145,13 @@ fn document(found: resources::Document) -> Result<Document> {
     Ok(Document { kind, id: found.id, spec: found.spec, place: "the demo's documents".to_owned() })
 }
 
-fn greet(app: &App, password: &str, is_loading: bool) {
+fn greet(app: &App, password: &str, dir: &Path, is_loading: bool) {
     let loading = if is_loading { "\n  The history of the shop is being loaded; look around meanwhile." } else { "" };
     eprintln!(
         "\n  Rapport demo is at  {url}\n  sign in as          {EMAIL}\n  password            {password}\n  \
+         in a terminal       rapport --data {dir} insight trend\n  \
          mails it sends are caught and shown there, none leaves this machine{loading}\n",
         url = app.url(),
+        dir = dir.display(),
     );
 }

@@ -107,6 +107,27 @@ fn usage_is_2_and_names_what_was_expected() {
 }
 
 #[test]
+fn empty_variables_say_nothing_and_the_demo_is_pointed_to() {
+    let bed = Bed::new();
+    bed.ok(&["init", "--json", "--data", "elsewhere/demo"]);
+    let (_, error) = bed.fails(&["stats", "--data", "elsewhere"]);
+    assert!(error.contains("run `rapport init` first"), "{error}");
+    let mut server = bed
+        .command(&["serve", "--listen", "127.0.0.1:0", "--data", "elsewhere/demo"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for(&bed.dir.path().join("elsewhere/demo/rapport.addr"), true);
+    let (_, error) = bed.fails(&["stats", "--data", "elsewhere"]);
+    assert!(error.contains("give --data elsewhere/demo"), "{error}");
+    let mut asked = bed.command(&["stats", "--json", "--data", "elsewhere/demo"]);
+    let output = asked.env("RAPPORT_SERVER", "").env("RAPPORT_TOKEN", "").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+}
+
+#[test]
 fn a_server_told_to_stop_ends_well() {
     let bed = Bed::new();
     bed.ok(&["init", "--json"]);
