@@ -3,33 +3,37 @@
 export CARGO_TARGET_DIR ?= $(or $(RAPPORT_TARGET_DIR),$(HOME)/.cache/rapport/target)
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help demo install test test-rust e2e check fmt dev bench torture setup clean
+.PHONY: help demo install web test test-rust e2e check fmt dev bench torture setup clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-demo: ## build and start Rapport with a demo shop on http://127.0.0.1:8080
+demo: web ## build and start Rapport with a demo shop on http://127.0.0.1:8080
 	cargo build --release --bin rapport
 	"$(CARGO_TARGET_DIR)/release/rapport" demo $(DEMO_ARGS)
 
-install: ## build Rapport and put `rapport` where cargo puts programs (usually ~/.cargo/bin)
+install: web ## build Rapport and put `rapport` where cargo puts programs (usually ~/.cargo/bin)
 	cargo install --locked --path crates/rapport
+
+web: ## build what browsers load (the SDK), for the binary to carry
+	@bash scripts/web.sh build
 
 setup: ## install what the tests need and is missing (Debian packages, npm and Python packages)
 	@bash scripts/setup.sh
 
-test: setup ## run every test: Rust, SDK compatibility, browser
+test: setup web ## run every test: Rust, SDK compatibility, browser
 	cargo test --workspace --all-targets
 	cargo test --workspace --doc
+	bash scripts/web.sh test
 	bash scripts/e2e.sh
 
 test-rust: ## the Rust tests alone
 	cargo test --workspace
 
-e2e: setup ## real SDKs and a real browser against the real binary
+e2e: setup web ## real SDKs and a real browser against the real binary
 	bash scripts/e2e.sh
 
-check: ## format, lints, architecture
+check: web ## format, lints, architecture, sizes of what browsers load
 	cargo fmt --all -- --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test -p rapport-tests arch

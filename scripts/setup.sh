@@ -9,6 +9,7 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/rapport"
 mkdir -p "$cache"
 log="$cache/setup.log"
 : >"$log"
+. scripts/npm.sh
 
 say() { printf 'setup: %s\n' "$*"; }
 # Runs a command quietly; its output is in the log.
@@ -42,30 +43,12 @@ install_debian() {
     fi
 }
 
-# What a lock says, as a directory name: another lock gets another directory.
-digest() { cat "$@" | sha256sum | cut -c1-16; }
-
-# npm packages of tests/compat: installed once per lock, linked into the checkout.
+# npm packages of tests/compat and of what is built for browsers.
 install_npm() {
-    local at="tests/compat" store
-    if ! have npm; then say "not installed: the SDKs of $at (no npm)"; return 0; fi
-    store="$cache/compat-$(digest "$at/package.json" "$at/package-lock.json")"
-    if [ ! -f "$store/complete" ]; then
-        say "installing the SDKs of $at"
-        rm -rf "$store"
-        mkdir -p "$store"
-        cp "$at/package.json" "$at/package-lock.json" "$store/"
-        if ! (cd "$store" && quietly npm ci --ignore-scripts --no-audit --no-fund --cache "$cache/npm"); then
-            rm -rf "$store"
-            say "not installed: the SDKs of $at (see $log)"
-            return 0
-        fi
-        touch "$store/complete"
-    fi
-    if [ "$(readlink "$at/node_modules" 2>/dev/null)" != "$store/node_modules" ]; then
-        rm -rf "$at/node_modules"
-        ln -s "$store/node_modules" "$at/node_modules"
-    fi
+    local at
+    for at in tests/compat web/sdk; do
+        npm_packages "$at" "$(printf %s "${at#tests/}" | tr / -)" || say "not installed: the npm packages of $at (see $log)"
+    done
 }
 
 # Python packages in an environment of their own.

@@ -12,6 +12,7 @@ mod config;
 mod customer;
 mod described;
 mod document;
+mod embedded;
 mod endpoint;
 mod error;
 mod events;

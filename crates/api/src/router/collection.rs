@@ -3,7 +3,7 @@
 use crate::auth::{Access, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Done;
-use crate::routes::{collect, health};
+use crate::routes::{collect, health, sdk};
 
 /// Media types SDKs send events as.
 const MEDIA: [&str; 3] = ["application/json", "text/plain", "application/x-www-form-urlencoded"];
@@ -60,6 +60,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "application/json",
             "Settings of analytics.js.",
         ),
+        get("/sdk/{file}", Access::Public, "collection", "The browser SDK", sdk::file)
+            .sends(200, "text/javascript", "A script; compressed as the request accepts.")
+            .sends(404, "text/plain", "There is no such file, or the SDK is not in this build."),
         get("/healthz", Access::Public, "health", "Whether the process answers", health::healthz)
             .answers::<Done>(200, "It does."),
         get("/readyz", Access::Public, "health", "Whether the server can do its work", health::readyz)

@@ -23,6 +23,7 @@ pub(crate) mod quality;
 pub(crate) mod resources;
 pub(crate) mod resources_write;
 pub(crate) mod rules;
+pub(crate) mod sdk;
 pub(crate) mod segments;
 pub(crate) mod session;
 pub(crate) mod stats;

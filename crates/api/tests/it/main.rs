@@ -11,4 +11,5 @@ mod openapi;
 mod pages;
 mod permissions;
 mod resources;
+mod sdk;
 mod work;

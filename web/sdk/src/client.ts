@@ -1,0 +1,310 @@
+// The client: turns calls into events, asks consent's gate, and hands them to the queue.
+
+import { read } from './args';
+import { autocapture } from './autocapture';
+import { decide, type Decision, signals } from './consent';
+import { attempt, emitter } from './emitter';
+import { ANONYMOUS, identity, type Places } from './identity';
+import { device, origin, page } from './page';
+import { bytesOf, type Queue, queue } from './queue';
+import { endSession, session } from './session';
+import { cookieStore, localStore, memoryStore, peek, type Store } from './storage';
+import { type Transport, transport } from './transport';
+import type { CallOptions, Kind, Middleware, Options, Preferences, Properties, Rapport, RapportEvent, Sent } from './types';
+
+declare const __VERSION__: string;
+
+/** What the server takes. */
+const MAX_EVENT_BYTES = 32_000;
+/** Events kept in memory while the customer has not decided. */
+const MAX_HELD = 100;
+const CONSENT = 'rp_consent';
+
+/** 128 random bits. */
+const uuid = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
+
+const isObject = (value: unknown): value is Properties => !!value && typeof value === 'object' && !Array.isArray(value);
+
+/** `b` over `a`, members of members too. */
+const merged = (a: Properties, b: Properties): Properties => {
+  const out = { ...a };
+  for (const key in b) out[key] = isObject(a[key]) && isObject(b[key]) ? { ...(a[key] as Properties), ...(b[key] as Properties) } : b[key];
+  return out;
+};
+
+/** An element, or several, as the helpers take them. */
+const elements = (given: Parameters<Rapport['trackLink']>[0]): Element[] => (!given ? [] : given instanceof Element ? [given] : Array.from(given as ArrayLike<Element>));
+
+/** A client that waits for `load`. `defaultHost` is where the SDK itself came from, if that is known. */
+export function create(defaultHost = ''): Rapport {
+  const memory = memoryStore();
+  const events = emitter();
+  const middleware: Middleware[] = [];
+  const chunks = new Map<string, Promise<any>>();
+  const waiting: (() => void)[] = [];
+  let loaded = false;
+  let settings = { host: '', writeKey: '' } as Options & { writeKey: string; host: string };
+  const nowhere: Places = { ids: memory, local: memory };
+  let lasting: Places | undefined;
+  let decision: Decision = { gate: 'closed', store: false };
+  let chosen: Preferences | null = null;
+  let held: RapportEvent[] = [];
+  let referrer = '';
+  let who = identity(nowhere, uuid);
+  let wire: Transport;
+  let waitingEvents: Queue | undefined;
+
+  /** Where things outlast the page. Made when first needed, since finding out what works writes. */
+  const kept = (): Places => {
+    if (lasting) return lasting;
+    const { persistence, cookieDomain, cookieDays } = settings;
+    if (persistence === 'memory') return (lasting = nowhere);
+    const local = localStore() || memory;
+    const cookies = persistence === 'localStorage' ? null : cookieStore({ domain: cookieDomain, days: cookieDays ?? 365 });
+    return (lasting = { ids: cookies || local, local });
+  };
+  const places = (): Places => (decision.store ? kept() : nowhere);
+  const local = (): Store => places().local;
+
+  /** Runs now, or after `load`. */
+  const later = <T>(run: () => T): Promise<T> =>
+    loaded ? Promise.resolve(run()) : new Promise((done) => waiting.push(() => done(run())));
+
+  const stamp = (event: RapportEvent): void => {
+    if (chosen) event.context = merged(event.context, { consent: { categoryPreferences: chosen } });
+  };
+
+  /** Whether it was taken. */
+  const enqueue = (event: RapportEvent): boolean => {
+    stamp(event);
+    const json = JSON.stringify(event);
+    const bytes = bytesOf(json);
+    if (bytes > MAX_EVENT_BYTES) {
+      console.warn(`rapport: ${event.event || event.type} has ${bytes} bytes, at most ${MAX_EVENT_BYTES} are sent; it was dropped`);
+      events.emit('drop', 1, 'too_large');
+      return false;
+    }
+    const waits = waitingEvents as Queue;
+    const gone = waits.add(json);
+    if (gone) events.emit('drop', gone, 'queue_full');
+    wire.soon(waits.size() < (settings.flushAt ?? 20) ? (settings.flushInterval ?? 500) : 0);
+    return true;
+  };
+
+  /** Through the filters, one after the other; what `next` is not called with goes no further. */
+  const filtered = (event: RapportEvent, from: number, done: (event: RapportEvent) => void): void => {
+    const filter = middleware[from];
+    if (!filter) return done(event);
+    attempt(() =>
+      filter({ payload: { obj: event }, integrations: event.integrations || {}, next: (payload) => payload && filtered(payload.obj, from + 1, done) }),
+    );
+  };
+
+  const context = (): Properties => {
+    const { search } = location;
+    const from = () => origin(search, document.referrer.startsWith(location.origin) ? '' : document.referrer);
+    const { campaign, referrer: click } = origin(search, '') as Record<string, Properties | undefined>;
+    const groupId = who.group.id();
+    return {
+      page: page(referrer),
+      session: session(local(), Date.now(), (settings.sessionMinutes ?? 30) * 60_000, uuid, from),
+      ...(campaign && { campaign }),
+      ...(click && { referrer: click }),
+      ...(groupId && { groupId }),
+    };
+  };
+
+  const send = (type: Kind, members: Partial<RapportEvent>, options: CallOptions): Sent => {
+    if (decision.gate === 'closed') return {};
+    const { timestamp, messageId, anonymousId, userId, integrations, context: given, ...rest } = options;
+    const user = userId || members.userId || who.user.id();
+    const event: RapportEvent = {
+      type,
+      messageId: messageId || uuid(),
+      timestamp: (timestamp ? new Date(timestamp) : new Date()).toISOString(),
+      anonymousId: anonymousId || who.user.anonymousId(),
+      ...members,
+      ...(user && { userId: user }),
+      ...(integrations && { integrations }),
+      context: merged(merged(context(), rest), given || {}),
+    };
+    let sent: Sent = {};
+    filtered(event, 0, (final) => {
+      if (decision.gate === 'wait') {
+        held.push(final);
+        if (held.length > MAX_HELD) held.shift();
+      } else if (!enqueue(final)) return;
+      sent = { event: final };
+    });
+    return sent;
+  };
+
+  /** Makes a call: reads the arguments, does `act`, tells listeners and the caller. */
+  const call = (type: Kind, slots: number, act: (texts: (string | undefined)[], data: Properties) => Partial<RapportEvent>) =>
+    (...given: any[]): Promise<Sent> => {
+      const { texts, data, options, callback } = read(given, slots);
+      // Of when it was made, though the SDK may come later.
+      options.timestamp ??= new Date();
+      return later(() => {
+        const sent = attempt(() => send(type, act(texts, data), options)) || {};
+        events.emit(type, ...(type === 'page' || type === 'screen' ? [texts[1] && texts[0], texts[1] || texts[0]] : [texts[0]]), data, options);
+        if (callback) attempt(() => callback(sent));
+        return sent;
+      });
+    };
+
+  const view = (texts: (string | undefined)[], data: Properties): Partial<RapportEvent> => {
+    const name = texts[1] || texts[0];
+    const category = texts[1] && texts[0];
+    return { ...(name && { name }), ...(category && { category }), properties: { ...(name && { name }), ...(category && { category }), ...data } };
+  };
+
+  /** What the decision means for what is stored and what was held. */
+  const apply = (): void => {
+    decision = decide(settings, chosen, signals());
+    if (decision.store) who.move(kept());
+    else if (decision.gate !== 'wait' && settings.persistence !== 'memory' && (lasting || peek(CONSENT) || peek(ANONYMOUS))) {
+      // Nothing of an earlier time stays, the choice itself excepted.
+      if (decision.gate === 'closed') who.reset();
+      identity(kept(), uuid).reset();
+      endSession(kept().local);
+      queue(kept().local, kept().local, settings.writeKey, '', 0, Date.now).clear();
+    }
+    if (!decision.store) who.move(nowhere);
+    waitingEvents?.move(local(), decision.gate !== 'closed');
+    if (decision.gate === 'closed') held = [];
+    if (decision.gate === 'open') held.splice(0).forEach(enqueue);
+  };
+
+  const tracker = (kind: string): Rapport['trackLink'] => (given, event, properties) => {
+    for (const element of elements(given)) {
+      element.addEventListener(kind, () => {
+        const of = <T>(value: T | ((element: Element) => T)): T => (typeof value === 'function' ? (value as (element: Element) => T)(element) : value);
+        void client.track(of(event), of(properties));
+      });
+    }
+    return client;
+  };
+
+  const begin = (writeKey: string, options: Options): void => {
+    settings = { ...options, writeKey, host: (options.host || defaultHost).replace(/\/+$/, '') };
+    referrer = document.referrer;
+    chosen = options.consent?.preferences ?? null;
+    try {
+      chosen ??= JSON.parse(peek(CONSENT) || 'null');
+    } catch {
+      // Not ours, so not a choice.
+    }
+    apply();
+    waitingEvents = queue(local(), memory, writeKey, uuid().slice(0, 8), settings.maxQueueSize ?? 1000, Date.now);
+    wire = transport({
+      url: settings.host + (settings.path || '/v1/batch'),
+      writeKey,
+      queue: waitingEvents,
+      context: () => ({ library: { name: 'rapport.js', version: __VERSION__ }, ...device() }),
+      refused: (list, status) => {
+        console.warn(`rapport: the server refused ${list.length} events with ${status}`);
+        events.emit('drop', list.length, 'refused');
+      },
+      online: () => navigator.onLine !== false,
+      now: Date.now,
+      random: Math.random,
+      fetch: (...given) => fetch(...given),
+      locks: navigator.locks,
+    });
+    addEventListener('online', () => void wire.flush());
+    addEventListener('pageshow', () => wire.soon(0));
+    document.addEventListener('visibilitychange', () => document.hidden && void wire.flush());
+    addEventListener('pagehide', () => wire.leave());
+    loaded = true;
+    events.emit('initialize', settings);
+    waiting.splice(0).forEach(attempt);
+    autocapture(client, settings.autocapture, (url) => (referrer = url));
+    if (settings.inapp) void client.chunk('inapp').then((chunk) => chunk.start(client, settings.inapp));
+    // What an earlier page left.
+    wire.soon(settings.flushInterval ?? 500);
+  };
+
+  const client: Rapport = {
+    VERSION: __VERSION__,
+    get settings() {
+      return settings;
+    },
+    load(key, options = {}) {
+      const writeKey = typeof key === 'string' ? key : key?.writeKey;
+      if (loaded || typeof document === 'undefined') return client;
+      if (!writeKey || !(options.host || defaultHost)) console.error('rapport: load expects a write key, and the option host: the address of your Rapport server');
+      else if ((document as Document & { prerendering?: boolean }).prerendering) {
+        // Nobody sees the page yet, and perhaps nobody will.
+        document.addEventListener('prerenderingchange', () => begin(writeKey, options), { once: true });
+      } else begin(writeKey, options);
+      return client;
+    },
+    identify: call('identify', 1, ([id], traits) => {
+      if (id) who.user.id(id);
+      who.user.traits({ ...who.user.traits(), ...traits });
+      return { traits };
+    }),
+    track: call('track', 1, ([event], properties) => {
+      if (!event) throw new TypeError('rapport: track expects the name of what happened');
+      return { event, properties };
+    }),
+    page: call('page', 2, (texts, data) => {
+      const { properties, ...names } = view(texts, data);
+      return { ...names, properties: { ...page(referrer), ...properties } };
+    }),
+    screen: call('screen', 2, view),
+    group: ((...given: unknown[]) => (given.length ? join(...given) : who.group)) as Rapport['group'],
+    alias: call('alias', 2, ([to, from]) => {
+      if (!to) throw new TypeError('rapport: alias expects the new user id');
+      return { userId: to, previousId: from || who.user.id() || who.user.anonymousId() };
+    }),
+    reset() {
+      void later(() => {
+        who.reset();
+        endSession(local());
+        events.emit('reset');
+      });
+    },
+    user: () => who.user,
+    setAnonymousId: (id) => who.user.anonymousId(id || null),
+    ready: (callback) => later(() => callback && attempt(callback)) as Promise<void>,
+    on: (name, callback) => (events.on(name, callback), client),
+    once(name, callback) {
+      const first = (...given: unknown[]): void => {
+        events.off(name, first);
+        callback(...given);
+      };
+      return client.on(name, first);
+    },
+    off: (name, callback) => (events.off(name, callback), client),
+    consent(preferences) {
+      if (preferences) {
+        void later(() => {
+          chosen = { ...chosen, ...preferences };
+          kept().ids.set(CONSENT, JSON.stringify(chosen));
+          apply();
+          events.emit('consent', chosen);
+        });
+      }
+      return chosen;
+    },
+    flush: () => later(() => wire.flush()).then((sent) => sent),
+    trackLink: tracker('click'),
+    trackForm: tracker('submit'),
+    addSourceMiddleware: (filter) => (middleware.push(filter), client),
+    use: (plugin) => (void later(() => plugin(client)), client),
+    chunk(name) {
+      const url = `${settings.host}/sdk/rapport-${name}.js`;
+      if (!chunks.has(name)) chunks.set(name, import(/* @vite-ignore */ /* webpackIgnore: true */ url));
+      return chunks.get(name) as Promise<any>;
+    },
+  };
+  const join = call('group', 1, ([id], traits) => {
+    if (!id) throw new TypeError('rapport: group expects the id of the account');
+    who.group.id(id);
+    who.group.traits({ ...who.group.traits(), ...traits });
+    return { groupId: id, traits };
+  });
+  return client;
+}

@@ -1,0 +1,177 @@
+// What a page sees of the SDK: calls, options, and the shape of events (Segment's).
+
+/** Anything JSON can say. */
+export type Json = string | number | boolean | null | undefined | Date | Json[] | { [name: string]: Json };
+
+/** Members of an event, a customer or an account. */
+export type Properties = Record<string, unknown>;
+
+/** The six calls. */
+export type Kind = 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias';
+
+/** An event as it is sent. */
+export interface RapportEvent {
+  type: Kind;
+  messageId: string;
+  /** When it happened by the browser's clock, RFC 3339. */
+  timestamp: string;
+  anonymousId?: string;
+  userId?: string;
+  event?: string;
+  name?: string;
+  category?: string;
+  groupId?: string;
+  previousId?: string;
+  properties?: Properties;
+  traits?: Properties;
+  context: Properties;
+  integrations?: Properties;
+}
+
+/** The last argument but the callback of every call: what differs from the usual for this one event. Other members go into `context`. */
+export interface CallOptions extends Properties {
+  /** When it happened; now when absent. */
+  timestamp?: string | Date;
+  messageId?: string;
+  anonymousId?: string;
+  userId?: string;
+  context?: Properties;
+  integrations?: Properties;
+}
+
+/** What a call resolves to. `event` is absent when nothing is sent: refused consent, a filter, an event too large. */
+export interface Sent {
+  event?: RapportEvent;
+}
+
+/** Called when an event is in the queue (or will not be). */
+export type Callback = (sent: Sent) => void;
+
+/** Consent by category, as the customer chose. */
+export type Preferences = Record<string, boolean>;
+
+/** How a browser's privacy signal is taken, unless the customer has decided otherwise by `consent`. */
+export type Signal =
+  /** Not looked at. */
+  | 'ignore'
+  /** Events go out, nothing is stored, and the id lasts as long as the page. */
+  | 'cookieless'
+  /** Nothing is stored or sent. */
+  | 'refuse';
+
+export interface ConsentOptions {
+  /** Categories that must all be allowed before anything is stored or sent; none when absent. */
+  required?: string[];
+  /** What becomes of events before the customer decided: kept in memory and sent after a yes, or dropped. Default `hold`. */
+  before?: 'hold' | 'drop';
+  /** What the page's own consent tool knows already. */
+  preferences?: Preferences;
+}
+
+export interface AutocaptureOptions {
+  /** Clicks on links, buttons and elements with `data-rapport-event`. */
+  clicks?: boolean;
+  /** Forms sent. */
+  submits?: boolean;
+  /** Page views, the first and those of the History API. */
+  pages?: boolean;
+}
+
+export interface Options {
+  /** Where Rapport is, such as `https://rapport.example.com`. The snippet knows it from its own address. */
+  host?: string;
+  /** The path events are sent to; default `/v1/batch`. */
+  path?: string;
+  /** Where ids are kept: a cookie for all subdomains (else localStorage), localStorage, or only in memory. Default `cookie`. */
+  persistence?: 'cookie' | 'localStorage' | 'memory';
+  /** The cookie's domain; by default the widest the browser allows. */
+  cookieDomain?: string;
+  /** Days the cookie lives; default 365. */
+  cookieDays?: number;
+  /** Default: nothing is captured by itself. */
+  autocapture?: boolean | AutocaptureOptions;
+  consent?: ConsentOptions;
+  /** `navigator.globalPrivacyControl`; default `cookieless`. */
+  gpc?: Signal;
+  /** `navigator.doNotTrack`; default `ignore`. */
+  dnt?: Signal;
+  /** Events that make a batch go out at once; default 20. */
+  flushAt?: number;
+  /** How long an event waits for others, milliseconds; default 500. */
+  flushInterval?: number;
+  /** Events kept while nothing can be sent; the oldest give way. Default 1000. */
+  maxQueueSize?: number;
+  /** Minutes without an event that end a session; default 30. */
+  sessionMinutes?: number;
+  /** Show in-app messages (loads another script when true). */
+  inapp?: boolean | InappOptions;
+}
+
+export interface InappOptions {
+  /** An element for the inbox; without it there is none. */
+  inbox?: string | Element;
+}
+
+/** Sees each event before it is queued; calls `next` with it, changed or not, or with null to drop it. */
+export type Middleware = (step: {
+  payload: { obj: RapportEvent };
+  integrations: Properties;
+  next: (payload: { obj: RapportEvent } | null) => void;
+}) => void;
+
+/** Something that adds to the SDK: called once with the client, at `load`. */
+export type Plugin = (client: Rapport) => void;
+
+export interface User {
+  id(id?: string | null): string | null;
+  anonymousId(id?: string | null): string;
+  traits(traits?: Properties): Properties;
+}
+
+export interface Group {
+  id(id?: string | null): string | null;
+  traits(traits?: Properties): Properties;
+}
+
+type Text = string | number | null;
+
+/** The SDK. Calls before `load` wait for it. */
+export interface Rapport {
+  load(writeKey: string | { writeKey: string }, options?: Options): Rapport;
+  identify(userId?: Text, traits?: Properties | null, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  identify(traits: Properties, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  track(event: string, properties?: Properties | null, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  track(event: string, properties: Properties | null, callback: Callback): Promise<Sent>;
+  track(event: string, callback: Callback): Promise<Sent>;
+  page(category: Text | undefined, name: string, properties?: Properties | null, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  page(name?: string, properties?: Properties | null, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  page(properties: Properties, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  screen(category: Text | undefined, name: string, properties?: Properties | null, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  screen(name?: string, properties?: Properties | null, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  group(groupId: Text, traits?: Properties | null, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  /** Without arguments: the group of now. */
+  group(): Group;
+  alias(to: Text, from?: Text, options?: CallOptions | null, callback?: Callback): Promise<Sent>;
+  /** Forgets who the customer is: ids, traits, group, session. */
+  reset(): void;
+  user(): User;
+  setAnonymousId(id?: string): string;
+  /** Calls back when loaded. */
+  ready(callback?: () => void): Promise<void>;
+  on(event: string, callback: (...args: any[]) => void): Rapport;
+  once(event: string, callback: (...args: any[]) => void): Rapport;
+  off(event: string, callback?: (...args: any[]) => void): Rapport;
+  /** Without an argument what the customer chose, null while undecided; with one, the customer's choice. */
+  consent(preferences?: Preferences): Preferences | null;
+  /** Sends what waits; resolves when it was tried. */
+  flush(): Promise<void>;
+  trackLink(elements: Element | Iterable<Element> | ArrayLike<Element> | null, event: string | ((element: Element) => string), properties?: Properties | ((element: Element) => Properties)): Rapport;
+  trackForm(elements: Element | Iterable<Element> | ArrayLike<Element> | null, event: string | ((element: Element) => string), properties?: Properties | ((element: Element) => Properties)): Rapport;
+  addSourceMiddleware(middleware: Middleware): Rapport;
+  use(plugin: Plugin): Rapport;
+  /** Loads a further script of the SDK from the same host, once. */
+  chunk(name: string): Promise<any>;
+  /** What was loaded with. */
+  readonly settings: Options & { writeKey: string; host: string };
+  readonly VERSION: string;
+}
