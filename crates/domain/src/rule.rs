@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
 /// A rule: a condition on one profile at one instant. Its stored forms are text and JSON; binary formats that do not
 /// describe themselves cannot carry it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     /// What must hold.
     pub when: Expr,
@@ -51,7 +52,7 @@ pub enum Mention {
 }
 
 /// A condition: true or false.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Expr {
     /// Always or never.
@@ -151,7 +152,7 @@ fn one_or(mut flat: Vec<Expr>, empty: bool, many: fn(Vec<Expr>) -> Expr) -> Expr
 }
 
 /// How two values are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum CompareOp {
     /// Equal.
     #[serde(rename = "==")]
@@ -189,7 +190,7 @@ impl CompareOp {
 }
 
 /// A test of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TextTest {
     /// The text contains the argument, or the list has it as a member.
@@ -216,7 +217,7 @@ impl TextTest {
 }
 
 /// A value in a comparison.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Operand {
     /// A constant.
@@ -246,7 +247,7 @@ pub enum Operand {
 }
 
 /// A constant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Literal {
     /// Nothing.
@@ -260,7 +261,7 @@ pub enum Literal {
 }
 
 /// Something read by dotted path.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The profile's trait; only outside filters.
@@ -270,7 +271,7 @@ pub enum Field {
 }
 
 /// A question about the profile's events.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EventQuery {
     /// Names of the events; empty means any event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -286,7 +287,7 @@ pub struct EventQuery {
 }
 
 /// When events happened; every bound that is set applies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Window {
     /// The last so many milliseconds: `now - within < ts`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -308,7 +309,7 @@ impl Window {
 }
 
 /// What is asked about events. Properties are dotted paths as in [`Field::Event`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// How many.
@@ -334,7 +335,7 @@ pub enum Measure {
 }
 
 /// Steps that happened in order within a time.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Sequence {
     /// Event names, in order; 2 to 8.
     pub steps: Vec<String>,
@@ -343,7 +344,7 @@ pub struct Sequence {
 }
 
 /// What is known of the type of a trait or property.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ValueType {
     /// Not known, or of several types.

@@ -183,6 +183,28 @@ fn work() -> Vec<Endpoint> {
         on(Post, "/api/v1/rules/check", ASK, "Check a rule", rules::check)
             .body::<rules::RuleInput>()
             .answers::<rules::RuleReport>(200, "What was found."),
+        on(Post, "/api/v1/rules/parse", ASK, "A rule's text as blocks", rules::parse)
+            .body::<rules::RuleText>()
+            .answers::<rules::BothFaces>(200, "Both faces of the rule."),
+        on(Post, "/api/v1/rules/print", ASK, "A rule's blocks as text: also the formatter", rules::print)
+            .body::<rules::RuleInput>()
+            .answers::<rules::BothFaces>(200, "Both faces of the rule."),
+        on(Get, "/api/v1/rules/schema", VIEWER, "The JSON Schema of a rule's blocks", rules::schema).sends(
+            200,
+            "application/schema+json",
+            "JSON Schema 2020-12.",
+        ),
+        on(
+            Get,
+            "/api/v1/rules/catalogue",
+            VIEWER,
+            "What rules can be about: events, traits, segments, functions",
+            rules::known,
+        )
+        .answers::<rules::CatalogueView>(200, "Everything seen, most frequent first."),
+        on(Get, "/api/v1/rules/values", VIEWER, "Values a trait or a property of events has had", rules::values)
+            .query::<rules::ValuesQuery>()
+            .answers::<rules::ValuesView>(200, "The most frequent first."),
         on(Get, "/api/v1/segments", VIEWER, "The live segments with their counts", segments::list).answers::<Paged<
             segments::SegmentView,
         >>(

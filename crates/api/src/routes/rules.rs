@@ -1,22 +1,65 @@
-//! Checking a rule while it is written.
+//! Writing a rule: its two faces, what is wrong with it, and what it can be about.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use rapport_domain::Problem;
-use rapport_rules::Severity;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use rapport_domain::{Problem, ResourceKind};
+use rapport_engine::read;
+use rapport_rules::{FORMS, Rule, Severity};
+use rapport_store::control::resources;
+use rapport_store::partition::observed::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
-use crate::extract::Body;
-use crate::reply::Reply;
+use crate::error::ApiError;
+use crate::extract::{Body, Query};
+use crate::reply::{Reply, Time};
+use crate::rules::MAX_OBSERVED;
 use crate::state::ApiState;
 
-/// A rule to look at.
+/// A rule, as text or as blocks.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RuleInput {
+    /// The rule as text: `events("Order Completed").count() >= 3`.
+    #[serde(default)]
+    pub(crate) rule: Option<String>,
+    /// The rule as blocks (their shape: `/api/v1/rules/schema`), in the place of text.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) blocks: Option<Value>,
+}
+
+impl RuleInput {
+    /// The rule it says.
+    pub(crate) fn read(&self) -> Result<Rule, Vec<Problem>> {
+        match (&self.rule, &self.blocks) {
+            (Some(text), None) => rapport_rules::parse(text),
+            (None, Some(blocks)) => rapport_rules::from_json(blocks),
+            _ => Err(vec![Problem::new("1:1", "expected `rule` (text) or `blocks` (JSON), one of them")]),
+        }
+    }
+
+    /// The same, as an error of the request.
+    pub(crate) fn rule(&self) -> Result<Rule, ApiError> {
+        self.read().map_err(invalid)
+    }
+}
+
+fn invalid(problems: Vec<Problem>) -> ApiError {
+    let placed = problems.into_iter().map(|p| Problem { at: format!("rule {}", p.at), ..p }).collect();
+    ApiError { code: "invalid_rule", ..ApiError::invalid(placed) }
+}
+
+/// A rule as text.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleText {
     /// The rule: `events("Order Completed").count() >= 3`.
     pub(crate) rule: String,
 }
@@ -30,7 +73,7 @@ pub(crate) struct RuleReport {
     canonical: Option<String>,
     /// The rule as blocks, for the visual builder.
     #[schema(value_type = Option<Object>)]
-    blocks: Option<Value>,
+    blocks: Option<Rule>,
     /// What makes it unusable, each with `line:column`.
     #[schema(value_type = Vec<crate::problem::ProblemItem>)]
     problems: Vec<Problem>,
@@ -45,7 +88,7 @@ pub(crate) async fn check(
     caller: Caller,
     Body(input): Body<RuleInput>,
 ) -> Reply<RuleReport> {
-    let rule = match rapport_rules::parse(&input.rule) {
+    let rule = match input.read() {
         Ok(rule) => rule,
         Err(problems) => {
             let report = RuleReport { ok: false, canonical: None, blocks: None, problems, warnings: Vec::new() };
@@ -58,8 +101,220 @@ pub(crate) async fn check(
     Ok(Json(RuleReport {
         ok: errors.is_empty(),
         canonical: Some(rapport_rules::print(&rule)),
-        blocks: serde_json::to_value(&rule).ok(),
+        blocks: Some(rule),
         problems: errors.into_iter().map(|f| f.problem).collect(),
         warnings: warnings.into_iter().map(|f| f.problem).collect(),
     }))
+}
+
+/// The two faces of a rule.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BothFaces {
+    /// Its canonical text: one line, one way to write each thing.
+    rule: String,
+    /// Its blocks.
+    #[schema(value_type = Object)]
+    blocks: Rule,
+}
+
+fn faces(rule: Rule) -> Json<BothFaces> {
+    Json(BothFaces { rule: rapport_rules::print(&rule), blocks: rule })
+}
+
+/// `POST /api/v1/rules/parse`.
+pub(crate) async fn parse(_: Caller, Body(input): Body<RuleText>) -> Reply<BothFaces> {
+    rapport_rules::parse(&input.rule).map(faces).map_err(invalid)
+}
+
+/// `POST /api/v1/rules/print`.
+pub(crate) async fn print(_: Caller, Body(input): Body<RuleInput>) -> Reply<BothFaces> {
+    input.rule().map(faces)
+}
+
+/// `GET /api/v1/rules/schema`.
+pub(crate) async fn schema(_: Caller) -> Response {
+    let schema = schemars::schema_for!(Rule);
+    // A schema is plain data: writing it cannot fail.
+    let text = serde_json::to_string(&schema).unwrap_or_default();
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/schema+json"))], text).into_response()
+}
+
+/// A name that was seen, with the types of its values.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SeenName {
+    /// The trait or property, by dotted path.
+    name: String,
+    /// `bool`, `number`, `string`, `list`, `object`; several when it was seen with several.
+    types: Vec<String>,
+    /// How often it was looked into.
+    count: u64,
+}
+
+/// An event that was seen.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SeenEvent {
+    /// Its name.
+    name: String,
+    /// How often.
+    count: u64,
+    /// When last.
+    last_seen: Time,
+    /// Its properties.
+    properties: Vec<SeenName>,
+}
+
+/// A segment a rule may name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NamedSegment {
+    /// Its id.
+    id: String,
+    /// What people call it.
+    name: String,
+}
+
+/// A word of the language.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FormView {
+    /// The word.
+    name: &'static str,
+    /// Where it can stand: `function`, `events` (after `events(…)`), `measure` (ends a question about events), `field`.
+    #[schema(value_type = String)]
+    place: rapport_rules::Place,
+    /// How it is written.
+    example: &'static str,
+    /// What it means.
+    meaning: &'static str,
+}
+
+/// What rules can be about.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CatalogueView {
+    /// Events with their properties, most frequent first.
+    events: Vec<SeenEvent>,
+    /// Traits, most frequent first.
+    traits: Vec<SeenName>,
+    /// Live segments.
+    segments: Vec<NamedSegment>,
+    /// The words of the language.
+    functions: Vec<FormView>,
+}
+
+fn sorted(names: BTreeMap<String, SeenName>) -> Vec<SeenName> {
+    let mut all: Vec<SeenName> = names.into_values().collect();
+    all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    all
+}
+
+fn note(names: &mut BTreeMap<String, SeenName>, name: String, kind: String, count: u64) {
+    let seen = names.entry(name.clone()).or_insert_with(|| SeenName { name, types: Vec::new(), count: 0 });
+    seen.types.push(kind);
+    seen.count += count;
+}
+
+/// `GET /api/v1/rules/catalogue`.
+pub(crate) async fn known(State(state): State<ApiState>, caller: Caller) -> Reply<CatalogueView> {
+    let ws = caller.workspace;
+    let (seen, live) = state
+        .run(move |state| {
+            let seen = read::stats::catalogue(state.engine.shared(), ws, MAX_OBSERVED)?;
+            let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Segment))?;
+            Ok::<_, ApiError>((seen, live))
+        })
+        .await?;
+    let mut traits = BTreeMap::new();
+    let mut events: BTreeMap<String, SeenEvent> = BTreeMap::new();
+    let mut properties: BTreeMap<String, BTreeMap<String, SeenName>> = BTreeMap::new();
+    for entry in seen {
+        match entry.scope {
+            Scope::Trait => note(&mut traits, entry.key, entry.kind, entry.count),
+            Scope::Property => note(properties.entry(entry.event).or_default(), entry.key, entry.kind, entry.count),
+            Scope::Event => {
+                let (count, last_seen) = (entry.count, entry.last_seen.into());
+                let event = SeenEvent { name: entry.event.clone(), count, last_seen, properties: Vec::new() };
+                events.insert(entry.event, event);
+            }
+        }
+    }
+    for (name, found) in properties {
+        if let Some(event) = events.get_mut(&name) {
+            event.properties = sorted(found);
+        }
+    }
+    let mut events: Vec<SeenEvent> = events.into_values().collect();
+    events.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    let segments =
+        live.into_iter().map(|r| NamedSegment { name: r.spec["name"].as_str().unwrap_or(&r.id).to_owned(), id: r.id });
+    let functions =
+        FORMS.iter().map(|f| FormView { name: f.name, place: f.place, example: f.example, meaning: f.meaning });
+    Ok(Json(CatalogueView {
+        events,
+        traits: sorted(traits),
+        segments: segments.collect(),
+        functions: functions.collect(),
+    }))
+}
+
+/// Of what values are wanted: `trait`, or `property` with or without `event`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ValuesQuery {
+    /// A trait, by dotted path.
+    r#trait: Option<String>,
+    /// An event.
+    event: Option<String>,
+    /// A property of it, by dotted path; `context.page.path` for its context.
+    property: Option<String>,
+    /// Properties of the last so many days; 90 when absent.
+    days: Option<u32>,
+    /// How many values; 20 when absent, at most 100.
+    limit: Option<usize>,
+}
+
+/// A value and how often it was seen.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ValueView {
+    /// A text, number or boolean.
+    #[schema(value_type = Object)]
+    value: Value,
+    /// How often, among what was looked at.
+    count: u64,
+}
+
+/// Values, the most frequent first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ValuesView {
+    /// The values. Members of lists count one by one.
+    items: Vec<ValueView>,
+}
+
+/// `GET /api/v1/rules/values`.
+pub(crate) async fn values(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<ValuesQuery>,
+) -> Reply<ValuesView> {
+    let limit = query.limit.unwrap_or(20);
+    if !(1..=100).contains(&limit) {
+        return Err(ApiError::invalid_at("limit", "expected 1 to 100"));
+    }
+    let days = query.days.unwrap_or(90);
+    if !(1..=3_660).contains(&days) {
+        return Err(ApiError::invalid_at("days", "expected 1 to 3660"));
+    }
+    let from = state.now().plus_ms(-i64::from(days) * rapport_domain::time::DAY_MS);
+    let found = state
+        .query(move |state, cancel| {
+            let (shared, ws) = (state.engine.shared(), caller.workspace);
+            match (query.r#trait, query.property) {
+                (Some(path), None) => Ok(read::values::of_trait(shared, ws, &path, limit, cancel)?),
+                (None, Some(path)) => {
+                    let event = query.event.as_deref();
+                    Ok(read::values::of_property(shared, ws, event, &path, from, limit, cancel)?)
+                }
+                _ => Err(ApiError::invalid_at("query", "expected trait=… or property=… (with event=…), one of them")),
+            }
+        })
+        .await?;
+    let items = found.into_iter().map(|v| ValueView { value: v.value, count: v.count }).collect();
+    Ok(Json(ValuesView { items }))
 }

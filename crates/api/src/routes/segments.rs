@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use rapport_domain::{Problem, ProfileId, ResourceKind, WorkspaceId};
+use rapport_domain::{ProfileId, ResourceKind, WorkspaceId};
 use rapport_engine::read;
 use rapport_store::control::resources;
 use serde::Serialize;
@@ -141,10 +141,7 @@ pub(crate) async fn preview(
     caller: Caller,
     Body(input): Body<RuleInput>,
 ) -> Reply<PreviewView> {
-    let rule = rapport_rules::parse(&input.rule).map_err(|problems| {
-        let placed = problems.into_iter().map(|p| Problem { at: format!("rule {}", p.at), ..p }).collect();
-        ApiError { code: "invalid_rule", ..ApiError::invalid(placed) }
-    })?;
+    let rule = input.rule()?;
     let answer = state
         .query(move |state, cancel| {
             let (ws, shared) = (caller.workspace, state.engine.shared());

@@ -77,7 +77,10 @@ fn body(method: &str, path: &str, ids: &[(&'static str, String)]) -> Value {
         ("POST", "/api/v1/templates/preview") => {
             json!({"spec": {"name": "t", "subject": "{{ profile.name }}", "html": "x"}, "profile": id("profile")})
         }
-        ("POST", "/api/v1/rules/check" | "/api/v1/segments/preview") => {
+        (
+            "POST",
+            "/api/v1/rules/check" | "/api/v1/rules/parse" | "/api/v1/rules/print" | "/api/v1/segments/preview",
+        ) => {
             json!({"rule": format!("events(\"{MARK}\").exists()")})
         }
         ("POST", "/api/v1/insights/trend") => json!({"series": [{"event": MARK}]}),

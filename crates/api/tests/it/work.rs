@@ -56,6 +56,38 @@ async fn rules_are_checked_against_what_was_seen() {
 }
 
 #[tokio::test]
+async fn a_rule_has_two_faces_and_a_catalogue() {
+    let app = App::new();
+    orders(&app).await;
+    let text = "events(\"Order Completed\").count() >= 3";
+    let parsed = app.api("POST", "/api/v1/rules/parse", json!({"rule": " events('Order Completed').count()>=3"})).await;
+    let parsed = parsed.expect(200);
+    assert_eq!(parsed["rule"], text);
+    let printed = app.api("POST", "/api/v1/rules/print", json!({"blocks": parsed["blocks"]})).await.expect(200);
+    assert_eq!(printed, parsed);
+    let preview = app.api("POST", "/api/v1/segments/preview", json!({"blocks": parsed["blocks"]})).await.expect(200);
+    assert_eq!(preview["count"], 2, "{preview}");
+    let bad = app.api("POST", "/api/v1/rules/print", json!({"blocks": {"when": {"perhaps": 1}}})).await.expect(400);
+    assert_eq!(bad["code"], "invalid_rule");
+    let none = app.api("POST", "/api/v1/rules/print", json!({})).await.expect(400);
+    assert!(none["detail"].as_str().unwrap().contains("one of them"), "{none}");
+    let schema = app.get("/api/v1/rules/schema").await.expect(200);
+    assert_eq!(schema["required"], json!(["when"]), "{schema}");
+    let known = app.get("/api/v1/rules/catalogue").await.expect(200);
+    let event = known["events"].as_array().unwrap().iter().find(|e| e["name"] == "Order Completed").unwrap();
+    // Counts of names are written now and then, so only that there are some is certain.
+    assert!(event["count"].as_u64().unwrap() > 0, "{known}");
+    assert_eq!(
+        (&event["properties"][0]["name"], &event["properties"][0]["types"]),
+        (&json!("total"), &json!(["number"]))
+    );
+    let values = app.get("/api/v1/rules/values?event=Order%20Completed&property=total").await.expect(200);
+    assert_eq!(values["items"].as_array().unwrap().iter().map(|v| v["count"].as_u64().unwrap()).sum::<u64>(), 9);
+    assert_eq!(app.get("/api/v1/rules/values?trait=nothing").await.expect(200)["items"], json!([]));
+    assert_eq!(app.get("/api/v1/rules/values").await.status, 400);
+}
+
+#[tokio::test]
 async fn reports_count() {
     let app = App::new();
     orders(&app).await;

@@ -10,6 +10,7 @@ pub mod recent;
 pub mod runs;
 pub mod segments;
 pub mod stats;
+pub mod values;
 
 /// Most partitions a chain of forwarding addresses is followed through.
 const MAX_CHAIN: usize = 32;
