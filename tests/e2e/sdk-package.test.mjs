@@ -81,6 +81,33 @@ test('the npm package in a React application', { skip: noBrowser || noSdk }, asy
   assert.deepEqual(complained, []);
 });
 
+test('the shop to try it with', { skip: noBrowser || noSdk }, async (t) => {
+  const server = await startServer();
+  t.after(() => server.remove());
+  const browser = await launch();
+  t.after(() => browser.close());
+  const tab = await browser.newPage({ viewport: { width: 390, height: 800 } });
+  const complained = complaints(tab);
+  await tab.goto(`${server.url}/sdk/demo.html?writeKey=${server.writeKey}&consent=1`);
+  await tab.getByRole('button', { name: 'Yes' }).click();
+  await tab.getByRole('button', { name: 'Add to cart' }).first().click();
+  await tab.getByRole('button', { name: 'Cart (1)' }).click();
+  await tab.getByRole('button', { name: 'Order', exact: true }).click();
+  await tab.getByLabel('First name').fill('Ann');
+  await tab.getByLabel('E-mail').fill('Ann@Example.com');
+  await tab.getByRole('button', { name: 'Sign up' }).click();
+  await tab.getByText('Hello Ann').waitFor();
+  await eventually('Rapport knows her', async () => {
+    const profile = await server.profile('user_id', 'ann@example.com');
+    assert.equal(profile.traits.first_name, 'Ann');
+    const names = new Set(clientEvents(await server.events(profile.id)).map((e) => e.event));
+    for (const name of ['Page Viewed', 'Product Added', 'Cart Viewed', 'Order Completed', 'Identified', 'Signed Up']) assert.ok(names.has(name), name);
+    assert.ok(profile.consents.some((c) => c.topic === 'analytics' && c.granted), JSON.stringify(profile.consents));
+  });
+  assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'it fits a telephone');
+  assert.deepEqual(complained, []);
+});
+
 test('the guide shows the snippet as it is built', { skip: noSdk }, async () => {
   const guide = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'guides', 'browser-sdk.md'), 'utf8');
   const snippet = (await readFile(join(sdk, 'dist', 'snippet.js'), 'utf8')).trim();

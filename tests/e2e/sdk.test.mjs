@@ -177,6 +177,29 @@ describe('the browser SDK', { skip: noBrowser || noSdk }, () => {
     assert.equal(await two.tab.evaluate(() => window.rapport.user().id()), 'user-two-tabs', 'the other tab knows at once');
   });
 
+  it('lets a thousand events that waited go in a row, without hindering the page', async () => {
+    const { show, context } = await visit();
+    const { tab, complained } = await show();
+    const visitor = await anonymousId(tab);
+    await story('anonymous_id', visitor, 1);
+    const before = await settled();
+    await context.setOffline(true);
+    const took = await tab.evaluate(() => {
+      const begun = performance.now();
+      for (let n = 0; n < 999; n++) void window.rapport.track('Waited', { n, text: 'x'.repeat(400) });
+      return (performance.now() - begun) / 999;
+    });
+    assert.ok(took < 2, `a call took ${took} ms`);
+    const requests = [];
+    tab.on('request', (request) => requests.push(request.url()));
+    await context.setOffline(false);
+    await tab.waitForFunction(() => !Object.keys(localStorage).some((key) => key.startsWith('rp_q')));
+    assert.ok(requests.length < 30, `${requests.length} requests`);
+    assert.deepEqual(complained, [], 'none was refused by the browser');
+    const events = await settled();
+    assert.deepEqual([events.accepted - before.accepted, events.duplicates - before.duplicates], [999, 0]);
+  });
+
   it('is one visitor on all subdomains', async () => {
     const { show } = await visit();
     const a = await show('/', 'www.shop.localhost');

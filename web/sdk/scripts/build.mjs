@@ -58,6 +58,12 @@ for (const chunk of ['inapp', 'push']) {
 }
 if (existsSync(join(root, 'src', 'push', 'worker.ts'))) sizes.push(put('rapport-sw.js', `${await script('push/worker.ts', 'iife')}\n`));
 
+// The shop to try it with: as it is, with the snippet where a page has it.
+for (const name of ['demo.html', 'demo.css', 'demo.js']) {
+  const text = readFileSync(join(root, 'demo', name), 'utf8');
+  put(name, text.replace(/\/\* global SNIPPET \*\/\nSNIPPET;\n/, () => readFileSync(join(fresh, 'snippet.js'), 'utf8')));
+}
+
 // The package: not minified, since the page's own build does that; React is the page's.
 const npm = join(root, 'npm', 'dist');
 rmSync(npm, { recursive: true, force: true });

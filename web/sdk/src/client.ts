@@ -159,6 +159,11 @@ export function create(defaultHost = ''): Rapport {
     return { ...(name && { name }), ...(category && { category }), properties: { ...(name && { name }), ...(category && { category }), ...data } };
   };
 
+  /** Loads what the options ask for, once it may talk to the server. */
+  const parts = (): void => {
+    if (loaded && decision.gate === 'open' && settings.inapp) client.chunk('inapp').catch(() => console.warn('rapport: in-app messages could not be loaded'));
+  };
+
   /** What the decision means for what is stored and what was held. */
   const apply = (): void => {
     decision = decide(settings, chosen, signals());
@@ -174,6 +179,7 @@ export function create(defaultHost = ''): Rapport {
     waitingEvents?.move(local(), decision.gate !== 'closed');
     if (decision.gate === 'closed') held = [];
     if (decision.gate === 'open') held.splice(0).forEach(enqueue);
+    parts();
   };
 
   const tracker = (kind: string): Rapport['trackLink'] => (given, event, properties) => {
@@ -220,7 +226,7 @@ export function create(defaultHost = ''): Rapport {
     events.emit('initialize', settings);
     waiting.splice(0).forEach(attempt);
     autocapture(client, settings.autocapture, (url) => (referrer = url));
-    if (settings.inapp) void client.chunk('inapp').then((chunk) => chunk.start(client, settings.inapp));
+    parts();
     // What an earlier page left.
     wire.soon(settings.flushInterval ?? 500);
   };
@@ -278,6 +284,13 @@ export function create(defaultHost = ''): Rapport {
       return client.on(name, first);
     },
     off: (name, callback) => (events.off(name, callback), client),
+    emit: (name, ...given) => (events.emit(name, ...given), client),
+    get allowed() {
+      return decision.gate === 'open';
+    },
+    get store() {
+      return local();
+    },
     consent(preferences) {
       if (preferences) {
         void later(() => {
@@ -296,7 +309,7 @@ export function create(defaultHost = ''): Rapport {
     use: (plugin) => (void later(() => plugin(client)), client),
     chunk(name) {
       const url = `${settings.host}/sdk/rapport-${name}.js`;
-      if (!chunks.has(name)) chunks.set(name, import(/* @vite-ignore */ /* webpackIgnore: true */ url));
+      if (!chunks.has(name)) chunks.set(name, import(/* @vite-ignore */ /* webpackIgnore: true */ url).then((part) => part.default(client)));
       return chunks.get(name) as Promise<any>;
     },
   };

@@ -36,21 +36,31 @@ export const bytesOf = (text: string): number => new TextEncoder().encode(text).
 export function queue(store: Store, spare: Store, name: string, tab: string, most: number, now: () => number): Queue {
   const prefix = `rp_q.${name}.`;
   let count = 0;
+  /** How many wait, as far as is known: what other tabs add is seen when the keys are read. */
+  let size = 0;
   const keys = (): string[] => {
     const found = store.keys().concat(store === spare ? [] : spare.keys());
-    return found.filter((key) => key.startsWith(prefix)).sort();
+    const mine = found.filter((key) => key.startsWith(prefix)).sort();
+    size = mine.length;
+    return mine;
   };
   const get = (key: string): string | null => store.get(key) ?? spare.get(key);
   const put = (key: string, value: string): void => void (store.set(key, value) || spare.set(key, value));
-  const remove = (gone: string[]): void => gone.forEach((key) => (store.remove(key), spare.remove(key)));
+  const remove = (gone: string[]): void => {
+    gone.forEach((key) => (store.remove(key), spare.remove(key)));
+    size -= gone.length;
+  };
   const add = (json: string): number => {
-    const present = keys();
+    // Reading all keys takes time, so it is done when the queue may be full.
+    const present = size < most ? [] : keys();
     const excess = Math.max(0, present.length - most + 1);
     remove(present.slice(0, excess));
+    size++;
     // Milliseconds have nine digits in base 36 until the year 5188.
     put(`${prefix}${now().toString(36).padStart(9, '0')}${(count++).toString(36).padStart(4, '0')}.${tab}`, '|' + json);
     return excess;
   };
+  keys();
   return {
     add,
     take(many, bytes, mine) {
@@ -76,7 +86,7 @@ export function queue(store: Store, spare: Store, name: string, tab: string, mos
       for (const { key, json } of entries) if (get(key)?.startsWith('|')) put(key, at.toString(36) + '|' + json);
     },
     remove,
-    size: () => keys().length,
+    size: () => size,
     clear: () => remove(keys()),
     move(to, keep) {
       if (to === store && keep) return;
@@ -84,6 +94,7 @@ export function queue(store: Store, spare: Store, name: string, tab: string, mos
       remove(old.map(([key]) => key));
       store = to;
       if (keep) for (const [key, value] of old) if (value) put(key, value);
+      keys();
     },
   };
 }

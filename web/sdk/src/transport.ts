@@ -76,7 +76,10 @@ export function transport(o: TransportOptions): Transport {
     const limit = setTimeout(() => abort.abort(), TIMEOUT_MS);
     try {
       // A text body needs no preflight; keepalive lets the request outlive the page.
-      const { ok, status, headers } = await o.fetch(o.url, { method: 'POST', body: text, keepalive: bytesOf(text) < 65_000, credentials: 'omit', signal: abort.signal });
+      const response = await o.fetch(o.url, { method: 'POST', body: text, keepalive: bytesOf(text) < 65_000, credentials: 'omit', signal: abort.signal });
+      // Until it is read to its end the request counts against what may be under way with keepalive.
+      await response.text();
+      const { ok, status, headers } = response;
       if (!ok && status !== 400 && status !== 413) return retry(headers.get('retry-after'));
       o.queue.remove(entries.map((e) => e.key));
       if (!ok) o.refused(entries.map((e) => e.json), status);

@@ -110,6 +110,12 @@ export interface Options {
 export interface InappOptions {
   /** An element for the inbox; without it there is none. */
   inbox?: string | Element;
+  /** Draws a message in place of the SDK; true says that it did. */
+  render?: (message: { id: string; content: any }) => boolean;
+  /** Texts of the SDK's own controls; English or German by the page's language when absent. */
+  labels?: Partial<{ close: string; inbox: string; empty: string; unread: (count: number) => string }>;
+  /** Proves who is signed in, where the channel asks for it: hex HMAC-SHA256 of the user id, made by your server. */
+  userToken?: string;
 }
 
 /** Sees each event before it is queued; calls `next` with it, changed or not, or with null to drop it. */
@@ -161,6 +167,8 @@ export interface Rapport {
   on(event: string, callback: (...args: any[]) => void): Rapport;
   once(event: string, callback: (...args: any[]) => void): Rapport;
   off(event: string, callback?: (...args: any[]) => void): Rapport;
+  /** Tells those who listen by `on`. */
+  emit(event: string, ...args: unknown[]): Rapport;
   /** Without an argument what the customer chose, null while undecided; with one, the customer's choice. */
   consent(preferences?: Preferences): Preferences | null;
   /** Sends what waits; resolves when it was tried. */
@@ -169,8 +177,12 @@ export interface Rapport {
   trackForm(elements: Element | Iterable<Element> | ArrayLike<Element> | null, event: string | ((element: Element) => string), properties?: Properties | ((element: Element) => Properties)): Rapport;
   addSourceMiddleware(middleware: Middleware): Rapport;
   use(plugin: Plugin): Rapport;
-  /** Loads a further script of the SDK from the same host, once. */
+  /** A further part of the SDK (`inapp`, `push`): loads it from the same host, once, and resolves to what it offers. */
   chunk(name: string): Promise<any>;
+  /** Whether consent and signals let events be sent now. */
+  readonly allowed: boolean;
+  /** Small texts that last, as far as the customer agreed; for parts of the SDK and plugins. */
+  readonly store: { get(key: string): string | null; set(key: string, value: string): boolean; remove(key: string): void };
   /** What was loaded with. */
   readonly settings: Options & { writeKey: string; host: string };
   readonly VERSION: string;

@@ -28,7 +28,7 @@ function make(answers: Answer[] = [], more: Partial<TransportOptions> = {}) {
       const answer = answers.shift() ?? 200;
       if (answer === 'lost') throw new TypeError('network');
       const [status, headers] = Array.isArray(answer) ? answer : [answer, {}];
-      return { ok: status < 300, status, headers: new Headers(headers) };
+      return { ok: status < 300, status, headers: new Headers(headers), text: async () => '' };
     }) as typeof fetch,
     ...more,
   });
@@ -120,7 +120,7 @@ test('one batch at a time, and what is added meanwhile is not forgotten', async 
       most = Math.max(most, ++inside);
       await gate;
       inside--;
-      return { ok: true, status: 200, headers: new Headers() };
+      return { ok: true, status: 200, headers: new Headers(), text: async () => '' };
     }) as unknown as typeof fetch,
   });
   q.add('1');

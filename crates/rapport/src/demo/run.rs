@@ -89,7 +89,7 @@ async fn serve(config: &Config, args: &Demo) -> Result<()> {
         let (app, stopping, dir, live) = (app.clone(), stopping.clone(), config.data_dir.clone(), !args.no_live);
         move || {
             configure(&app)?;
-            greet(&app, &password, &dir, !marker.is_fed());
+            greet(&app, &password, &dir, !marker.is_fed())?;
             let shop = Shop::new(marker.seed, marker.customers, marker.days, marker.anchor);
             let mut traffic = Traffic { app: &app, key: key(&app)?, stopping: &stopping, marker, dir, shop };
             if traffic.history()? && live {
@@ -145,13 +145,26 @@ fn document(found: resources::Document) -> Result<Document> {
     Ok(Document { kind, id: found.id, spec: found.spec, place: "the demo's documents".to_owned() })
 }
 
-fn greet(app: &App, password: &str, dir: &Path, is_loading: bool) {
+fn greet(app: &App, password: &str, dir: &Path, is_loading: bool) -> Result<()> {
+    let write_key = write_key(app)?;
     let loading = if is_loading { "\n  The history of the shop is being loaded; look around meanwhile." } else { "" };
     eprintln!(
         "\n  Rapport demo is at  {url}\n  sign in as          {EMAIL}\n  password            {password}\n  \
+         be a customer at    {url}/sdk/demo.html?writeKey={write_key}\n  \
          in a terminal       rapport --data {dir} insight trend\n  \
          mails it sends are caught and shown there, none leaves this machine{loading}\n",
         url = app.url(),
         dir = dir.display(),
     );
+    Ok(())
+}
+
+/// The key the shop's page sends with.
+fn write_key(app: &App) -> Result<String> {
+    let keys = app.stores().control().read(|q| {
+        let Some(workspace) = workspaces::by_slug(q, WORKSPACE)? else { return Ok(Vec::new()) };
+        sources::keys(q, workspace.id)
+    })?;
+    let valid = keys.into_iter().find(|key| key.revoked_at.is_none());
+    valid.map(|key| key.key).context("the demo's source has no write key; begin anew in another --data")
 }
