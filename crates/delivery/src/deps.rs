@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, WorkspaceId};
 
+use crate::core::device::Device;
 use crate::error::DeliveryError;
 use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
 
@@ -31,8 +32,8 @@ pub trait Audience: Send + Sync {
 pub trait Catalog: Send + Sync {
     /// The live version of a template.
     fn template(&self, workspace: WorkspaceId, id: &str) -> Result<Option<Arc<LiveTemplate>>, DeliveryError>;
-    /// The live channel that carries `channel` (`email`).
-    fn channel(&self, workspace: WorkspaceId, channel: &str) -> Result<Option<Arc<LiveChannel>>, DeliveryError>;
+    /// The live channels that carry `channel` (`email`), in order of their ids.
+    fn channels(&self, workspace: WorkspaceId, channel: &str) -> Result<Arc<Vec<Arc<LiveChannel>>>, DeliveryError>;
     /// A live topic.
     fn topic(&self, workspace: WorkspaceId, id: &str) -> Result<Option<Arc<TopicSpec>>, DeliveryError>;
     /// The workspace's settings; the default when it has none.
@@ -66,6 +67,10 @@ pub trait Outcomes: Send + Sync {
     /// An attempt ended. The owner of the partition records it in its next transaction, removing or moving the outbox
     /// row, and then calls [`crate::RelayHandle::settled`]: until then the relay refuses the same message. Must not block.
     fn finished(&self, id: OutboxId, outcome: MessageOutcome);
+
+    /// These devices of a customer do not exist any more. Should that be lost, the next message finds it out again. Must not
+    /// block.
+    fn devices_gone(&self, workspace: WorkspaceId, profile: ProfileId, devices: Vec<Device>);
 }
 
 /// Everything the relay depends on.

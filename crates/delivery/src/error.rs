@@ -30,6 +30,9 @@ pub enum DeliveryError {
     /// A link's token that is forged, damaged or made for something else.
     #[error("the link is not valid")]
     InvalidToken,
+    /// Calls over HTTP cannot be made from this machine.
+    #[error("calls over HTTP cannot be made: {0}")]
+    Http(String),
     /// A mail server for catching mail could not start.
     #[error("the mail catcher cannot listen: {0}")]
     Listen(#[source] std::io::Error),
@@ -45,6 +48,7 @@ impl DeliveryError {
             DeliveryError::Damaged { .. } => "delivery_ledger_damaged",
             DeliveryError::InvalidCursor => "invalid_cursor",
             DeliveryError::InvalidToken => "invalid_link",
+            DeliveryError::Http(_) => "http_unusable",
             DeliveryError::Listen(_) => "catcher_cannot_listen",
         }
     }
@@ -56,7 +60,7 @@ impl DeliveryError {
             DeliveryError::Store(e) => e.class(),
             DeliveryError::Unavailable { .. } => ErrorClass::Transient,
             DeliveryError::InvalidCursor | DeliveryError::InvalidToken => ErrorClass::Invalid,
-            DeliveryError::Damaged { .. } | DeliveryError::Listen(_) => ErrorClass::Fatal,
+            DeliveryError::Damaged { .. } | DeliveryError::Http(_) | DeliveryError::Listen(_) => ErrorClass::Fatal,
         }
     }
 }

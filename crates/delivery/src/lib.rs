@@ -24,6 +24,6 @@ pub use channels::email::{Composed, compose};
 pub use core::gate::{GateDecision, GateInput, decide};
 pub use deps::{Audience, Catalog, Deps, JourneyState, Ledger, OriginState, Outcomes, Suppressions};
 pub use error::DeliveryError;
-pub use spec::{ChannelSpec, LiveChannel, LiveTemplate, SettingsSpec, TemplateSpec, TopicSpec};
+pub use spec::{ChannelSpec, LiveChannel, LiveTemplate, ProviderKind, SettingsSpec, TemplateSpec, TopicSpec};
 pub use stage::{Relay, RelayConfig, RelayHandle};
 pub use tracking::tokens::{Claim, Purpose, Tokens};

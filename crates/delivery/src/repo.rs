@@ -267,7 +267,9 @@ pub fn record_outcome(
 ) -> Result<bool, DeliveryError> {
     let Some(before) = get(tx, workspace, id)?.filter(|e| e.status != MessageStatus::Sent) else { return Ok(false) };
     let (status, reason, detail, subject, tried) = match outcome {
-        MessageOutcome::Sent { subject, response } => (MessageStatus::Sent, "", response, Some(subject.as_str()), true),
+        MessageOutcome::Sent { subject, response, .. } => {
+            (MessageStatus::Sent, "", response, Some(subject.as_str()), true)
+        }
         MessageOutcome::Skipped { reason, detail } => (MessageStatus::Skipped, reason.as_str(), detail, None, false),
         MessageOutcome::Deferred { detail, attempt, .. } => (MessageStatus::Deferred, "", detail, None, *attempt),
         MessageOutcome::Failed { detail } => (MessageStatus::Failed, "", detail, None, true),

@@ -6,6 +6,8 @@
 
 mod attempt;
 mod lanes;
+mod prepare;
+mod send;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,7 +18,10 @@ use parking_lot::Mutex;
 use rapport_domain::{OutboundMessage, OutboxId, Partition};
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use crate::channels::Means;
+use crate::channels::http::Http;
 use crate::deps::Deps;
+use crate::error::DeliveryError;
 use crate::telemetry;
 use crate::tracking::tokens::Tokens;
 use lanes::Lanes;
@@ -30,6 +35,8 @@ pub struct RelayConfig {
     pub concurrency: usize,
     /// How long one attempt at a provider may take, connecting included.
     pub send_timeout: Duration,
+    /// Whether calls to places that a team, a template or a browser names may reach private addresses.
+    pub allow_private: bool,
     /// Where customers reach this server when the workspace's settings do not say; no trailing slash.
     pub public_url: String,
 }
@@ -40,6 +47,7 @@ impl Default for RelayConfig {
             queue_messages: 4_096,
             concurrency: 64,
             send_timeout: Duration::from_secs(30),
+            allow_private: false,
             public_url: "http://127.0.0.1:8080".to_owned(),
         }
     }
@@ -71,14 +79,17 @@ pub struct Relay;
 
 impl Relay {
     /// Starts the relay on the present Tokio runtime.
-    #[must_use]
-    pub fn start(deps: Deps, config: RelayConfig, tokens: Tokens) -> RelayHandle {
+    ///
+    /// # Errors
+    /// When this machine's certificates cannot be read.
+    pub fn start(deps: Deps, config: RelayConfig, tokens: Tokens) -> Result<RelayHandle, DeliveryError> {
+        let http = Http::new(config.send_timeout, config.allow_private).map_err(DeliveryError::Http)?;
         let (jobs, queue) = mpsc::channel(config.queue_messages.max(1));
         let (stop, stopped) = watch::channel(false);
         metrics::gauge!(telemetry::QUEUE_CAPACITY).set(config.queue_messages as f64);
         let inner = Arc::new(Inner {
             permits: Arc::new(Semaphore::new(config.concurrency.max(1))),
-            lanes: Lanes::new(config.send_timeout),
+            lanes: Lanes::new(Means { timeout: config.send_timeout, http: Arc::new(http) }),
             deps,
             config,
             tokens,
@@ -88,7 +99,7 @@ impl Relay {
             stop,
         });
         tokio::spawn(dispatch(Arc::clone(&inner), queue, stopped));
-        RelayHandle { inner }
+        Ok(RelayHandle { inner })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Consumes nothing, emits nothing, owns the vocabulary: identifiers, events, profiles, rules, resources, messages,
 //! errors and time. Pure data and pure functions only: no I/O, no async, no clock of its own.
 
+pub mod channel;
 pub mod compare;
 pub mod error;
 pub mod event;
@@ -19,6 +20,7 @@ pub mod rule;
 pub mod thread;
 pub mod time;
 
+pub use channel::MessageChannel;
 pub use error::{ErrorClass, Problem};
 pub use event::{Event, EventKind};
 pub use ids::{MessageKey, OutboxId, Partition, ProfileId, SourceId, WorkspaceId};

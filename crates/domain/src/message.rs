@@ -113,8 +113,25 @@ pub struct OutboundMessage {
     pub data: Json,
 }
 
+/// What is known of a message that left, beside the provider's answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SentVia {
+    /// The id of the channel's document.
+    pub channel: String,
+    /// The provider's id of the message.
+    pub provider_id: Option<String>,
+    /// The topic it was sent under.
+    pub topic: Option<String>,
+    /// Whether it counts for frequency caps: it reached the customer without being asked for.
+    pub is_counted: bool,
+    /// Content kept here until the customer fetches it: in-app messages.
+    pub deposit: Option<Json>,
+    /// Short links in it: the code and where it leads.
+    pub short_links: Vec<(String, String)>,
+}
+
 /// How the attempt to send a message ended.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum MessageOutcome {
     /// The provider accepted it.
     Sent {
@@ -122,6 +139,8 @@ pub enum MessageOutcome {
         subject: String,
         /// The provider's answer.
         response: String,
+        /// What else is known of it.
+        via: Box<SentVia>,
     },
     /// The gate or the provider said no; it will not be tried again.
     Skipped {

@@ -46,7 +46,7 @@ impl ResourceKind {
     #[must_use]
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
-            Self::Channel => &["secret"],
+            Self::Channel => &["secret", "webhook_secret"],
             Self::Segment | Self::Journey | Self::Template | Self::Topic | Self::Settings => &[],
         }
     }

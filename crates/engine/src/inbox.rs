@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use parking_lot::Mutex;
-use rapport_domain::OutboxId;
+use rapport_delivery::core::device::Device;
 use rapport_domain::message::MessageOutcome;
+use rapport_domain::{OutboxId, ProfileId, WorkspaceId};
 
 use crate::owner::Backfill;
 
@@ -13,6 +14,8 @@ use crate::owner::Backfill;
 pub(crate) enum Input {
     /// What became of a message.
     Outcome(OutboxId, MessageOutcome),
+    /// Devices of a customer that do not exist any more.
+    DevicesGone(WorkspaceId, ProfileId, Vec<Device>),
     /// History of new rules.
     Backfill(Backfill),
 }

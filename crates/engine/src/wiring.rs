@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use rapport_delivery::core::device::Device;
 use rapport_delivery::{
     Audience, Catalog, ChannelSpec, DeliveryError, Deps, JourneyState, Ledger, LiveChannel, LiveTemplate, OriginState,
     Outcomes, SettingsSpec, Suppressions, TopicSpec,
@@ -27,7 +28,7 @@ pub(crate) struct Wiring {
 struct Documents {
     generation: u64,
     templates: HashMap<(WorkspaceId, String), Option<Arc<LiveTemplate>>>,
-    channels: HashMap<(WorkspaceId, String), Option<Arc<LiveChannel>>>,
+    channels: HashMap<(WorkspaceId, String), Arc<Vec<Arc<LiveChannel>>>>,
     topics: HashMap<(WorkspaceId, String), Option<Arc<TopicSpec>>>,
     settings: HashMap<WorkspaceId, Arc<SettingsSpec>>,
 }
@@ -90,23 +91,23 @@ impl Catalog for Wiring {
         Ok(prepared)
     }
 
-    fn channel(&self, ws: WorkspaceId, channel: &str) -> Result<Option<Arc<LiveChannel>>, DeliveryError> {
+    fn channels(&self, ws: WorkspaceId, channel: &str) -> Result<Arc<Vec<Arc<LiveChannel>>>, DeliveryError> {
         let key = (ws, channel.to_owned());
         if let Some(found) = self.documents().channels.get(&key) {
             return Ok(found.clone());
         }
         let control = self.shared.stores.control();
         let live = control.read(|q| resources::live(q, ws, ResourceKind::Channel)).map_err(unavailable("channel"))?;
-        let mut prepared = None;
+        let mut prepared = Vec::new();
         for r in live {
             // A secret that cannot be opened puts messages back until somebody repairs it; it loses none.
             let opened = self.shared.stores.vault().opened(ws, ResourceKind::Channel, &r.id, &r.spec);
             let Ok(spec) = ChannelSpec::validate(&opened.map_err(unavailable("channel"))?) else { continue };
             if spec.carries(channel) {
-                prepared = Some(Arc::new(LiveChannel { id: r.id, version: r.version, spec }));
-                break;
+                prepared.push(Arc::new(LiveChannel { id: r.id, version: r.version, spec }));
             }
         }
+        let prepared = Arc::new(prepared);
         self.documents().channels.insert(key, prepared.clone());
         Ok(prepared)
     }
@@ -169,5 +170,10 @@ impl Outcomes for Wiring {
     fn finished(&self, id: OutboxId, outcome: MessageOutcome) {
         self.shared.inbox(id.partition).push(Input::Outcome(id, outcome));
         self.shared.log.wake(id.partition);
+    }
+
+    fn devices_gone(&self, ws: WorkspaceId, profile: ProfileId, devices: Vec<Device>) {
+        self.shared.inbox(profile.home()).push(Input::DevicesGone(ws, profile, devices));
+        self.shared.log.wake(profile.home());
     }
 }

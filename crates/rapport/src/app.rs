@@ -121,7 +121,7 @@ impl App {
             clock: clock.clone(),
         };
         let engine = Arc::new(tokio::task::spawn_blocking(move || Engine::start(parts)).await??);
-        let relay = Relay::start(engine.delivery_deps(), relay_config(config, &url), tokens.clone());
+        let relay = Relay::start(engine.delivery_deps(), relay_config(config, &url), tokens.clone())?;
         engine.attach_relay(relay.clone());
         let behind = engine.clone();
         let backlog = Arc::new(move || behind.lag_records());
@@ -234,6 +234,7 @@ fn relay_config(config: &Config, url: &str) -> RelayConfig {
         queue_messages: config.delivery.queue_messages,
         concurrency: config.delivery.concurrency,
         send_timeout: Duration::from_secs(config.delivery.send_timeout_s),
+        allow_private: config.delivery.allow_private_addresses,
         public_url: url.to_owned(),
     }
 }

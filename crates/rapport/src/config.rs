@@ -137,6 +137,8 @@ pub struct DeliveryLimits {
     pub concurrency: usize,
     /// How long one attempt at a provider may take, seconds.
     pub send_timeout_s: u64,
+    /// Whether webhooks and push subscriptions may lead to private addresses, such as programs on this machine.
+    pub allow_private_addresses: bool,
 }
 
 /// Limits of imports.
@@ -195,7 +197,12 @@ impl Default for Config {
                 allow_alias_merge: false,
                 purge_after_s: 10,
             },
-            delivery: DeliveryLimits { queue_messages: 4_096, concurrency: 64, send_timeout_s: 30 },
+            delivery: DeliveryLimits {
+                queue_messages: 4_096,
+                concurrency: 64,
+                send_timeout_s: 30,
+                allow_private_addresses: false,
+            },
             imports: ImportLimits { at_once: 2, max_file_mib: 16 * 1024 },
             telemetry: Telemetry { format: LogFormat::Text, level: DEFAULT_LEVEL.to_owned() },
         }

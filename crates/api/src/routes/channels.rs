@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use rapport_delivery::ChannelSpec;
-use rapport_delivery::channels::email::{Trial, try_channel};
+use rapport_delivery::channels::trial::{Trial, try_channel};
 use rapport_domain::{ResourceKind, WorkspaceId};
 use rapport_store::control::{members, resources};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,9 @@ pub(crate) struct ChannelView {
     /// The live version.
     version: u32,
     /// Which messages go out here: `email`.
-    carries: &'static str,
+    carries: String,
+    /// Who carries them: `smtp`, `twilio`.
+    kind: String,
     /// The server: `smtp.example.com:587`.
     server: String,
     /// Who mail is from unless a template says otherwise.
@@ -48,16 +50,12 @@ pub(crate) async fn list(State(state): State<ApiState>, caller: Caller) -> Reply
             let show = |r: rapport_domain::Resource| {
                 let text = |at: &str| r.spec.pointer(at).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
                 let read = read(state, ws, &r.id, &r.spec);
-                let server = read.as_ref().map_or_else(|_| text("/host"), |s| format!("{}:{}", s.host, s.port));
+                let known = read.as_ref().ok();
+                let carries = known.map_or_else(|| text("/kind"), |s| s.kind.carries().as_str().to_owned());
+                let server = known.map_or_else(|| text("/host"), ChannelSpec::server);
+                let from = known.map_or_else(|| text("/from/email"), |s| s.sender().to_owned());
                 let problem = read.err().map(|e| e.to_string());
-                ChannelView {
-                    version: r.version,
-                    carries: "email",
-                    server,
-                    from: text("/from/email"),
-                    problem,
-                    id: r.id,
-                }
+                ChannelView { version: r.version, carries, kind: text("/kind"), server, from, problem, id: r.id }
             };
             Ok::<_, ApiError>(live.into_iter().map(show).collect())
         })

@@ -4,6 +4,7 @@
 //! QUIT), keeps the last messages in memory within stated bounds, and fails on request. It delivers nothing to anybody.
 
 mod faults;
+pub mod http;
 mod mail;
 mod session;
 

@@ -1,14 +1,48 @@
-//! Ways out. Each channel makes its message and carries it; only the relay calls them, after the gate (invariant I8).
+//! Ways out. Each provider encodes a message once and carries it; only the relay calls them, after the gate (invariant I8).
 
+pub mod compose;
+mod dialect;
 pub mod email;
+pub mod http;
+mod rooms;
+mod telegram;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod trial;
+pub mod webhook;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rapport_domain::{OutboundMessage, Problem, Timestamp};
+use serde_json::Value;
+
+use crate::core::address::Target;
+use crate::core::device::Device;
+use crate::spec::{ChannelSpec, ProviderKind, TemplateSpec};
+use crate::tracking::links::Links;
+use dialect::dial;
+use email::{Composed, Mail};
+use http::{Call, Http};
 
 /// Why an attempt to hand a message over failed, as far as what to do next depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendFault {
-    /// It may work later: the network, a timeout, a login that does not work, a 4xx answer.
+    /// It may work later: the network, a timeout, a login that does not work, a 4xx answer of SMTP, a 5xx answer of HTTP.
     Transient {
         /// What happened.
         detail: String,
+        /// Nothing was taken for certain, so that another provider may be asked at once without sending twice.
+        untaken: bool,
+    },
+    /// The provider wants fewer messages.
+    Throttled {
+        /// What it answered.
+        detail: String,
+        /// How long it wants to be left alone, by `Retry-After`.
+        retry_after: Option<Duration>,
     },
     /// The provider refuses this message for good.
     Permanent {
@@ -17,6 +51,122 @@ pub enum SendFault {
         /// The address itself is the reason: it should be suppressed.
         hard_bounce: bool,
     },
+    /// Every device of the customer is gone.
+    Gone {
+        /// What the provider answered.
+        detail: String,
+        /// The devices.
+        dead: Vec<Device>,
+    },
     /// The channel has no free place just now; nothing was tried.
     Busy,
+}
+
+/// What a provider answered to a message it took.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Receipt {
+    /// Its answer, for people.
+    pub response: String,
+    /// Its id of the message.
+    pub provider_id: Option<String>,
+    /// Devices of the customer that do not exist any more.
+    pub dead: Vec<Device>,
+    /// Content to be kept here until the customer fetches it: in-app messages.
+    pub deposit: Option<Value>,
+}
+
+/// The content of a message, rendered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A mail's parts.
+    Email(Composed),
+    /// Any other channel's members, as its template has them.
+    Other(Value),
+}
+
+/// A message that passed the gate, ready to be encoded by any provider of its channel.
+pub struct Outgoing<'a> {
+    /// The message.
+    pub message: &'a OutboundMessage,
+    /// Its template.
+    pub template: &'a TemplateSpec,
+    /// Its content.
+    pub content: &'a Content,
+    /// Where it goes; never empty.
+    pub targets: &'a [Target],
+    /// The recipient's country, when the address tells it: `DE`.
+    pub country: Option<&'a str>,
+    /// Makes signed links, such as those for delivery receipts.
+    pub links: &'a Links<'a>,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What goes over the wire.
+#[derive(Clone, Debug)]
+pub enum Wire {
+    /// A mail.
+    Mail(Mail),
+    /// Calls by HTTP, one for each target.
+    Calls(Vec<Call>),
+    /// Nothing: it is kept here.
+    Deposit(Value),
+}
+
+/// A hand-over under way.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Receipt, SendFault>> + Send + 'a>>;
+
+/// Carries messages of one channel. Encoding is pure and runs off the async threads; sending answers for the one message.
+pub trait Provider: Send + Sync {
+    /// What goes over the wire. The same message is encoded the same, so that a retry is recognisable (invariant I4).
+    ///
+    /// # Errors
+    /// What about the content cannot be sent here; it will not be tried again.
+    fn encode(&self, outgoing: &Outgoing<'_>) -> Result<Wire, String>;
+
+    /// Hands it over.
+    fn send<'a>(&'a self, wire: &'a Wire) -> Sending<'a>;
+
+    /// Whether the provider can be reached and takes our word, without sending anything; a sentence for people.
+    fn probe<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send + 'a>>;
+}
+
+/// What providers share.
+#[derive(Clone)]
+pub struct Means {
+    /// How long one attempt may take.
+    pub timeout: Duration,
+    /// Calls over HTTP.
+    pub http: Arc<Http>,
+}
+
+/// The provider of a channel.
+///
+/// # Errors
+/// What on this machine or in the document keeps it from working.
+pub fn open(spec: &ChannelSpec, means: &Means) -> Result<Arc<dyn Provider>, String> {
+    Ok(match spec.kind {
+        ProviderKind::Smtp => Arc::new(email::SmtpProvider::new(spec, means.timeout)?),
+        ProviderKind::Webhook => dial(webhook::Webhook::new(spec)?, spec, means),
+        ProviderKind::Telegram => dial(telegram::Telegram::new(spec), spec, means),
+        ProviderKind::Slack => dial(rooms::Slack::new(spec), spec, means),
+        ProviderKind::Teams => dial(rooms::Teams::new(spec), spec, means),
+    })
+}
+
+/// Whether the channel can reach one of those places: apps of Apple are not Firebase's to reach.
+#[must_use]
+pub fn reaches(spec: &ChannelSpec, targets: &[Target]) -> bool {
+    let _ = spec;
+    !targets.is_empty()
+}
+
+/// What a document's shape does not show: keys that are none, for instance.
+#[must_use]
+pub fn examine(spec: &ChannelSpec) -> Vec<Problem> {
+    let secret = |problem: String| vec![Problem::new("spec.secret", problem)];
+    match spec.kind {
+        ProviderKind::Webhook => webhook::Webhook::new(spec).err().map(secret).unwrap_or_default(),
+        _ => Vec::new(),
+    }
 }

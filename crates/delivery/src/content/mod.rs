@@ -6,12 +6,14 @@
 mod engine;
 mod html;
 mod text;
+mod tree;
 
 pub use engine::{Compiled, compile};
 pub(crate) use engine::{Scene, View};
 pub use html::escape_html;
 pub(crate) use html::rewrite_links;
 pub use text::text_from_html;
+pub use tree::Tree;
 
 /// The longest template, bytes.
 pub const MAX_TEMPLATE_BYTES: usize = 256 * 1024;

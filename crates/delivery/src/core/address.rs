@@ -1,9 +1,43 @@
-//! Whether a text is an e-mail address that mail can be sent to.
+//! Where a message to a profile goes, by channel: addresses, numbers, devices.
 
 use std::str::FromStr;
 
+use rapport_domain::{MessageChannel, Profile, ProfileId};
+use serde_json::Value;
+
+use super::device::{Device, devices};
+use super::phone::{Phone, Use, parse_phone};
+
 /// The longest address of RFC 5321 section 4.5.3.1.3, in bytes.
 pub const MAX_ADDRESS_BYTES: usize = 254;
+
+/// One place a message goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A mailbox.
+    Email(lettre::Address),
+    /// A telephone number.
+    Phone(Phone),
+    /// A browser or app.
+    Device(Device),
+    /// A conversation of a messenger, by its id there.
+    Chat(String),
+    /// The customer, wherever they are shown in-app messages.
+    Profile(ProfileId),
+    /// What the channel or the template names.
+    Endpoint,
+}
+
+/// Where one message goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// Every place; never empty.
+    pub list: Vec<Target>,
+    /// The address as the suppression list knows it; `None` where there is none to suppress.
+    pub address: Option<String>,
+    /// The recipient's country, when the address tells it: `DE`.
+    pub country: Option<String>,
+}
 
 /// Reads an e-mail address: `local@domain` by RFC 5321, without display name, comments or line breaks, with a domain
 /// that has at least one dot or is `localhost`. `None` when it is none.
@@ -19,8 +53,88 @@ pub fn parse_email(text: &str) -> Option<lettre::Address> {
     named.then_some(address)
 }
 
+/// What the profile states as its address of that name: the trait, else the identifier.
+#[must_use]
+pub fn stated<'a>(profile: &'a Profile, name: &str) -> Option<&'a str> {
+    let stated = profile.trait_value(name).and_then(Value::as_str).filter(|a| !a.trim().is_empty());
+    stated.or_else(|| profile.identifier(name))
+}
+
+/// The country whose way of writing numbers the customer follows: theirs, else `fallback`.
+fn country_of<'a>(profile: &'a Profile, fallback: Option<&'a str>) -> Option<&'a str> {
+    let said = ["country", "address.country"].iter().find_map(|name| profile.trait_value(name).and_then(Value::as_str));
+    said.filter(|c| c.len() == 2).or(fallback)
+}
+
+fn one(target: Target, address: Option<String>) -> Targets {
+    Targets { list: vec![target], address, country: None }
+}
+
+/// Where a message to this profile goes on `channel`. `country` is where numbers without a country code are from when the
+/// profile does not say.
+///
+/// # Errors
+/// Why there is no place, for people: nothing is stated, or what is stated is no address.
+pub fn targets(profile: &Profile, channel: MessageChannel, country: Option<&str>) -> Result<Targets, String> {
+    let phone = |wanted: Use| {
+        let text = stated(profile, "phone").ok_or("the profile has no telephone number")?;
+        let phone = parse_phone(text, country_of(profile, country), wanted)?;
+        let (country, address) = (phone.country.clone(), Some(phone.e164.clone()));
+        Ok(Targets { country, ..one(Target::Phone(phone), address) })
+    };
+    match channel {
+        MessageChannel::Email => {
+            let text = stated(profile, "email").ok_or("the profile has no email address")?;
+            let address = parse_email(text).ok_or("the address is not a valid e-mail address")?;
+            let key = text.trim().to_lowercase();
+            Ok(one(Target::Email(address), Some(key)))
+        }
+        MessageChannel::Sms | MessageChannel::WhatsApp => phone(Use::Text),
+        MessageChannel::Voice => phone(Use::Call),
+        MessageChannel::WebPush | MessageChannel::Push => {
+            let list: Vec<Target> =
+                devices(profile).filter(|d| d.kind.channel() == channel).map(Target::Device).collect();
+            if list.is_empty() {
+                let what =
+                    if channel == MessageChannel::Push { "an app's push token" } else { "a browser's subscription" };
+                return Err(format!("the profile has no {channel} address: {what}", channel = channel.as_str()));
+            }
+            Ok(Targets { list, address: None, country: None })
+        }
+        MessageChannel::Telegram => {
+            let chat = profile.trait_value("telegram").and_then(|v| match v {
+                Value::String(s) => Some(s.clone()),
+                Value::Number(n) => Some(n.to_string()),
+                _ => None,
+            });
+            let chat = chat.or_else(|| profile.identifier("telegram").map(str::to_owned));
+            let chat = chat.ok_or("the profile has no telegram address: the id of a chat with the bot")?;
+            let valid = chat.len() <= 64 && chat.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit());
+            if !valid {
+                return Err("the telegram address is not the id of a chat".to_owned());
+            }
+            Ok(one(Target::Chat(chat.clone()), Some(chat)))
+        }
+        MessageChannel::InApp => Ok(one(Target::Profile(profile.id), None)),
+        MessageChannel::Webhook | MessageChannel::Slack | MessageChannel::Teams => Ok(one(Target::Endpoint, None)),
+    }
+}
+
+/// The address as the suppression list knows it, also when it is not a valid one.
+#[must_use]
+pub fn suppression_key(profile: &Profile, channel: MessageChannel, country: Option<&str>) -> Option<String> {
+    match channel {
+        MessageChannel::Email => stated(profile, "email").map(|a| a.trim().to_lowercase()),
+        _ => targets(profile, channel, country).ok()?.address,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use rapport_domain::profile::{Identifier, Trait};
+    use rapport_domain::{Timestamp, WorkspaceId};
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -44,5 +158,27 @@ mod tests {
             assert!(parse_email(bad).is_none(), "{bad:?}");
         }
         assert!(parse_email(&format!("{}@b.co", "a".repeat(300))).is_none());
+    }
+
+    #[test]
+    fn each_channel_has_its_own_place() {
+        let mut p = Profile::new(WorkspaceId(1), ProfileId(5), true, Timestamp(0));
+        let none = |p: &Profile, c| targets(p, c, Some("DE")).unwrap_err();
+        assert!(none(&p, MessageChannel::Email).contains("no email address"));
+        assert!(none(&p, MessageChannel::Sms).contains("no telephone number"));
+        assert!(none(&p, MessageChannel::WebPush).contains("browser"));
+        assert!(none(&p, MessageChannel::Telegram).contains("telegram"));
+        assert_eq!(targets(&p, MessageChannel::InApp, None).unwrap().list, [Target::Profile(ProfileId(5))]);
+        assert_eq!(targets(&p, MessageChannel::Webhook, None).unwrap().list, [Target::Endpoint]);
+        let mut put = |name: &str, value: Value| p.traits.insert(name.into(), Trait { value, at: Timestamp(1) });
+        put("phone", json!("0151 2345 6789"));
+        put("email", json!(" Ann@X.y "));
+        put("telegram", json!(-100_123));
+        p.identifiers.push(Identifier::new("phone", "+4930123456"));
+        let sms = targets(&p, MessageChannel::Sms, Some("DE")).unwrap();
+        assert_eq!((sms.address.as_deref(), sms.country.as_deref()), (Some("+4915123456789"), Some("DE")));
+        assert!(none(&Profile { traits: Default::default(), ..p.clone() }, MessageChannel::Sms).contains("fixed"));
+        assert_eq!(targets(&p, MessageChannel::Email, None).unwrap().address.as_deref(), Some("ann@x.y"));
+        assert_eq!(targets(&p, MessageChannel::Telegram, None).unwrap().list, [Target::Chat("-100123".into())]);
     }
 }

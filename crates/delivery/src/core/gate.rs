@@ -6,7 +6,7 @@
 use rapport_domain::message::Origin;
 use rapport_domain::{ConsentState, OutboundMessage, Profile, SkipReason, Timestamp};
 
-use crate::core::address::parse_email;
+use crate::core::address::stated;
 use crate::core::quiet::quiet_until;
 use crate::deps::OriginState;
 use crate::spec::{ConsentPolicy, SettingsSpec, TemplateSpec, TopicSpec};
@@ -32,6 +32,8 @@ pub struct GateInput<'a> {
     pub already_sent: bool,
     /// Whether the recipient's address is on the suppression list.
     pub suppressed: bool,
+    /// Why the recipient has no place the message can go to; `None` when they have one.
+    pub address: Option<&'a str>,
     /// Whether what decided the message still stands.
     pub origin: OriginState,
 }
@@ -68,11 +70,11 @@ pub fn topic_of<'a>(message: &'a OutboundMessage, template: Option<&'a TemplateS
     template.and_then(|t| t.topic.as_deref()).or(message.topic.as_deref())
 }
 
-/// Where a message to this profile would go on `channel`: the `email` trait, else the identifier of that namespace.
+/// Where a message to this profile would go on `channel`: the trait of that name, else the identifier.
 #[must_use]
 pub fn address_of<'a>(profile: &'a Profile, channel: &str) -> Option<&'a str> {
-    let stated = profile.trait_value(channel).and_then(serde_json::Value::as_str).filter(|a| !a.trim().is_empty());
-    stated.or_else(|| profile.identifier(channel))
+    let name = if matches!(channel, "sms" | "whatsapp" | "voice") { "phone" } else { channel };
+    stated(profile, name)
 }
 
 /// Whether the message passes consent and quiet hours because the customer asked for it.
@@ -134,16 +136,7 @@ fn consent(input: &GateInput<'_>) -> Option<GateDecision> {
 }
 
 fn address(input: &GateInput<'_>) -> Option<GateDecision> {
-    let Some(profile) = input.profile else {
-        return skip(SkipReason::NoAddress, "the profile does not exist any more");
-    };
-    match address_of(profile, &input.message.channel) {
-        None => skip(SkipReason::NoAddress, format!("the profile has no {} address", input.message.channel)),
-        Some(text) if parse_email(text).is_none() => {
-            skip(SkipReason::NoAddress, "the address is not a valid e-mail address")
-        }
-        Some(_) => None,
-    }
+    skip(SkipReason::NoAddress, input.address?)
 }
 
 fn origin(input: &GateInput<'_>) -> Option<GateDecision> {

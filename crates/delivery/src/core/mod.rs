@@ -1,7 +1,10 @@
 //! What delivery decides: pure functions of what is known and the time, without I/O, clock or randomness.
 
 pub mod address;
+pub mod device;
 pub mod gate;
 pub mod nearest;
+pub mod phone;
 pub mod quiet;
 pub mod retry;
+pub mod route;

@@ -36,7 +36,7 @@ fn message(number: u64, profile: u64, journey: Option<&str>) -> OutboundMessage 
 }
 
 fn sent(subject: &str) -> MessageOutcome {
-    MessageOutcome::Sent { subject: subject.into(), response: "250 ok".into() }
+    MessageOutcome::Sent { subject: subject.into(), response: "250 ok".into(), via: Box::default() }
 }
 
 fn skipped(reason: SkipReason) -> MessageOutcome {

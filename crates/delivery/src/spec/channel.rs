@@ -1,9 +1,13 @@
-//! Channels: ways out. Today one kind, an SMTP server.
+//! Channels: ways out, each by one provider.
 
-use rapport_domain::Problem;
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use rapport_domain::{MessageChannel, Problem};
+use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
+use super::kinds::{KINDS, ProviderKind};
+use super::shape::{self, Member, Shape, may};
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +32,9 @@ pub struct Sender {
 /// A channel.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ChannelSpec {
-    /// The SMTP server.
+    /// Who carries its messages.
+    pub kind: ProviderKind,
+    /// The SMTP server; empty for other kinds.
     pub host: String,
     /// Its port.
     pub port: u16,
@@ -38,7 +44,7 @@ pub struct ChannelSpec {
     pub username: Option<String>,
     /// The login's secret. Stored sealed, never answered by the API.
     pub secret: Option<String>,
-    /// Who mail is from unless the template says otherwise.
+    /// Who mail is from unless the template says otherwise; empty for other kinds than mail.
     pub from: Sender,
     /// Where answers go unless the template says otherwise.
     pub reply_to: Option<String>,
@@ -46,11 +52,20 @@ pub struct ChannelSpec {
     pub pool_size: u32,
     /// Messages a second, at most; `None` is as fast as the server takes them.
     pub rate_per_second: Option<u32>,
+    /// Channels with a lower number are tried first; those with a higher one when it fails.
+    pub priority: u32,
+    /// The share among channels of the same priority.
+    pub weight: u32,
+    /// Countries (ISO 3166, `DE`) whose recipients it is for; none named is all.
+    pub countries: Vec<String>,
+    /// Its kind's other members, as they stand in the document.
+    pub members: Map<String, Value>,
 }
 
 impl std::fmt::Debug for ChannelSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ChannelSpec")
+            .field("kind", &self.kind)
             .field("host", &self.host)
             .field("port", &self.port)
             .field("tls", &self.tls)
@@ -70,16 +85,67 @@ pub struct LiveChannel {
     pub spec: ChannelSpec,
 }
 
-const KNOWN: &[&str] =
-    &["kind", "host", "port", "tls", "username", "secret", "from", "reply_to", "pool_size", "rate_per_second"];
+/// What a document of every kind may say.
+const COMMON: &[Member] = &[
+    may("pool_size", Shape::Whole(1, 64), "Connections open at once, at most; 8 when absent."),
+    may("rate_per_second", Shape::Whole(0, 100_000), "Messages a second, at most; 0 is no limit."),
+    may("priority", Shape::Whole(1, 100), "Lower is tried first, higher when it fails; 10 when absent."),
+    may("weight", Shape::Whole(0, 1_000), "The share among channels of the same priority; 100 when absent."),
+    may("countries", Shape::List(&Shape::Line(2), 250), "Countries (ISO 3166) whose recipients it is for."),
+];
+/// What a document of a mail kind may say.
+const SMTP: &[&str] = &["host", "port", "tls", "username", "secret"];
+const MAIL: &[&str] = &["from", "reply_to"];
 const TLS_CHOICES: &[(&str, TlsMode)] =
     &[("none", TlsMode::None), ("starttls", TlsMode::StartTls), ("tls", TlsMode::Tls)];
+
+/// What a kind's document may say.
+fn known(kind: ProviderKind) -> Vec<&'static str> {
+    let mut names = vec!["kind"];
+    if kind == ProviderKind::Smtp {
+        names.extend(SMTP);
+    }
+    if kind.carries() == MessageChannel::Email {
+        names.extend(MAIL);
+    }
+    names.extend(kind.info().members.iter().chain(COMMON).map(|m| m.name));
+    names
+}
 
 impl ChannelSpec {
     /// Whether messages for this kind of channel (`email`) go out here.
     #[must_use]
     pub fn carries(&self, channel: &str) -> bool {
-        channel == "email"
+        self.kind.carries().as_str() == channel
+    }
+
+    /// A text member of its kind.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str).filter(|s| !s.is_empty())
+    }
+
+    /// A member of its kind that is an object of texts, such as `senders`.
+    #[must_use]
+    pub fn members_of(&self, name: &str) -> BTreeMap<String, String> {
+        let object = self.members.get(name).and_then(Value::as_object);
+        let text = |(k, v): (&String, &Value)| Some((k.clone(), v.as_str()?.to_owned()));
+        object.into_iter().flatten().filter_map(text).collect()
+    }
+
+    /// Where it sends to, without secrets, for people.
+    #[must_use]
+    pub fn server(&self) -> String {
+        if self.kind == ProviderKind::Smtp {
+            return format!("{}:{}", self.host, self.port);
+        }
+        self.member("base_url").or_else(|| self.member("url")).unwrap_or(self.kind.as_str()).to_owned()
+    }
+
+    /// Who its messages are from, for people.
+    #[must_use]
+    pub fn sender(&self) -> &str {
+        if self.from.email.is_empty() { self.member("sender").unwrap_or_default() } else { &self.from.email }
     }
 
     /// Reads and checks a document.
@@ -87,71 +153,135 @@ impl ChannelSpec {
     /// # Errors
     /// Everything that is wrong with it, by path.
     pub fn validate(spec: &Value) -> Result<Self, Vec<Problem>> {
-        let mut f = Fields::open(spec, "spec", KNOWN);
-        f.choice("kind", &[("smtp", ())], None);
-        let host = f.required("host", 253);
-        let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_');
-        if !host.chars().all(is_host) {
-            f.problem("host", format!("expected a host name such as smtp.example.com, found {host:?}"));
-        }
-        let tls = f.choice("tls", TLS_CHOICES, Some(TlsMode::StartTls)).unwrap_or(TlsMode::StartTls);
-        let default_port = match tls {
-            TlsMode::None => 25,
-            TlsMode::StartTls => 587,
-            TlsMode::Tls => 465,
+        let choices: Vec<(&str, ProviderKind)> = KINDS.iter().map(|k| (k.name, k.kind)).collect();
+        let named = spec.get("kind").and_then(Value::as_str);
+        let kind = choices.iter().find(|c| Some(c.0) == named).map_or(ProviderKind::Smtp, |c| c.1);
+        let mut f = Fields::open(spec, "spec", &known(kind));
+        f.choice("kind", &choices, None);
+        let mut channel = ChannelSpec {
+            kind,
+            host: String::new(),
+            port: 0,
+            tls: TlsMode::Tls,
+            username: None,
+            secret: None,
+            from: Sender { name: None, email: String::new() },
+            reply_to: None,
+            pool_size: f.whole("pool_size", 1..=64, 8),
+            rate_per_second: Some(f.whole("rate_per_second", 0..=100_000, 0)).filter(|r| *r > 0),
+            priority: f.whole("priority", 1..=100, 10),
+            weight: f.whole("weight", 0..=1_000, 100),
+            countries: countries(&mut f),
+            members: Map::new(),
         };
-        let port = f.whole("port", 1..=65535, default_port);
-        let (username, secret) = (f.line("username", 320), f.line("secret", 4096));
-        if username.is_some() != secret.is_some() {
-            let missing = if username.is_some() { "secret" } else { "username" };
-            f.problem(missing, "username and secret come together");
+        if kind.carries() == MessageChannel::Email {
+            mail(&mut f, &mut channel);
         }
-        let local = host == "localhost" || host == "::1" || host.starts_with("127.");
-        if tls == TlsMode::None && secret.is_some() && !local {
-            f.problem("tls", "a secret is not sent over an open connection: use starttls or tls");
+        if kind == ProviderKind::Smtp {
+            smtp(&mut f, &mut channel);
+        } else if let Some(object) = spec.as_object() {
+            let mut problems = Vec::new();
+            shape::check(object, kind.info().members, "spec", &mut problems);
+            let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+            (channel.username, channel.secret) = (text("username"), text("secret"));
+            let own = |m: &&Member| m.name != "secret";
+            for member in kind.info().members.iter().filter(own) {
+                channel.members.extend(object.get(member.name).map(|v| (member.name.to_owned(), v.clone())));
+            }
+            if problems.is_empty() {
+                problems = crate::channels::examine(&channel);
+            }
+            f.absorb(problems);
         }
-        let from = sender(&mut f, "from");
-        if from.is_none() {
-            f.problem("from", "is required: {\"name\": …, \"email\": …}");
-        }
-        let reply_to = f.email("reply_to");
-        let pool_size = f.whole("pool_size", 1..=64, 8);
-        let rate = f.whole("rate_per_second", 0..=100_000, 0);
-        let channel = ChannelSpec {
-            host,
-            port: u16::try_from(port).unwrap_or(25),
-            tls,
-            username,
-            secret,
-            from: from.unwrap_or(Sender { name: None, email: String::new() }),
-            reply_to,
-            pool_size,
-            rate_per_second: (rate > 0).then_some(rate),
-        };
         f.finish(channel)
     }
 
     /// The document's JSON Schema.
     #[must_use]
     pub fn schema() -> Value {
+        let mut properties = json!({
+            "kind": {"enum": KINDS.iter().map(|k| k.name).collect::<Vec<_>>()},
+            "host": {"type": "string", "minLength": 1, "maxLength": 253},
+            "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+            "tls": {"enum": ["none", "starttls", "tls"], "default": "starttls"},
+            "username": {"type": "string", "maxLength": 320},
+            "secret": {"type": "string", "maxLength": 16384, "writeOnly": true},
+            "webhook_secret": {"type": "string", "maxLength": 16384, "writeOnly": true},
+            "from": sender_schema(),
+            "reply_to": {"type": "string", "format": "email"},
+        });
+        let mut kinds = Vec::new();
+        for info in KINDS {
+            let own = shape::properties(info.members);
+            let (mut allowed, mut required) = (known(info.kind), shape::required(info.members));
+            allowed.sort_unstable();
+            match info.kind {
+                ProviderKind::Smtp => required.extend(["host", "from"]),
+                kind if kind.carries() == MessageChannel::Email => required.push("from"),
+                _ => {}
+            }
+            for (name, schema) in own.iter().filter(|(name, _)| *name != "secret" && *name != "webhook_secret") {
+                properties[name] = schema.clone();
+            }
+            kinds.push(json!({
+                "if": {"properties": {"kind": {"const": info.name}}},
+                "then": {"description": info.about, "required": required, "propertyNames": {"enum": allowed}, "properties": own},
+            }));
+        }
+        if let Some(all) = properties.as_object_mut() {
+            all.extend(shape::properties(COMMON));
+        }
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": "Channel", "type": "object", "additionalProperties": false, "required": ["kind", "host", "from"],
-            "properties": {
-                "kind": {"enum": ["smtp"]},
-                "host": {"type": "string", "minLength": 1, "maxLength": 253},
-                "port": {"type": "integer", "minimum": 1, "maximum": 65535},
-                "tls": {"enum": ["none", "starttls", "tls"], "default": "starttls"},
-                "username": {"type": "string", "maxLength": 320},
-                "secret": {"type": "string", "maxLength": 4096, "writeOnly": true},
-                "from": sender_schema(),
-                "reply_to": {"type": "string", "format": "email"},
-                "pool_size": {"type": "integer", "minimum": 1, "maximum": 64, "default": 8},
-                "rate_per_second": {"type": "integer", "minimum": 0, "maximum": 100_000, "default": 0,
-                    "description": "0 is no limit"},
-            },
+            "title": "Channel", "type": "object", "additionalProperties": false, "required": ["kind"],
+            "properties": properties,
+            "allOf": kinds,
         })
     }
+}
+
+fn countries(f: &mut Fields<'_>) -> Vec<String> {
+    let countries = f.texts("countries", 250);
+    if let Some(wrong) = countries.iter().find(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
+        f.problem("countries", format!("expected countries such as DE, found {wrong:?}"));
+    }
+    countries
+}
+
+fn mail(f: &mut Fields<'_>, channel: &mut ChannelSpec) {
+    match sender(f, "from") {
+        Some(from) => channel.from = from,
+        None => f.problem("from", "is required: {\"name\": …, \"email\": …}"),
+    }
+    channel.reply_to = f.email("reply_to");
+}
+
+fn smtp(f: &mut Fields<'_>, channel: &mut ChannelSpec) {
+    let host = f.required("host", 253);
+    let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_');
+    if !host.chars().all(is_host) {
+        f.problem("host", format!("expected a host name such as smtp.example.com, found {host:?}"));
+    }
+    let tls = f.choice("tls", TLS_CHOICES, Some(TlsMode::StartTls)).unwrap_or(TlsMode::StartTls);
+    let default_port = match tls {
+        TlsMode::None => 25,
+        TlsMode::StartTls => 587,
+        TlsMode::Tls => 465,
+    };
+    let port = f.whole("port", 1..=65535, default_port);
+    let (username, secret) = (f.line("username", 320), f.line("secret", 4096));
+    if username.is_some() != secret.is_some() {
+        let missing = if username.is_some() { "secret" } else { "username" };
+        f.problem(missing, "username and secret come together");
+    }
+    let local = host == "localhost" || host == "::1" || host.starts_with("127.");
+    if tls == TlsMode::None && secret.is_some() && !local {
+        f.problem("tls", "a secret is not sent over an open connection: use starttls or tls");
+    }
+    channel.host = host;
+    channel.port = u16::try_from(port).unwrap_or(25);
+    channel.tls = tls;
+    (channel.username, channel.secret) = (username, secret);
 }
 
 /// Reads a sender at `key`, if present.

@@ -15,7 +15,7 @@ pub(crate) struct Fields<'a> {
     problems: Vec<Problem>,
 }
 
-fn kind_of(value: &Value) -> &'static str {
+pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",

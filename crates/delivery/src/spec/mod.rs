@@ -2,14 +2,18 @@
 //! and the nearest name that would have worked.
 
 mod channel;
+mod content;
 mod fields;
+mod kinds;
 mod settings;
+mod shape;
 mod template;
 mod topic;
 
 pub use channel::{ChannelSpec, LiveChannel, Sender, TlsMode};
+pub use kinds::ProviderKind;
 pub use settings::{Company, ConsentPolicy, QuietHours, SettingsSpec};
-pub use template::{LiveTemplate, MAX_HTML_BYTES, MAX_SUBJECT_BYTES, TemplateSpec};
+pub use template::{LiveTemplate, MAX_HTML_BYTES, MAX_SUBJECT_BYTES, Priority, QuietPolicy, TemplateSpec};
 pub use topic::TopicSpec;
 
 use rapport_domain::{Problem, ResourceKind};

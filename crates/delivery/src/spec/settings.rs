@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveTime;
 use chrono_tz::Tz;
-use rapport_domain::{Problem, time};
+use rapport_domain::{MessageChannel, Problem, time};
 use serde_json::{Value, json};
 
 use super::fields::Fields;
@@ -57,6 +57,8 @@ pub struct SettingsSpec {
     pub consent: BTreeMap<String, ConsentPolicy>,
     /// Who is sending.
     pub company: Company,
+    /// The country of telephone numbers without a country code, when the customer's is not known: `DE`.
+    pub default_country: Option<String>,
     /// Where customers reach this server: the base of links in messages.
     pub public_url: Option<String>,
 }
@@ -68,12 +70,16 @@ impl Default for SettingsSpec {
             quiet_hours: None,
             consent: BTreeMap::new(),
             company: Company::default(),
+            default_country: None,
             public_url: None,
         }
     }
 }
 
-const CHANNELS: &[&str] = &["email"];
+/// The channels whose consent and quiet hours a workspace can decide about.
+static CHANNELS: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| {
+    MessageChannel::ALL.into_iter().filter(|c| c.reaches_customer()).map(MessageChannel::as_str).collect()
+});
 
 impl SettingsSpec {
     /// What silence means on `channel`; objection unless said otherwise.
@@ -87,12 +93,16 @@ impl SettingsSpec {
     /// # Errors
     /// Everything that is wrong with it, by path.
     pub fn validate(spec: &Value) -> Result<Self, Vec<Problem>> {
-        let mut f = Fields::open(spec, "spec", &["time_zone", "quiet_hours", "consent", "company", "public_url"]);
+        let mut f = Fields::open(
+            spec,
+            "spec",
+            &["time_zone", "quiet_hours", "consent", "company", "default_country", "public_url"],
+        );
         let time_zone = zone(&mut f);
         let quiet_hours = quiet_hours(&mut f);
         let mut consent = BTreeMap::new();
-        if let Some(mut inner) = f.object("consent", CHANNELS) {
-            for channel in CHANNELS {
+        if let Some(mut inner) = f.object("consent", &CHANNELS) {
+            for channel in CHANNELS.iter() {
                 let policy = inner.choice(channel, CONSENT_CHOICES, Some(ConsentPolicy::OptOut));
                 consent.extend(policy.map(|p| ((*channel).to_owned(), p)));
             }
@@ -100,7 +110,11 @@ impl SettingsSpec {
         }
         let company = company(&mut f);
         let public_url = f.url("public_url");
-        f.finish(SettingsSpec { time_zone, quiet_hours, consent, company, public_url })
+        let default_country = f.line("default_country", 2);
+        if default_country.as_deref().is_some_and(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
+            f.problem("default_country", "expected a country of ISO 3166 such as DE");
+        }
+        f.finish(SettingsSpec { time_zone, quiet_hours, consent, company, default_country, public_url })
     }
 
     /// The document's JSON Schema.
@@ -114,11 +128,11 @@ impl SettingsSpec {
                 "time_zone": {"type": "string", "description": "IANA name", "default": "UTC", "examples": ["Europe/Berlin"]},
                 "quiet_hours": {
                     "type": "object", "additionalProperties": false, "required": ["start", "end"],
-                    "properties": {"start": time, "end": time, "channels": {"type": "array", "items": {"enum": CHANNELS}}},
+                    "properties": {"start": time, "end": time, "channels": {"type": "array", "items": {"enum": *CHANNELS}}},
                 },
                 "consent": {
                     "type": "object", "additionalProperties": false,
-                    "properties": {"email": {"enum": ["opt_in", "opt_out"], "default": "opt_out"}},
+                    "properties": CHANNELS.iter().map(|c| ((*c).to_owned(), json!({"enum": ["opt_in", "opt_out"], "default": "opt_out"}))).collect::<serde_json::Map<_, _>>(),
                 },
                 "company": {
                     "type": "object", "additionalProperties": false,
@@ -129,6 +143,7 @@ impl SettingsSpec {
                         "logo_url": {"type": "string", "format": "uri"},
                     },
                 },
+                "default_country": {"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["DE"]},
                 "public_url": {"type": "string", "format": "uri"},
             },
         })

@@ -1,4 +1,4 @@
-//! One lane a live channel: its connections and its pace.
+//! One lane a live channel: its provider, its pace and how it fares.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,20 +8,27 @@ use parking_lot::Mutex;
 use rapport_domain::WorkspaceId;
 use tokio::time::Instant;
 
-use crate::channels::email::SmtpProvider;
+use crate::channels::{self, Means, Provider};
 use crate::spec::LiveChannel;
 
 /// Lanes kept, at most; beyond it those not in use are dropped and their connections closed.
 const MAX_LANES: usize = 1_024;
 /// How far ahead a message may be placed in a channel's pace before it is put back instead.
 const MAX_PACE_WAIT: Duration = Duration::from_secs(1);
+/// Faults in a row after which a provider rests.
+const FAULTS_TO_REST: u32 = 5;
+/// How long it rests when it did not say itself.
+const REST: Duration = Duration::from_secs(30);
+/// The longest rest that a provider can ask for.
+const MAX_REST: Duration = Duration::from_secs(3_600);
 
-/// A channel's connections and pace.
+/// A channel's provider and pace.
 pub(super) struct Lane {
     version: u32,
-    pub(super) provider: SmtpProvider,
+    pub(super) provider: Arc<dyn Provider>,
     interval: Option<Duration>,
     pace: Mutex<Pace>,
+    health: Mutex<Health>,
 }
 
 /// The next free places: to send now, and for messages that were put back.
@@ -30,14 +37,22 @@ struct Pace {
     next_deferred: Instant,
 }
 
+/// How the provider fared lately.
+#[derive(Default)]
+struct Health {
+    faults: u32,
+    rests_until: Option<Instant>,
+}
+
 impl Lane {
-    fn new(channel: &LiveChannel, timeout: Duration) -> Result<Self, String> {
+    fn new(channel: &LiveChannel, means: &Means) -> Result<Self, String> {
         let now = Instant::now();
         Ok(Lane {
             version: channel.version,
-            provider: SmtpProvider::new(&channel.spec, timeout)?,
+            provider: channels::open(&channel.spec, means)?,
             interval: channel.spec.rate_per_second.map(|r| Duration::from_secs(1) / r.max(1)),
             pace: Mutex::new(Pace { next: now, next_deferred: now }),
+            health: Mutex::default(),
         })
     }
 
@@ -62,17 +77,44 @@ impl Lane {
         tokio::time::sleep_until(at).await;
         Ok(())
     }
+
+    /// How much longer the provider is left alone; `None` when it is up.
+    pub(super) fn rests(&self) -> Option<Duration> {
+        let left = self.health.lock().rests_until?.checked_duration_since(Instant::now())?;
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// The provider took a message.
+    pub(super) fn took(&self) {
+        *self.health.lock() = Health::default();
+    }
+
+    /// The provider failed; after some times in a row it rests.
+    pub(super) fn failed(&self) {
+        let mut health = self.health.lock();
+        health.faults += 1;
+        if health.faults >= FAULTS_TO_REST {
+            *health = Health { faults: 0, rests_until: Some(Instant::now() + REST) };
+        }
+    }
+
+    /// The provider asked to be left alone. Answers how long it is.
+    pub(super) fn rest(&self, wanted: Option<Duration>) -> Duration {
+        let rest = wanted.unwrap_or(REST).clamp(Duration::from_secs(1), MAX_REST);
+        self.health.lock().rests_until = Some(Instant::now() + rest);
+        rest
+    }
 }
 
 /// The lanes in use.
 pub(super) struct Lanes {
-    timeout: Duration,
+    means: Means,
     lanes: Mutex<HashMap<(WorkspaceId, String), Arc<Lane>>>,
 }
 
 impl Lanes {
-    pub(super) fn new(timeout: Duration) -> Self {
-        Lanes { timeout, lanes: Mutex::default() }
+    pub(super) fn new(means: Means) -> Self {
+        Lanes { means, lanes: Mutex::default() }
     }
 
     /// The lane of a channel; a new version of the channel gets a new one.
@@ -85,7 +127,7 @@ impl Lanes {
         if lanes.len() >= MAX_LANES {
             lanes.retain(|_, lane| Arc::strong_count(lane) > 1);
         }
-        let lane = Arc::new(Lane::new(channel, self.timeout)?);
+        let lane = Arc::new(Lane::new(channel, &self.means)?);
         lanes.insert(key, Arc::clone(&lane));
         Ok(lane)
     }
@@ -96,13 +138,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::channels::http::Http;
     use crate::spec::ChannelSpec;
 
     #[tokio::test(start_paused = true)]
     async fn pace_spreads_messages_and_those_put_back() {
         let spec = json!({"kind": "smtp", "host": "localhost", "tls": "none", "rate_per_second": 10, "from": {"email": "a@b.co"}});
         let channel = LiveChannel { id: "c".into(), version: 1, spec: ChannelSpec::validate(&spec).unwrap() };
-        let lanes = Lanes::new(Duration::from_secs(1));
+        let timeout = Duration::from_secs(1);
+        let lanes = Lanes::new(Means { timeout, http: Arc::new(Http::new(timeout, true).unwrap()) });
         let lane = lanes.lane(WorkspaceId(1), &channel).unwrap();
         let begun = Instant::now();
         for _ in 0..11 {
@@ -114,5 +158,19 @@ mod tests {
         assert_eq!(waits[1] - waits[0], 100);
         assert!(Arc::ptr_eq(&lane, &lanes.lane(WorkspaceId(1), &channel).unwrap()));
         assert!(!Arc::ptr_eq(&lane, &lanes.lane(WorkspaceId(1), &LiveChannel { version: 2, ..channel }).unwrap()));
+        // Faults in a row make it rest, a success forgets them, and a provider can ask to be left alone.
+        for _ in 0..FAULTS_TO_REST - 1 {
+            lane.failed();
+        }
+        lane.took();
+        lane.failed();
+        assert!(lane.rests().is_none());
+        for _ in 0..FAULTS_TO_REST - 1 {
+            lane.failed();
+        }
+        assert_eq!(lane.rests(), Some(REST));
+        tokio::time::advance(REST).await;
+        assert!(lane.rests().is_none());
+        assert_eq!(lane.rest(Some(Duration::from_secs(1_000_000))), MAX_REST);
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::catcher::{Catcher, FaultAction, Stage};
+use crate::core::device::Device;
 use crate::deps::{Audience, Catalog, JourneyState, Ledger, OriginState, Outcomes, Suppressions};
 use crate::error::DeliveryError;
 use crate::spec::{ChannelSpec, LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
@@ -29,6 +30,7 @@ struct World {
     unreadable: Mutex<bool>,
     outcomes: Mutex<HashMap<OutboxId, Vec<MessageOutcome>>>,
     finished: Notify,
+    gone: Mutex<Vec<Device>>,
 }
 
 impl Audience for World {
@@ -47,8 +49,8 @@ impl Catalog for World {
         Ok((id == "welcome").then(|| Arc::clone(&self.template.lock())))
     }
 
-    fn channel(&self, _: WorkspaceId, _: &str) -> Result<Option<Arc<LiveChannel>>, DeliveryError> {
-        Ok(Some(Arc::clone(&self.channel.lock())))
+    fn channels(&self, _: WorkspaceId, _: &str) -> Result<Arc<Vec<Arc<LiveChannel>>>, DeliveryError> {
+        Ok(Arc::new(vec![Arc::clone(&self.channel.lock())]))
     }
 
     fn topic(&self, _: WorkspaceId, _: &str) -> Result<Option<Arc<TopicSpec>>, DeliveryError> {
@@ -88,6 +90,10 @@ impl Outcomes for World {
         self.outcomes.lock().entry(id).or_default().push(outcome);
         self.finished.notify_waiters();
     }
+
+    fn devices_gone(&self, _: WorkspaceId, _: ProfileId, devices: Vec<Device>) {
+        self.gone.lock().extend(devices);
+    }
 }
 
 struct Rig {
@@ -122,6 +128,7 @@ async fn rig(config: RelayConfig, more: Value) -> Rig {
         unreadable: Mutex::new(false),
         outcomes: Mutex::default(),
         finished: Notify::new(),
+        gone: Mutex::default(),
     });
     let deps = Deps {
         audience: world.clone(),
@@ -132,7 +139,7 @@ async fn rig(config: RelayConfig, more: Value) -> Rig {
         outcomes: world.clone(),
         clock: Arc::new(VirtualClock::at(Timestamp(1_782_907_200_000))),
     };
-    let relay = Relay::start(deps, config, Tokens::new(b"test"));
+    let relay = Relay::start(deps, config, Tokens::new(b"test")).unwrap();
     Rig { world, relay, catcher }
 }
 

@@ -50,15 +50,18 @@ impl Links<'_> {
     /// preferences) and those too long to sign.
     #[must_use]
     pub fn track_clicks(&self, html: &str) -> Option<String> {
-        rewrite_links(html, |href| {
-            let lower = href.get(..8).unwrap_or(href).to_ascii_lowercase();
-            let web = lower.starts_with("https://") || lower.starts_with("http://");
-            let own = href
-                .strip_prefix(self.base)
-                .is_some_and(|rest| ["/u/", "/preferences/", "/l/", "/o/"].iter().any(|path| rest.starts_with(path)));
-            (web && !own && href.len() <= MAX_URL_BYTES)
-                .then(|| self.link("l", Purpose::Click { url: href.to_owned() }))
-        })
+        rewrite_links(html, |href| self.tracked(href))
+    }
+
+    /// The link through `/l/…` that leads to `href`; `None` when it is to stay as it is.
+    #[must_use]
+    pub fn tracked(&self, href: &str) -> Option<String> {
+        let lower = href.get(..8).unwrap_or(href).to_ascii_lowercase();
+        let web = lower.starts_with("https://") || lower.starts_with("http://");
+        let own = href
+            .strip_prefix(self.base)
+            .is_some_and(|rest| ["/u/", "/preferences/", "/l/", "/o/"].iter().any(|path| rest.starts_with(path)));
+        (web && !own && href.len() <= MAX_URL_BYTES).then(|| self.link("l", Purpose::Click { url: href.to_owned() }))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod activate;
 pub(crate) mod bound;
+mod devices;
 mod ingest;
 mod letters;
 mod merges;
@@ -70,6 +71,8 @@ pub struct Owner {
     backfills: VecDeque<Backfill>,
     /// Answers of the gate that no committed batch holds yet. One that was lost would send its message again.
     outcomes: Vec<(OutboxId, MessageOutcome)>,
+    /// Devices that providers say are gone; a loss is found out again.
+    gone: Vec<devices::Gone>,
     recompute: bool,
     observed: Observations,
     publisher: publish::Publisher,
@@ -113,6 +116,7 @@ impl Owner {
             no_rules: Arc::new(Bound::empty()),
             backfills: VecDeque::new(),
             outcomes: Vec::new(),
+            gone: Vec::new(),
             recompute: true,
             observed,
             publisher,
@@ -156,6 +160,7 @@ impl Owner {
         for input in self.shared.inbox(self.partition).take(config.batch_records.saturating_sub(self.outcomes.len())) {
             match input {
                 Input::Outcome(id, outcome) => self.outcomes.push((id, outcome)),
+                Input::DevicesGone(ws, profile, devices) => self.gone.push((ws, profile, devices)),
                 Input::Backfill(backfill) => self.backfills.push_back(backfill),
             }
         }
@@ -163,7 +168,7 @@ impl Owner {
         let due = next_timer.is_some_and(|at| at <= now);
         let waiting =
             !self.backfills.is_empty() || self.recompute || self.is_sweeping() || self.publisher.has_cleanup();
-        if records.is_empty() && self.outcomes.is_empty() && !due && !waiting {
+        if records.is_empty() && self.outcomes.is_empty() && self.gone.is_empty() && !due && !waiting {
             self.is_failing = false;
             return Ok(Step::Idle([next_timer, self.publisher.next_look()].into_iter().flatten().min()));
         }
@@ -175,6 +180,7 @@ impl Owner {
             let (id, outcome) = self.outcomes[index].clone();
             self.outcome(&mut work, id, outcome)?;
         }
+        self.prune_devices(&mut work)?;
         for (offset, bytes) in records.iter() {
             self.record(&mut work, offset, bytes)?;
         }

@@ -412,7 +412,7 @@ fn touch_applied(bound: &Bound, applied: &Applied, touched: &mut Touched) {
 }
 
 /// An `identify` of Rapport's own: traits set and (as null) removed.
-fn update_event(work: &mut Work, ws: WorkspaceId, mut set: Map<String, Value>, unset: Vec<String>) -> Event {
+pub(super) fn update_event(work: &mut Work, ws: WorkspaceId, mut set: Map<String, Value>, unset: Vec<String>) -> Event {
     set.extend(unset.into_iter().map(|name| (name, Value::Null)));
     let mut event = work.derive(ws, names::IDENTIFIED, set);
     event.kind = EventKind::Identify;

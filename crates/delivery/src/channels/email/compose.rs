@@ -26,12 +26,12 @@ pub struct Composed {
 
 /// What a template sees: the message's own data (`event`, `journey`), `profile` with its traits, `company`,
 /// `unsubscribe_url` and `preferences_url`. Nothing is copied; members are found when the template mentions them.
-struct Root<'v> {
-    message: &'v OutboundMessage,
-    profile: Customer<'v>,
-    company: &'v Company,
-    unsubscribe: &'v str,
-    preferences: &'v str,
+pub(crate) struct Root<'v> {
+    pub(crate) message: &'v OutboundMessage,
+    pub(crate) profile: Customer<'v>,
+    pub(crate) company: &'v Company,
+    pub(crate) unsubscribe: &'v str,
+    pub(crate) preferences: &'v str,
 }
 
 impl Object for Root<'_> {
@@ -57,9 +57,9 @@ impl Object for Company {
 }
 
 /// A profile's traits, with its id, address and user id beside them.
-struct Customer<'v> {
-    profile: &'v Profile,
-    channel: &'v str,
+pub(crate) struct Customer<'v> {
+    pub(crate) profile: &'v Profile,
+    pub(crate) channel: &'v str,
 }
 
 impl Object for Customer<'_> {
@@ -83,7 +83,7 @@ impl Object for Customer<'_> {
 }
 
 /// The customer's clock and language; English when theirs is not known.
-fn scene<'p>(profile: &'p Profile, settings: &SettingsSpec, now: Timestamp) -> Scene<'p> {
+pub(crate) fn scene<'p>(profile: &'p Profile, settings: &SettingsSpec, now: Timestamp) -> Scene<'p> {
     let said = |name| profile.trait_value(name).and_then(Value::as_str).filter(|l| !l.is_empty());
     Scene {
         now: now.to_utc(),

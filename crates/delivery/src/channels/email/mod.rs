@@ -3,10 +3,12 @@
 mod compose;
 mod mime;
 mod pool;
+mod provider;
 mod smtp;
 mod trial;
 
 pub use compose::{Composed, compose};
+pub(crate) use compose::{Customer, Root, scene};
 pub use mime::{Mail, build};
 pub use smtp::SmtpProvider;
 pub use trial::{Trial, try_channel};

@@ -21,6 +21,7 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// One SMTP server and the connections to it.
 pub struct SmtpProvider {
+    spec: ChannelSpec,
     pool: Pool,
     places: Semaphore,
     timeout: Duration,
@@ -46,7 +47,12 @@ impl SmtpProvider {
     /// When TLS cannot be set up on this machine.
     pub fn new(spec: &ChannelSpec, timeout: Duration) -> Result<Self, String> {
         let pool = Pool::new(spec, timeout.min(Duration::from_secs(10)))?;
-        Ok(SmtpProvider { pool, places: Semaphore::new(spec.pool_size as usize), timeout })
+        Ok(SmtpProvider { spec: spec.clone(), pool, places: Semaphore::new(spec.pool_size as usize), timeout })
+    }
+
+    /// The channel's document.
+    pub(super) fn spec(&self) -> &ChannelSpec {
+        &self.spec
     }
 
     /// Connects and signs in, and keeps the connection for the next message.
@@ -71,7 +77,8 @@ impl SmtpProvider {
         match tokio::time::timeout(self.timeout, self.attempt(mail)).await {
             Ok(result) => result,
             Err(_) => {
-                Err(SendFault::Transient { detail: format!("no answer within {} s", self.timeout.as_secs_f32()) })
+                let detail = format!("no answer within {} s", self.timeout.as_secs_f32());
+                Err(SendFault::Transient { detail, untaken: false })
             }
         }
     }
@@ -84,8 +91,8 @@ impl SmtpProvider {
                 result => return self.conclude(connection, result).await,
             }
         }
-        let mut connection =
-            self.pool.connect().await.map_err(|detail| SendFault::Transient { detail: short(&detail) })?;
+        let unreachable = |detail: String| SendFault::Transient { detail: short(&detail), untaken: true };
+        let mut connection = self.pool.connect().await.map_err(unreachable)?;
         let result = converse(&mut connection, mail).await;
         self.conclude(connection, result).await
     }
@@ -160,12 +167,14 @@ fn short(text: &str) -> String {
 fn classify(failed: &Failed) -> SendFault {
     let text = std::error::Error::source(&failed.error).map_or_else(|| failed.error.to_string(), ToString::to_string);
     let Some(code) = failed.error.status().map(u16::from) else {
-        return SendFault::Transient { detail: short(&failed.error.to_string()) };
+        let untaken = failed.step != Step::Content;
+        return SendFault::Transient { detail: short(&failed.error.to_string()), untaken };
     };
     let detail = short(&format!("{code} {text}"));
     // 530, 535 and 538 are about logging in, not about the message: somebody can repair the channel meanwhile.
     if code < 500 || matches!(code, 530 | 535 | 538) {
-        return SendFault::Transient { detail };
+        // The server said that it did not take it.
+        return SendFault::Transient { detail, untaken: true };
     }
     SendFault::Permanent { hard_bounce: failed.step == Step::Recipient && is_hard_bounce(code, &text), detail }
 }

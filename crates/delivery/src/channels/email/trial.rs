@@ -57,7 +57,12 @@ async fn run(
             done.push(format!("sent a mail to {to}: {answer}"));
             Ok(())
         }
-        Err(SendFault::Transient { detail } | SendFault::Permanent { detail, .. }) => Err(detail),
+        Err(
+            SendFault::Transient { detail, .. }
+            | SendFault::Throttled { detail, .. }
+            | SendFault::Permanent { detail, .. }
+            | SendFault::Gone { detail, .. },
+        ) => Err(detail),
         Err(SendFault::Busy) => Err("the channel's connections are all in use".to_owned()),
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveTime;
 use rapport_domain::profile::{Consent, Identifier, Trait};
-use rapport_domain::{Json, OutboxId, Partition, ProfileId, WorkspaceId};
+use rapport_domain::{Json, MessageChannel, OutboxId, Partition, ProfileId, WorkspaceId};
 use serde_json::json;
 
 use super::*;
+use crate::core::address::targets;
 use crate::spec::QuietHours;
 
 /// Everything about one case; the start is a message that may leave.
@@ -62,6 +63,10 @@ fn case() -> Case {
 
 impl Case {
     fn decide(&self) -> GateDecision {
+        let place = match &self.profile {
+            Some(profile) => targets(profile, MessageChannel::Email, None).map(drop),
+            None => Err("the profile does not exist any more".to_owned()),
+        };
         decide(&GateInput {
             message: &self.message,
             now: self.now,
@@ -72,6 +77,7 @@ impl Case {
             profile: self.profile.as_ref(),
             already_sent: self.already_sent,
             suppressed: self.suppressed,
+            address: place.as_ref().err().map(String::as_str),
             origin: self.origin,
         })
     }

@@ -1,0 +1,84 @@
+//! From a template and a customer to the content of one message, whatever its channel.
+
+use rapport_domain::{OutboundMessage, Profile, Timestamp};
+use serde_json::Value;
+
+use super::Content;
+use super::email::{self, Customer, Root, scene};
+use crate::content::{ContentError, View};
+use crate::core::gate::topic_of;
+use crate::spec::{LiveTemplate, SettingsSpec};
+use crate::tracking::links::Links;
+
+/// Members whose text is an address that a click leads to.
+const LINKS: &[&str] = &["url"];
+
+/// Makes the content of one message, as of `now`.
+///
+/// # Errors
+/// Which part of the template cannot be rendered and why.
+pub fn compose(
+    template: &LiveTemplate,
+    message: &OutboundMessage,
+    profile: &Profile,
+    settings: &SettingsSpec,
+    links: &Links<'_>,
+    now: Timestamp,
+) -> Result<Content, ContentError> {
+    let Some(tree) = &template.content else {
+        return email::compose(template, message, profile, settings, links, now).map(Content::Email);
+    };
+    let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(&template.spec)));
+    let preferences = links.preferences();
+    let root = Root {
+        message,
+        profile: Customer { profile, channel: &message.channel },
+        company: &settings.company,
+        unsubscribe: &unsubscribe,
+        preferences: &preferences,
+    };
+    let mut content = tree.render(&View::Object(&root), &scene(profile, settings, now))?;
+    if template.spec.track_clicks && tracks_clicks(&message.channel) {
+        track(&mut content, links);
+    }
+    Ok(Content::Other(content))
+}
+
+/// Whether a click on the channel's messages comes by way of this server. The SDK tells of clicks in the app by itself, and
+/// programs click on nothing.
+fn tracks_clicks(channel: &str) -> bool {
+    matches!(channel, "webpush" | "push" | "telegram")
+}
+
+fn track(value: &mut Value, links: &Links<'_>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| track(item, links)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(url) if LINKS.contains(&name.as_str()) => {
+                        if let Some(tracked) = links.tracked(url) {
+                            *url = tracked;
+                        }
+                    }
+                    inner => track(inner, links),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Content {
+    /// One line that says what the message was, for the timeline.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let Content::Other(content) = self else {
+            let Content::Email(parts) = self else { return String::new() };
+            return parts.subject.clone();
+        };
+        let first = ["title", "body", "say", "type"].iter().find_map(|name| content.get(name)?.as_str());
+        let first = first.or_else(|| content.pointer("/template/name")?.as_str());
+        super::http::short(&first.unwrap_or_default().chars().take(120).collect::<String>())
+    }
+}

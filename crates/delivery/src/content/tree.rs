@@ -1,0 +1,119 @@
+//! JSON whose texts are Liquid: buttons, blocks, headers and whatever else a channel's content is made of.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{Compiled, ContentError, Scene, View, compile};
+
+/// How deep it may be nested.
+const MAX_DEPTH: usize = 16;
+/// Texts with Liquid in it, at most.
+const MAX_TEXTS: usize = 500;
+
+/// A compiled piece of content.
+#[derive(Clone, Debug)]
+pub struct Tree(Arc<Node>);
+
+#[derive(Debug)]
+enum Node {
+    /// As it stands.
+    Plain(Value),
+    Text(Compiled),
+    List(Vec<Node>),
+    Object(Vec<(String, Node)>),
+}
+
+impl Tree {
+    /// Compiles every text that has Liquid in it.
+    ///
+    /// # Errors
+    /// Where a text is not Liquid, by its path, or which bound is broken.
+    pub fn compile(value: &Value) -> Result<Tree, ContentError> {
+        let mut texts = 0;
+        Ok(Tree(Arc::new(node(value, "", 0, &mut texts)?)))
+    }
+
+    /// The same JSON with every text rendered.
+    ///
+    /// # Errors
+    /// Which text cannot be rendered and why.
+    pub(crate) fn render(&self, data: &View<'_>, scene: &Scene<'_>) -> Result<Value, ContentError> {
+        render(&self.0, "", data, scene)
+    }
+}
+
+fn at(path: &str, error: ContentError) -> ContentError {
+    ContentError { message: format!("{path}: {error}"), position: None, part: None }
+}
+
+fn node(value: &Value, path: &str, depth: usize, texts: &mut usize) -> Result<Node, ContentError> {
+    let bound = |message: String| ContentError { part: None, position: None, message };
+    if depth > MAX_DEPTH {
+        return Err(bound(format!("{path}: nested deeper than {MAX_DEPTH}")));
+    }
+    Ok(match value {
+        Value::String(s) if s.contains("{{") || s.contains("{%") => {
+            *texts += 1;
+            if *texts > MAX_TEXTS {
+                return Err(bound(format!("more than {MAX_TEXTS} texts with Liquid")));
+            }
+            Node::Text(compile(s).map_err(|e| at(path, e))?)
+        }
+        Value::Array(items) => {
+            let each = |(i, v): (usize, &Value)| node(v, &format!("{path}[{i}]"), depth + 1, texts);
+            Node::List(items.iter().enumerate().map(each).collect::<Result<_, _>>()?)
+        }
+        Value::Object(members) => {
+            let mut out = Vec::with_capacity(members.len());
+            for (name, member) in members {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                out.push((name.clone(), node(member, &path, depth + 1, texts)?));
+            }
+            Node::Object(out)
+        }
+        plain => Node::Plain(plain.clone()),
+    })
+}
+
+fn render(node: &Node, path: &str, data: &View<'_>, scene: &Scene<'_>) -> Result<Value, ContentError> {
+    Ok(match node {
+        Node::Plain(value) => value.clone(),
+        Node::Text(compiled) => Value::String(compiled.render(data, scene).map_err(|e| at(path, e))?),
+        Node::List(items) => {
+            let each = |(i, n): (usize, &Node)| render(n, &format!("{path}[{i}]"), data, scene);
+            Value::Array(items.iter().enumerate().map(each).collect::<Result<_, _>>()?)
+        }
+        Node::Object(members) => {
+            let mut out = Map::new();
+            for (name, member) in members {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                out.insert(name.clone(), render(member, &path, data, scene)?);
+            }
+            Value::Object(out)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_rendered_wherever_they_stand() {
+        let scene = Scene { now: chrono::DateTime::UNIX_EPOCH, zone: chrono_tz::UTC, locale: "en" };
+        let data = json!({"name": "Ada"});
+        let render = |tree: Value| Tree::compile(&tree).and_then(|t| t.render(&View::from(&data), &scene));
+        let got =
+            render(json!({"a": ["Hi {{ name }}", 1, null], "b": {"c": "{% if name %}yes{% endif %}", "d": true}}));
+        assert_eq!(got.unwrap(), json!({"a": ["Hi Ada", 1, null], "b": {"c": "yes", "d": true}}));
+        let error = render(json!({"a": [{"b": "{{ name | divided_by: 0 }}"}]})).unwrap_err();
+        assert!(error.to_string().starts_with("a[0].b: "), "{error}");
+        let error = render(json!({"a": {"b": "{% nosuch %}"}})).unwrap_err();
+        assert!(error.to_string().starts_with("a.b: "), "{error}");
+        let deep = (0..40).fold(json!("x"), |inner, _| json!([inner]));
+        assert!(Tree::compile(&deep).unwrap_err().to_string().contains("deeper"));
+    }
+}

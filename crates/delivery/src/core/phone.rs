@@ -1,0 +1,86 @@
+//! Telephone numbers: read as people write them, kept as E.164. Which numbers there are is known by the `phonenumber` crate.
+
+use phonenumber::{Mode, Type, country};
+
+/// A number that exists by its country's plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phone {
+    /// `+4915123456789`.
+    pub e164: String,
+    /// `DE`; `None` for numbers of no country.
+    pub country: Option<String>,
+}
+
+/// What the number is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Text messages: no fixed lines.
+    Text,
+    /// Calls.
+    Call,
+}
+
+/// Reads a number; without a country code it is one of `country` (`DE`).
+///
+/// # Errors
+/// What is wrong with it, for people; the number itself is not repeated.
+pub fn parse_phone(text: &str, country: Option<&str>, wanted: Use) -> Result<Phone, String> {
+    let text = text.trim();
+    if text.len() > 40 {
+        return Err("the telephone number is too long".to_owned());
+    }
+    let text = text.strip_prefix("00").map_or_else(|| text.to_owned(), |rest| format!("+{rest}"));
+    let country: Option<country::Id> = country.and_then(|c| c.to_ascii_uppercase().parse().ok());
+    if country.is_none() && !text.starts_with('+') {
+        return Err("the telephone number has no country code, and the customer's country is not known".to_owned());
+    }
+    let number = phonenumber::parse(country, &text).map_err(|e| format!("not a telephone number: {e}"))?;
+    if !number.is_valid() {
+        return Err("the telephone number does not exist in its country's plan".to_owned());
+    }
+    let kind = number.number_type(&phonenumber::metadata::DATABASE);
+    let unfit = match (wanted, kind) {
+        (_, Type::PremiumRate | Type::SharedCost | Type::Emergency | Type::ShortCode | Type::StandardRate) => true,
+        (Use::Text, Type::FixedLine | Type::TollFree | Type::Uan | Type::Voicemail | Type::Pager) => true,
+        (Use::Call, Type::Voicemail | Type::Pager) => true,
+        _ => false,
+    };
+    if unfit {
+        let what = if kind == Type::FixedLine { "a fixed line" } else { "a special number" };
+        let why = if wanted == Use::Text { "takes no text messages" } else { "is not called" };
+        return Err(format!("the telephone number is {what}, which {why}"));
+    }
+    let e164 = number.format().mode(Mode::E164).to_string();
+    Ok(Phone { e164, country: number.country().id().map(|id| id.as_ref().to_owned()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let read = |text, country| parse_phone(text, country, Use::Text).map(|p| format!("{} {:?}", p.e164, p.country));
+        for (text, country, expected) in [
+            ("+49 151 23456789", None, "+4915123456789 Some(\"DE\")"),
+            ("0049 151 23456789", None, "+4915123456789 Some(\"DE\")"),
+            ("0151/234 567 89", Some("DE"), "+4915123456789 Some(\"DE\")"),
+            ("07400 123456", Some("gb"), "+447400123456 Some(\"GB\")"),
+            ("(415) 555-2671", Some("US"), "+14155552671 Some(\"US\")"),
+        ] {
+            assert_eq!(read(text, country).as_deref(), Ok(expected), "{text}");
+        }
+        for (text, country, part) in [
+            ("0151 23456789", None, "no country code"),
+            ("call me", Some("DE"), "not a telephone number"),
+            ("+49 151 2", None, "number"),
+            ("+49 30 123456", None, "fixed line"),
+            ("+49 900 1 123456", None, "special"),
+            ("", Some("DE"), "number"),
+        ] {
+            let error = read(text, country).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+        assert!(parse_phone("+49 30 123456", None, Use::Call).is_ok());
+    }
+}

@@ -1,0 +1,123 @@
+//! What comes before the hand-over: everything the gate looks at, its decision, and the content. May read storage.
+
+use std::sync::Arc;
+
+use rapport_domain::message::MessageOutcome;
+use rapport_domain::{MessageChannel, OutboundMessage, Profile, ProfileId, SkipReason, Timestamp};
+
+use super::Inner;
+use super::attempt::skipped;
+use crate::channels::Content;
+use crate::channels::compose::compose;
+use crate::core::address::{Targets, suppression_key, targets};
+use crate::core::gate::{GateDecision, GateInput, decide, topic_of};
+use crate::deps::OriginState;
+use crate::error::DeliveryError;
+use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec};
+use crate::tracking::links::Links;
+
+/// A message that passed the gate.
+pub(super) struct Ready {
+    pub(super) template: Arc<LiveTemplate>,
+    pub(super) content: Content,
+    pub(super) targets: Targets,
+    /// The channels that could carry it.
+    pub(super) channels: Arc<Vec<Arc<LiveChannel>>>,
+    pub(super) profile: ProfileId,
+    /// Where customers reach this server.
+    pub(super) base: String,
+    pub(super) topic: Option<String>,
+    pub(super) is_counted: bool,
+    pub(super) short_links: Vec<(String, String)>,
+}
+
+/// Asks the gate and makes the content.
+pub(super) fn prepare(
+    inner: &Inner,
+    message: &OutboundMessage,
+    now: Timestamp,
+) -> Result<Result<Ready, MessageOutcome>, DeliveryError> {
+    let (deps, workspace) = (&inner.deps, message.workspace);
+    let settings = deps.catalog.settings(workspace)?;
+    let template = deps.catalog.template(workspace, &message.template)?;
+    let channels = deps.catalog.channels(workspace, &message.channel)?;
+    let spec = template.as_ref().map(|t| &t.spec);
+    let topic = match topic_of(message, spec) {
+        Some(id) => deps.catalog.topic(workspace, id)?,
+        None => None,
+    };
+    let profile = deps.audience.profile(workspace, message.profile)?;
+    let kind = MessageChannel::parse(&message.channel);
+    let country = settings.default_country.as_deref();
+    let targets = match (&profile, kind) {
+        (Some(profile), Some(kind)) => targets(profile, kind, country),
+        (None, _) => Err("the profile does not exist any more".to_owned()),
+        (_, None) => Err(format!("{:?} is no channel", message.channel)),
+    };
+    let key = match (&targets, &profile, kind) {
+        (Ok(targets), ..) => targets.address.clone(),
+        (Err(_), Some(profile), Some(kind)) => suppression_key(profile, kind, country),
+        _ => None,
+    };
+    let suppressed = match &key {
+        Some(address) => deps.suppressions.is_suppressed(workspace, &message.channel, address)?,
+        None => false,
+    };
+    let origin = match &message.origin {
+        Some(origin) => deps.journeys.state(message, origin)?,
+        None => OriginState::Live,
+    };
+    let decision = decide(&GateInput {
+        message,
+        now,
+        template: spec,
+        channel_live: !channels.is_empty(),
+        topic: topic.as_deref(),
+        settings: &settings,
+        profile: profile.as_ref(),
+        already_sent: deps.ledger.is_sent(workspace, message.profile, message.id)?,
+        suppressed,
+        address: targets.as_ref().err().map(String::as_str),
+        origin,
+    });
+    match (decision, template, profile, targets) {
+        (GateDecision::Send, Some(template), Some(profile), Ok(targets)) => {
+            Ok(content(inner, message, now, (template, channels), &settings, &profile, targets))
+        }
+        (GateDecision::Send, ..) => Ok(Err(skipped(SkipReason::NotLive, "nothing to send with"))),
+        (GateDecision::Skip { reason, detail }, ..) => Ok(Err(skipped(reason, detail))),
+        (GateDecision::Defer { until, detail }, ..) => {
+            Ok(Err(MessageOutcome::Deferred { until, detail, attempt: false }))
+        }
+        (GateDecision::Expire { detail }, ..) => Ok(Err(MessageOutcome::Failed { detail })),
+    }
+}
+
+fn content(
+    inner: &Inner,
+    message: &OutboundMessage,
+    now: Timestamp,
+    (template, channels): (Arc<LiveTemplate>, Arc<Vec<Arc<LiveChannel>>>),
+    settings: &SettingsSpec,
+    profile: &Profile,
+    targets: Targets,
+) -> Result<Ready, MessageOutcome> {
+    let base = settings.public_url.as_deref().unwrap_or(&inner.config.public_url);
+    let links =
+        Links { tokens: &inner.tokens, base, workspace: message.workspace, message: message.id, profile: profile.id };
+    let content = compose(&template, message, profile, settings, &links, now)
+        .map_err(|e| skipped(SkipReason::InvalidTemplate, e.to_string()))?;
+    let transactional = message.transactional || template.spec.transactional;
+    let reaches = MessageChannel::parse(&message.channel).is_some_and(MessageChannel::reaches_customer);
+    Ok(Ready {
+        topic: topic_of(message, Some(&template.spec)).map(str::to_owned),
+        is_counted: reaches && !transactional,
+        base: base.to_owned(),
+        profile: profile.id,
+        template,
+        content,
+        targets,
+        channels,
+        short_links: Vec::new(),
+    })
+}
