@@ -4,7 +4,7 @@
 use rapport_domain::profile::namespace;
 use rapport_domain::{MessageChannel, Profile, Timestamp, hash};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What the names of devices begin with.
 pub const PREFIX: &str = "$device_";
@@ -64,7 +64,7 @@ impl Device {
     /// Its trait's value.
     #[must_use]
     pub fn value(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_else(|_| json!(null))
+        serde_json::to_value(self).unwrap_or(Value::Null)
     }
 
     /// What about it is not as it must be.
@@ -132,6 +132,7 @@ pub fn seen(device: Device, now: Timestamp) -> Device {
 mod tests {
     use rapport_domain::profile::{Identifier, Trait};
     use rapport_domain::{ProfileId, WorkspaceId};
+    use serde_json::json;
 
     use super::*;
 

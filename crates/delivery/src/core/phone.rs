@@ -39,11 +39,14 @@ pub fn parse_phone(text: &str, country: Option<&str>, wanted: Use) -> Result<Pho
         return Err("the telephone number does not exist in its country's plan".to_owned());
     }
     let kind = number.number_type(&phonenumber::metadata::DATABASE);
-    let unfit = match (wanted, kind) {
-        (_, Type::PremiumRate | Type::SharedCost | Type::Emergency | Type::ShortCode | Type::StandardRate) => true,
-        (Use::Text, Type::FixedLine | Type::TollFree | Type::Uan | Type::Voicemail | Type::Pager) => true,
-        (Use::Call, Type::Voicemail | Type::Pager) => true,
-        _ => false,
+    let unfit = match wanted {
+        Use::Text => {
+            !matches!(kind, Type::Mobile | Type::FixedLineOrMobile | Type::Voip | Type::PersonalNumber | Type::Unknown)
+        }
+        Use::Call => matches!(
+            kind,
+            Type::PremiumRate | Type::SharedCost | Type::Emergency | Type::ShortCode | Type::Voicemail | Type::Pager
+        ),
     };
     if unfit {
         let what = if kind == Type::FixedLine { "a fixed line" } else { "a special number" };
