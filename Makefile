@@ -3,7 +3,7 @@
 export CARGO_TARGET_DIR ?= $(or $(RAPPORT_TARGET_DIR),$(HOME)/.cache/rapport/target)
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help demo install web test test-rust e2e check fmt dev bench torture setup clean
+.PHONY: help demo install web api-client test test-rust e2e check fmt dev bench torture setup clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -15,16 +15,21 @@ demo: web ## build and start Rapport with a demo shop on http://127.0.0.1:8080
 install: web ## build Rapport and put `rapport` where cargo puts programs (usually ~/.cargo/bin)
 	cargo install --locked --path crates/rapport
 
-web: ## build what browsers load (the SDK), for the binary to carry
+web: ## build what browsers load (the dashboard and the SDK), for the binary to carry
 	@bash scripts/web.sh build
+
+api-client: ## make the types of web/api-client from what the server says of itself
+	cargo build --bin rapport
+	@bash scripts/web.sh client
 
 setup: ## install what the tests need and is missing (Debian packages, npm and Python packages)
 	@bash scripts/setup.sh
 
-test: setup web ## run every test: Rust, SDK compatibility, browser
+test: setup web ## run every test: Rust, dashboard, SDK compatibility, browser
 	cargo test --workspace --all-targets
 	cargo test --workspace --doc
 	bash scripts/web.sh test
+	bash scripts/web.sh drift
 	bash scripts/e2e.sh
 
 test-rust: ## the Rust tests alone

@@ -46,7 +46,7 @@ install_debian() {
 # npm packages of tests/compat and of what is built for browsers.
 install_npm() {
     local at
-    for at in tests/compat web/sdk; do
+    for at in tests/compat web/sdk web/dashboard; do
         npm_packages "$at" "$(printf %s "${at#tests/}" | tr / -)" || say "not installed: the npm packages of $at (see $log)"
     done
 }

@@ -2,6 +2,8 @@
 # What browsers load: built into web/PACKAGE/dist, from where the api crate takes it into the binary.
 #   web.sh build          builds what changed since it was built (the size budgets are checked each time)
 #   web.sh test           the unit tests
+#   web.sh client         makes the API client's types anew from the debug binary
+#   web.sh drift          fails when they are not what the debug binary says
 # Without Node.js 20 it says so and does nothing: the binary builds all the same, without these files.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,17 +18,17 @@ say() { printf 'web: %s\n' "$*"; }
 
 node_major="$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)"
 if [ "$node_major" -lt 20 ]; then
-    say "skipped: it needs Node.js 20 or later (here: $(node --version 2>/dev/null || echo none)); /sdk/ will answer 404"
+    say "skipped: it needs Node.js 20 or later (here: $(node --version 2>/dev/null || echo none)); /sdk/ and the dashboard will be missing"
     exit 0
 fi
 
 # The packages: a folder of web/ that has package.json, `npm run build` and `npm test`.
-packages="sdk"
+packages="sdk dashboard"
 
 ready() { npm_packages "web/$1" "web-$1" || { say "the npm packages of web/$1 could not be installed (see $log)"; exit 1; }; }
 
-# A text that changes when a source of the package does.
-fingerprint() { (cd "web/$1" && git ls-files -co --exclude-standard | sort | xargs cat | sha256sum | cut -c1-16); }
+# A text that changes when a source of the package does, or of the API client.
+fingerprint() { (cd "web/$1" && git ls-files -co --exclude-standard . ../api-client | sort | xargs cat | sha256sum | cut -c1-16); }
 
 build() {
     local now
@@ -42,8 +44,23 @@ build() {
     fi
 }
 
+# The types of web/api-client, from what the server says of itself.
+client() {
+    local target binary document
+    target="${CARGO_TARGET_DIR:-${RAPPORT_TARGET_DIR:-$cache/target}}"
+    binary="$target/debug/rapport"
+    [ -x "$binary" ] || { say "skipped: $binary is missing (cargo build --bin rapport)"; return 0; }
+    ready dashboard
+    document="$(mktemp)"
+    "$binary" openapi >"$document"
+    (cd web/dashboard && node scripts/generate.mjs "$@" "$document") || { rm -f "$document"; return 1; }
+    rm -f "$document"
+}
+
 case "${1:-build}" in
     build) for package in $packages; do build "$package"; done ;;
     test) for package in $packages; do ready "$package"; say "testing web/$package"; (cd "web/$package" && npm test --silent); done ;;
-    *) say "usage: web.sh build|test"; exit 2 ;;
+    client) client ;;
+    drift) client --check ;;
+    *) say "usage: web.sh build|test|client|drift"; exit 2 ;;
 esac

@@ -67,8 +67,6 @@ impl Method {
 pub(crate) struct Rules {
     pub(crate) method: Method,
     pub(crate) access: Access,
-    /// A page for people: who is not signed in is led to the sign-in page, faults are shown as a page.
-    pub(crate) is_page: bool,
     /// Answers may be remembered under an `Idempotency-Key`; not so when they hold a secret or the body is a stream.
     pub(crate) remembers: bool,
 }
@@ -111,7 +109,7 @@ impl Endpoint {
             let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);
             operation = operation.parameter(parameter.required(Required::True).schema(Some(text)).build());
         }
-        let rules = Rules { method, access, is_page: false, remembers: method == Method::Post };
+        let rules = Rules { method, access, remembers: method == Method::Post };
         let handler = on(method.filter(), handler);
         Endpoint { method, path, access, rules, handler, operation, schemas: Vec::new(), slash: false }
     }
@@ -165,12 +163,6 @@ impl Endpoint {
             response = response.content(media, ContentBuilder::new().schema(Some(text)).build());
         }
         Endpoint { operation: self.operation.response(status.to_string(), response.build()), ..self }
-    }
-
-    /// It is a page for people.
-    pub(crate) fn page(self) -> Self {
-        let rules = Rules { is_page: true, remembers: false, ..self.rules };
-        Endpoint { rules, ..self }.sends(200, "text/html", "A page.")
     }
 
     /// Its answers are not remembered under an `Idempotency-Key`.

@@ -10,6 +10,7 @@
 mod auth;
 mod config;
 mod customer;
+mod dashboard;
 mod described;
 mod document;
 mod embedded;
@@ -19,7 +20,6 @@ mod events;
 mod extract;
 mod guard;
 mod openapi;
-mod pages;
 mod problem;
 mod reply;
 mod router;

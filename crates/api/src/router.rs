@@ -11,11 +11,13 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
 use crate::auth::Access;
+use crate::dashboard;
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::extract::nearest;
@@ -63,7 +65,7 @@ pub fn router(state: ApiState) -> Router {
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([axum::http::Method::GET, axum::http::Method::POST])
+        .allow_methods([Method::GET, Method::POST])
         // As asked for: Authorization, Content-Type, Content-Encoding, and what SDKs add.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([axum::http::header::RETRY_AFTER])
@@ -73,7 +75,14 @@ fn cors() -> CorsLayer {
 /// Every path, for naming the nearest.
 static KNOWN: LazyLock<Vec<&'static str>> = LazyLock::new(|| endpoints().iter().map(|e| e.path).collect());
 
-async fn unknown_path(uri: Uri) -> ApiError {
+async fn unknown_path(method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    if dashboard::is_page(&method, &uri, &headers) {
+        return Ok(dashboard::any_page());
+    }
+    Err(no_path(&uri))
+}
+
+fn no_path(uri: &Uri) -> ApiError {
     let error = ApiError::not_found(format!("path {}", uri.path()));
     match nearest(uri.path(), KNOWN.iter().copied()) {
         Some(near) => ApiError { detail: format!("{}; did you mean {near}?", error.detail), ..error },
@@ -81,7 +90,7 @@ async fn unknown_path(uri: Uri) -> ApiError {
     }
 }
 
-async fn unknown_method(method: axum::http::Method, uri: Uri) -> ApiError {
+async fn unknown_method(method: Method, uri: Uri) -> ApiError {
     let detail = format!("{method} is not possible at {}", uri.path());
     ApiError::new(rapport_domain::ErrorClass::Invalid, "method_not_allowed", detail)
         .with_status(StatusCode::METHOD_NOT_ALLOWED)

@@ -5,10 +5,9 @@ pub(crate) mod idempotency;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -16,7 +15,7 @@ use crate::auth::{self, Access, Caller};
 use crate::endpoint::{Method, Rules};
 use crate::error::ApiError;
 use crate::state::ApiState;
-use crate::{pages, telemetry};
+use crate::telemetry;
 
 /// The header that proves a write with a cookie comes from our own pages.
 const CSRF: &str = "x-csrf-token";
@@ -30,18 +29,17 @@ pub(crate) async fn check(
     let begun = Instant::now();
     let response = match admit(&state, rules, request, next).await {
         Ok(response) => response,
-        Err(error) if rules.is_page && error.status.as_u16() == 401 => Redirect::to("/login").into_response(),
         Err(error) => error.into_response(),
     };
     telemetry::answered(rules.method, path, response.status().as_u16(), begun.elapsed());
-    if rules.is_page { pages::dressed(response) } else { response }
+    response
 }
 
 async fn admit(state: &ApiState, rules: Rules, mut request: Request, next: Next) -> Result<Response, ApiError> {
     let Access::Role(role) = rules.access else { return Ok(next.run(request).await) };
     let caller = auth::identify(state, request.headers()).await?;
     caller.require(role)?;
-    if rules.method != Method::Get && !rules.is_page {
+    if rules.method != Method::Get {
         check_csrf(&caller, request.headers())?;
     }
     request.extensions_mut().insert(caller.clone());
@@ -60,17 +58,12 @@ fn check_csrf(caller: &Caller, headers: &HeaderMap) -> Result<(), ApiError> {
 }
 
 /// Whether `sent` is the session's CSRF token.
-pub(crate) fn is_csrf(csrf: &str, sent: &str) -> bool {
+fn is_csrf(csrf: &str, sent: &str) -> bool {
     let digest = |text: &str| -> [u8; 32] { Sha256::digest(text.as_bytes()).into() };
     digest(csrf).ct_eq(&digest(sent)).into()
 }
 
 /// What a write without it is answered.
-pub(crate) fn csrf_missing() -> ApiError {
+fn csrf_missing() -> ApiError {
     ApiError { code: "csrf", ..ApiError::forbidden("a write with a session's cookie needs the header X-CSRF-Token") }
-}
-
-/// Whether a response is a problem of ours.
-pub(crate) fn is_problem(response: &Response) -> bool {
-    response.headers().get(CONTENT_TYPE).is_some_and(|v| v == crate::problem::PROBLEM_JSON)
 }

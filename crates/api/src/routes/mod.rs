@@ -1,5 +1,6 @@
 //! The handlers, one file per noun. `router` says where each is reached and by whom.
 
+pub(crate) mod about;
 pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod channels;
@@ -10,6 +11,7 @@ pub(crate) mod events;
 pub(crate) mod exports;
 pub(crate) mod health;
 pub(crate) mod imports;
+pub(crate) mod inbox;
 pub(crate) mod insights;
 pub(crate) mod journeys;
 pub(crate) mod keys;

@@ -3,12 +3,12 @@
 mod auth;
 mod collection;
 mod customers;
+mod dashboard;
 mod fixture;
 mod links;
 mod management;
 mod messages;
 mod openapi;
-mod pages;
 mod permissions;
 mod resources;
 mod sdk;

@@ -1,0 +1,78 @@
+// A browser on a server of its own, with somebody signed in, and how pages are judged.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { complaints, launch } from '../compat/lib/browser.mjs';
+
+const axe = (() => {
+  try {
+    return readFileSync(createRequire(new URL('../../web/dashboard/package.json', import.meta.url)).resolve('axe-core/axe.min.js'), 'utf8');
+  } catch {
+    return null;
+  }
+})();
+
+/** Complaints that are no fault: the browser looks for an icon by itself. */
+const expected = (text) => text.includes('/favicon.ico');
+
+export class Bed {
+  constructor(server, browser) {
+    this.server = server;
+    this.browser = browser;
+  }
+
+  static async make(server) {
+    const bed = new Bed(server, await launch());
+    const context = await bed.browser.newContext();
+    const { email, password } = server.owner;
+    const answer = await context.request.post(`${server.url}/api/v1/session`, { data: { email, password } });
+    assert.equal(answer.status(), 201, await answer.text());
+    bed.session = await context.storageState();
+    await context.close();
+    return bed;
+  }
+
+  /** A page of the owner (or, with `stranger`, of nobody), and what it complains of. */
+  async open(path, { stranger = false, ...options } = {}) {
+    const context = await this.browser.newContext({
+      locale: 'en-GB',
+      ...(stranger ? {} : { storageState: this.session }),
+      ...options,
+    });
+    const page = await context.newPage();
+    const complained = complaints(page);
+    page.setDefaultTimeout(10_000);
+    if (path) await page.goto(this.server.url + path);
+    const unexpected = () => complained.filter((text) => !expected(text));
+    return { page, context, complained, unexpected };
+  }
+
+  /** Opens a page, runs `work` on it, and wants no complaint. */
+  async on(path, work, options) {
+    const { page, context, unexpected } = await this.open(path, options);
+    await work(page, context);
+    assert.deepEqual(unexpected(), []);
+    await context.close();
+  }
+
+  async close() {
+    await this.browser.close();
+  }
+}
+
+/** Serious faults of accessibility that axe finds on a page; each with the elements it is about. */
+export async function serious(page) {
+  assert.ok(axe, 'axe-core is missing; run scripts/setup.sh');
+  // Not injected as an element: the page's policy forbids that.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter((v) => ['serious', 'critical'].includes(v.impact))
+    .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 200)} (${n.any[0]?.message ?? ''})`).join(' | ')}`);
+}
+
+/** How much wider than its window a page is, in pixels. */
+export function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}

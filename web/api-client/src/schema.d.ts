@@ -1,0 +1,7865 @@
+// Made by generate.mjs from the server's OpenAPI document; not written by hand.
+export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List and search accounts
+         * @description Needs the role viewer.
+         */
+        get: operations["get_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An account
+         * @description Needs the role viewer.
+         */
+        get: operations["get_accounts_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who belongs to an account
+         * @description Needs the role viewer.
+         */
+        get: operations["get_accounts_by_id_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what
+         * @description Needs the role admin.
+         */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live channels, and whether they can be used
+         * @description Needs the role viewer.
+         */
+        get: operations["get_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a channel, with a mail to a member
+         * @description Needs the role admin.
+         */
+        post: operations["post_channels_by_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was not accepted, and why
+         * @description Needs the role viewer.
+         */
+        get: operations["get_data_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exact counts by day and reason
+         * @description Needs the role viewer.
+         */
+        get: operations["get_data_quality_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens now, over all customers
+         * @description Needs the role viewer.
+         */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events, properties and traits ever seen
+         * @description Needs the role viewer.
+         */
+        get: operations["get_events_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every event as JSON lines
+         * @description Needs the role admin.
+         */
+        get: operations["get_exports_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every customer as JSON lines
+         * @description Needs the role admin.
+         */
+        get: operations["get_exports_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/{namespace}/{value}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose an identifier is
+         * @description Needs the role viewer.
+         */
+        get: operations["get_identities_by_namespace_by_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List imports
+         * @description Needs the role viewer.
+         */
+        get: operations["get_imports"];
+        put?: never;
+        /**
+         * Import a file
+         * @description Needs the role editor.
+         */
+        post: operations["post_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An import and its progress
+         * @description Needs the role viewer.
+         */
+        get: operations["get_imports_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an import
+         * @description Needs the role editor.
+         */
+        post: operations["post_imports_by_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rejected rows
+         * @description Needs the role viewer.
+         */
+        get: operations["get_imports_by_id_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with a failed import
+         * @description Needs the role editor.
+         */
+        post: operations["post_imports_by_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/attribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which touches lead to a goal
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_attribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many go from one event to the next
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_funnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * When profiles are active
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_heatmap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/journey-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stages, touchpoints, moments of truth
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_journey_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/ladder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who stands on which rung of engagement
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_ladder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who is new, stays, comes back, goes
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_lifecycle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What follows what, how often and how soon
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_paths"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/power-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * On how many days profiles are active
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_power_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many come back, and when
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/rfm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who bought lately, often, and for how much
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_rfm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What happened per hour, day, week or month
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_trend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/xes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The events as an XES log
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_xes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live journeys with their numbers
+         * @description Needs the role viewer.
+         */
+        get: operations["get_journeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A live journey with its numbers
+         * @description Needs the role viewer.
+         */
+        get: operations["get_journeys_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is where in a journey
+         * @description Needs the role viewer.
+         */
+        get: operations["get_journeys_by_id_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List write keys
+         * @description Needs the role viewer.
+         */
+        get: operations["get_keys"];
+        put?: never;
+        /**
+         * Add a write key to a source
+         * @description Needs the role admin.
+         */
+        post: operations["post_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a write key
+         * @description Needs the role admin.
+         */
+        delete: operations["delete_keys_by_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members
+         * @description Needs the role viewer.
+         */
+        get: operations["get_members"];
+        put?: never;
+        /**
+         * Add a member
+         * @description Needs the role admin.
+         */
+        post: operations["post_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Refuse a member
+         * @description Needs the role admin.
+         */
+        delete: operations["delete_members_by_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member
+         * @description Needs the role admin.
+         */
+        patch: operations["patch_members_by_id"];
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages, newest first
+         * @description Needs the role viewer.
+         */
+        get: operations["get_messages"];
+        put?: never;
+        /**
+         * Send a template to one customer
+         * @description Needs the role editor.
+         */
+        post: operations["post_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many messages ended how
+         * @description Needs the role viewer.
+         */
+        get: operations["get_messages_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A message
+         * @description Needs the role viewer.
+         */
+        get: operations["get_messages_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the partitions stand
+         * @description Needs the role viewer.
+         */
+        get: operations["get_partitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List and search customers
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/by/{namespace}/{value}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The customer with an identifier
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_by_namespace_by_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a customer's traits
+         * @description Needs the role editor.
+         */
+        patch: operations["patch_profiles_by_id"];
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer's consents
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id_consents"];
+        put?: never;
+        /**
+         * State a customer's consent
+         * @description Needs the role editor.
+         */
+        post: operations["post_profiles_by_id_consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a customer everywhere
+         * @description Needs the role editor.
+         */
+        post: operations["post_profiles_by_id_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer's events, newest first
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything known of a customer, as a file
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that two profiles are one customer
+         * @description Needs the role editor.
+         */
+        post: operations["post_profiles_by_id_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer's messages, newest first
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The segments a customer is in
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id_segments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/traits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a customer's traits changed
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id_traits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a merge
+         * @description Needs the role editor.
+         */
+        post: operations["post_profiles_by_id_unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List documents
+         * @description Needs the role viewer.
+         */
+        get: operations["get_resources_by_kind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{kind}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The JSON Schema of a kind
+         * @description Needs the role viewer.
+         */
+        get: operations["get_resources_by_kind_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document
+         * @description Needs the role viewer.
+         */
+        get: operations["get_resources_by_kind_by_id"];
+        /**
+         * Write a document
+         * @description Needs the role editor.
+         */
+        put: operations["put_resources_by_kind_by_id"];
+        post?: never;
+        /**
+         * Archive a document
+         * @description Needs the role editor.
+         */
+        delete: operations["delete_resources_by_kind_by_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{kind}/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a document
+         * @description Needs the role editor.
+         */
+        post: operations["post_resources_by_kind_by_id_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{kind}/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two versions
+         * @description Needs the role viewer.
+         */
+        get: operations["get_resources_by_kind_by_id_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{kind}/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a version live
+         * @description Needs the role editor.
+         */
+        post: operations["post_resources_by_kind_by_id_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{kind}/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a version
+         * @description Needs the role editor.
+         */
+        post: operations["post_resources_by_kind_by_id_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{kind}/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a document
+         * @description Needs the role viewer.
+         */
+        get: operations["get_resources_by_kind_by_id_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a rule
+         * @description Needs the role viewer.
+         */
+        post: operations["post_rules_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live segments with their counts
+         * @description Needs the role viewer.
+         */
+        get: operations["get_segments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who a rule would hold
+         * @description Needs the role viewer.
+         */
+        post: operations["post_segments_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A live segment with its count
+         * @description Needs the role viewer.
+         */
+        get: operations["get_segments_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is in a segment
+         * @description Needs the role viewer.
+         */
+        get: operations["get_segments_by_id_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is asking
+         * @description Needs the role viewer.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /** Sign in */
+        post: operations["post_session"];
+        /**
+         * Sign out
+         * @description Needs the role viewer.
+         */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sources of events
+         * @description Needs the role viewer.
+         */
+        get: operations["get_sources"];
+        put?: never;
+        /**
+         * Add a source with its first write key
+         * @description Needs the role admin.
+         */
+        post: operations["post_sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a source
+         * @description Needs the role admin.
+         */
+        patch: operations["patch_sources_by_slug"];
+        trace?: never;
+    };
+    "/api/v1/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exact counts
+         * @description Needs the role viewer.
+         */
+        get: operations["get_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List suppressed addresses
+         * @description Needs the role viewer.
+         */
+        get: operations["get_suppressions"];
+        put?: never;
+        /**
+         * Suppress an address
+         * @description Needs the role editor.
+         */
+        post: operations["post_suppressions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{channel}/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lift a suppression
+         * @description Needs the role admin.
+         */
+        delete: operations["delete_suppressions_by_channel_by_address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live templates with what became of their messages
+         * @description Needs the role viewer.
+         */
+        get: operations["get_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See a template before it is sent
+         * @description Needs the role viewer.
+         */
+        post: operations["post_templates_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API tokens
+         * @description Needs the role admin.
+         */
+        get: operations["get_tokens"];
+        put?: never;
+        /**
+         * Create an API token
+         * @description Needs the role admin.
+         */
+        post: operations["post_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API token
+         * @description Needs the role admin.
+         */
+        delete: operations["delete_tokens_by_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspaces the caller may see
+         * @description Needs the role viewer.
+         */
+        get: operations["get_workspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace
+         * @description Needs the role viewer.
+         */
+        get: operations["get_workspaces_current"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the workspace
+         * @description Needs the role admin.
+         */
+        patch: operations["patch_workspaces_current"];
+        trace?: never;
+    };
+    "/api/v1/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** x */
+        get: operations["xAbout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** x */
+        get: operations["xPageOfCaughtView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** x */
+        get: operations["xCaughtMailView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, unknown>;
+export interface components {
+    schemas: {
+        /** @description A member of an account. */
+        AccountMember: {
+            /** @description Who. */
+            profile: components["schemas"]["ProfileSummary"];
+            /** @description When the customer joined. */
+            since: components["schemas"]["Time"];
+        };
+        /** @description An account. */
+        AccountView: {
+            /** @description The business's id of it. */
+            id: string;
+            /** @description All traits. */
+            traits: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description How many profiles belong to it.
+             */
+            members: number;
+            /** @description Event time of the first statement. */
+            first_seen: components["schemas"]["Time"];
+            /** @description Event time of the last statement. */
+            last_seen: components["schemas"]["Time"];
+        };
+        /** @description An activity. */
+        Activity: {
+            /** @description Its name. */
+            activity: string;
+            /**
+             * Format: uint64
+             * @description In how many paths.
+             */
+            paths: number;
+            /**
+             * Format: uint64
+             * @description How often it came.
+             */
+            steps: number;
+        };
+        /** @description A document that has no effect any more. */
+        Archived: {
+            /** @description Versions archived by this call. */
+            archived_versions: number;
+        };
+        /** @description What became of the call. */
+        Asked: {
+            /** @description Names the call: `GET /api/v1/messages?request=…` finds its message. */
+            request: string;
+            message?: null | components["schemas"]["MessageView"];
+        };
+        /** @description Which event gives a breakdown's value. */
+        Attribution: "first" | "last" | {
+            /** Format: uint */
+            step: number;
+        };
+        /** @description Which profiles to list: those who reached the goal after such a touch. */
+        AttributionDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * @description Only where it was the first touch.
+             * @default false
+             */
+            first?: boolean;
+            /**
+             * @description Only where it was the last.
+             * @default false
+             */
+            last?: boolean;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /** @description The line as the report names it; all who reached the goal when absent. */
+            touch?: string | null;
+        };
+        /** @description Credit by touch. */
+        AttributionReport: {
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /**
+             * Format: uint64
+             * @description How often the goal was reached in the period.
+             */
+            goals: number;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /**
+             * Format: uint64
+             * @description How often with a touch within the lookback.
+             */
+            touched_goals: number;
+            /** @description The touches, most last-touch credit first. */
+            touches: components["schemas"]["TouchCredit"][];
+            /** @description What the goals' number adds up to. */
+            value: components["schemas"]["Figure"];
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description How much of a goal each kind of touch is credited with, by six models. */
+        AttributionRequest: {
+            /** @description The lines are the values of this property (or `context.…`) of the touches: `context.campaign.source`. */
+            by?: string | null;
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["AttributionDrill"] | null;
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /** @description The goal; expected. */
+            goal?: components["schemas"]["Selection"];
+            /**
+             * Format: double
+             * @description Of the time-decay model: days after which a touch counts half; 7 when absent.
+             */
+            half_life_days?: number | null;
+            /** @description How long before the goal a touch counts; 30 days when absent. */
+            lookback?: string | null;
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /**
+             * Format: uint
+             * @description How many values get a line of their own, at most 50; 10 when absent.
+             */
+            top?: number | null;
+            /**
+             * @description What counts as a touch, 1 to 30 kinds; each is a line of its own, unless `by` is given.
+             * @default []
+             */
+            touches?: components["schemas"]["Selection"][];
+            /** @description A number of the goal's events that is credited too, such as `total`. */
+            value?: string | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description Who did what. */
+        AuditView: {
+            /** @description Its number. */
+            id: string;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who: a member's address, `token:` and a name, or `system`. */
+            actor: string;
+            /** @description What was done: `resource.publish`, `member.create`, … */
+            action: string;
+            /** @description To what. */
+            object: string;
+            /** @description More about it. */
+            detail: Record<string, unknown>;
+        };
+        /** @description What was ever seen. */
+        CatalogueView: {
+            /** @description Events, most frequent first. */
+            events: components["schemas"]["EventEntry"][];
+            /** @description Traits by dotted path, each with the types seen. */
+            traits: {
+                [key: string]: string[];
+            };
+        };
+        /** @description A live channel. */
+        ChannelView: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description The live version.
+             */
+            version: number;
+            /** @description Which messages go out here: `email`. */
+            carries: string;
+            /** @description The server: `smtp.example.com:587`. */
+            server: string;
+            /** @description Who mail is from unless a template says otherwise. */
+            from: string;
+            /** @description Why it cannot be used; null when it can. */
+            problem?: string | null;
+        };
+        /** @description One cohort. */
+        Cohort: {
+            /** @description The bucket it began in. */
+            cohort: string;
+            /**
+             * Format: uint
+             * @description So many columns, from the first, are over; later ones may still grow.
+             */
+            complete: number;
+            /** @description The same of the cohort's size, percent. */
+            percent: number[];
+            /** @description By column that has begun: how many came back; the first is the cohort's size. */
+            returned: number[];
+            /** @description By column: what the property of its returning events adds up to. */
+            sums?: components["schemas"]["Figure"][] | null;
+            /** @description The value of the breakdown. */
+            value?: string | null;
+        };
+        /** @description Which cohorts a profile belongs to. */
+        Cohorts: "first_time" | "recurring";
+        /** @description A statement of consent. */
+        ConsentInput: {
+            /** @description `email`, … */
+            channel: string;
+            /** @description The topic; the whole channel when absent. */
+            topic?: string | null;
+            /** @description Given or withdrawn. */
+            granted: boolean;
+            /** @description Where the customer stated it; `api` when absent. */
+            source?: string | null;
+        };
+        /**
+         * @description What consent events of a source need; without it they are not stored. Categories are those of
+         *     `context.consent.categoryPreferences`.
+         */
+        ConsentNeeds: {
+            /**
+             * @description Categories that must all be allowed; an event that refuses one is dropped. None: nothing is asked.
+             * @default []
+             */
+            required?: string[];
+            /**
+             * @description Drop events that say nothing about a required category, too.
+             * @default false
+             */
+            refuse_unstated?: boolean;
+            /**
+             * @description The browser's `Sec-GPC: 1` refuses the categories that the event says nothing about.
+             * @default false
+             */
+            gpc_refuses?: boolean;
+        };
+        /** @description A statement of consent. */
+        ConsentView: {
+            /** @description `email`, … */
+            channel: string;
+            /** @description The topic; null is the whole channel. */
+            topic?: string | null;
+            /** @description Given or withdrawn. */
+            granted: boolean;
+            /** @description When it was stated. */
+            at: components["schemas"]["Time"];
+            /** @description Where it was stated. */
+            source: string;
+        };
+        /** @description What to look for. */
+        Correlate: {
+            /**
+             * @description Whether other events happened between entering and converting (or the end of the window).
+             * @default false
+             */
+            events?: boolean;
+            /**
+             * Format: uint64
+             * @description Leave out what fewer profiles have; 10 when absent.
+             */
+            least_profiles?: number | null;
+            /**
+             * @description Values of these: properties and `context.…` of the entering event, `traits.…`, `segments.…`; at most 10.
+             * @default []
+             */
+            properties?: string[];
+        };
+        /** @description How a mark goes with conversion. */
+        Correlation: {
+            /**
+             * Format: uint64
+             * @description Profiles that have it and converted.
+             */
+            converted: number;
+            /**
+             * Format: double
+             * @description Upper end of the 95 % interval.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end of the 95 % interval; the many marks that were tried are not allowed for.
+             */
+            low: number;
+            /** @description The mark: an event's name, or `traits.plan = pro`. */
+            mark: string;
+            /**
+             * Format: uint64
+             * @description Profiles that have it and did not.
+             */
+            not_converted: number;
+            /**
+             * Format: double
+             * @description How many times the odds of converting are with it what they are without; half a profile is added to each count.
+             */
+            odds_ratio: number;
+            /** @description Whether the interval leaves out 1. */
+            significant: boolean;
+        };
+        /** @description When a profile has come back in a column. */
+        Counting: "on" | "on_or_after";
+        /** @description An address and a password. */
+        Credentials: {
+            /** @description The member's address. */
+            email: string;
+            /** @description The password. */
+            password: string;
+        };
+        /** @description Credit by model. Each model's credit adds up to all touched goals. */
+        Credit: {
+            /**
+             * Format: double
+             * @description All to the first touch.
+             */
+            first: number;
+            /**
+             * Format: double
+             * @description All to the last.
+             */
+            last: number;
+            /**
+             * Format: double
+             * @description Equal parts.
+             */
+            linear: number;
+            /**
+             * Format: double
+             * @description By what would be lost without it, in a first-order Markov chain of the touches.
+             */
+            markov: number;
+            /**
+             * Format: double
+             * @description 40 % first, 40 % last, the rest between.
+             */
+            position: number;
+            /**
+             * Format: double
+             * @description More to later ones.
+             */
+            time_decay: number;
+        };
+        /** @description One curve. */
+        Curve: {
+            /**
+             * Format: uint64
+             * @description All of them.
+             */
+            active: number;
+            /**
+             * Format: double
+             * @description Days on which a profile was active, on average.
+             */
+            average_days: number;
+            /** @description Profiles active on exactly 1, 2, … days. */
+            profiles: number[];
+            /** @description The last quarter of the curve (rounded up) holds more profiles than the quarter before it: there are power users. */
+            smiles: boolean;
+            /** @description The value of the breakdown. */
+            value?: string | null;
+        };
+        /** @description What differs between two versions. */
+        DiffView: {
+            /**
+             * Format: int32
+             * @description The older version.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The newer version.
+             */
+            to: number;
+            /** @description Each difference with its place. */
+            changes: components["schemas"]["Difference"][];
+        };
+        /** @description One difference between two documents. */
+        Difference: {
+            /** @description Where: `steps[2].wait`. */
+            path: string;
+            /** @description What it was; absent when it is new. */
+            from?: unknown;
+            /** @description What it is; absent when it is gone. */
+            to?: unknown;
+        };
+        /** @description On which side of an anchor. */
+        Direction: "next" | "previous";
+        /** @description The answer to something that was done and has nothing to say. */
+        Done: {
+            /** @description Always true. */
+            ok: boolean;
+        };
+        /** @description An activity at the beginning or end of paths. */
+        Ending: {
+            /** @description Its name. */
+            activity: string;
+            /**
+             * Format: uint64
+             * @description Of how many paths.
+             */
+            paths: number;
+        };
+        /** @description What an erasure reaches. */
+        Erasing: {
+            /** @description The profile. */
+            profile: string;
+            /** @description What is erased, and by when. */
+            reaches: string[];
+        };
+        /** @description An event's name with what was seen of it. */
+        EventEntry: {
+            /** @description The event's name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How often it is in the lake; exact.
+             */
+            count: number;
+            first_seen?: null | components["schemas"]["Time"];
+            last_seen?: null | components["schemas"]["Time"];
+            /** @description Its properties by dotted path, each with the types seen. */
+            properties: {
+                [key: string]: string[];
+            };
+        };
+        /** @description An event on a timeline. */
+        EventView: {
+            /** @description The client's id of it. */
+            message_id: string;
+            /** @description The call: `track`, `identify`, … */
+            type: string;
+            /** @description What happened. */
+            event: string;
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Time"];
+            /** @description When it arrived. */
+            received_at: components["schemas"]["Time"];
+            /** @description The profile it was processed under. */
+            profile: string;
+            /** @description The known customer, if the caller named one. */
+            user_id?: string | null;
+            /** @description The device or browser, if the caller named one. */
+            anonymous_id?: string | null;
+            /** @description The account of a `group` call. */
+            group_id?: string | null;
+            /**
+             * Format: int32
+             * @description The source's id; 0 is Rapport itself.
+             */
+            source: number;
+            /** @description Imported history. */
+            historical: boolean;
+            /** @description Properties, or traits. */
+            properties: Record<string, unknown>;
+            /** @description Page, device, campaign, library… */
+            context: Record<string, unknown>;
+        };
+        /** @description Counts of clients' events. */
+        Events: {
+            /**
+             * Format: int64
+             * @description Durable in the log: processed, duplicates, dropped, and those not applied yet.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Came again and had no effect.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Not accepted; the data-quality view says why.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Applied, each once.
+             */
+            processed: number;
+            /**
+             * Format: int64
+             * @description In the lake, visible to queries.
+             */
+            in_lake: number;
+        };
+        /** @description An event that must not happen on the way. */
+        Exclusion: {
+            /**
+             * Format: uint
+             * @description After this step, from 1; the first when absent.
+             */
+            after_step?: number | null;
+            /**
+             * Format: uint
+             * @description And before this one; the last when absent.
+             */
+            before_step?: number | null;
+            /** @description The event's name; any event when absent. */
+            event?: string | null;
+            /** @description Only events for which this holds. */
+            filter?: string | null;
+        };
+        /** @description An event of the live feed. */
+        FeedEvent: {
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Time"];
+            /** @description What happened. */
+            event: string;
+            /** @description Whose it is. */
+            profile: components["schemas"]["ProfileSummary"];
+        };
+        /**
+         * Format: double
+         * @description A number of a report. Whole ones are written without a fraction.
+         */
+        Figure: number;
+        /** @description Profiles that moved. */
+        Flow: {
+            /** @description The time at which they were seen on the new rung. */
+            at: string;
+            /** @description The rung they were on at the time before; absent for those without an event until then. */
+            from?: string | null;
+            /**
+             * Format: uint64
+             * @description How many.
+             */
+            profiles: number;
+            /** @description The rung they are on. */
+            to: string;
+        };
+        /** @description A formula over series. */
+        FormulaRequest: {
+            /**
+             * @description `A / B * 100`: series, numbers, `+ - * /` and brackets.
+             * @default
+             */
+            formula?: string;
+            /** @description What to call it; the formula itself when absent. */
+            label?: string | null;
+        };
+        /** @description Conversions that took about as long. */
+        FunnelBin: {
+            /**
+             * Format: int64
+             * @description At least, ms.
+             */
+            from_ms: number;
+            /**
+             * Format: uint64
+             * @description How many profiles.
+             */
+            profiles: number;
+            /**
+             * Format: int64
+             * @description Less than, ms; of the last bin, at most.
+             */
+            to_ms: number;
+        };
+        /** @description Those who entered in one bucket. */
+        FunnelBucket: {
+            /** @description The bucket. */
+            bucket: string;
+            /**
+             * Format: double
+             * @description `converted` of `entered`, percent.
+             */
+            conversion_percent: number;
+            /**
+             * Format: uint64
+             * @description How many of them converted, whenever.
+             */
+            converted: number;
+            /**
+             * Format: uint64
+             * @description How many entered in it.
+             */
+            entered: number;
+        };
+        /** @description Which profiles to list. */
+        FunnelDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * Format: int64
+             * @description Only those who took less, ms.
+             */
+            below_ms?: number | null;
+            /** @description Only those who entered in this bucket of `over`. */
+            bucket?: string | null;
+            /**
+             * Format: int64
+             * @description Only those who took at least so long to the step, ms.
+             */
+            least_ms?: number | null;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /** @description Only those with this mark, as `correlation` names it. */
+            mark?: string | null;
+            /** @description Those who reached it, or those who got there and no further. */
+            outcome?: components["schemas"]["Outcome"];
+            /**
+             * Format: uint
+             * @description The step, from 1.
+             * @default 0
+             */
+            step?: number;
+            /** @description Only those of this line of the breakdown. */
+            value?: string | null;
+        };
+        /** @description The profiles of one value. */
+        FunnelLine: {
+            /**
+             * Format: double
+             * @description The last of `profiles` of those that entered, percent.
+             */
+            conversion_percent: number;
+            /**
+             * Format: int64
+             * @description Median time to the last step, milliseconds.
+             */
+            median_ms?: number | null;
+            /** @description Profiles that reached each step. */
+            profiles: number[];
+            /** @description The value. */
+            value: string;
+        };
+        /** @description A funnel's numbers. */
+        FunnelReport: {
+            /**
+             * Format: double
+             * @description `converted` of `entered`, percent.
+             */
+            conversion_percent: number;
+            /**
+             * Format: uint64
+             * @description Profiles that reached the last step.
+             */
+            converted: number;
+            /** @description What sets those who converted apart, strongest first. */
+            correlation?: components["schemas"]["Correlation"][] | null;
+            /**
+             * Format: uint64
+             * @description Profiles that entered.
+             */
+            entered: number;
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description How long conversions took. */
+            histogram?: components["schemas"]["FunnelBin"][] | null;
+            /** @description One line per value of the breakdown, largest first and `(other)` last. */
+            lines?: components["schemas"]["FunnelLine"][] | null;
+            /** @description Conversion by when profiles entered. */
+            over_time?: components["schemas"]["FunnelBucket"][] | null;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description The steps in order; of an unordered funnel, any one step, any two… */
+            steps: components["schemas"]["FunnelStepReport"][];
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /**
+             * Format: int64
+             * @description The conversion window, milliseconds.
+             */
+            window_ms: number;
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /**
+         * @description A funnel. Profiles enter with an event inside the period; later steps may follow until the window ends, also after
+         *     the period.
+         */
+        FunnelRequest: {
+            /** @description Which event's value it is. */
+            attribution?: components["schemas"]["Attribution"];
+            /** @description One line per value of this: a property of an event, `context.…`, `traits.…` or `segments.…`. */
+            breakdown?: string | null;
+            /** @description Also what sets those who converted apart from the rest. */
+            correlate?: components["schemas"]["Correlate"] | null;
+            /** @description Also list the profiles at one step. */
+            drill?: components["schemas"]["FunnelDrill"] | null;
+            /**
+             * @description Events that must not happen on the way.
+             * @default []
+             */
+            exclude?: components["schemas"]["Exclusion"][];
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /**
+             * Format: uint
+             * @description Also how long conversions took, in so many bins of equal width.
+             */
+            histogram?: number | null;
+            /**
+             * @description A profile may enter at any step.
+             * @default false
+             */
+            open?: boolean;
+            /** @description What order the steps must have. */
+            order?: components["schemas"]["Order"];
+            /** @description Also the conversion of those who entered in each of these. */
+            over?: components["schemas"]["Unit"] | null;
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /**
+             * @description The steps, 1 to 12.
+             * @default []
+             */
+            steps?: components["schemas"]["FunnelStep"][];
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /**
+             * Format: uint
+             * @description How many values get a line of their own, at most 50; 10 when absent.
+             */
+            top?: number | null;
+            /**
+             * @description The longest time from the first step to the last (`7d`, `36h`; inclusive), at most 366 days; 7 days when absent.
+             *     Of an open funnel, from each step to the next.
+             */
+            window?: string | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description One step of a funnel. */
+        FunnelStep: {
+            /** @description The event's name; any event when absent. */
+            event?: string | null;
+            /** @description Only events for which this holds, a rule's event predicate: `e.total > 50.0`. */
+            filter?: string | null;
+            /** @description What to call the step; the event's name when absent. */
+            label?: string | null;
+            /**
+             * @description The step may be left out; neither the first nor the last.
+             * @default false
+             */
+            optional?: boolean;
+        };
+        /** @description One step's numbers. */
+        FunnelStepReport: {
+            /**
+             * Format: double
+             * @description Average of these times, milliseconds.
+             */
+            average_ms?: number | null;
+            /**
+             * Format: double
+             * @description `profiles` of those that entered, percent.
+             */
+            conversion_percent: number;
+            /**
+             * Format: uint64
+             * @description Profiles that reached it and none after it; 0 for the last step.
+             */
+            dropped: number;
+            /**
+             * Format: uint64
+             * @description Of an open funnel: profiles that came in here, with no step before within the window.
+             */
+            entered_here?: number | null;
+            /** @description What to call it. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Median time from the first step to this (of an open funnel, from the step before), milliseconds; the mean of the two
+             *     middle ones, rounded down, of an even number.
+             */
+            median_ms?: number | null;
+            /**
+             * Format: uint64
+             * @description Profiles that reached the step.
+             */
+            profiles: number;
+            /**
+             * Format: double
+             * @description Of those at the required step before, the percentage that reached this one from there; 100 for the first.
+             */
+            step_conversion_percent: number;
+        };
+        /** @description Which number's profiles to list. */
+        HeatmapDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * Format: uint
+             * @description The hour, 0 to 23.
+             * @default 0
+             */
+            hour?: number;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /**
+             * Format: uint
+             * @description The day of the week, 1 is Monday.
+             * @default 0
+             */
+            weekday?: number;
+        };
+        /** @description Activity by weekday and hour. */
+        HeatmapReport: {
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description By day of the week from Monday: by hour from 0. */
+            hours: number[][];
+            /** @description The busiest hour: day of the week from 1, and hour; absent when nothing happened. */
+            peak?: unknown[] | null;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description Events, or profiles, per hour of the day and day of the week. */
+        HeatmapRequest: {
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["HeatmapDrill"] | null;
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /** @description Which events; any when absent. */
+            of?: components["schemas"]["Selection"];
+            /**
+             * @description Take the local time of each profile (its trait `timezone`), and `zone` only for those without.
+             * @default false
+             */
+            own_zone?: boolean;
+            /**
+             * @description Count each profile once an hour of the week, not every event.
+             * @default false
+             */
+            profiles?: boolean;
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description An identifier. */
+        IdentifierView: {
+            /** @description `user_id`, `anonymous_id`, `email`, … */
+            namespace: string;
+            /** @description The value. */
+            value: string;
+        };
+        /** @description Whose identifier it is. */
+        IdentityView: {
+            /** @description The namespace. */
+            namespace: string;
+            /** @description The value, normalised. */
+            value: string;
+            /** @description The profile that owns it. */
+            profile: components["schemas"]["ProfileSummary"];
+        };
+        /** @description An import. */
+        ImportView: {
+            /** @description Its id. */
+            id: string;
+            /** @description The file's name. */
+            file_name: string;
+            /** @description `queued`, `running`, `done`, `failed`, `cancelled`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description The file's size in bytes; 0 when unknown.
+             */
+            total_bytes: number;
+            /**
+             * Format: int64
+             * @description Rows read.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Events accepted from them.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Rows rejected.
+             */
+            rejected: number;
+            /** @description Who asked for it. */
+            created_by: string;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Time"];
+            started_at?: null | components["schemas"]["Time"];
+            finished_at?: null | components["schemas"]["Time"];
+            /** @description The fault that stopped it. */
+            error?: string | null;
+        };
+        /** @description Which profiles to list; all that is said must hold. */
+        JourneyMapDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * @description It was their last stage, and their journey did not end well.
+             * @default false
+             */
+            dropped?: boolean;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /** @description They had this moment, as the report names it. */
+            moment?: string | null;
+            /** @description They were in this stage. */
+            stage?: string | null;
+            /** @description Their journey ended well (true) or did not (false). */
+            well?: boolean | null;
+        };
+        /** @description A journey map. */
+        JourneyMapReport: {
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /**
+             * Format: uint64
+             * @description Profiles with a touch in the period: a journey each.
+             */
+            journeys: number;
+            /** @description What sets journeys that ended well apart: pain points first (most conversions lost), then what helps. */
+            moments: components["schemas"]["Moment"][];
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description The stages in order. */
+            stages: components["schemas"]["StageReport"][];
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description Their touchpoints by channel, most frequent first within a stage. */
+            touchpoints: components["schemas"]["TouchpointReport"][];
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /**
+             * Format: uint64
+             * @description Of them, those whose journey ended well.
+             */
+            well: number;
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description A map of what customers go through. */
+        JourneyMapRequest: {
+            /** @description A journey ends badly with this one; without it, whatever has not ended well has ended badly. */
+            bad?: components["schemas"]["Selection"] | null;
+            /** @description The field of a touch that is its channel, such as `context.channel`. */
+            channel?: string | null;
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["JourneyMapDrill"] | null;
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /** @description A journey ends well with this event; expected. */
+            good?: components["schemas"]["Selection"];
+            /**
+             * Format: uint64
+             * @description Leave out moments that fewer profiles had; 10 when absent.
+             */
+            least_profiles?: number | null;
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description The number in an answer; `score` when absent. */
+            score?: string | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /**
+             * @description The stages in their order, 1 to 12.
+             * @default []
+             */
+            stages?: components["schemas"]["StageRequest"][];
+            /** @description Answers that say how satisfied customers are; they count for the stage the customer was in. */
+            survey?: components["schemas"]["Selection"] | null;
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description A live journey with its numbers. */
+        JourneyView: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The live version.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Runs begun.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description Runs that go on.
+             */
+            active: number;
+            /** @description Runs ended, by reason. */
+            exited: {
+                [key: string]: number;
+            };
+            /** @description Triggers that began no run, by reason. */
+            refused: {
+                [key: string]: number;
+            };
+            /** @description Active runs by version and step. */
+            steps: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /** @description A write key to create. */
+        KeyInput: {
+            /** @description The source's slug. */
+            source: string;
+        };
+        /** @description A write key. */
+        KeyView: {
+            /** @description The key. It can only write. */
+            key: string;
+            /** @description The source's slug. */
+            source: string;
+            /** @description When it was created. */
+            created_at: components["schemas"]["Time"];
+            revoked_at?: null | components["schemas"]["Time"];
+        };
+        /** @description Which number's profiles to list. */
+        LadderDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * @description The time as the report names it.
+             * @default
+             */
+            at?: string;
+            /** @description Only those who stood on this rung at the time before. */
+            from?: string | null;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /**
+             * @description The rung they stand on then.
+             * @default
+             */
+            rung?: string;
+        };
+        /** @description A ladder over time. */
+        LadderReport: {
+            /** @description Who moved, or came, between a time and the one before; those who stayed are left out. */
+            flows: components["schemas"]["Flow"][];
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /** @description The rungs, lowest first. */
+            rungs: string[];
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description By time, by rung: how many profiles stand on it. */
+            standing: number[][];
+            /** @description The buckets at whose ends was looked; the first is the one before the period, at whose end the period begins. */
+            times: string[];
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description Profiles by the highest rung whose rule holds, at the end of each bucket. */
+        LadderRequest: {
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["LadderDrill"] | null;
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /**
+             * @description The rungs, lowest first, 2 to 12; unaware, informed, enticed, active, reciprocating, advocate when empty.
+             * @default []
+             */
+            rungs?: components["schemas"]["Rung"][];
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /** @description The length of a bucket: day, week or month. */
+            unit?: components["schemas"]["Unit"];
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description Which number's profiles to list. */
+        LifecycleDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * @description The bucket as the report names it.
+             * @default
+             */
+            bucket?: string;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /** @description Which of its profiles. */
+            standing?: components["schemas"]["Standing"];
+        };
+        /** @description Profiles per bucket by standing. */
+        LifecycleReport: {
+            /** @description The buckets. */
+            buckets: string[];
+            /** @description By bucket: not active, but in the bucket before. */
+            dormant: number[];
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description By bucket: active for the first time ever. */
+            new: number[];
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /** @description By bucket: active, not in the bucket before, but earlier. */
+            resurrecting: number[];
+            /** @description By bucket: active, and in the bucket before too. */
+            returning: number[];
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description The length of a bucket. */
+            unit: components["schemas"]["Unit"];
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description Profiles per bucket by what they did before. */
+        LifecycleRequest: {
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["LifecycleDrill"] | null;
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /** @description What counts as being active; any event when absent. */
+            of?: components["schemas"]["Selection"];
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /** @description The length of a bucket: day, week or month. Buckets are whole, also where the period begins inside one. */
+            unit?: components["schemas"]["Unit"];
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description What a series counts. */
+        Measure: "events" | "profiles" | "events_per_profile" | "weekly_active" | "monthly_active" | "sum" | "average" | "minimum" | "maximum" | "median" | "p90" | "p99";
+        /** @description A member to create. */
+        MemberInput: {
+            /** @description The address to sign in with. */
+            email: string;
+            /** @description The person's name. */
+            name?: string;
+            /** @description `owner`, `admin`, `editor`, `viewer`. */
+            role: string;
+            /** @description The first password; at least 10 characters. */
+            password: string;
+        };
+        /** @description What to change of a member. */
+        MemberPatch: {
+            /** @description The person's name. */
+            name?: string | null;
+            /** @description `owner`, `admin`, `editor`, `viewer`. */
+            role?: string | null;
+            /** @description A new password; ends the member's sessions. */
+            password?: string | null;
+            /** @description Whether signing in is refused. */
+            disabled?: boolean | null;
+        };
+        /** @description A member. */
+        MemberView: {
+            /** @description Its id. */
+            id: string;
+            /** @description The address to sign in with. */
+            email: string;
+            /** @description The person's name. */
+            name: string;
+            /** @description `owner`, `admin`, `editor`, `viewer`. */
+            role: string;
+            /** @description Whether signing in is refused. */
+            disabled: boolean;
+            /** @description When the member was created. */
+            created_at: components["schemas"]["Time"];
+        };
+        /** @description A segment somebody is in. */
+        MembershipView: {
+            /** @description The segment's id. */
+            segment: string;
+            /** @description Since when. */
+            since: components["schemas"]["Time"];
+        };
+        /** @description Which profile is the same customer. */
+        MergeInput: {
+            /** @description The other profile's id. */
+            with: string;
+        };
+        /** @description A profile that became part of another. */
+        MergeView: {
+            /** @description The absorbed profile's id. */
+            from: string;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description The identifier that joined them. */
+            by: components["schemas"]["IdentifierView"];
+        };
+        /** @description A profile that became part of another, as it was. */
+        MergedProfile: components["schemas"]["ProfileSummary"] & {
+            /** @description Its identifiers. */
+            identifiers: components["schemas"]["IdentifierView"][];
+        };
+        /** @description How many messages ended how. */
+        MessageCounts: {
+            /**
+             * Format: int64
+             * @description Decided and not finished.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description The provider took them.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Not sent, for a reason of the closed list.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Given up after every retry.
+             */
+            failed: number;
+        };
+        /** @description A message to send. */
+        MessageInput: {
+            /** @description To whom. */
+            to: components["schemas"]["Recipient"];
+            /** @description The live template's id. */
+            template: string;
+            /** @description The topic, when the template names none. */
+            topic?: string | null;
+            /** @description The customer asked for it (a receipt, a password): it passes consent and quiet hours. A template may say so itself. */
+            transactional?: boolean;
+            /** @description What the template sees beside the profile and the company, by name: `{"order": {"total": 59.9}}`. */
+            data?: Record<string, unknown>;
+            /** @description How long it is worth sending: `30m`, `12h`; 3d when absent, at most 31d. */
+            expires?: string | null;
+        };
+        /** @description A message. */
+        MessageView: {
+            /** @description Its id. */
+            id: string;
+            /** @description To whom. */
+            profile: string;
+            /** @description `email`. */
+            channel: string;
+            /** @description The template's id. */
+            template: string;
+            /** @description The journey that decided it. */
+            journey?: string | null;
+            /**
+             * Format: int32
+             * @description The journey's version.
+             */
+            version?: number | null;
+            /** @description The journey's step. */
+            step?: string | null;
+            /** @description `queued`, `deferred`, `sent`, `skipped`, `failed`. */
+            status: string;
+            /** @description Why it was skipped, of the closed list. */
+            reason?: string | null;
+            /** @description What exactly, or the provider's answer. */
+            detail?: string | null;
+            /** @description Its subject, once sent. */
+            subject?: string | null;
+            /**
+             * Format: int32
+             * @description Attempts so far.
+             */
+            attempts: number;
+            /** @description When it was decided. */
+            created_at: components["schemas"]["Time"];
+            /** @description When its status last changed. */
+            changed_at: components["schemas"]["Time"];
+        };
+        /** @description Counts of messages. */
+        Messages: {
+            /**
+             * Format: int64
+             * @description The provider took them.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Not sent, for a reason of the closed list.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Given up after every retry.
+             */
+            failed: number;
+        };
+        /** @description A moment of truth: something after which journeys end better or worse. */
+        Moment: {
+            /**
+             * Format: double
+             * @description Good ends lost: affected profiles times what their rate lacks; below 0 where it helps.
+             */
+            lost: number;
+            /** @description A touchpoint, one that was needed again and again, one by a channel, or one after another. */
+            moment: string;
+            /**
+             * Format: double
+             * @description How many times the odds of a good end are with it what they are without.
+             */
+            odds_ratio: number;
+            /**
+             * Format: uint64
+             * @description Profiles that had it, of those whose journey ended one way or the other.
+             */
+            profiles: number;
+            /** @description Whether the 95 % interval of the odds ratio leaves out 1. */
+            significant: boolean;
+            /**
+             * Format: double
+             * @description Of them, journeys that ended well, percent.
+             */
+            well_percent: number;
+            /**
+             * Format: double
+             * @description Of those without it, percent.
+             */
+            without_percent: number;
+        };
+        /** @description What order the steps must have. */
+        Order: "ordered" | "strict" | "unordered";
+        /** @description Which profiles of a step. */
+        Outcome: "reached" | "dropped";
+        PageOfAccountMember: {
+            /** @description The rows. */
+            items: components["schemas"]["AccountMember"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfAccountView: {
+            /** @description The rows. */
+            items: components["schemas"]["AccountView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfAuditView: {
+            /** @description The rows. */
+            items: components["schemas"]["AuditView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfChannelView: {
+            /** @description The rows. */
+            items: components["schemas"]["ChannelView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfConsentView: {
+            /** @description The rows. */
+            items: components["schemas"]["ConsentView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfEventView: {
+            /** @description The rows. */
+            items: components["schemas"]["EventView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfFeedEvent: {
+            /** @description The rows. */
+            items: components["schemas"]["FeedEvent"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfImportView: {
+            /** @description The rows. */
+            items: components["schemas"]["ImportView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfJourneyView: {
+            /** @description The rows. */
+            items: components["schemas"]["JourneyView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfKeyView: {
+            /** @description The rows. */
+            items: components["schemas"]["KeyView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfMemberView: {
+            /** @description The rows. */
+            items: components["schemas"]["MemberView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfMembershipView: {
+            /** @description The rows. */
+            items: components["schemas"]["MembershipView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfMessageView: {
+            /** @description The rows. */
+            items: components["schemas"]["MessageView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfProfileSummary: {
+            /** @description The rows. */
+            items: components["schemas"]["ProfileSummary"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfReasonCountView: {
+            /** @description The rows. */
+            items: components["schemas"]["ReasonCountView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfRejectedView: {
+            /** @description The rows. */
+            items: components["schemas"]["RejectedView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfResourceView: {
+            /** @description The rows. */
+            items: components["schemas"]["ResourceView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfRunView: {
+            /** @description The rows. */
+            items: components["schemas"]["RunView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfSegmentMember: {
+            /** @description The rows. */
+            items: components["schemas"]["SegmentMember"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfSegmentView: {
+            /** @description The rows. */
+            items: components["schemas"]["SegmentView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfSourceView: {
+            /** @description The rows. */
+            items: components["schemas"]["SourceView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfSuppressionView: {
+            /** @description The rows. */
+            items: components["schemas"]["SuppressionView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfTemplateView: {
+            /** @description The rows. */
+            items: components["schemas"]["TemplateView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfTokenView: {
+            /** @description The rows. */
+            items: components["schemas"]["TokenView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfTraitChangeView: {
+            /** @description The rows. */
+            items: components["schemas"]["TraitChangeView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfWorkspaceView: {
+            /** @description The rows. */
+            items: components["schemas"]["WorkspaceView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description How the partitions stand. */
+        Partitions: {
+            /** @description One entry each. */
+            partitions: Record<string, unknown>[];
+        };
+        /** @description Two activities that follow each other. */
+        PathEdge: {
+            /**
+             * Format: double
+             * @description Average time, ms.
+             */
+            average_ms: number;
+            /**
+             * Format: uint64
+             * @description How often.
+             */
+            count: number;
+            /** @description The first. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Median time from one to the other, ms.
+             */
+            median_ms: number;
+            /**
+             * Format: uint64
+             * @description In how many paths.
+             */
+            paths: number;
+            /** @description The second. */
+            to: string;
+        };
+        /** @description Two activities at a distance from the anchor. */
+        PathStep: {
+            /** @description The earlier. */
+            from: string;
+            /**
+             * Format: uint64
+             * @description How many paths.
+             */
+            paths: number;
+            /**
+             * Format: uint
+             * @description The distance of the further one, from 1.
+             */
+            step: number;
+            /** @description The later. */
+            to: string;
+        };
+        /** @description Which profiles to list: those with a path of which all that is said holds. */
+        PathsDrill: {
+            /** @description It has this activity. */
+            activity?: string | null;
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /** @description In it, these two follow each other. */
+            edge?: unknown[] | null;
+            /** @description It ends with this activity. */
+            end?: string | null;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /** @description It begins with this activity. */
+            start?: string | null;
+            /** @description It is exactly this. */
+            variant?: string[] | null;
+        };
+        /** @description Paths, counted. */
+        PathsReport: {
+            /** @description The activities, most frequent first. */
+            activities: components["schemas"]["Activity"][];
+            /**
+             * Format: uint
+             * @description Different activities.
+             */
+            different_activities: number;
+            /**
+             * Format: uint
+             * @description Different pairs that follow each other.
+             */
+            different_edges: number;
+            /**
+             * Format: uint
+             * @description Different paths.
+             */
+            different_variants: number;
+            /** @description What directly follows what, most frequent first. */
+            edges: components["schemas"]["PathEdge"][];
+            /** @description What they end with. */
+            ends: components["schemas"]["Ending"][];
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description With an anchor: what follows what at which distance from it. */
+            from_anchor?: components["schemas"]["PathStep"][] | null;
+            /**
+             * Format: uint64
+             * @description How many paths.
+             */
+            paths: number;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description What paths begin with. */
+            starts: components["schemas"]["Ending"][];
+            /**
+             * Format: uint64
+             * @description How many steps they have in all.
+             */
+            steps: number;
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description The paths themselves, most frequent first. */
+            variants: components["schemas"]["Variant"][];
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description The paths of profiles through activities. */
+        PathsRequest: {
+            /** @description Look only at what is next to the first time this activity comes in a path. */
+            anchor?: string | null;
+            /**
+             * Format: uint
+             * @description How far from the anchor, in steps; 5 when absent.
+             */
+            depth?: number | null;
+            /** @description Before or after the anchor. */
+            direction?: components["schemas"]["Direction"];
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["PathsDrill"] | null;
+            /**
+             * @description Names of the events that are activities; all when empty.
+             * @default []
+             */
+            events?: string[];
+            /**
+             * @description Names of events that are none.
+             * @default []
+             */
+            except?: string[];
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /** @description A longer pause ends a path and begins another (`30m`); the whole period is one path when absent. */
+            gap?: string | null;
+            /**
+             * @description Keep an activity that directly follows itself; counted once when false.
+             * @default false
+             */
+            keep_repeats?: boolean;
+            /**
+             * @description By event name: the property (or `context.…`) whose value is the activity, such as `context.page.path`.
+             * @default {}
+             */
+            name_by?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /**
+             * Format: uint
+             * @description Rows of each list, at most 1,000; 100 when absent.
+             */
+            top?: number | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description Which number's profiles to list. */
+        PowerUsersDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * Format: uint
+             * @description Active on at least so many days.
+             * @default 0
+             */
+            least_days?: number;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /**
+             * Format: uint
+             * @description And on at most so many; the same when absent.
+             */
+            most_days?: number | null;
+            /** @description The value of the breakdown. */
+            value?: string | null;
+        };
+        /** @description Power-user curves. */
+        PowerUsersReport: {
+            /** @description One, or one per value of the breakdown. */
+            curves: components["schemas"]["Curve"][];
+            /**
+             * Format: uint
+             * @description Days of the period.
+             */
+            days: number;
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description Profiles by the number of days on which they were active. */
+        PowerUsersRequest: {
+            /**
+             * @description One curve per value of a trait (`traits.…`) or of membership (`segments.…`), or `cohort`: per calendar month of the
+             *     first such event ever.
+             */
+            breakdown?: string | null;
+            /**
+             * Format: uint
+             * @description The days that end with `to`, 2 to 90: 7 for L7, 28 for L28; 28 when absent. Not together with `from`.
+             */
+            days?: number | null;
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["PowerUsersDrill"] | null;
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /** @description What counts as being active; any event when absent. */
+            of?: components["schemas"]["Selection"];
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /**
+             * Format: uint
+             * @description How many values get a curve of their own, at most 50; 10 when absent.
+             */
+            top?: number | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description Who a rule would hold. */
+        PreviewView: {
+            /**
+             * Format: int64
+             * @description How many profiles; exact.
+             */
+            count: number;
+            /** @description Some of them. */
+            sample: components["schemas"]["ProfileSummary"][];
+        };
+        /** @description The numbers of the period before. */
+        Previous: {
+            /** @description The whole period before. */
+            total?: components["schemas"]["Figure"] | null;
+            /** @description By bucket, in the order of the buckets of the report. */
+            values: (components["schemas"]["Figure"] | null)[];
+        };
+        /** @description What a failed request is answered with (RFC 9457). */
+        Problem: {
+            /** @description A name of the kind of problem, `urn:rapport:problem:<code>`. */
+            type: string;
+            /** @description The status in words. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What is wrong with this request, for people. */
+            detail: string;
+            /** @description A stable name of the problem, for programs. */
+            code: string;
+            /** @description Each thing that is wrong with the input, with its place. */
+            errors?: components["schemas"]["ProblemItem"][];
+        };
+        /** @description One thing wrong with an input. */
+        ProblemItem: {
+            /** @description Where: a JSON path, a parameter, or `line:column` in a rule or template. */
+            at: string;
+            /** @description What is wrong and what was expected. */
+            message: string;
+            /** @description The nearest known name, when a name was unknown. */
+            did_you_mean?: string | null;
+        };
+        /** @description Everything known of a customer. */
+        ProfileExport: {
+            /** @description The profile with its consents, segments and journeys. */
+            profile: components["schemas"]["ProfileView"];
+            /** @description Every trait with when it was stated, removed ones too: `{plan: {value, at}}`. */
+            trait_history: Record<string, unknown>;
+            /** @description Identifiers the customer asked for that belong to others. */
+            refused_identifiers: components["schemas"]["IdentifierView"][];
+            /** @description Profiles that became part of this one, as they were. */
+            merged_profiles: components["schemas"]["MergedProfile"][];
+            /** @description Ids of all profiles that ever became part of this one. */
+            merged_ids: string[];
+            /** @description Messages, newest first, at most 10,000. */
+            messages: components["schemas"]["MessageView"][];
+            /** @description Events, newest first, at most 100,000. */
+            events: components["schemas"]["EventView"][];
+            /** @description Whether there are more events. */
+            events_truncated: boolean;
+        };
+        /** @description Some profiles, by id. */
+        ProfilePage: {
+            /** @description Give this as `after` for the next page; absent on the last. */
+            next?: string | null;
+            /** @description The ids on this page. */
+            profiles: string[];
+            /** @description A rule that holds exactly these profiles, to be saved as a segment; absent where the rule language cannot say it. */
+            rule?: string | null;
+            /**
+             * Format: uint64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /** @description What to change of a customer. */
+        ProfilePatch: {
+            /** @description Traits to set; null removes one. */
+            traits: Record<string, unknown>;
+        };
+        /** @description A customer in a list. */
+        ProfileSummary: {
+            /** @description The profile's id. */
+            id: string;
+            /** @description `user_id`, else e-mail address, else anonymous id. */
+            label: string;
+            /** @description Whether a `user_id` is known. */
+            known: boolean;
+            /** @description Event time of the first event. */
+            first_seen: components["schemas"]["Time"];
+            /** @description Event time of the last event. */
+            last_seen: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Events processed.
+             */
+            event_count: number;
+            /** @description All traits. */
+            traits: Record<string, unknown>;
+        };
+        /** @description A customer. */
+        ProfileView: components["schemas"]["ProfileSummary"] & {
+            /** @description All identifiers. */
+            identifiers: components["schemas"]["IdentifierView"][];
+            /** @description Statements of consent, the latest of each channel and topic. */
+            consents: components["schemas"]["ConsentView"][];
+            /** @description Accounts the customer belongs to. */
+            groups: string[];
+            /** @description Profiles that became part of this one. */
+            merges: components["schemas"]["MergeView"][];
+            /** @description Segments the customer is in. */
+            segments: components["schemas"]["MembershipView"][];
+            /** @description Journeys: `active` runs and `history`. */
+            journeys: Record<string, unknown>;
+        };
+        /** @description Which version to publish. */
+        PublishInput: {
+            /**
+             * Format: int32
+             * @description The version; the newest when absent. An older one takes a change back.
+             */
+            version?: number | null;
+        };
+        /** @description How ready the server is. */
+        Ready: {
+            /** @description Always true in this answer. */
+            ready: boolean;
+            /**
+             * Format: int32
+             * @description Partitions that run.
+             */
+            partitions: number;
+            /**
+             * Format: int64
+             * @description Records accepted and not yet applied.
+             */
+            lag_records: number;
+        };
+        /** @description A count of a day. */
+        ReasonCountView: {
+            /** @description The day, `YYYY-MM-DD`, UTC. */
+            day: string;
+            /** @description Why, as a stable code. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many; exact.
+             */
+            count: number;
+        };
+        /** @description One customer, named in exactly one way. */
+        Recipient: {
+            /** @description A profile's id. */
+            profile?: string | null;
+            /** @description The business's id of a known customer. */
+            user_id?: string | null;
+            /** @description An e-mail address; nobody's yet makes a profile. */
+            email?: string | null;
+        };
+        /** @description An item that was not accepted, or was odd. */
+        RejectedView: {
+            /** @description Its number. */
+            id: string;
+            /**
+             * Format: int32
+             * @description The source's id.
+             */
+            source?: number | null;
+            /** @description When it arrived. */
+            at: components["schemas"]["Time"];
+            /** @description The call. */
+            kind: string;
+            /** @description Why, as a stable code. */
+            reason: string;
+            /** @description Why exactly. */
+            detail: string;
+            /** @description The item's beginning, addresses masked. */
+            sample: string;
+        };
+        /** @description A version of a document. */
+        ResourceView: {
+            /** @description `segment`, `journey`, `template`, `channel`, `topic`, `settings`. */
+            kind: string;
+            /** @description Its slug. */
+            id: string;
+            /**
+             * Format: int32
+             * @description 1, 2, 3…
+             */
+            version: number;
+            /** @description `draft`, `review`, `live`, `archived`. */
+            status: string;
+            /**
+             * Format: int32
+             * @description The version in effect, when there is one.
+             */
+            live_version?: number | null;
+            /** @description What it says, by kind; secrets are marked, not shown. */
+            spec: Record<string, unknown>;
+            /** @description Who wrote it. */
+            created_by: string;
+            /** @description When. */
+            created_at: components["schemas"]["Time"];
+            /** @description What is unusual about it: names nobody has seen yet. */
+            warnings?: components["schemas"]["ProblemItem"][];
+        };
+        /** @description Which number's profiles to list. */
+        RetentionDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * @description The cohort as the report names it.
+             * @default
+             */
+            cohort?: string;
+            /**
+             * Format: uint
+             * @description The column, from 0: the cohort itself.
+             * @default 0
+             */
+            column?: number;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /** @description The value of the breakdown. */
+            value?: string | null;
+        };
+        /** @description A retention report. */
+        RetentionReport: {
+            /** @description By column: profiles that came back of all those whose column is complete, percent; null when none is. */
+            average_percent: (number | null)[];
+            /** @description The cohorts in order; with a breakdown, those of the largest value first. */
+            cohorts: components["schemas"]["Cohort"][];
+            /** @description The columns: units after the cohort's, `0` is the cohort itself. */
+            columns: string[];
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description The length of a cohort. */
+            unit: components["schemas"]["Unit"];
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description Cohorts of profiles by when they did something, and how many of each came back. */
+        RetentionRequest: {
+            /** @description The last unit of each column, ascending: `[1, 3, 7]` makes columns 1, 2-3, 4-7. Each unit a column when absent. */
+            brackets?: number[] | null;
+            /** @description Cohorts for each value of this: a property of the starting event, `context.…`, `traits.…` or `segments.…`. */
+            breakdown?: string | null;
+            /** @description Which cohorts a profile belongs to. */
+            cohorts?: components["schemas"]["Cohorts"];
+            /** @description When a profile has come back. */
+            counting?: components["schemas"]["Counting"];
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["RetentionDrill"] | null;
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /** @description Also add up this property of the returning events. */
+            property?: string | null;
+            /** @description What counts as coming back; the same as `start` when absent. */
+            returning?: components["schemas"]["Selection"] | null;
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description What makes a profile part of a cohort; any event when absent. */
+            start?: components["schemas"]["Selection"];
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /**
+             * Format: uint
+             * @description How many values get cohorts of their own, at most 50; 10 when absent.
+             */
+            top?: number | null;
+            /** @description The length of a cohort and of a column: day, week or month. */
+            unit?: components["schemas"]["Unit"];
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description One cell. */
+        RfmCell: {
+            /**
+             * Format: uint
+             * @description Frequency score, 1 to 5.
+             */
+            frequency: number;
+            /** @description What they spent. */
+            money: components["schemas"]["Figure"];
+            /** @description The group it belongs to. */
+            name: string;
+            /**
+             * Format: uint64
+             * @description How many profiles.
+             */
+            profiles: number;
+            /**
+             * Format: uint
+             * @description Recency score, 1 to 5.
+             */
+            recency: number;
+        };
+        /** @description Which profiles to list; all that is said must hold. */
+        RfmDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * Format: uint
+             * @description The frequency score, 1 to 5.
+             */
+            frequency?: number | null;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /**
+             * Format: uint
+             * @description The money score, 1 to 5.
+             */
+            money?: number | null;
+            /** @description The name of cells: `champions`. */
+            name?: string | null;
+            /**
+             * Format: uint
+             * @description The recency score, 1 (longest ago) to 5 (lately).
+             */
+            recency?: number | null;
+        };
+        /** @description Cells of one name. */
+        RfmGroup: {
+            /**
+             * Format: double
+             * @description Days since they bought last, on average.
+             */
+            average_days_since: number;
+            /**
+             * Format: double
+             * @description How often they bought, on average.
+             */
+            average_orders: number;
+            /** @description What they spent. */
+            money: components["schemas"]["Figure"];
+            /** @description The name. */
+            name: string;
+            /**
+             * Format: uint64
+             * @description How many profiles.
+             */
+            profiles: number;
+        };
+        /** @description An RFM grid. */
+        RfmReport: {
+            /**
+             * Format: uint64
+             * @description Profiles that bought in the period.
+             */
+            buyers: number;
+            /** @description The 25 cells, best first. */
+            cells: components["schemas"]["RfmCell"][];
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description The named groups of cells. */
+            groups: components["schemas"]["RfmGroup"][];
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description Profiles by how lately and how often they bought, and for how much. */
+        RfmRequest: {
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["RfmDrill"] | null;
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /** @description What counts as buying; expected. */
+            of?: components["schemas"]["Selection"];
+            /** @description The property that is money; without it money is left out. */
+            property?: string | null;
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description A rule to look at. */
+        RuleInput: {
+            /** @description The rule: `events("Order Completed").count() >= 3`. */
+            rule: string;
+        };
+        /** @description What was found in a rule. */
+        RuleReport: {
+            /** @description Whether the rule can be used. */
+            ok: boolean;
+            /** @description The rule in its normal form. */
+            canonical?: string | null;
+            /** @description The rule as blocks, for the visual builder. */
+            blocks?: Record<string, unknown> | null;
+            /** @description What makes it unusable, each with `line:column`. */
+            problems: components["schemas"]["ProblemItem"][];
+            /** @description Names nobody has seen yet. */
+            warnings: components["schemas"]["ProblemItem"][];
+        };
+        /** @description A run that goes on. */
+        RunView: {
+            /** @description Whose. */
+            profile: string;
+            /**
+             * Format: int32
+             * @description The journey's version.
+             */
+            version: number;
+            /** @description The step it is at. */
+            step: string;
+            /**
+             * Format: int64
+             * @description The run's number within the profile.
+             */
+            run: number;
+            /** @description When it began. */
+            entered_at: components["schemas"]["Time"];
+            due_at?: null | components["schemas"]["Time"];
+        };
+        /** @description One rung. */
+        Rung: {
+            /**
+             * @description What it is called.
+             * @default
+             */
+            name?: string;
+            /**
+             * @description Who stands on it, in the rule language, about events alone: traits and segments are known only as of now. The
+             *     lowest rung holds whoever has an event and stands on no other; it needs none.
+             * @default
+             */
+            rule?: string;
+        };
+        /** @description A member of a segment. */
+        SegmentMember: {
+            /** @description Who. */
+            profile: components["schemas"]["ProfileSummary"];
+            /** @description Since when. */
+            since: components["schemas"]["Time"];
+        };
+        /** @description A live segment as it stands. */
+        SegmentView: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Its rule. */
+            rule: string;
+            /**
+             * Format: int32
+             * @description The live version.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Members now.
+             */
+            count: number;
+            /** @description Whether every profile was decided; if not, the count still grows. */
+            ready: boolean;
+        };
+        /** @description Some events. */
+        Selection: {
+            /** @description The event's name; any event when absent. */
+            event?: string | null;
+            /** @description Only events for which this holds, a rule's event predicate: `e.total > 50.0`. */
+            filter?: string | null;
+            /** @description What to call them; the event's name when absent. */
+            label?: string | null;
+        };
+        /** @description One series. */
+        SeriesRequest: {
+            /** @description The event's name; any event when absent. */
+            event?: string | null;
+            /** @description Only events for which this holds, a rule's event predicate: `e.total > 50.0`. */
+            filter?: string | null;
+            /** @description What to call the series; the event's name when absent. */
+            label?: string | null;
+            /** @description What is counted. */
+            measure?: components["schemas"]["Measure"];
+            /** @description The property that is added up; a dotted path, or `context.…`. */
+            property?: string | null;
+        };
+        /** @description A session that began. */
+        SessionView: {
+            /** @description Who is signed in. */
+            email: string;
+            /** @description The person's name. */
+            name: string;
+            /** @description What the person may do: `owner`, `admin`, `editor`, `viewer`. */
+            role: string;
+            /** @description Send this as `X-CSRF-Token` with every write. */
+            csrf_token: string;
+            /** @description When the session ends. */
+            expires_at: components["schemas"]["Time"];
+        };
+        /** @description A source to create; it gets its first write key. */
+        SourceInput: {
+            /** @description Its name in paths: lower-case letters, digits, `-` and `_`. */
+            slug: string;
+            /** @description Its name for people; the slug when absent. */
+            name?: string | null;
+            /** @description `website`, `app`, `server`, `import`. */
+            kind: string;
+        };
+        /** @description What to change of a source. */
+        SourcePatch: {
+            /** @description Its name for people. */
+            name?: string | null;
+            /** @description Whether its events are refused. */
+            disabled?: boolean | null;
+            consent?: null | components["schemas"]["ConsentNeeds"];
+        };
+        /** @description A source of events. */
+        SourceView: {
+            /**
+             * Format: int32
+             * @description Its id, as events carry it.
+             */
+            id: number;
+            /** @description Its name in paths. */
+            slug: string;
+            /** @description Its name for people. */
+            name: string;
+            /** @description `website`, `app`, `server`, `import`. */
+            kind: string;
+            /** @description Whether its events are refused. */
+            disabled: boolean;
+            /** @description What consent its events need. */
+            consent: components["schemas"]["ConsentNeeds"];
+            /** @description When it was created. */
+            created_at: components["schemas"]["Time"];
+            /** @description Its write keys. */
+            keys: components["schemas"]["KeyView"][];
+        };
+        /** @description A stage. */
+        StageReport: {
+            /**
+             * Format: uint64
+             * @description How many answers.
+             */
+            answers: number;
+            /**
+             * Format: double
+             * @description `dropped` of `profiles`, percent.
+             */
+            drop_percent: number;
+            /**
+             * Format: uint64
+             * @description Profiles for whom it was the last, and whose journey did not end well.
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description Median time from the first touch in it to the first in a later stage, ms.
+             */
+            median_ms?: number | null;
+            /**
+             * Format: uint64
+             * @description Profiles that were in it.
+             */
+            profiles: number;
+            /**
+             * Format: double
+             * @description Satisfaction: the mean of the answers given while in it.
+             */
+            satisfaction?: number | null;
+            /** @description What it is called. */
+            stage: string;
+            /**
+             * Format: double
+             * @description Effort: touches of a profile in it, on average.
+             */
+            touches_per_profile: number;
+        };
+        /** @description A stage. */
+        StageRequest: {
+            /**
+             * @description What it is called.
+             * @default
+             */
+            name?: string;
+            /**
+             * @description What belongs to it. Of touchpoints that could be the same event, the first counts.
+             * @default []
+             */
+            touchpoints?: components["schemas"]["Selection"][];
+        };
+        /** @description What a profile is in a bucket. */
+        Standing: "new" | "returning" | "resurrecting" | "dormant";
+        /** @description Counts of a workspace. */
+        Stats: {
+            /** @description Events of clients. */
+            events: components["schemas"]["Events"];
+            /**
+             * Format: int64
+             * @description Customers.
+             */
+            profiles: number;
+            /**
+             * Format: int64
+             * @description Live segments.
+             */
+            segments: number;
+            /** @description Messages by how they ended. */
+            messages: components["schemas"]["Messages"];
+            /**
+             * Format: int64
+             * @description How long the oldest record that is not applied yet has waited, milliseconds; 0 when nothing waits.
+             */
+            lag_ms: number;
+        };
+        /** @description Where to move a version. */
+        StatusInput: {
+            /**
+             * Format: int32
+             * @description The version; the newest when absent.
+             */
+            version?: number | null;
+            /** @description `draft`, `review` or `archived`; publishing is a call of its own. */
+            status: string;
+        };
+        /** @description The answer to an accepted call, as Segment gives it. */
+        Success: {
+            /** @description Always true. */
+            success: boolean;
+        };
+        /** @description An address to suppress. */
+        SuppressionInput: {
+            /** @description `email`. */
+            channel?: string;
+            /** @description The address. */
+            address: string;
+            /** @description Why; `manual` when absent. */
+            reason?: string;
+        };
+        /** @description A suppressed address. */
+        SuppressionView: {
+            /** @description `email`, … */
+            channel: string;
+            /** @description The address; null once it was erased. */
+            address?: string | null;
+            /** @description Why: `hard_bounce`, `complaint`, `manual`, … */
+            reason: string;
+            /** @description Since when. */
+            at: components["schemas"]["Time"];
+            /** @description Who put it there. */
+            source: string;
+        };
+        /** @description A rendered template. Its links do not work: no message carries them. */
+        TemplatePreview: {
+            /** @description The subject. */
+            subject: string;
+            /** @description The HTML part. */
+            html: string;
+            /** @description The text part. */
+            text: string;
+        };
+        /** @description What to render, and for whom. */
+        TemplatePreviewInput: {
+            /** @description A template's id; its newest version is used. */
+            id?: string | null;
+            /** @description A template's spec, saved or not. */
+            spec?: Record<string, unknown> | null;
+            /** @description The profile to render for; somebody without traits when absent. */
+            profile?: string | null;
+            /** @description Values beside the profile: `event`, `journey`. */
+            data?: Record<string, unknown>;
+        };
+        /** @description A live template with what became of its messages. */
+        TemplateView: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The live version.
+             */
+            version: number;
+            /** @description The topic customers can leave. */
+            topic?: string | null;
+            /** @description Whether the customer asked for it: passes consent and quiet hours. */
+            transactional: boolean;
+            /**
+             * Format: int64
+             * @description Decided and not finished.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description The provider took them.
+             */
+            sent: number;
+            /** @description Not sent, by reason of the closed list. */
+            skipped: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Given up after every retry.
+             */
+            failed: number;
+        };
+        /** Format: date-time */
+        Time: string;
+        /** @description A token just created. */
+        TokenCreated: {
+            /** @description The token as it will be listed. */
+            token: components["schemas"]["TokenView"];
+            /** @description The secret, shown only now. */
+            secret: string;
+        };
+        /** @description A token to create. */
+        TokenInput: {
+            /** @description What it is for. */
+            name: string;
+            /** @description `read`, `write`, `admin`. */
+            scopes: string[];
+            /** @description When it ends by itself; never when absent. */
+            expires_at?: string | null;
+        };
+        /** @description A token. */
+        TokenView: {
+            /** @description Its id. */
+            id: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description The beginning of the secret. */
+            prefix: string;
+            /** @description `read`, `write`, `admin`; each includes the ones before. */
+            scopes: string[];
+            /** @description When it was created. */
+            created_at: components["schemas"]["Time"];
+            last_used_at?: null | components["schemas"]["Time"];
+            expires_at?: null | components["schemas"]["Time"];
+            revoked_at?: null | components["schemas"]["Time"];
+        };
+        /** @description What one kind of touch is credited with. */
+        TouchCredit: {
+            /**
+             * Format: uint64
+             * @description Goals with at least one of them.
+             */
+            assisted: number;
+            /**
+             * Format: uint64
+             * @description Touches before goals and elsewhere.
+             */
+            count: number;
+            /** @description Goals credited. */
+            goals: components["schemas"]["Credit"];
+            /** @description The kind. */
+            touch: string;
+            /** @description The goals' number credited. */
+            value: components["schemas"]["Credit"];
+        };
+        /** @description A touchpoint by a channel. */
+        TouchpointReport: {
+            /** @description The channel; absent when the request names no field for it. */
+            channel?: string | null;
+            /**
+             * Format: uint64
+             * @description Different profiles.
+             */
+            profiles: number;
+            /** @description Its stage. */
+            stage: string;
+            /**
+             * Format: uint64
+             * @description Touches.
+             */
+            touches: number;
+            /** @description What it is called. */
+            touchpoint: string;
+        };
+        /** @description A change of traits. */
+        TraitChangeView: {
+            /** @description When it was stated. */
+            at: components["schemas"]["Time"];
+            /** @description `{trait: {from, to}}`. */
+            changes: Record<string, unknown>;
+            /** @description The event that recorded it. */
+            message_id: string;
+        };
+        /** @description Which number's profiles to list. */
+        TrendDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /** @description The bucket as the report names it; the whole period when absent. */
+            bucket?: string | null;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+            /** @description The series, `A` to `J`; `A` when absent. */
+            series?: string | null;
+            /** @description The line: a value of the breakdown, or `(other)`. */
+            value?: string | null;
+        };
+        /** @description A trend's numbers. */
+        TrendReport: {
+            /** @description The buckets: the first day of each, months as `2026-03`, hours with their offset. */
+            buckets: string[];
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description By series: one line, or one per value of the breakdown, largest first and `(other)` last. Then the formulas. */
+            series: components["schemas"]["TrendSeries"][];
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description The length of a bucket. */
+            unit: components["schemas"]["Unit"];
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description Series of numbers over time. */
+        TrendRequest: {
+            /** @description One line per value of this: a property (`product.category`), `context.…`, `traits.…` or `segments.…`. */
+            breakdown?: string | null;
+            /**
+             * @description Also the period before, as long as this one.
+             * @default false
+             */
+            compare?: boolean;
+            /**
+             * @description Each number is that of all buckets up to its own; for events, profiles and sums.
+             * @default false
+             */
+            cumulative?: boolean;
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["TrendDrill"] | null;
+            /**
+             * @description More series, computed from those: `A / B * 100`.
+             * @default []
+             */
+            formulas?: components["schemas"]["FormulaRequest"][];
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /**
+             * Format: uint
+             * @description Each number is the average of so many buckets up to its own.
+             */
+            rolling?: number | null;
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /**
+             * @description What is counted, 1 to 10; the first is called `A`, the next `B`… Profiles with any event when empty.
+             * @default []
+             */
+            series?: components["schemas"]["SeriesRequest"][];
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /**
+             * Format: uint
+             * @description How many values get a line of their own, at most 50; 10 when absent. The rest share `(other)`.
+             */
+            top?: number | null;
+            /** @description The length of a bucket. */
+            unit?: components["schemas"]["Unit"];
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description One line of a trend. */
+        TrendSeries: {
+            /** @description What to call it. */
+            label: string;
+            /** @description `A`, `B`… by the order of the request; of formulas `F1`, `F2`…. */
+            name: string;
+            /** @description The period before. */
+            previous?: components["schemas"]["Previous"] | null;
+            /** @description The same measure of the whole period: of profiles, different ones. */
+            total?: components["schemas"]["Figure"] | null;
+            /** @description The breakdown's value; `(none)` where it is absent, `(other)` for the rest; absent without breakdown. */
+            value?: string | null;
+            /** @description By bucket; null where there is nothing to average. */
+            values: (components["schemas"]["Figure"] | null)[];
+        };
+        /** @description What to try. */
+        TrialInput: {
+            /** @description A member's address to send a short mail to; without it only connection and sign-in are tried. */
+            to?: string | null;
+            /**
+             * Format: int32
+             * @description The version to try; the newest when absent, so that a draft can be tried before it is published.
+             */
+            version?: number | null;
+        };
+        /** @description How a trial went. */
+        TrialView: {
+            /** @description Whether all of it worked. */
+            ok: boolean;
+            /** @description What was done, in order. */
+            done: string[];
+            /** @description What went wrong, in the server's words. */
+            problem?: string | null;
+        };
+        /** @description How long a bucket is. */
+        Unit: "hour" | "day" | "week" | "month";
+        /** @description Which merge to undo. */
+        UnmergeInput: {
+            /** @description The absorbed profile's id, as `merges` of the profile names it. */
+            from: string;
+        };
+        Value: unknown;
+        /** @description Equal paths. */
+        Variant: {
+            /** @description The activities in order. */
+            path: string[];
+            /**
+             * Format: uint64
+             * @description How many paths.
+             */
+            paths: number;
+            /**
+             * Format: double
+             * @description Of all paths, percent.
+             */
+            percent: number;
+        };
+        /** @description Who is asking. */
+        Whoami: {
+            /** @description The member's address, or `token:` and the token's name. */
+            actor: string;
+            /** @description What they may do. */
+            role: string;
+            /** @description Send this as `X-CSRF-Token` with every write; null for tokens. */
+            csrf_token?: string | null;
+        };
+        /** @description What to change of a workspace. */
+        WorkspacePatch: {
+            /** @description Its name for people. */
+            name?: string | null;
+            /** @description Its IANA time zone. */
+            time_zone?: string | null;
+        };
+        /** @description A workspace. */
+        WorkspaceView: {
+            /** @description Its name in paths. */
+            slug: string;
+            /** @description Its name for people. */
+            name: string;
+            /** @description Its IANA time zone. */
+            time_zone: string;
+            /** @description When it was created. */
+            created_at: components["schemas"]["Time"];
+        };
+        /** @description Which events to write as XES: a trace for each profile. */
+        XesRequest: {
+            /**
+             * @description Names of the events; all when empty.
+             * @default []
+             */
+            events?: string[];
+            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            from?: string | null;
+            /**
+             * @description Properties (or `context.…`) that become attributes.
+             * @default []
+             */
+            properties?: string[];
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        About: {
+            version: string;
+            public_url: string;
+            sign_in_hint?: string | null;
+            mail_catcher: boolean;
+        };
+        CaughtView: {
+            id: number;
+            at: string;
+            to: string[];
+            subject?: string | null;
+        };
+        HeaderView: {
+            name: string;
+            value: string;
+        };
+        CaughtMailView: components["schemas"]["CaughtView"] & {
+            headers: components["schemas"]["HeaderView"][];
+            has_html: boolean;
+            text?: string | null;
+        };
+        PageOfCaughtView: {
+            items: components["schemas"]["CaughtView"][];
+            next_cursor: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, unknown>;
+export interface operations {
+    get_accounts: {
+        parameters: {
+            query?: {
+                /** @description Text to find in the id or a trait. */
+                q?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAccountView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_by_id_members: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAccountMember"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description Text to find in actor, action, object or detail. */
+                q?: string | null;
+                /** @description Only by this actor. */
+                actor?: string | null;
+                /** @description Only this action; with a dot at its end every action that begins so (`resource.`). */
+                action?: string | null;
+                /** @description Only at or after this time. */
+                from?: string | null;
+                /** @description Only before this time. */
+                to?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAuditView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfChannelView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_channels_by_id_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialInput"];
+            };
+        };
+        responses: {
+            /** @description How it went. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_data_quality: {
+        parameters: {
+            query?: {
+                /** @description Text to find in detail or sample. */
+                q?: string | null;
+                /** @description Only with this reason. */
+                reason?: string | null;
+                /** @description Only this call. */
+                kind?: string | null;
+                /** @description Only from the source with this id. */
+                source?: number | null;
+                /** @description Only at or after this time. */
+                from?: string | null;
+                /** @description Only before this time. */
+                to?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRejectedView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_data_quality_counts: {
+        parameters: {
+            query?: {
+                /** @description The first day or a time in it; 30 days ago when absent. */
+                from?: string | null;
+                /** @description The last day or a time in it; today when absent. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of the days asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfReasonCountView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: {
+                /** @description Only events whose name holds this text. */
+                q?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfFeedEvent"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exports_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An event a line, customer by customer, each one's newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exports_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A profile a line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_identities_by_namespace_by_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identifier and its profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_imports: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfImportView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_imports: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The file's name; its ending tells the format (`.csv`, `.jsonl`, `.parquet`; `.gz`, `.zst`). In a multipart body
+                 *     the part's own name counts.
+                 */
+                name?: string | null;
+                /** @description The mapping (YAML). In a multipart body a part `mapping` counts. Not needed for JSON lines in Segment's form. */
+                mapping?: string | null;
+                /** @description The source its events are of; `import` when absent. */
+                source?: string | null;
+                /** @description Whether events trigger journeys; false when absent. */
+                live?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file; multipart: file and mapping. */
+        requestBody: {
+            content: {
+                "application/octet-stream": Record<string, unknown>;
+                "multipart/form-data": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description Queued. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_imports_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_imports_by_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_imports_by_id_rejects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Line, reason and the row's beginning. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_imports_by_id_resume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_attribution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributionRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributionReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_funnel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_heatmap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeatmapRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatmapReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_journey_map: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JourneyMapRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyMapReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_ladder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LadderRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LadderReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_lifecycle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_paths: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathsRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathsReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_power_users: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PowerUsersRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PowerUsersReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_retention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_rfm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RfmRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfmReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_trend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_insights_xes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["XesRequest"];
+            };
+        };
+        responses: {
+            /** @description The log (IEEE 1849), a trace for each profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_journeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfJourneyView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_journeys_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The journey. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_journeys_by_id_profiles: {
+        parameters: {
+            query?: {
+                /** @description Only at this step. */
+                step?: string | null;
+                /** @description Only of this version. */
+                version?: number | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRunView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfKeyView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyInput"];
+            };
+        };
+        responses: {
+            /** @description The key. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_keys_by_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_members: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMemberView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInput"];
+            };
+        };
+        responses: {
+            /** @description The member. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_members_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member can sign in no more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_members_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPatch"];
+            };
+        };
+        responses: {
+            /** @description The member as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages: {
+        parameters: {
+            query?: {
+                /** @description Text to find in id, subject, template or journey. */
+                q?: string | null;
+                /** @description `queued`, `deferred`, `sent`, `skipped`, `failed`. */
+                status?: string | null;
+                /** @description Only of this template. */
+                template?: string | null;
+                /** @description Only of this journey. */
+                journey?: string | null;
+                /** @description Only to this customer, under any id it had. */
+                profile?: string | null;
+                /** @description Only what this call of `POST /api/v1/messages` asked for. */
+                request?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMessageView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_messages: {
+        parameters: {
+            query?: {
+                /** @description Answer only when the change is applied (at most two seconds); true when absent. */
+                wait?: boolean;
+            };
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInput"];
+            };
+        };
+        responses: {
+            /** @description Decided; the gate has the last word on whether it leaves. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Exact counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCounts"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_partitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lag, timers and outbox of each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partitions"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles: {
+        parameters: {
+            query?: {
+                /** @description Words, each of which must occur in an identifier, the id or a naming trait. */
+                q?: string | null;
+                /** @description With or without a `user_id`. */
+                known?: boolean | null;
+                /** @description With or without an e-mail address. */
+                has_email?: boolean | null;
+                /** @description `last_seen` (the default, last first) or `id`. */
+                sort?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfProfileSummary"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_by_namespace_by_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_profiles_by_id: {
+        parameters: {
+            query?: {
+                /** @description Answer only when the change is applied (at most two seconds); true when absent. */
+                wait?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfilePatch"];
+            };
+        };
+        responses: {
+            /** @description The profile as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_id_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfConsentView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_profiles_by_id_consents: {
+        parameters: {
+            query?: {
+                /** @description Answer only when the change is applied (at most two seconds); true when absent. */
+                wait?: boolean;
+            };
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInput"];
+            };
+        };
+        responses: {
+            /** @description All consents as they are now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfConsentView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_profiles_by_id_erase: {
+        parameters: {
+            query?: {
+                /** @description Answer only when the change is applied (at most two seconds); true when absent. */
+                wait?: boolean;
+            };
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasing"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_id_events: {
+        parameters: {
+            query?: {
+                /** @description Text to find in name or properties. */
+                q?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEventView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_id_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileExport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_profiles_by_id_merge: {
+        parameters: {
+            query?: {
+                /** @description Answer only when the change is applied (at most two seconds); true when absent. */
+                wait?: boolean;
+            };
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInput"];
+            };
+        };
+        responses: {
+            /** @description Begun; the profile as it is now. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_id_messages: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMessageView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_id_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMembershipView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_id_traits: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTraitChangeView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_profiles_by_id_unmerge: {
+        parameters: {
+            query?: {
+                /** @description Answer only when the change is applied (at most two seconds); true when absent. */
+                wait?: boolean;
+            };
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeInput"];
+            };
+        };
+        responses: {
+            /** @description Begun; the profile as it is now. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_resources_by_kind: {
+        parameters: {
+            query?: {
+                /** @description Text to find in the id or anywhere in the newest version. */
+                q?: string | null;
+                /** @description `live`: documents with a live version; otherwise those whose newest version has this status. */
+                status?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfResourceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_resources_by_kind_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Schema. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Value"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_resources_by_kind_by_id: {
+        parameters: {
+            query?: {
+                /** @description A number, or `live`; the newest when absent. */
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version, with its number as ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_resources_by_kind_by_id: {
+        parameters: {
+            query?: {
+                /** @description Check only: nothing is written. */
+                dry_run?: boolean;
+                /** @description Publish at once what was written. */
+                publish?: boolean;
+            };
+            header?: {
+                /** @description The ETag of the newest version; 412 when it changed. "0": there must be none. */
+                "If-Match"?: string;
+            };
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The spec, or a document {kind, id, spec}. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, unknown>;
+                "application/yaml": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description The new draft, or the version that says the same already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_resources_by_kind_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has no effect any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archived"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_resources_by_kind_by_id_archive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has no effect any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archived"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_resources_by_kind_by_id_diff: {
+        parameters: {
+            query?: {
+                /** @description The older version; the live one when absent. */
+                from?: number | null;
+                /** @description The newer version; the newest when absent. */
+                to?: number | null;
+            };
+            header?: never;
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each difference with its place. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiffView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_resources_by_kind_by_id_publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the newest version; 412 when it changed. */
+                "If-Match"?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishInput"];
+            };
+        };
+        responses: {
+            /** @description The live version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_resources_by_kind_by_id_status: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusInput"];
+            };
+        };
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_resources_by_kind_by_id_versions: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfResourceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rules_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInput"];
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSegmentView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_segments_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInput"];
+            };
+        };
+        responses: {
+            /** @description How many, and some of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The segment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_by_id_members: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSegmentMember"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member or token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whoami"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the cookie is set. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSourceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceInput"];
+            };
+        };
+        responses: {
+            /** @description The source. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_sources_by_slug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourcePatch"];
+            };
+        };
+        responses: {
+            /** @description The source as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_suppressions: {
+        parameters: {
+            query?: {
+                /** @description Text to find in address or reason. */
+                q?: string | null;
+                /** @description Only on this channel. */
+                channel?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSuppressionView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_suppressions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionInput"];
+            };
+        };
+        responses: {
+            /** @description The suppression; 200 when it was there already. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_suppressions_by_channel_by_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lifted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTemplateView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_templates_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Subject, HTML and text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tokens: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTokenView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInput"];
+            };
+        };
+        responses: {
+            /** @description The token, with its secret this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tokens_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWorkspaceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_current: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workspace. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_current: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspacePatch"];
+            };
+        };
+        responses: {
+            /** @description The workspace as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xAbout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["About"];
+                };
+            };
+        };
+    };
+    xPageOfCaughtView: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCaughtView"];
+                };
+            };
+        };
+    };
+    xCaughtMailView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaughtMailView"];
+                };
+            };
+        };
+    };
+}

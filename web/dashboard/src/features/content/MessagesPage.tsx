@@ -1,0 +1,62 @@
+/** Every message that was decided, and what became of it. */
+import { Select, SimpleGrid } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { api, data } from '@/api/client';
+import { usePages } from '@/api/paged';
+import { number, t } from '@/i18n';
+import { Empty, Figure, Loaded } from '@/ui/bits';
+import { Page } from '@/ui/Page';
+import { useSearchState } from '@/ui/useSearchState';
+import { MessageTable } from './MessageTable';
+
+const STATUSES = ['queued', 'deferred', 'sent', 'skipped', 'failed'];
+
+export function MessagesPage() {
+  const [search, change] = useSearchState();
+  const counts = useQuery({
+    queryKey: ['messages', 'counts'],
+    queryFn: ({ signal }) => data(api.GET('/api/v1/messages/counts', { signal })),
+    refetchInterval: 5_000,
+  });
+  const list = usePages(
+    ['messages', search.status ?? ''],
+    (cursor, signal) =>
+      data(
+        api.GET('/api/v1/messages', {
+          params: { query: { ...(search.status ? { status: search.status } : {}), ...(cursor ? { cursor } : {}), limit: 50 } as never },
+          signal,
+        }),
+      ),
+    { refetchMs: 5_000 },
+  );
+  return (
+    <Page title={t('Messages')} intro={t('Every message that was decided, what became of it, and why it was not sent if it was not.')}>
+      {counts.data && (
+        <SimpleGrid cols={{ base: 2, sm: 4 }}>
+          <Figure name={t('Under way')} value={number(counts.data.pending)} />
+          <Figure name={t('Sent')} value={number(counts.data.sent)} />
+          <Figure name={t('Skipped')} value={number(counts.data.skipped)} />
+          <Figure name={t('Failed')} value={number(counts.data.failed)} />
+        </SimpleGrid>
+      )}
+      <Select
+        aria-label={t('Status')}
+        placeholder={t('Every status')}
+        clearable
+        w={220}
+        data={STATUSES.map((s) => ({ value: s, label: t(s) }))}
+        value={search.status ?? null}
+        onChange={(value) => change({ status: value ?? undefined })}
+      />
+      <Loaded query={list}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Empty title={t('No messages here')}>{t('Journeys, campaigns and people send; every decision is listed here.')}</Empty>
+          ) : (
+            <MessageTable rows={rows} more={list.more} whose />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}

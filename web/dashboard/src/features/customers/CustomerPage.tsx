@@ -1,0 +1,224 @@
+/** One person's story: what happened, who they are, what they agreed to, what reached them. */
+import { Anchor, Button, Grid, Group, Menu, Paper, Stack, Tabs, Text, Title } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
+import { number, t } from '@/i18n';
+import { Loaded, Tag, When } from '@/ui/bits';
+import { Page } from '@/ui/Page';
+import { useSearchState } from '@/ui/useSearchState';
+import { Consents } from './Consents';
+import { Erase } from './Erase';
+import { Merges } from './Merges';
+import { MessagesOf } from './MessagesOf';
+import { nameOf } from './name';
+import { SendOne } from './SendOne';
+import { Timeline } from './Timeline';
+import { TraitHistory, Traits } from './Traits';
+
+export type Customer = Schemas['ProfileView'];
+
+export function CustomerPage() {
+  const { id = '' } = useParams({ strict: false });
+  const [search, change] = useSearchState();
+  const session = useQuery(sessionQuery);
+  const customer = useQuery({
+    queryKey: ['profiles', id],
+    queryFn: ({ signal }) => data(api.GET('/api/v1/profiles/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: 10_000,
+  });
+  const tab = search.tab ?? 'story';
+  const mayEdit = includes(session.data?.role, 'editor');
+  const crumbs = [{ title: t('Customers'), to: '/customers' }];
+  return (
+    <Loaded query={customer} rows={10}>
+      {(c) => (
+        <Page title={nameOf(c)} crumbs={crumbs} intro={<Intro of={c} />} actions={<Actions of={c} mayEdit={mayEdit} />}>
+          <Grid gap="lg">
+            <Grid.Col span={{ base: 12, md: 4 }} order={{ base: 2, md: 1 }}>
+              <Stack>
+                <Part title={t('Segments')}>
+                  <Memberships of={c} />
+                </Part>
+                <Part title={t('Journeys')}>
+                  <Journeys of={c} />
+                </Part>
+                <Part title={t('Traits')}>
+                  <Traits of={c} mayEdit={mayEdit} />
+                </Part>
+                <Part title={t('Identifiers')}>
+                  <dl className="facts">
+                    {c.identifiers.map((i) => (
+                      <Pair key={`${i.namespace} ${i.value}`} name={i.namespace} value={<span className="mono">{i.value}</span>} />
+                    ))}
+                  </dl>
+                </Part>
+                <Part title={t('Consent')}>
+                  <Consents of={c} mayEdit={mayEdit} />
+                </Part>
+                {c.groups.length > 0 && (
+                  <Part title={t('Accounts')}>
+                    <Group gap="xs">
+                      {c.groups.map((g) => (
+                        <Anchor key={g} component={Link} to="/accounts/$id" params={{ id: g } as never}>
+                          {g}
+                        </Anchor>
+                      ))}
+                    </Group>
+                  </Part>
+                )}
+                <Merges of={c} mayEdit={mayEdit} />
+              </Stack>
+            </Grid.Col>
+            <Grid.Col span={{ base: 12, md: 8 }} order={{ base: 1, md: 2 }}>
+              <Tabs value={tab} onChange={(next) => change({ tab: next === 'story' ? undefined : (next ?? undefined) })} keepMounted={false}>
+                <Tabs.List>
+                  <Tabs.Tab value="story">{t('Story')}</Tabs.Tab>
+                  <Tabs.Tab value="messages">{t('Messages')}</Tabs.Tab>
+                  <Tabs.Tab value="changes">{t('Changes')}</Tabs.Tab>
+                </Tabs.List>
+                <Tabs.Panel value="story" pt="md">
+                  <Timeline id={c.id} />
+                </Tabs.Panel>
+                <Tabs.Panel value="messages" pt="md">
+                  <MessagesOf id={c.id} />
+                </Tabs.Panel>
+                <Tabs.Panel value="changes" pt="md">
+                  <TraitHistory id={c.id} />
+                </Tabs.Panel>
+              </Tabs>
+            </Grid.Col>
+          </Grid>
+        </Page>
+      )}
+    </Loaded>
+  );
+}
+
+function Intro({ of }: { of: Customer }) {
+  return (
+    <Group gap="xs">
+      {!of.known && <Tag>{t('anonymous')}</Tag>}
+      <span>{t('{n} events', { n: number(of.event_count) })}</span>
+      <span>
+        {t('first seen')} <When at={of.first_seen} />
+      </span>
+      <span>
+        {t('last seen')} <When at={of.last_seen} />
+      </span>
+    </Group>
+  );
+}
+
+function Actions({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
+  const [open, setOpen] = useState<'send' | 'erase' | null>(null);
+  return (
+    <>
+      {mayEdit && <Button onClick={() => setOpen('send')}>{t('Send a message')}</Button>}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" aria-label={t('More actions')}>
+            <IconDots size={18} />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item component="a" href={`/api/v1/profiles/${of.id}/export`} download={`${of.id}.json`}>
+            {t('Export everything known')}
+          </Menu.Item>
+          {mayEdit && (
+            <Menu.Item color="red" onClick={() => setOpen('erase')}>
+              {t('Erase…')}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {open === 'send' && <SendOne to={of} close={() => setOpen(null)} />}
+      {open === 'erase' && <Erase who={of} close={() => setOpen(null)} />}
+    </>
+  );
+}
+
+function Part({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <Paper withBorder p="md" component="section" aria-label={title}>
+      <Title order={2} size="h5" mb="xs">
+        {title}
+      </Title>
+      {children}
+    </Paper>
+  );
+}
+
+export function Pair({ name, value }: { name: string; value: React.ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd dir="auto">{value}</dd>
+    </>
+  );
+}
+
+function Memberships({ of }: { of: Customer }) {
+  if (of.segments.length === 0) return <Text size="sm" c="dimmed">{t('In no segment now.')}</Text>;
+  return (
+    <Stack gap={6} className="plain-links">
+      {of.segments.map((s) => (
+        <Text size="sm" key={s.segment}>
+          <Anchor component={Link} to="/segments/$id" params={{ id: s.segment } as never}>
+            {s.segment}
+          </Anchor>{' '}
+          <Text span size="xs" c="dimmed">
+            {t('since')} <When at={s.since} />
+          </Text>
+        </Text>
+      ))}
+    </Stack>
+  );
+}
+
+interface Run {
+  journey: string;
+  run: number;
+  step: string;
+  entered_at: string;
+  due_at: string | null;
+}
+interface Past {
+  journey: string;
+  entered: number;
+  last_entered_at: string;
+}
+
+function Journeys({ of }: { of: Customer }) {
+  const { active = [], history = [] } = of.journeys as { active?: Run[]; history?: Past[] };
+  const running = new Set(active.map((r) => r.journey));
+  const past = history.filter((h) => !running.has(h.journey));
+  if (active.length + past.length === 0) return <Text size="sm" c="dimmed">{t('In no journey so far.')}</Text>;
+  return (
+    <Stack gap={6}>
+      {active.map((r) => (
+        <Text size="sm" key={`${r.journey} ${r.run}`}>
+          <Anchor component={Link} to="/journeys/$id" params={{ id: r.journey } as never}>
+            {r.journey}
+          </Anchor>{' '}
+          <Tag tone="info">{t('at {step}', { step: r.step })}</Tag>{' '}
+          {r.due_at && (
+            <Text span size="xs" c="dimmed">
+              {t('goes on')} <When at={r.due_at} />
+            </Text>
+          )}
+        </Text>
+      ))}
+      {past.map((h) => (
+        <Text size="sm" key={h.journey} c="dimmed">
+          <Anchor component={Link} to="/journeys/$id" params={{ id: h.journey } as never}>
+            {h.journey}
+          </Anchor>{' '}
+          {t('entered')} <When at={h.last_entered_at} />
+        </Text>
+      ))}
+    </Stack>
+  );
+}

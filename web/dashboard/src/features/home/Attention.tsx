@@ -1,0 +1,91 @@
+/** What needs somebody: sends that fail, events that are refused, channels that cannot be used, drafts that wait. */
+import { Anchor, List, Paper, Text, ThemeIcon, Title } from '@mantine/core';
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { api, data } from '@/api/client';
+import { channelsQuery, statsQuery } from '@/api/queries';
+import { t, tn } from '@/i18n';
+import { Loading } from '@/ui/bits';
+
+interface Item {
+  text: string;
+  to: string;
+  search?: Record<string, string>;
+}
+
+export function Attention() {
+  const [stats, channels, rejected, reviews, failed] = useQueries({
+    queries: [
+      statsQuery,
+      channelsQuery,
+      {
+        queryKey: ['quality', 'counts', 'week'],
+        queryFn: () => data(api.GET('/api/v1/data-quality/counts')),
+      },
+      {
+        queryKey: ['resources', 'journey', 'review'],
+        queryFn: () => data(api.GET('/api/v1/resources/{kind}', { params: { path: { kind: 'journey' }, query: { status: 'review' } } })),
+      },
+      {
+        queryKey: ['messages', 'failed', 1],
+        queryFn: () => data(api.GET('/api/v1/messages', { params: { query: { status: 'failed', limit: 1 } as never } })),
+      },
+    ],
+  });
+  const items: Item[] = [];
+  if ((stats.data?.lag_ms ?? 0) > 60_000) {
+    items.push({ text: t('Events wait longer than a minute before they are applied.'), to: '/data' });
+  }
+  for (const channel of channels.data?.items ?? []) {
+    if (channel.problem) items.push({ text: `${channel.id}: ${channel.problem}`, to: '/settings', search: { tab: 'channels' } });
+  }
+  if (channels.data?.items.length === 0) {
+    items.push({ text: t('There is no channel yet, so nothing can be sent.'), to: '/settings', search: { tab: 'channels' } });
+  }
+  if (failed.data?.items.length) {
+    items.push({ text: tn(stats.data?.messages.failed ?? 1, 'One message failed after every retry.', '{n} messages failed after every retry.'), to: '/messages', search: { status: 'failed' } });
+  }
+  const refused = (rejected.data?.items ?? []).reduce((sum, r) => sum + r.count, 0);
+  if (refused > 0) {
+    items.push({ text: tn(refused, 'One event was not accepted.', '{n} events were not accepted.'), to: '/data', search: { tab: 'quality' } });
+  }
+  for (const journey of reviews.data?.items ?? []) {
+    items.push({ text: t('{name} waits for review.', { name: journey.id }), to: `/journeys/${journey.id}` });
+  }
+  return (
+    <Paper withBorder p="md" component="section" aria-label={t('Needs attention')}>
+      <Title order={2} size="h5" mb="xs">
+        {t('Needs attention')}
+      </Title>
+      {stats.isPending ? (
+        <Loading rows={2} />
+      ) : items.length === 0 ? (
+        <Text size="sm" component="div">
+          <ThemeIcon size="sm" radius="xl" color="green" variant="outline" mr={6} aria-hidden>
+            <IconCheck size={12} />
+          </ThemeIcon>
+          {t('Nothing. Sends go out, events come in, every channel works.')}
+        </Text>
+      ) : (
+        <List
+          size="sm"
+          spacing="xs"
+          icon={
+            <ThemeIcon size="sm" radius="xl" color="orange" variant="outline" aria-hidden>
+              <IconAlertTriangle size={12} />
+            </ThemeIcon>
+          }
+        >
+          {items.map((item) => (
+            <List.Item key={item.text}>
+              <Anchor component={Link} to={item.to} search={(item.search ?? {}) as never}>
+                {item.text}
+              </Anchor>
+            </List.Item>
+          ))}
+        </List>
+      )}
+    </Paper>
+  );
+}

@@ -1,0 +1,204 @@
+/** A journey: drawn, listed, checked while it is made, and watched while it runs. */
+import { Alert, Drawer, Grid, Paper, SegmentedControl, SimpleGrid, Tabs, Text, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { ApiProblem, api, data, includes, sessionQuery } from '@/api/client';
+import { number, t } from '@/i18n';
+import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
+import { slugOf, useResource } from '@/resources/useResource';
+import { Figure, Loaded, Loading } from '@/ui/bits';
+import { JsonField } from '@/ui/JsonField';
+import { Page } from '@/ui/Page';
+import { useSearchState } from '@/ui/useSearchState';
+import { type Action, connect, freshStep, insert, type JourneySpec, type Place } from './graph';
+import { Inspector } from './Inspector';
+import { Outline } from './Outline';
+import { People } from './People';
+import { Plays } from './PlaysPage';
+import { useJourneyFaults } from './useJourneyFaults';
+import { useJourneySchema } from './useJourneySchema';
+
+const Canvas = lazy(() => import('./Canvas').then((m) => ({ default: m.Canvas })));
+
+const NOTHING: JourneySpec = { name: '', trigger: { event: { name: '' } }, steps: [] };
+
+export function JourneyPage() {
+  const { id = 'new' } = useParams({ strict: false });
+  const [search, setSearch] = useSearchState();
+  const navigate = useNavigate();
+  const session = useQuery(sessionQuery);
+  const editing = useResource('journey', id, NOTHING);
+  const small = useMediaQuery('(max-width: 48em)') ?? false;
+  const [ownId, setOwnId] = useState<string | null>(null);
+  const { actions, triggers } = useJourneySchema();
+  const spec = editing.spec as JourneySpec | undefined;
+  const faults = useJourneyFaults(editing.isNew ? 'new-journey' : id, spec);
+  const live = useQuery({
+    queryKey: ['journeys', id],
+    queryFn: async ({ signal }) => {
+      try {
+        return await data(api.GET('/api/v1/journeys/{id}', { params: { path: { id } }, signal }));
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 404) return null;
+        throw error;
+      }
+    },
+    enabled: !editing.isNew,
+    refetchInterval: 5_000,
+  });
+  const counts = useMemo(() => {
+    const sum: Record<string, number> = {};
+    for (const steps of Object.values(live.data?.steps ?? {})) {
+      for (const [step, n] of Object.entries(steps)) sum[step] = (sum[step] ?? 0) + n;
+    }
+    return sum;
+  }, [live.data]);
+  const mayEdit = includes(session.data?.role, 'editor');
+  const selected = search.step ?? null;
+  const select = (step: string | null) => setSearch({ step: step ?? undefined });
+  const set = (next: JourneySpec) => editing.change(next);
+  const add = (at: Place, action: Action) => {
+    if (!spec) return;
+    const step = freshStep(spec.steps, action);
+    set(insert(spec, at, step));
+    select(step.id);
+  };
+  const name = String(spec?.name ?? '');
+  const newId = ownId ?? slugOf(name);
+
+  if (editing.isNew && !editing.dirty) {
+    return (
+      <Plays
+        triggers={triggers}
+        choose={(play) => {
+          editing.change(play);
+        }}
+      />
+    );
+  }
+  const view = search.view ?? (small ? 'list' : 'canvas');
+  const block = !name.trim() ? t('Give it a name first.') : undefined;
+  const inspector = spec && selected && (
+    <Inspector spec={spec} selected={selected} faults={faults} set={set} select={select} triggers={triggers} />
+  );
+  const body = spec && (
+    <Page
+      title={editing.isNew ? t('New journey') : name || id}
+      crumbs={[{ title: t('Journeys'), to: '/journeys' }]}
+      intro={String(spec.description ?? '') || undefined}
+      actions={
+        <ResourceBar
+          kind="journey"
+          id={id}
+          editing={editing}
+          newId={newId}
+          block={block}
+          onSaved={(saved) => editing.isNew && void navigate({ to: '/journeys/$id', params: { id: saved.id } as never, search: {} })}
+          onArchived={() => void navigate({ to: '/journeys' })}
+        />
+      }
+    >
+      <ResourceProblem editing={editing} />
+      {live.data && (
+        <SimpleGrid cols={{ base: 2, sm: 4 }}>
+          <Figure name={t('Entered')} value={number(live.data.entered)} />
+          <Figure name={t('On the way')} value={number(live.data.active)} />
+          <Figure name={t('Left')} value={number(total(live.data.exited))} hint={reasons(live.data.exited)} />
+          <Figure name={t('Not let in')} value={number(total(live.data.refused))} hint={reasons(live.data.refused)} />
+        </SimpleGrid>
+      )}
+      <Tabs value={search.tab ?? 'steps'} onChange={(tab) => setSearch({ tab: tab === 'steps' ? undefined : (tab ?? undefined) })} keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="steps">{t('Steps')}</Tabs.Tab>
+          {!editing.isNew && <Tabs.Tab value="people">{t('People')}</Tabs.Tab>}
+          <Tabs.Tab value="text">{t('Document')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="steps" pt="md">
+          <Grid gap="md">
+            <Grid.Col span={{ base: 12, md: selected && !small ? 8 : 12 }}>
+              <Grid gap="sm" mb="sm" align="flex-end">
+                <Grid.Col span={{ base: 12, sm: 5 }}>
+                  <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => editing.change((s) => ({ ...s, name: e.currentTarget.value }))} />
+                </Grid.Col>
+                {editing.isNew && (
+                  <Grid.Col span={{ base: 12, sm: 4 }}>
+                    <TextInput label={t('Id')} value={newId} onChange={(e) => setOwnId(e.currentTarget.value)} />
+                  </Grid.Col>
+                )}
+                <Grid.Col span="content">
+                  <SegmentedControl
+                    aria-label={t('Shown as')}
+                    value={view}
+                    onChange={(next) => setSearch({ view: next })}
+                    data={[
+                      { value: 'canvas', label: t('Canvas') },
+                      { value: 'list', label: t('List') },
+                    ]}
+                  />
+                </Grid.Col>
+              </Grid>
+              {faults.some((f) => f.step === null) && (
+                <Alert variant="outline" color="yellow" mb="sm">
+                  {faults.filter((f) => f.step === null).map((f) => (
+                    <Text size="sm" key={f.message}>
+                      {t(f.message)}
+                    </Text>
+                  ))}
+                </Alert>
+              )}
+              {view === 'list' ? (
+                <Outline spec={spec} faults={faults} counts={counts} actions={actions} editable={mayEdit} select={select} insert={add} />
+              ) : (
+                <Paper withBorder style={{ height: small ? '60vh' : 'max(480px, calc(100vh - 360px))' }}>
+                  <Suspense fallback={<Loading />}>
+                    <Canvas
+                      spec={spec}
+                      selected={selected}
+                      faults={faults}
+                      counts={counts}
+                      passed={{}}
+                      actions={actions}
+                      editable={mayEdit}
+                      select={select}
+                      insert={add}
+                      connect={(from: Place, target: string) => set(connect(spec, from, target))}
+                      move={(step, x, y) => set({ ...spec, steps: spec.steps.map((s) => (s.id === step ? { ...s, position: { x, y } } : s)) })}
+                    />
+                  </Suspense>
+                </Paper>
+              )}
+            </Grid.Col>
+            {selected && !small && (
+              <Grid.Col span={{ base: 12, md: 4 }}>
+                <Paper withBorder p="md">{inspector}</Paper>
+              </Grid.Col>
+            )}
+          </Grid>
+          <Drawer opened={small && selected !== null} onClose={() => select(null)} position="bottom" size="85%" withCloseButton={false} title={t('Step')}>
+            {inspector}
+          </Drawer>
+        </Tabs.Panel>
+        <Tabs.Panel value="people" pt="md">
+          <People id={id} spec={spec} />
+        </Tabs.Panel>
+        <Tabs.Panel value="text" pt="md">
+          <JsonField
+            label={t('The whole document')}
+            description={t('The same as `rapport get journey` shows and `rapport apply` takes.')}
+            value={spec}
+            onChange={(next) => set(next as JourneySpec)}
+          />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+  return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
+}
+
+const total = (of: Record<string, number>) => Object.values(of).reduce((sum, n) => sum + n, 0);
+const reasons = (of: Record<string, number>) =>
+  Object.entries(of)
+    .map(([reason, n]) => `${reason.replaceAll('_', ' ')} ${number(n)}`)
+    .join(', ');

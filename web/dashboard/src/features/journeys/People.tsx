@@ -1,0 +1,68 @@
+import { Anchor, Select } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { api, data, type Schemas } from '@/api/client';
+import { usePages } from '@/api/paged';
+import { t } from '@/i18n';
+import { Empty, Loaded, When } from '@/ui/bits';
+import { DataTable } from '@/ui/DataTable';
+import { useSearchState } from '@/ui/useSearchState';
+import type { JourneySpec } from './graph';
+
+/** Who is where in a journey now. */
+export function People({ id, spec }: { id: string; spec: JourneySpec }) {
+  const [search, change] = useSearchState();
+  const at = search.at;
+  const list = usePages(
+    ['journeys', id, 'profiles', at ?? ''],
+    (cursor, signal) =>
+      data(
+        api.GET('/api/v1/journeys/{id}/profiles', {
+          params: { path: { id }, query: { ...(at ? { step: at } : {}), ...(cursor ? { cursor } : {}), limit: 100 } },
+          signal,
+        }),
+      ),
+    { refetchMs: 5_000 },
+  );
+  return (
+    <>
+      <Select
+        aria-label={t('At step')}
+        placeholder={t('At any step')}
+        clearable
+        w={240}
+        mb="sm"
+        data={spec.steps.map((s) => s.id)}
+        value={at ?? null}
+        onChange={(v) => change({ at: v ?? undefined })}
+      />
+      <Loaded query={list}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Empty title={t('Nobody is on the way now')}>{t('Whoever the trigger lets in appears here, and leaves when the journey ends.')}</Empty>
+          ) : (
+            <DataTable<Schemas['RunView']>
+              caption={t('People on the way')}
+              rows={rows}
+              id={(r) => `${r.profile} ${r.run}`}
+              more={list.more}
+              columns={[
+                {
+                  title: t('Customer'),
+                  cell: (r) => (
+                    <Anchor component={Link} to="/customers/$id" params={{ id: r.profile } as never} className="mono">
+                      {r.profile}
+                    </Anchor>
+                  ),
+                },
+                { title: t('Step'), cell: (r) => r.step },
+                { title: t('Entered'), cell: (r) => <When at={r.entered_at} />, kind: 'short' },
+                { title: t('Goes on'), cell: (r) => <When at={r.due_at} />, kind: 'short' },
+                { title: t('Version'), cell: (r) => r.version, kind: 'num', wideOnly: true },
+              ]}
+            />
+          )
+        }
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import { change, connect, edges, END, exits, explicit, faults, freshStep, insert, type JourneySpec, remove, stepOf, TRIGGER, unreachable } from './graph';
+import { PLAYS } from './plays';
+
+const journey = (): JourneySpec => ({
+  name: 'Second order',
+  trigger: { event: { name: 'Order Completed' } },
+  steps: [
+    { id: 'wait', wait: '15m' },
+    { id: 'check', branch: [{ when: 'true', goto: 'thanks' }], otherwise: 'nudge' },
+    { id: 'nudge', send: { channel: 'email', template: 'second-order' }, next: 'end' },
+    { id: 'thanks', update: { set: { loyal: true } } },
+    { id: 'done', exit: 'ordered again' },
+  ],
+});
+
+const ways = (spec: JourneySpec) => edges(spec).map((e) => `${e.from.step} ${e.from.exit} > ${e.target}`);
+
+it('finds every way, those that are only the order of the list too', () => {
+  expect(ways(journey())).toEqual([
+    '@trigger next > wait',
+    'wait next > check',
+    'check arm 0 > thanks',
+    'check otherwise > nudge',
+    'nudge next > end',
+    'thanks next > done',
+  ]);
+  expect(ways({ ...journey(), steps: explicit(journey().steps) })).toEqual(ways(journey()));
+});
+
+it('puts a step into a way', () => {
+  const spec = journey();
+  const step = freshStep(spec.steps, 'wait');
+  expect(step.id).toBe('wait-2');
+  const next = insert(spec, { step: 'check', exit: 'otherwise' }, step);
+  expect(ways(next)).toContain('check otherwise > wait-2');
+  expect(ways(next)).toContain('wait-2 next > nudge');
+  expect(unreachable(next)).toEqual([]);
+  const first = insert(spec, { step: TRIGGER, exit: 'next' }, step);
+  expect(ways(first).slice(0, 2)).toEqual(['@trigger next > wait-2', 'wait-2 next > wait']);
+  const branch = insert(spec, { step: 'nudge', exit: 'next' }, freshStep(spec.steps, 'branch'));
+  expect(ways(branch)).toContain('check-2 otherwise > end');
+});
+
+it('takes a step out and joins the ways', () => {
+  const spec = journey();
+  expect(ways(remove(spec, 'nudge'))).toContain('check otherwise > end');
+  expect(ways(remove(spec, 'check'))).toContain('wait next > thanks');
+  const without = remove(spec, 'wait');
+  expect(without.steps[0]?.id).toBe('check');
+  const loop = remove({ ...spec, steps: [{ id: 'a', jump: 'a' }] }, 'a');
+  expect(loop.steps).toEqual([]);
+});
+
+it('leads ways elsewhere and renames', () => {
+  const spec = journey();
+  expect(ways(connect(spec, { step: 'check', exit: 'arm 0' }, 'done'))).toContain('check arm 0 > done');
+  expect(connect(spec, { step: TRIGGER, exit: 'next' }, 'check').steps[0]?.id).toBe('check');
+  const renamed = change(spec, 'nudge', { ...(spec.steps[2] as { id: string }), id: 'remind' });
+  expect(ways(renamed)).toContain('check otherwise > remind');
+  expect(ways(renamed).some((w) => w.includes('nudge'))).toBe(false);
+});
+
+it('knows the exits of every action', () => {
+  const labels = (step: Record<string, unknown>) => exits([{ id: 'x', ...step }], 0).map((e) => `${e.label}>${e.target}`);
+  expect(labels({ split: [{ name: 'a', percent: 30, goto: 'p' }, { name: 'b', percent: 70, goto: 'q' }] })).toEqual(['a 30 %>p', 'b 70 %>q']);
+  expect(labels({ experiment: { id: 'e', arms: [{ name: 'a', percent: 100, goto: 'p' }] } })).toEqual(['a 100 %>p']);
+  expect(labels({ wait: { event: { name: 'A' }, timeout: '1d' }, next: 'p', otherwise: 'q' })).toEqual(['>p', 'timed out>q']);
+  expect(labels({ webhook: { url: 'https://x' }, otherwise: 'q' })).toEqual(['>end', 'failed>q']);
+  expect(labels({ jump: 'p' })).toEqual(['>p']);
+  expect(labels({ exit: 'x' })).toEqual([]);
+});
+
+it('names what is wrong, and the step', () => {
+  const spec = journey();
+  expect(faults(spec)).toEqual([]);
+  const broken: JourneySpec = {
+    ...spec,
+    trigger: { event: { name: '' } },
+    steps: [{ id: 'a', send: { channel: 'email', template: '' }, next: 'gone' }, { id: 'b', exit: 'x' }],
+  };
+  expect(faults(broken).map((f) => f.step)).toEqual(['a', 'a', 'b', TRIGGER]);
+  expect(stepOf(spec, 'spec.steps[2].send.template')).toBe('nudge');
+  expect(stepOf(spec, 'spec.trigger.event.name')).toBe(TRIGGER);
+  expect(stepOf(spec, 'spec.name')).toBeNull();
+});
+
+it('offers plays whose every way leads somewhere', () => {
+  for (const play of PLAYS) {
+    const found = faults(play.spec).filter((f) => f.message !== 'Choose what to send.');
+    expect([play.id, found]).toEqual([play.id, []]);
+    for (const e of edges(play.spec)) expect(e.target === END || play.spec.steps.some((s) => s.id === e.target)).toBe(true);
+  }
+});

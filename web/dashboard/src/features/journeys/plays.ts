@@ -1,0 +1,126 @@
+/** Journeys most teams begin with. Templates are left to choose: what is said is the team's own. */
+import type { JourneySpec } from './graph';
+
+export interface Play {
+  id: string;
+  /** Texts of the catalogue. */
+  title: string;
+  what: string;
+  spec: JourneySpec;
+}
+
+const send = (topic?: string) => ({ channel: 'email', template: '', ...(topic ? { topic } : {}) });
+
+export const PLAYS: Play[] = [
+  {
+    id: 'empty',
+    title: 'Begin with nothing',
+    what: 'A trigger and no steps yet.',
+    spec: { name: '', trigger: { event: { name: 'Signed Up' } }, steps: [{ id: 'stop', exit: 'done' }] },
+  },
+  {
+    id: 'welcome',
+    title: 'Welcome',
+    what: 'Greets who is new, waits two days, and helps those who have not ordered yet.',
+    spec: {
+      name: 'Welcome',
+      trigger: { event: { name: 'Signed Up' } },
+      reentry: 'once',
+      steps: [
+        { id: 'hello', send: send() },
+        { id: 'rest', wait: '2d' },
+        { id: 'ordered', branch: [{ when: 'events("Order Completed").exists()', goto: 'end' }], otherwise: 'begin' },
+        { id: 'begin', send: send() },
+      ],
+    },
+  },
+  {
+    id: 'abandoned-cart',
+    title: 'Abandoned cart',
+    what: 'Three hours after something was put into the cart, if it was not bought.',
+    spec: {
+      name: 'Abandoned cart',
+      trigger: { event: { name: 'Product Added', key: 'cart_id' } },
+      reentry: 'once',
+      steps: [
+        { id: 'wait', wait: '3h' },
+        { id: 'bought', branch: [{ when: 'events("Order Completed").within("3h").exists()', goto: 'end' }], otherwise: 'remind' },
+        { id: 'remind', send: { ...send(), expires: '1d' } },
+      ],
+    },
+  },
+  {
+    id: 'win-back',
+    title: 'Win back',
+    what: 'For those who ordered twice and went quiet: a letter, and a second one if they do not come.',
+    spec: {
+      name: 'Win back',
+      trigger: { segment: { id: 'lapsing', on: 'entered' } },
+      reentry: { after: '180d' },
+      exit_when: 'events("Order Completed").within("7d").exists()',
+      steps: [
+        { id: 'miss-you', send: send() },
+        { id: 'wait', wait: '7d' },
+        { id: 'looked', branch: [{ when: 'events("Page Viewed").within("7d").exists()', goto: 'end' }], otherwise: 'offer' },
+        { id: 'offer', send: send() },
+      ],
+    },
+  },
+  {
+    id: 'renewal',
+    title: 'Renewal',
+    what: 'Begins when a renewal is near: tells in time, and reminds those who have not renewed.',
+    spec: {
+      name: 'Renewal',
+      trigger: { event: { name: 'Renewal Due' } },
+      reentry: 'always',
+      exit_when: 'events("Subscription Renewed").within("30d").exists()',
+      steps: [
+        { id: 'tell', send: send() },
+        { id: 'wait', wait: '14d' },
+        { id: 'remind', send: send() },
+      ],
+    },
+  },
+  {
+    id: 'feedback',
+    title: 'Ask for feedback',
+    what: 'A week after an order, at ten in the morning where the customer is.',
+    spec: {
+      name: 'Ask for feedback',
+      trigger: { event: { name: 'Order Completed' } },
+      reentry: { after: '90d' },
+      steps: [
+        { id: 'wait', wait: { for: '7d', until: '10:00' } },
+        { id: 'ask', send: send() },
+      ],
+    },
+  },
+  {
+    id: 'referral',
+    title: 'Referral',
+    what: 'Asks those who keep coming back to bring a friend.',
+    spec: {
+      name: 'Referral',
+      trigger: { event: { name: 'Order Completed' } },
+      entry: { when: 'events("Order Completed").count() >= 3' },
+      reentry: 'once',
+      steps: [
+        { id: 'wait', wait: '2d' },
+        { id: 'invite', send: send() },
+        { id: 'mark', update: { set: { asked_to_refer: true } } },
+      ],
+    },
+  },
+  {
+    id: 'birthday',
+    title: 'Birthday',
+    what: 'Every year at nine in the morning where the customer is; needs a trait with the date.',
+    spec: {
+      name: 'Birthday',
+      trigger: { date: { trait: 'birthday', at: '09:00', yearly: true } },
+      reentry: 'always',
+      steps: [{ id: 'wish', send: send() }],
+    },
+  },
+];

@@ -1,0 +1,146 @@
+/** A segment: its rule, who is in it now, and its members. */
+import { Anchor, Grid, Stack, Tabs, Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ApiProblem, api, data, type Schemas } from '@/api/client';
+import { usePages } from '@/api/paged';
+import { nameOf } from '@/features/customers/name';
+import { number, t, tn } from '@/i18n';
+import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
+import { slugOf, useResource } from '@/resources/useResource';
+import { Audience } from '@/rules/Audience';
+import { RuleEditor } from '@/rules/RuleEditor';
+import { Empty, Loaded, When } from '@/ui/bits';
+import { DataTable } from '@/ui/DataTable';
+import { Page } from '@/ui/Page';
+import { useSearchState } from '@/ui/useSearchState';
+
+const INITIAL = { name: '', rule: '' };
+
+export function SegmentPage() {
+  const { id = 'new' } = useParams({ strict: false });
+  const [search, setSearch] = useSearchState();
+  const navigate = useNavigate();
+  const initial = search.rule ? { ...INITIAL, rule: search.rule } : INITIAL;
+  const editing = useResource('segment', id, initial);
+  const [ownId, setOwnId] = useState<string | null>(null);
+  const { spec } = editing;
+  const name = String(spec?.name ?? '');
+  const rule = String(spec?.rule ?? '');
+  const newId = ownId ?? slugOf(name);
+  const live = useQuery({
+    queryKey: ['segments', id],
+    queryFn: async ({ signal }) => {
+      try {
+        return await data(api.GET('/api/v1/segments/{id}', { params: { path: { id } }, signal }));
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 404) return null;
+        throw error;
+      }
+    },
+    enabled: !editing.isNew,
+    refetchInterval: 5_000,
+  });
+  const set = (part: Record<string, unknown>) => editing.change((before) => ({ ...before, ...part }));
+  const tab = search.tab ?? 'rule';
+  const block = !name.trim() ? t('Give it a name first.') : !rule.trim() ? t('It needs a condition.') : undefined;
+  const body = (
+    <Page
+      title={editing.isNew ? t('New segment') : name || id}
+      crumbs={[{ title: t('Segments'), to: '/segments' }]}
+      intro={live.data ? tn(live.data.count, 'One customer now', '{n} customers now') + (live.data.ready ? '' : ` ${t('(still counting)')}`) : undefined}
+      actions={
+        <ResourceBar
+          kind="segment"
+          id={id}
+          editing={editing}
+          newId={newId}
+          block={block}
+          onSaved={(saved) => editing.isNew && void navigate({ to: '/segments/$id', params: { id: saved.id } as never, search: {} })}
+          onArchived={() => void navigate({ to: '/segments' })}
+        />
+      }
+    >
+      <ResourceProblem editing={editing} />
+      <Tabs value={tab} onChange={(next) => setSearch({ tab: next === 'rule' ? undefined : (next ?? undefined) })} keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="rule">{t('Rule')}</Tabs.Tab>
+          {!editing.isNew && (
+            <Tabs.Tab value="members">
+              {t('Members')}
+              {live.data ? ` (${number(live.data.count)})` : ''}
+            </Tabs.Tab>
+          )}
+        </Tabs.List>
+        <Tabs.Panel value="rule" pt="md">
+          <Grid gap="lg">
+            <Grid.Col span={{ base: 12, md: 8 }}>
+              <Stack>
+                <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => set({ name: e.currentTarget.value })} />
+                {editing.isNew && (
+                  <TextInput
+                    label={t('Id')}
+                    description={t('What rules and journeys call it; it stays.')}
+                    value={newId}
+                    onChange={(e) => setOwnId(e.currentTarget.value)}
+                  />
+                )}
+                <Textarea
+                  label={t('Description')}
+                  autosize
+                  minRows={1}
+                  dir="auto"
+                  value={String(spec?.description ?? '')}
+                  onChange={(e) => set({ description: e.currentTarget.value || undefined })}
+                />
+                <RuleEditor label={t('Rule')} value={rule} onChange={(next) => set({ rule: next })} />
+              </Stack>
+            </Grid.Col>
+            <Grid.Col span={{ base: 12, md: 4 }}>
+              <Audience rule={rule} />
+            </Grid.Col>
+          </Grid>
+        </Tabs.Panel>
+        <Tabs.Panel value="members" pt="md">
+          <Members id={id} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+  return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
+}
+
+function Members({ id }: { id: string }) {
+  const list = usePages(['segments', id, 'members'], (cursor, signal) =>
+    data(api.GET('/api/v1/segments/{id}/members', { params: { path: { id }, query: { ...(cursor ? { cursor } : {}), limit: 100 } }, signal })),
+  );
+  return (
+    <Loaded query={list}>
+      {(rows) =>
+        rows.length === 0 ? (
+          <Empty title={t('Nobody is in it now')}>{t('Members come and go by themselves as the rule begins and ceases to hold.')}</Empty>
+        ) : (
+          <DataTable<Schemas['SegmentMember']>
+            caption={t('Members')}
+            rows={rows}
+            id={(m) => m.profile.id}
+            more={list.more}
+            columns={[
+              {
+                title: t('Customer'),
+                cell: (m) => (
+                  <Anchor component={Link} to="/customers/$id" params={{ id: m.profile.id } as never} dir="auto">
+                    {nameOf(m.profile)}
+                  </Anchor>
+                ),
+              },
+              { title: t('E-mail address'), cell: (m) => String(m.profile.traits.email ?? '–'), wideOnly: true },
+              { title: t('In since'), cell: (m) => <When at={m.since} />, kind: 'short' },
+            ]}
+          />
+        )
+      }
+    </Loaded>
+  );
+}

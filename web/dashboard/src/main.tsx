@@ -1,0 +1,44 @@
+/** Starts the dashboard. */
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './ui/app.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { queryClient } from './api/client';
+import { preferred, setLanguage, useLanguage } from './i18n';
+import { router } from './router';
+import { contrasts, theme } from './theme';
+
+/** The nonce the server gave this page; styles that components make need it. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+
+function App() {
+  const language = useLanguage();
+  return (
+    <QueryClientProvider client={queryClient}>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={contrasts}
+        defaultColorScheme="auto"
+        getStyleNonce={() => nonce}
+      >
+        <Notifications position="bottom-right" />
+        <RouterProvider key={language} router={router} />
+      </MantineProvider>
+    </QueryClientProvider>
+  );
+}
+
+await setLanguage(preferred());
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

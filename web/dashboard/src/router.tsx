@@ -1,0 +1,70 @@
+/** Every address of the dashboard. Each page is a chunk of its own, fetched when its link is pointed at. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { ApiProblem, queryClient, sessionQuery } from './api/client';
+import { Failed, NotFound } from './shell/Failed';
+import { Shell } from './shell/Shell';
+
+/** Search parameters as they are: pages read those they know. */
+export type Search = Record<string, string | undefined>;
+
+function search(raw: Record<string, unknown>): Search {
+  const texts = Object.entries(raw).filter(([, v]) => v !== undefined && v !== null && v !== '');
+  return Object.fromEntries(texts.map(([k, v]) => [k, typeof v === 'string' ? v : JSON.stringify(v)]));
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, validateSearch: search });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  component: lazyRouteComponent(() => import('./features/session/SignInPage'), 'SignInPage'),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  component: Shell,
+  errorComponent: Failed,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 401) {
+        throw redirect({ to: '/login', search: { next: location.href } });
+      }
+      throw error;
+    }
+  },
+});
+
+// biome-ignore format: one line a page
+const pages = [
+  createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./features/home/HomePage'), 'HomePage') }),
+  createRoute({ getParentRoute: () => app, path: '/customers', component: lazyRouteComponent(() => import('./features/customers/CustomersPage'), 'CustomersPage') }),
+  createRoute({ getParentRoute: () => app, path: '/customers/$id', component: lazyRouteComponent(() => import('./features/customers/CustomerPage'), 'CustomerPage') }),
+  createRoute({ getParentRoute: () => app, path: '/accounts', component: lazyRouteComponent(() => import('./features/customers/AccountsPage'), 'AccountsPage') }),
+  createRoute({ getParentRoute: () => app, path: '/accounts/$id', component: lazyRouteComponent(() => import('./features/customers/AccountsPage'), 'AccountPage') }),
+  createRoute({ getParentRoute: () => app, path: '/segments', component: lazyRouteComponent(() => import('./features/segments/SegmentsPage'), 'SegmentsPage') }),
+  createRoute({ getParentRoute: () => app, path: '/segments/$id', component: lazyRouteComponent(() => import('./features/segments/SegmentPage'), 'SegmentPage') }),
+  createRoute({ getParentRoute: () => app, path: '/journeys', component: lazyRouteComponent(() => import('./features/journeys/JourneysPage'), 'JourneysPage') }),
+  createRoute({ getParentRoute: () => app, path: '/journeys/$id', component: lazyRouteComponent(() => import('./features/journeys/JourneyPage'), 'JourneyPage') }),
+  createRoute({ getParentRoute: () => app, path: '/content', component: lazyRouteComponent(() => import('./features/content/ContentPage'), 'ContentPage') }),
+  createRoute({ getParentRoute: () => app, path: '/content/$id', component: lazyRouteComponent(() => import('./features/content/TemplatePage'), 'TemplatePage') }),
+  createRoute({ getParentRoute: () => app, path: '/messages', component: lazyRouteComponent(() => import('./features/content/MessagesPage'), 'MessagesPage') }),
+  createRoute({ getParentRoute: () => app, path: '/inbox', component: lazyRouteComponent(() => import('./features/inbox/InboxPage'), 'InboxPage') }),
+  createRoute({ getParentRoute: () => app, path: '/inbox/$id', component: lazyRouteComponent(() => import('./features/inbox/InboxPage'), 'MailPage') }),
+] as const;
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, app.addChildren([...pages])]),
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultErrorComponent: Failed,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,109 @@
+/** A rule to write: by conditions or as text. Both show the same rule; the text is what is kept. */
+import { SegmentedControl, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { catalogueQuery, segmentsQuery } from '@/api/queries';
+import { t } from '@/i18n';
+import { Loading } from '@/ui/bits';
+import { Builder } from './Builder';
+import { emptyGroup, fromBlocks, type Group, toBlocks } from './builder';
+import { completion, type Known } from './complete';
+import { printExpr } from './print';
+import { blocksOf, marksOf, useRuleCheck } from './useRuleCheck';
+
+const CodeEditor = lazy(() => import('@/ui/CodeEditor').then((m) => ({ default: m.CodeEditor })));
+
+export function RuleEditor({ value, onChange, label }: { value: string; onChange: (rule: string) => void; label: string }) {
+  const [mode, setMode] = useState<'builder' | 'text'>('builder');
+  const { report, settled } = useRuleCheck(value);
+  const catalogue = useQuery(catalogueQuery);
+  const segments = useQuery(segmentsQuery);
+  const known = useRef<Known>({ catalogue: undefined, segments: [] });
+  known.current = { catalogue: catalogue.data, segments: (segments.data?.items ?? []).map((s) => s.id) };
+  const source = useMemo(() => completion(() => known.current), []);
+  const broken = value.trim() !== '' && settled && report !== undefined && blocksOf(report) === null;
+  const shown = broken ? 'text' : mode;
+  return (
+    <Stack gap="xs">
+      <SegmentedControl
+        aria-label={t('How to write it')}
+        w="fit-content"
+        size="xs"
+        value={shown}
+        onChange={(next) => setMode(next as 'builder' | 'text')}
+        data={[
+          { value: 'builder', label: t('Conditions'), disabled: broken },
+          { value: 'text', label: t('Text') },
+        ]}
+      />
+      {shown === 'builder' ? (
+        <BuilderOf value={value} onChange={onChange} blocks={blocksOf(report)} settled={settled} />
+      ) : (
+        <Suspense fallback={<Loading rows={2} />}>
+          <CodeEditor
+            label={label}
+            language="rule"
+            value={value}
+            onChange={onChange}
+            complete={source}
+            marks={marksOf(report)}
+            minHeight="5em"
+            placeholder={'events("Order Completed").count() >= 2'}
+          />
+        </Suspense>
+      )}
+      {report?.problems.map((p, i) => (
+        <Text key={i} size="sm" c="var(--mantine-color-error)" role="alert">
+          {p.at}: {p.message}
+          {p.did_you_mean ? ` ${t('Did you mean {name}?', { name: p.did_you_mean })}` : ''}
+        </Text>
+      ))}
+      {report?.warnings.map((p, i) => (
+        <Text key={i} size="xs" c="dimmed">
+          {p.message}
+          {p.did_you_mean ? ` ${t('Did you mean {name}?', { name: p.did_you_mean })}` : ''}
+        </Text>
+      ))}
+    </Stack>
+  );
+}
+
+/** The builder keeps conditions that are not finished; they are in its tree, not in the rule. */
+function BuilderOf({
+  value,
+  onChange,
+  blocks,
+  settled,
+}: {
+  value: string;
+  onChange: (rule: string) => void;
+  blocks: ReturnType<typeof blocksOf>;
+  settled: boolean;
+}) {
+  const [tree, setTree] = useState<Group | null>(value.trim() === '' ? emptyGroup() : null);
+  /** The text the tree stands for; another text came from elsewhere. */
+  const made = useRef(value.trim() === '' ? '' : null as string | null);
+  useEffect(() => {
+    if (value.trim() === '' && made.current !== '') {
+      made.current = '';
+      setTree(emptyGroup());
+    } else if (settled && blocks && value !== made.current) {
+      made.current = value;
+      setTree(fromBlocks(blocks));
+    }
+  }, [value, blocks, settled]);
+  if (!tree) return <Loading rows={2} />;
+  return (
+    <Builder
+      tree={tree}
+      change={(next) => {
+        setTree(next);
+        const expr = toBlocks(next);
+        // What is not finished is in the tree alone; a rule that says nothing is no rule.
+        const text = 'const' in expr && expr.const ? '' : printExpr(expr);
+        made.current = text;
+        onChange(text);
+      }}
+    />
+  );
+}

@@ -1,0 +1,150 @@
+/** The frame around every page: sections, search, connection, session. */
+import { ActionIcon, AppShell, Badge, Burger, Button, Group, Menu, NavLink, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
+import { sessionQuery, signOut } from '@/api/client';
+import { aboutQuery } from '@/api/queries';
+import { type Language, language, languages, setLanguage, t } from '@/i18n';
+import { Connection } from './Connection';
+import { sections } from './sections';
+
+const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
+const SignInAgain = lazy(() => import('./SignInAgain').then((m) => ({ default: m.SignInAgain })));
+
+export function Shell() {
+  const [menu, { toggle, close }] = useDisclosure(false);
+  const [palette, { open: openPalette, close: closePalette }] = useDisclosure(false);
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  const about = useQuery(aboutQuery);
+  useHotkeys([['mod+K', openPalette], ['/', openPalette]], ['INPUT', 'TEXTAREA', 'SELECT']);
+  // biome-ignore lint: the menu closes when the page changes
+  useEffect(close, [path]);
+  const here = (to: string) => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`));
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !menu } }}
+      padding={{ base: 'sm', sm: 'lg' }}
+    >
+      <a className="skip-link" href="#main">
+        {t('Skip to content')}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger opened={menu} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('Menu')} />
+            <UnstyledButton component={Link} to="/" aria-label={t('Rapport, home')}>
+              <Group gap={8} wrap="nowrap">
+                <img src="/favicon.svg" width={28} height={28} alt="" />
+                <Text fw={700} size="lg" visibleFrom="xs">
+                  Rapport
+                </Text>
+              </Group>
+            </UnstyledButton>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <Button
+              variant="default"
+              leftSection={<IconSearch size={16} />}
+              onClick={openPalette}
+              visibleFrom="sm"
+              rightSection={<Badge variant="default" size="xs" aria-hidden>Ctrl K</Badge>}
+            >
+              {t('Search or do…')}
+            </Button>
+            <ActionIcon variant="default" size="lg" hiddenFrom="sm" onClick={openPalette} aria-label={t('Search or do…')}>
+              <IconSearch size={18} />
+            </ActionIcon>
+            <UserMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={t('Sections')}>
+        {sections
+          .filter((s) => !s.catcherOnly || about.data?.mail_catcher)
+          .map((s) => (
+            <NavLink
+              key={s.to}
+              component={Link}
+              to={s.to}
+              label={t(s.title)}
+              active={here(s.to)}
+              aria-current={here(s.to) ? 'page' : undefined}
+              leftSection={<s.icon size={18} aria-hidden />}
+            />
+          ))}
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Connection />
+        <Suspense>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+      <Suspense>
+        {palette && <Palette close={closePalette} />}
+        <SignInAgain />
+      </Suspense>
+    </AppShell>
+  );
+}
+
+function UserMenu() {
+  const session = useQuery(sessionQuery);
+  const navigate = useNavigate();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const schemes = [
+    ['light', t('Light'), IconSun],
+    ['dark', t('Dark'), IconMoon],
+    ['auto', t('As the system'), IconDeviceDesktop],
+  ] as const;
+  const leave = async () => {
+    await signOut();
+    await navigate({ to: '/login' });
+  };
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <ActionIcon variant="default" size="lg" aria-label={t('You and your settings')}>
+          <IconUser size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {session.data?.actor} · {t(session.data?.role ?? '')}
+        </Menu.Label>
+        <Menu.Divider />
+        {schemes.map(([scheme, name, Icon]) => (
+          <Menu.Item
+            key={scheme}
+            leftSection={<Icon size={16} />}
+            aria-checked={colorScheme === scheme}
+            role="menuitemradio"
+            onClick={() => setColorScheme(scheme)}
+            fw={colorScheme === scheme ? 700 : 400}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        {Object.entries(languages).map(([code, name]) => (
+          <Menu.Item
+            key={code}
+            role="menuitemradio"
+            aria-checked={language() === code}
+            fw={language() === code ? 700 : 400}
+            onClick={() => void setLanguage(code as Language)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
+          {t('Sign out')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,29 @@
+/** The sections of the product, in the order of its map. */
+import {
+  IconAddressBook,
+  IconFilter,
+  IconHome,
+  IconInbox,
+  IconMail,
+  IconRoute,
+  IconSend,
+} from '@tabler/icons-react';
+
+export interface Section {
+  to: string;
+  /** A text of the catalogue. */
+  title: string;
+  icon: typeof IconHome;
+  /** Only with the built-in mail server. */
+  catcherOnly?: boolean;
+}
+
+export const sections: Section[] = [
+  { to: '/', title: 'Home', icon: IconHome },
+  { to: '/customers', title: 'Customers', icon: IconAddressBook },
+  { to: '/segments', title: 'Segments', icon: IconFilter },
+  { to: '/journeys', title: 'Journeys', icon: IconRoute },
+  { to: '/content', title: 'Content', icon: IconMail },
+  { to: '/messages', title: 'Messages', icon: IconSend },
+  { to: '/inbox', title: 'Mail catcher', icon: IconInbox, catcherOnly: true },
+];

@@ -1,0 +1,18 @@
+import { notifications } from '@mantine/notifications';
+import { t } from '@/i18n';
+
+/** Says briefly how something went. */
+export function notify(how: 'good' | 'bad', message: string): void {
+  notifications.show({
+    message,
+    color: how === 'good' ? 'green' : 'red',
+    autoClose: how === 'good' ? 4_000 : 10_000,
+    closeButtonProps: { 'aria-label': t('Close') },
+    role: how === 'good' ? 'status' : 'alert',
+  });
+}
+
+/** Says how it failed. */
+export function notifyError(error: unknown): void {
+  notify('bad', error instanceof Error ? error.message : String(error));
+}

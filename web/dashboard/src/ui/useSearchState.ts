@@ -1,0 +1,38 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useState } from 'react';
+import type { Search } from '@/router';
+
+/** The state of a page that lives in its address: read it, and change some of it. */
+export function useSearchState(): [Search, (change: Search, options?: { push?: boolean }) => void] {
+  const search = useSearch({ strict: false }) as Search;
+  const navigate = useNavigate();
+  const change = useCallback(
+    (part: Search, options?: { push?: boolean }) => {
+      void navigate({
+        to: '.',
+        search: (before: Search) => {
+          const merged = Object.entries({ ...before, ...part });
+          return Object.fromEntries(merged.filter(([, v]) => v !== undefined && v !== ''));
+        },
+        replace: !options?.push,
+        resetScroll: false,
+      } as never);
+    },
+    [navigate],
+  );
+  return [search, change];
+}
+
+/** A text field whose text goes into the address a moment after the last key. */
+export function useSearchText(name: string, wait_ms = 200): [string, (text: string) => void] {
+  const [search, change] = useSearchState();
+  const inUrl = search[name] ?? '';
+  const [text, setText] = useState(inUrl);
+  useEffect(() => setText(inUrl), [inUrl]);
+  useEffect(() => {
+    if (text === inUrl) return;
+    const timer = setTimeout(() => change({ [name]: text || undefined }), wait_ms);
+    return () => clearTimeout(timer);
+  }, [text, inUrl, name, wait_ms, change]);
+  return [text, setText];
+}
