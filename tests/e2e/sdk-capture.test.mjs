@@ -145,7 +145,7 @@ describe('what the browser SDK captures', { skip: noBrowser || noSdk }, () => {
   });
 
   it('works from one script element, under a name of the page\'s choice', async () => {
-    const head = `<script async src="${server.url}/sdk/rapport.js" data-name="analytics" data-write-key="${server.writeKey}" data-options='{"persistence":"memory"}'></script>`;
+    const head = `<script async src="${server.url}/sdk/rapport.js" data-name="analytics" data-write-key="${server.writeKey}" data-options='{"persistence":"memory","cookieless":"page"}'></script>`;
     const site = await openSite({ writeKey: server.writeKey, url: server.url, files: { '/': ['text/html', `<!doctype html><title>One</title><link rel="icon" href="data:,">${head}`] } });
     open.push(() => site.close());
     const tab = await browser.newPage();

@@ -142,6 +142,15 @@ describe('the browser SDK', { skip: noBrowser || noSdk }, () => {
     assert.equal((await settled()).duplicates, before.duplicates);
   });
 
+  it('arrives though the page is left at once, for ever', async () => {
+    const { tab } = await (await visit()).show();
+    const visitor = await anonymousId(tab);
+    await story('anonymous_id', visitor, 1);
+    await tab.evaluate(() => void window.rapport.track('Left', { text: 'x'.repeat(20_000) }));
+    await tab.goto('about:blank');
+    await story('anonymous_id', visitor, 2);
+  });
+
   it('counts once what is sent twice: lost answers, a reload and a navigation in flight', async () => {
     const proxy = await lossyProxy(server.url, 2);
     open.push(() => proxy.close());
@@ -283,12 +292,34 @@ describe('the browser SDK', { skip: noBrowser || noSdk }, () => {
     assert.equal(await kept(second.tab), '|');
   });
 
-  it('needs no storage when told so', async () => {
-    const { show } = await visit({ options: { persistence: 'memory' } });
-    const { tab } = await show();
+  it('needs no storage: a visitor is one for the day, whichever page, and joins nobody', async () => {
+    const { show } = await visit({ options: { persistence: 'memory' } }, { userAgent: 'Browser of the day' });
+    const before = (await server.stats()).profiles;
+    const { tab } = await show('/one');
+    await ready(tab);
+    const next = await show('/two');
+    await next.tab.evaluate(() => (window.rapport.consent({ ads: false }), window.rapport.track('Clicked')));
+    const visitor = await eventually('the visitor is known by a day', async () => {
+      const { items } = await server.api('GET', '/api/v1/events?limit=50');
+      const clicked = items.find((e) => e.event === 'Clicked' && e.profile.label.startsWith('day-'));
+      assert.ok(clicked, JSON.stringify(items[0]));
+      return clicked.profile.label;
+    });
+    assert.match(visitor, /^day-[0-9a-f]{32}$/);
+    const events = await story('anonymous_id', visitor, 3);
+    assert.deepEqual(events.map((e) => e.event), ['Page Viewed', 'Page Viewed', 'Clicked']);
+    await next.tab.evaluate(() => (window.rapport.identify('user-memory'), window.rapport.track('Ordered')));
+    await story('user_id', 'user-memory', 2);
+    assert.equal((await server.profile('anonymous_id', visitor)).known, false, 'somebody else may have this address');
+    assert.equal((await server.stats()).profiles - before, 2);
+    for (const page of [tab, next.tab]) assert.equal(await kept(page), '|');
+  });
+
+  it('gives a visitor an id for the page alone when told so', async () => {
+    const { tab } = await (await visit({ options: { persistence: 'memory', cookieless: 'page' } })).show();
     const visitor = await anonymousId(tab);
-    await tab.evaluate(() => (window.rapport.identify('user-memory'), window.rapport.consent({ ads: false }), window.rapport.track('Clicked')));
-    await story('anonymous_id', visitor, 3);
+    await tab.evaluate(() => window.rapport.track('Clicked'));
+    await story('anonymous_id', visitor, 2);
     assert.equal(await kept(tab), '|');
   });
 });

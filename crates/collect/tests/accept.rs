@@ -366,3 +366,37 @@ proptest::proptest! {
         proptest::prop_assert_eq!(bench.quality().iter().filter(|r| r.rejected).count(), accepted.rejected.len());
     }
 }
+
+/// A browser that keeps no id is one visitor for the day, never another customer, and somebody else tomorrow.
+#[test]
+fn a_browser_without_an_id_is_one_visitor_a_day() {
+    const DAY_MS: i64 = 86_400_000;
+    let bench = Bench::new();
+    let body = r#"{"batch":[{"type":"page","anonymousId":"$daily"},
+        {"type":"track","event":"A","anonymousId":"$daily","userId":"ann"}]}"#;
+    let browser = |ip: &'static str, days: i64| RequestFacts {
+        origin_is_browser: true,
+        ip: Some(ip),
+        user_agent: Some("Browser/1"),
+        received_at: RECEIVED.plus_ms(days * DAY_MS),
+        ..facts(Call::Batch)
+    };
+    for facts in [browser("192.0.2.1", 0), browser("192.0.2.1", 0), browser("192.0.2.2", 0), browser("192.0.2.1", 1)] {
+        let _ = bench.accept(body, &facts);
+    }
+    let events = bench.events();
+    let anonymous = events.iter().filter(|e| e.user_id.is_none());
+    let mut visits = std::collections::BTreeMap::new();
+    anonymous.for_each(|e| *visits.entry(e.anonymous_id.as_deref().unwrap().to_owned()).or_insert(0) += 1);
+    assert!(visits.keys().all(|id| id.starts_with("day-")), "{visits:?}");
+    let mut counts: Vec<i32> = visits.into_values().collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [1, 1, 2]);
+    let known: Vec<_> = events.iter().filter(|e| e.user_id.is_some()).collect();
+    assert_eq!(known.len(), 4);
+    assert!(known.iter().all(|e| e.anonymous_id.is_none()), "a shared address joins nobody to a customer");
+
+    let accepted = bench.collector.accept(body.as_bytes(), &facts(Call::Batch)).unwrap();
+    let reasons: Vec<_> = accepted.rejected.iter().map(|r| r.reason).collect();
+    assert_eq!(reasons, [RejectReason::MissingIdentity], "without an address there is no id of the day");
+}

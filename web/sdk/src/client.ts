@@ -4,7 +4,7 @@ import { read } from './args';
 import { autocapture } from './autocapture';
 import { decide, type Decision, signals } from './consent';
 import { attempt, emitter } from './emitter';
-import { ANONYMOUS, identity, type Places } from './identity';
+import { ANONYMOUS, DAILY, identity, type Places } from './identity';
 import { device, origin, page } from './page';
 import { bytesOf, type Queue, queue } from './queue';
 import { endSession, session } from './session';
@@ -50,7 +50,9 @@ export function create(defaultHost = ''): Rapport {
   let chosen: Preferences | null = null;
   let held: RapportEvent[] = [];
   let referrer = '';
-  let who = identity(nowhere, uuid);
+  /** An id for a visitor without one. What is held for a decision may be stored later, so it gets one that lasts. */
+  const freshId = (): string => (decision.gate === 'open' && !decision.store && settings.cookieless !== 'page' ? DAILY : uuid());
+  const who = identity(nowhere, freshId);
   let wire: Transport;
   let waitingEvents: Queue | undefined;
 
@@ -118,11 +120,13 @@ export function create(defaultHost = ''): Rapport {
     if (decision.gate === 'closed') return {};
     const { timestamp, messageId, anonymousId, userId, integrations, context: given, ...rest } = options;
     const user = userId || members.userId || who.user.id();
+    const visitor = anonymousId || who.user.anonymousId();
     const event: RapportEvent = {
       type,
       messageId: messageId || uuid(),
       timestamp: (timestamp ? new Date(timestamp) : new Date()).toISOString(),
-      anonymousId: anonymousId || who.user.anonymousId(),
+      // People behind one address share an id of the day, so it says nothing of who is known by name.
+      ...(!(user && visitor === DAILY) && { anonymousId: visitor }),
       ...members,
       ...(user && { userId: user }),
       ...(integrations && { integrations }),

@@ -13,6 +13,8 @@ const KEYS = [ANONYMOUS, USER, GROUP, TRAITS, GROUP_TRAITS];
 const IDS = 3;
 /** The id analytics.js gave this browser: who changes to Rapport keeps knowing visitors. */
 const FORMER = 'ajs_anonymous_id';
+/** Asks the server for an id that lasts a day (see `Options.cookieless`). */
+export const DAILY = '$daily';
 
 /** Ids go to `ids`, traits to `local`. */
 export interface Places {
@@ -44,7 +46,7 @@ export function identity(places: Places, id: () => string): Identity {
 
   const anonymousId = (given?: string | null): string => {
     const value = given || (given === null ? null : get(ANONYMOUS) || former()) || id();
-    if (value !== get(ANONYMOUS)) put(ANONYMOUS, value);
+    if (value !== get(ANONYMOUS) && value !== DAILY) put(ANONYMOUS, value);
     return value;
   };
   const accessors = (key: string, traitsKey: string, changed: () => void): Group => ({

@@ -54,7 +54,7 @@ export type Preferences = Record<string, boolean>;
 export type Signal =
   /** Not looked at. */
   | 'ignore'
-  /** Events go out, nothing is stored, and the id lasts as long as the page. */
+  /** Events go out and nothing is stored (see `Options.cookieless`). */
   | 'cookieless'
   /** Nothing is stored or sent. */
   | 'refuse';
@@ -84,6 +84,11 @@ export interface Options {
   path?: string;
   /** Where ids are kept: a cookie for all subdomains (else localStorage), localStorage, or only in memory. Default `cookie`. */
   persistence?: 'cookie' | 'localStorage' | 'memory';
+  /**
+   * Who a visitor is while nothing is stored: `daily`, an id the server makes of address and browser under a secret that
+   * changes each day, or `page`, one that lasts as long as the page. Default `daily`.
+   */
+  cookieless?: 'daily' | 'page';
   /** The cookie's domain; by default the widest the browser allows. */
   cookieDomain?: string;
   /** Days the cookie lives; default 365. */

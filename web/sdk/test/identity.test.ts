@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { identity } from '../src/identity';
+import { DAILY, identity } from '../src/identity';
 import { memoryStore } from '../src/storage';
 
 function make() {
@@ -53,4 +53,13 @@ test('the id analytics.js gave is taken over', () => {
   const { places, who } = make();
   places.local.set('ajs_anonymous_id', '"8f2c"');
   assert.equal(who.user.anonymousId(), '8f2c');
+});
+
+test('an id the server makes is not kept', () => {
+  const places = { ids: memoryStore(), local: memoryStore() };
+  const who = identity(places, () => DAILY);
+  assert.equal(who.user.anonymousId(), DAILY);
+  assert.deepEqual(places.ids.keys(), []);
+  who.user.anonymousId('mine');
+  assert.equal(who.user.anonymousId(), 'mine');
 });

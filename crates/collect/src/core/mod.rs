@@ -5,6 +5,7 @@ pub mod auth;
 pub mod body;
 pub mod check;
 pub mod consent;
+pub mod daily;
 pub mod decode;
 pub mod envelope;
 pub mod field;

@@ -1,5 +1,6 @@
 //! The shell around the decisions: one request or file chunk in, one append to the log out.
 
+mod daily;
 mod items;
 pub mod own;
 
@@ -124,6 +125,7 @@ pub struct Collector {
     quality: Arc<dyn QualitySink>,
     clock: Arc<dyn Clock>,
     config: CollectConfig,
+    daily: daily::DailySalt,
 }
 
 impl Collector {
@@ -137,7 +139,7 @@ impl Collector {
         config: CollectConfig,
     ) -> Self {
         let config = CollectConfig { max_depth: config.max_depth.clamp(1, 120), ..config };
-        Collector { log, keys, quality, clock, config }
+        Collector { log, keys, quality, clock, config, daily: daily::DailySalt::default() }
     }
 
     /// The limits in force.
@@ -191,11 +193,15 @@ impl Collector {
         key: Option<Arc<KeyInfo>>,
     ) -> Result<Accepted, CollectError> {
         let text = self.text(body, facts)?;
-        let envelope = self.envelope(&text, facts.call)?;
+        let mut envelope = self.envelope(&text, facts.call)?;
         let key = match key {
             Some(key) => key,
             None => self.body_key(&envelope)?,
         };
+        let daily = self.with_daily_ids(&envelope, facts, &key);
+        for (item, written) in envelope.items.iter_mut().zip(&daily) {
+            *item = written.as_deref().unwrap_or(item);
+        }
         let accepted = self.append(&envelope, facts, &key, self.config.max_event_bytes)?;
         telemetry::request(body.len(), envelope.items.len(), accepted.accepted);
         Ok(accepted)
