@@ -31,12 +31,12 @@ describe('the dashboard in Chromium', { skip: noBrowser }, () => {
     const { page, context, complained, unexpected } = await bed.open('/customers?q=ann', { stranger: true });
     await page.waitForURL('**/login?next=*');
     await page.getByLabel('E-mail address').fill(server.owner.email);
-    await page.getByLabel('Password', { exact: true }).fill('wrong');
+    await page.locator('input[name=password]').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').filter({ hasText: 'wrong' }).waitFor();
     assert.ok(unexpected().every((text) => text.includes('401')), unexpected().join('\n'));
     complained.length = 0;
-    await page.getByLabel('Password', { exact: true }).fill(server.owner.password);
+    await page.locator('input[name=password]').fill(server.owner.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/customers?q=ann');
     const [cookie] = await context.cookies();
@@ -151,16 +151,16 @@ describe('the dashboard in Chromium', { skip: noBrowser }, () => {
     const { page, context } = await bed.open(`/customers/${ann.id}`);
     await page.getByRole('heading', { level: 1, name: 'Ann' }).waitFor();
     await page.getByRole('button', { name: 'Add a trait' }).click();
-    await page.getByLabel('Trait').fill('note');
-    await page.getByLabel('Value').fill('kept');
+    await page.getByRole('textbox', { name: 'Trait' }).fill('note');
+    await page.getByRole('textbox', { name: 'Value' }).fill('kept');
     await context.clearCookies();
     await page.getByRole('button', { name: 'Save' }).click();
     const again = page.getByRole('dialog', { name: 'Your session has ended' });
     await again.getByLabel('E-mail address').fill(server.owner.email);
-    await again.getByLabel('Password', { exact: true }).fill(server.owner.password);
+    await again.locator('input[name=password]').fill(server.owner.password);
     await again.getByRole('button', { name: 'Sign in' }).click();
     await again.waitFor({ state: 'hidden' });
-    assert.equal(await page.getByLabel('Value').inputValue(), 'kept');
+    assert.equal(await page.getByRole('textbox', { name: 'Value' }).inputValue(), 'kept');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('kept').first().waitFor();
     await context.close();
@@ -169,8 +169,8 @@ describe('the dashboard in Chromium', { skip: noBrowser }, () => {
   it('keeps what was entered while the connection is lost', async () => {
     const { page, context } = await bed.open(`/customers/${ben.id}`);
     await page.getByRole('button', { name: 'Add a trait' }).click();
-    await page.getByLabel('Trait').fill('offline');
-    await page.getByLabel('Value').fill('still here');
+    await page.getByRole('textbox', { name: 'Trait' }).fill('offline');
+    await page.getByRole('textbox', { name: 'Value' }).fill('still here');
     await context.setOffline(true);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').filter({ hasText: 'No connection' }).waitFor();

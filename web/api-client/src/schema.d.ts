@@ -1,5 +1,22 @@
 // Made by generate.mjs from the server's OpenAPI document; not written by hand.
 export interface paths {
+    "/api/v1/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This installation */
+        get: operations["get_about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -358,6 +375,66 @@ export interface paths {
          * @description Needs the role editor.
          */
         post: operations["post_imports_by_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mail the built-in mail server caught
+         * @description Needs the role admin.
+         */
+        get: operations["get_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A caught mail
+         * @description Needs the role admin.
+         */
+        get: operations["get_inbox_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{id}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A caught mail's HTML part
+         * @description Needs the role admin.
+         */
+        get: operations["get_inbox_by_id_html"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1256,6 +1333,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What rules can be about: events, traits, segments, functions
+         * @description Needs the role viewer.
+         */
+        get: operations["get_rules_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/check": {
         parameters: {
             query?: never;
@@ -1270,6 +1367,86 @@ export interface paths {
          * @description Needs the role viewer.
          */
         post: operations["post_rules_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A rule's text as blocks
+         * @description Needs the role viewer.
+         */
+        post: operations["post_rules_parse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A rule's blocks as text: also the formatter
+         * @description Needs the role viewer.
+         */
+        post: operations["post_rules_print"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The JSON Schema of a rule's blocks
+         * @description Needs the role viewer.
+         */
+        get: operations["get_rules_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values a trait or a property of events has had
+         * @description Needs the role viewer.
+         */
+        get: operations["get_rules_values"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1617,61 +1794,23 @@ export interface paths {
         patch: operations["patch_workspaces_current"];
         trace?: never;
     };
-    "/api/v1/about": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** x */
-        get: operations["xAbout"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** x */
-        get: operations["xPageOfCaughtView"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** x */
-        get: operations["xCaughtMailView"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, unknown>;
 export interface components {
     schemas: {
+        /** @description This installation. */
+        About: {
+            /** @description The program's version. */
+            version: string;
+            /** @description Where it is reached, as its operator configured it; without a trailing slash. */
+            public_url: string;
+            /** @description How to get in; the demo says so. */
+            sign_in_hint?: string | null;
+            /** @description Kinds of documents it keeps, for clients that are newer or older. */
+            kinds: string[];
+            /** @description Whether mail goes to the built-in mail server, where `/api/v1/inbox` shows it. */
+            mail_catcher: boolean;
+        };
         /** @description A member of an account. */
         AccountMember: {
             /** @description Who. */
@@ -1837,6 +1976,13 @@ export interface components {
             /** @description More about it. */
             detail: Record<string, unknown>;
         };
+        /** @description The two faces of a rule. */
+        BothFaces: {
+            /** @description Its canonical text: one line, one way to write each thing. */
+            rule: string;
+            /** @description Its blocks. */
+            blocks: Record<string, unknown>;
+        };
         /** @description What was ever seen. */
         CatalogueView: {
             /** @description Events, most frequent first. */
@@ -1845,6 +1991,29 @@ export interface components {
             traits: {
                 [key: string]: string[];
             };
+        };
+        /** @description A caught mail. */
+        CaughtMailView: components["schemas"]["CaughtView"] & {
+            /** @description Its headers worth reading. */
+            headers: components["schemas"]["HeaderView"][];
+            /** @description Whether `/api/v1/inbox/{id}/html` has something to show. */
+            has_html: boolean;
+            /** @description Its text part. */
+            text?: string | null;
+        };
+        /** @description A caught mail in a list. */
+        CaughtView: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description When it came. */
+            at: components["schemas"]["Time"];
+            /** @description The addresses of its envelope. */
+            to: string[];
+            /** @description Its subject. */
+            subject?: string | null;
         };
         /** @description A live channel. */
         ChannelView: {
@@ -1857,6 +2026,8 @@ export interface components {
             version: number;
             /** @description Which messages go out here: `email`. */
             carries: string;
+            /** @description Who carries them: `smtp`, `twilio`. */
+            kind: string;
             /** @description The server: `smtp.example.com:587`. */
             server: string;
             /** @description Who mail is from unless a template says otherwise. */
@@ -2209,6 +2380,17 @@ export interface components {
             /** @description The rung they are on. */
             to: string;
         };
+        /** @description A word of the language. */
+        FormView: {
+            /** @description The word. */
+            name: string;
+            /** @description Where it can stand: `function`, `events` (after `events(…)`), `measure` (ends a question about events), `field`. */
+            place: string;
+            /** @description How it is written. */
+            example: string;
+            /** @description What it means. */
+            meaning: string;
+        };
         /** @description A formula over series. */
         FormulaRequest: {
             /**
@@ -2472,6 +2654,13 @@ export interface components {
              * @description Of those at the required step before, the percentage that reached this one from there; 100 for the first.
              */
             step_conversion_percent: number;
+        };
+        /** @description A header. */
+        HeaderView: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its value, decoded. */
+            value: string;
         };
         /** @description Which number's profiles to list. */
         HeatmapDrill: {
@@ -3080,6 +3269,13 @@ export interface components {
              */
             without_percent: number;
         };
+        /** @description A segment a rule may name. */
+        NamedSegment: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+        };
         /** @description What order the steps must have. */
         Order: "ordered" | "strict" | "unordered";
         /** @description Which profiles of a step. */
@@ -3099,6 +3295,12 @@ export interface components {
         PageOfAuditView: {
             /** @description The rows. */
             items: components["schemas"]["AuditView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfCaughtView: {
+            /** @description The rows. */
+            items: components["schemas"]["CaughtView"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -3923,10 +4125,12 @@ export interface components {
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
         };
-        /** @description A rule to look at. */
+        /** @description A rule, as text or as blocks. */
         RuleInput: {
-            /** @description The rule: `events("Order Completed").count() >= 3`. */
-            rule: string;
+            /** @description The rule as text: `events("Order Completed").count() >= 3`. */
+            rule?: string | null;
+            /** @description The rule as blocks (their shape: `/api/v1/rules/schema`), in the place of text. */
+            blocks?: Record<string, unknown> | null;
         };
         /** @description What was found in a rule. */
         RuleReport: {
@@ -3940,6 +4144,11 @@ export interface components {
             problems: components["schemas"]["ProblemItem"][];
             /** @description Names nobody has seen yet. */
             warnings: components["schemas"]["ProblemItem"][];
+        };
+        /** @description A rule as text. */
+        RuleText: {
+            /** @description The rule: `events("Order Completed").count() >= 3`. */
+            rule: string;
         };
         /** @description A run that goes on. */
         RunView: {
@@ -3974,6 +4183,32 @@ export interface components {
              * @default
              */
             rule?: string;
+        };
+        /** @description An event that was seen. */
+        SeenEvent: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description When last. */
+            last_seen: components["schemas"]["Time"];
+            /** @description Its properties. */
+            properties: components["schemas"]["SeenName"][];
+        };
+        /** @description A name that was seen, with the types of its values. */
+        SeenName: {
+            /** @description The trait or property, by dotted path. */
+            name: string;
+            /** @description `bool`, `number`, `string`, `list`, `object`; several when it was seen with several. */
+            types: string[];
+            /**
+             * Format: int64
+             * @description How often it was looked into.
+             */
+            count: number;
         };
         /** @description A member of a segment. */
         SegmentMember: {
@@ -4462,6 +4697,21 @@ export interface components {
             from: string;
         };
         Value: unknown;
+        /** @description A value and how often it was seen. */
+        ValueView: {
+            /** @description A text, number or boolean. */
+            value: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description How often, among what was looked at.
+             */
+            count: number;
+        };
+        /** @description Values, the most frequent first. */
+        ValuesView: {
+            /** @description The values. Members of lists count one by one. */
+            items: components["schemas"]["ValueView"][];
+        };
         /** @description Equal paths. */
         Variant: {
             /** @description The activities in order. */
@@ -4531,31 +4781,6 @@ export interface components {
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
         };
-        About: {
-            version: string;
-            public_url: string;
-            sign_in_hint?: string | null;
-            mail_catcher: boolean;
-        };
-        CaughtView: {
-            id: number;
-            at: string;
-            to: string[];
-            subject?: string | null;
-        };
-        HeaderView: {
-            name: string;
-            value: string;
-        };
-        CaughtMailView: components["schemas"]["CaughtView"] & {
-            headers: components["schemas"]["HeaderView"][];
-            has_html: boolean;
-            text?: string | null;
-        };
-        PageOfCaughtView: {
-            items: components["schemas"]["CaughtView"][];
-            next_cursor: string | null;
-        };
     };
     responses: never;
     parameters: never;
@@ -4565,6 +4790,35 @@ export interface components {
 }
 export type $defs = Record<string, unknown>;
 export interface operations {
+    get_about: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What anybody may know of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["About"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_accounts: {
         parameters: {
             query?: {
@@ -5210,6 +5464,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inbox: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCaughtView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inbox_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaughtMailView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inbox_by_id_html: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The part, in a sandbox. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -7055,6 +7405,35 @@ export interface operations {
             };
         };
     };
+    get_rules_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything seen, most frequent first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_rules_check: {
         parameters: {
             query?: never;
@@ -7078,6 +7457,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rules_parse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description Both faces of the rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BothFaces"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rules_print: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInput"];
+            };
+        };
+        responses: {
+            /** @description Both faces of the rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BothFaces"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON Schema 2020-12. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_values: {
+        parameters: {
+            query?: {
+                /** @description A trait, by dotted path. */
+                trait?: string | null;
+                /** @description An event. */
+                event?: string | null;
+                /** @description A property of it, by dotted path; `context.page.path` for its context. */
+                property?: string | null;
+                /** @description Properties of the last so many days; 90 when absent. */
+                days?: number | null;
+                /** @description How many values; 20 when absent, at most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The most frequent first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValuesView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -7793,71 +8313,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    xAbout: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description x */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["About"];
-                };
-            };
-        };
-    };
-    xPageOfCaughtView: {
-        parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description x */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOfCaughtView"];
-                };
-            };
-        };
-    };
-    xCaughtMailView: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description x */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaughtMailView"];
                 };
             };
         };

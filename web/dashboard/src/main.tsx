@@ -16,6 +16,9 @@ import { contrasts, theme } from './theme';
 /** The nonce the server gave this page; styles that components make need it. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
+// What locks the page behind a dialog makes a style of its own and looks for the nonce here.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
 function App() {
   const language = useLanguage();
   return (

@@ -51,8 +51,13 @@ const pages = [
   createRoute({ getParentRoute: () => app, path: '/content', component: lazyRouteComponent(() => import('./features/content/ContentPage'), 'ContentPage') }),
   createRoute({ getParentRoute: () => app, path: '/content/$id', component: lazyRouteComponent(() => import('./features/content/TemplatePage'), 'TemplatePage') }),
   createRoute({ getParentRoute: () => app, path: '/messages', component: lazyRouteComponent(() => import('./features/content/MessagesPage'), 'MessagesPage') }),
+  createRoute({ getParentRoute: () => app, path: '/insights', component: lazyRouteComponent(() => import('./features/insights/InsightsPage'), 'InsightsPage') }),
+  createRoute({ getParentRoute: () => app, path: '/insights/$kind', component: lazyRouteComponent(() => import('./features/insights/ReportPage'), 'ReportPage') }),
+  createRoute({ getParentRoute: () => app, path: '/data', component: lazyRouteComponent(() => import('./features/data/DataPage'), 'DataPage') }),
+  createRoute({ getParentRoute: () => app, path: '/settings', component: lazyRouteComponent(() => import('./features/settings/SettingsPage'), 'SettingsPage') }),
   createRoute({ getParentRoute: () => app, path: '/inbox', component: lazyRouteComponent(() => import('./features/inbox/InboxPage'), 'InboxPage') }),
   createRoute({ getParentRoute: () => app, path: '/inbox/$id', component: lazyRouteComponent(() => import('./features/inbox/InboxPage'), 'MailPage') }),
+  createRoute({ getParentRoute: () => app, path: '/start', component: lazyRouteComponent(() => import('./features/session/StartPage'), 'StartPage') }),
 ] as const;
 
 export const router = createRouter({

@@ -49,6 +49,7 @@ async fn anybody_may_know_how_to_sign_in() {
     let about = ask(&app, "/api/v1/about", &[]).await.expect(200);
     assert_eq!(about["sign_in_hint"], "demo <hint>");
     assert_eq!(about["mail_catcher"], false);
+    assert!(about["kinds"].as_array().unwrap().contains(&"segment".into()), "{about}");
 }
 
 #[tokio::test]

@@ -142,7 +142,7 @@ export function ResourceProblem({ editing }: { editing: Editing }) {
 function ConflictModal({ editing }: { editing: Editing }) {
   const { conflict } = editing;
   return (
-    <Modal opened={conflict !== null} onClose={editing.closeConflict} size="xl" title={t('Somebody else saved meanwhile')}>
+    <Modal opened={conflict !== null} zIndex={400} onClose={editing.closeConflict} size="xl" title={t('Somebody else saved meanwhile')}>
       {conflict && (
         <Stack>
           <Text size="sm">

@@ -11,7 +11,7 @@ export function SignInAgain() {
   const [needed, setNeeded] = useState(false);
   useEffect(() => onSignedOut(() => setNeeded(true)), []);
   return (
-    <Modal opened={needed} onClose={() => setNeeded(false)} title={t('Your session has ended')} closeOnClickOutside={false}>
+    <Modal opened={needed} zIndex={1000} onClose={() => setNeeded(false)} title={t('Your session has ended')} closeOnClickOutside={false}>
       <Text size="sm" mb="md">
         {t('Sign in again; the page stays as it is.')}
       </Text>

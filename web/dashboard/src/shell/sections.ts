@@ -1,12 +1,15 @@
 /** The sections of the product, in the order of its map. */
 import {
   IconAddressBook,
+  IconChartHistogram,
+  IconDatabase,
   IconFilter,
   IconHome,
   IconInbox,
   IconMail,
   IconRoute,
   IconSend,
+  IconSettings,
 } from '@tabler/icons-react';
 
 export interface Section {
@@ -25,5 +28,8 @@ export const sections: Section[] = [
   { to: '/journeys', title: 'Journeys', icon: IconRoute },
   { to: '/content', title: 'Content', icon: IconMail },
   { to: '/messages', title: 'Messages', icon: IconSend },
+  { to: '/insights', title: 'Insights', icon: IconChartHistogram },
+  { to: '/data', title: 'Data', icon: IconDatabase },
+  { to: '/settings', title: 'Settings', icon: IconSettings },
   { to: '/inbox', title: 'Mail catcher', icon: IconInbox, catcherOnly: true },
 ];

@@ -79,6 +79,7 @@ export function CodeEditor(props: CodeEditorProps) {
       state: EditorState.create({
         doc: value,
         extensions: [
+          EditorView.cspNonce.of(document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''),
           history(),
           drawSelection(),
           indentOnInput(),

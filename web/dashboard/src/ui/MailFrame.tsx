@@ -6,12 +6,13 @@ const nonce = () => document.querySelector<HTMLMetaElement>('meta[property="csp-
 
 /** Without scripts, and with styles the page's policy lets through. */
 export function framed(html: string, dark: boolean): string {
-  const doc = new DOMParser().parseFromString(html, 'text/html');
+  // Before it is parsed: the page's policy is asked for styles then.
+  const marked = html.replace(/<style\b/gi, `<style nonce="${nonce()}"`);
+  const doc = new DOMParser().parseFromString(marked, 'text/html');
   for (const bad of doc.querySelectorAll('script, iframe, object, embed, base, meta[http-equiv]')) bad.remove();
   for (const element of doc.querySelectorAll('*')) {
     for (const { name } of [...element.attributes]) if (name.toLowerCase().startsWith('on')) element.removeAttribute(name);
   }
-  for (const style of doc.querySelectorAll('style')) style.setAttribute('nonce', nonce());
   const base = doc.createElement('base');
   base.target = '_blank';
   doc.head.prepend(base);

@@ -1,0 +1,211 @@
+/** Files coming in: a wizard that reads the columns, and what became of each file. */
+import { Anchor, Button, FileInput, Group, Modal, Progress, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
+import { usePages } from '@/api/paged';
+import { number, t } from '@/i18n';
+import { Empty, Loaded, Problem, Status, When } from '@/ui/bits';
+import { DataTable } from '@/ui/DataTable';
+import { notify, notifyError } from '@/ui/notify';
+import { type Choices, columnsOf, guess, mappingOf } from './mapping';
+import { upload } from './upload';
+
+type Import = Schemas['ImportView'];
+
+export function Imports() {
+  const client = useQueryClient();
+  const session = useQuery(sessionQuery);
+  const [open, setOpen] = useState(false);
+  const list = usePages(
+    ['imports'],
+    (cursor, signal) => data(api.GET('/api/v1/imports', { params: { query: { ...(cursor ? { cursor } : {}), limit: 50 } }, signal })),
+    { refetchMs: 2_000 },
+  );
+  const act = async (id: string, what: 'cancel' | 'resume') => {
+    try {
+      await data(api.POST(`/api/v1/imports/{id}/${what}`, { params: { path: { id } } }));
+      await client.invalidateQueries({ queryKey: ['imports'] });
+    } catch (error) {
+      notifyError(error);
+    }
+  };
+  const mayEdit = includes(session.data?.role, 'editor');
+  const begin = mayEdit && <Button onClick={() => setOpen(true)}>{t('Import a file')}</Button>;
+  return (
+    <Stack>
+      <div>{begin}</div>
+      <Loaded query={list}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Empty title={t('Nothing was imported yet')}>{t('CSV, JSON lines, Parquet or XES, packed or not. Imported history starts no journeys unless you say so.')}</Empty>
+          ) : (
+            <DataTable<Import>
+              caption={t('Imports')}
+              rows={rows}
+              id={(r) => r.id}
+              more={list.more}
+              columns={[
+                { title: t('File'), cell: (r) => <b dir="auto">{r.file_name}</b> },
+                {
+                  title: t('State'),
+                  cell: (r) => (
+                    <>
+                      <Status of={r.state} />
+                      {r.error && <Text size="xs">{r.error}</Text>}
+                    </>
+                  ),
+                },
+                { title: t('Rows'), cell: (r) => number(r.rows), kind: 'num' },
+                {
+                  title: t('Rejected'),
+                  cell: (r) =>
+                    r.rejected > 0 ? (
+                      <Anchor href={`/api/v1/imports/${r.id}/rejects`} download={`rejected-${r.id}.csv`}>
+                        {number(r.rejected)}
+                      </Anchor>
+                    ) : (
+                      0
+                    ),
+                  kind: 'num',
+                },
+                { title: t('Begun'), cell: (r) => <When at={r.created_at} />, kind: 'short', wideOnly: true },
+                {
+                  title: t('Do'),
+                  cell: (r) =>
+                    mayEdit && ['queued', 'running'].includes(r.state) ? (
+                      <Button size="compact-xs" variant="default" onClick={() => void act(r.id, 'cancel')}>
+                        {t('Stop')}
+                      </Button>
+                    ) : mayEdit && r.state === 'failed' ? (
+                      <Button size="compact-xs" variant="default" onClick={() => void act(r.id, 'resume')}>
+                        {t('Go on')}
+                      </Button>
+                    ) : null,
+                },
+              ]}
+            />
+          )
+        }
+      </Loaded>
+      {open && (
+        <Wizard
+          close={() => {
+            setOpen(false);
+            void client.invalidateQueries({ queryKey: ['imports'] });
+          }}
+        />
+      )}
+    </Stack>
+  );
+}
+
+/** How much of a file is looked at for its columns. */
+const LOOK_BYTES = 64 * 1024;
+
+function Wizard({ close }: { close: () => void }) {
+  const [file, setFile] = useState<File | null>(null);
+  const [columns, setColumns] = useState<string[]>([]);
+  const [choices, setChoices] = useState<Choices | null>(null);
+  const [mapping, setMapping] = useState<string | null>(null);
+  const [live, setLive] = useState(false);
+  const [sent, setSent] = useState<number | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const choose = async (next: File | null) => {
+    setFile(next);
+    setChoices(null);
+    setMapping(null);
+    if (!next || !/\.(csv|tsv|txt)$/i.test(next.name)) return;
+    const found = columnsOf(await next.slice(0, LOOK_BYTES).text());
+    setColumns(found);
+    setChoices(guess(found));
+  };
+  const text = mapping ?? (choices ? mappingOf(columns, choices) : '');
+  const put = (part: Partial<Choices>) => {
+    setMapping(null);
+    setChoices((c) => (c ? { ...c, ...part } : c));
+  };
+  const send = async () => {
+    if (!file) return;
+    setError(null);
+    setSent(0);
+    try {
+      await upload(file, text, live, setSent);
+      notify('good', t('The import has begun.'));
+      close();
+    } catch (problem) {
+      setError(problem);
+      setSent(null);
+    }
+  };
+  const pick = (label: string, value: string | null, set: (v: string | null) => void, required = false) => (
+    <Select label={label} required={required} clearable={!required} searchable data={columns} value={value} onChange={set} />
+  );
+  return (
+    <Modal opened onClose={sent === null ? close : () => {}} size="lg" title={t('Import a file')}>
+      <Stack>
+        <FileInput
+          label={t('File')}
+          description={t('CSV, JSON lines, Parquet or XES; .gz and .zst are unpacked.')}
+          placeholder={t('Choose a file')}
+          value={file}
+          onChange={(f) => void choose(f)}
+        />
+        {choices && (
+          <>
+            <Select
+              label={t('Each row is')}
+              allowDeselect={false}
+              data={[
+                { value: 'track', label: t('something that happened') },
+                { value: 'identify', label: t('a customer') },
+              ]}
+              value={choices.kind}
+              onChange={(v) => put({ kind: v as Choices['kind'] })}
+            />
+            {choices.kind === 'track' && (
+              <Group grow align="flex-start">
+                {pick(t('Event name in column'), choices.eventColumn, (eventColumn) => put({ eventColumn }))}
+                {!choices.eventColumn && <TextInput label={t('Event name')} value={choices.event} onChange={(e) => put({ event: e.currentTarget.value })} />}
+              </Group>
+            )}
+            <Group grow align="flex-start">
+              {pick(t('Customer id'), choices.userId, (userId) => put({ userId }))}
+              {pick(t('or anonymous id'), choices.anonymousId, (anonymousId) => put({ anonymousId }))}
+            </Group>
+            <Group grow align="flex-start">
+              {pick(t('Time'), choices.timestamp, (timestamp) => put({ timestamp }))}
+              <TextInput label={t('Time zone')} value={choices.zone} onChange={(e) => put({ zone: e.currentTarget.value })} />
+            </Group>
+            <TagsInput label={t('Columns left out')} data={columns} value={choices.without} onChange={(without) => put({ without })} />
+          </>
+        )}
+        {file && (
+          <details>
+            <summary style={{ cursor: 'pointer' }}>{t('Mapping file')}</summary>
+            <Textarea
+              aria-label={t('Mapping file')}
+              autosize
+              minRows={4}
+              classNames={{ input: 'mono' }}
+              value={text}
+              onChange={(e) => setMapping(e.currentTarget.value)}
+              description={t('Not needed for JSON lines in Segment’s form. It can group rows, compute and skip.')}
+            />
+          </details>
+        )}
+        <Switch
+          label={t('As if it happened now')}
+          description={t('Off: history, which starts no journeys. On: events may start journeys.')}
+          checked={live}
+          onChange={(e) => setLive(e.currentTarget.checked)}
+        />
+        {sent !== null && <Progress value={sent * 100} aria-label={t('Uploading')} />}
+        <Problem error={error} />
+        <Button disabled={!file} loading={sent !== null} onClick={() => void send()}>
+          {t('Import')}
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,37 @@
+import { Button, Code, CopyButton, Group, Stack, Tabs } from '@mantine/core';
+import { t } from '@/i18n';
+import { SNIPPETS } from './snippets';
+
+/** How to send events with a key, for each kind of program, ready to copy. */
+export function Snippets({ writeKey }: { writeKey: string }) {
+  const url = window.location.origin;
+  return (
+    <Tabs defaultValue={SNIPPETS[0]?.id ?? ''} keepMounted={false}>
+      <Tabs.List>
+        {SNIPPETS.map((s) => (
+          <Tabs.Tab key={s.id} value={s.id}>
+            {t(s.title)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {SNIPPETS.map((s) => (
+        <Tabs.Panel key={s.id} value={s.id} pt="xs">
+          <Stack gap="xs">
+            <Code block tabIndex={0}>
+              {s.code(url, writeKey)}
+            </Code>
+            <Group>
+              <CopyButton value={s.code(url, writeKey)}>
+                {({ copied, copy }) => (
+                  <Button size="xs" variant="default" onClick={copy}>
+                    {copied ? t('Copied') : t('Copy')}
+                  </Button>
+                )}
+              </CopyButton>
+            </Group>
+          </Stack>
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}

@@ -1,0 +1,170 @@
+/** A report: its questions, its picture, its table, and the people behind its numbers. Its address is the whole of it. */
+import { Alert, Button, Grid, Group, Menu, Modal, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { IconDownload, IconLink } from '@tabler/icons-react';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { api, data, includes, sessionQuery } from '@/api/client';
+import { t } from '@/i18n';
+import { slugOf } from '@/resources/useResource';
+import { Empty, Figure, Loading, Problem } from '@/ui/bits';
+import { notify, notifyError } from '@/ui/notify';
+import { Page } from '@/ui/Page';
+import { useSearchState } from '@/ui/useSearchState';
+import { NotFound } from '@/shell/Failed';
+import { ask, download } from './ask';
+import { useSaved } from './InsightsPage';
+import { entryOf, lean, missing, type Request, requestOf } from './kinds';
+import { PeopleDrawer } from './PeopleDrawer';
+import { ReportForm } from './ReportForm';
+import { ReportTable } from './ReportTable';
+import { type Drill, viewOf } from './views';
+
+const Chart = lazy(() => import('@/ui/Chart').then((m) => ({ default: m.Chart })));
+
+export function ReportPage() {
+  const { kind = '' } = useParams({ strict: false });
+  const [search, setSearch] = useSearchState();
+  const session = useQuery(sessionQuery);
+  const entry = entryOf(kind);
+  const saved = useSaved();
+  const [saving, setSaving] = useState(false);
+  const request = useMemo(() => (entry ? requestOf(entry, search.r) : {}), [entry, search.r]);
+  const lacking = entry ? missing(entry.kind, request) : null;
+  const report = useQuery({
+    queryKey: ['insights', kind, JSON.stringify(request)],
+    queryFn: ({ signal }) => ask(kind, request, signal),
+    enabled: entry !== undefined && lacking === null,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+  const view = useMemo(() => (entry && report.data ? viewOf(entry.kind, report.data, request) : null), [entry, report.data, request]);
+  if (!entry) return <NotFound />;
+  const set = (next: Request) => setSearch({ r: JSON.stringify(lean(next)), d: undefined }, { push: true });
+  const drill = search.d ? (JSON.parse(search.d) as Drill) : null;
+  const open = (next: Drill | undefined) => next && setSearch({ d: JSON.stringify(next) }, { push: true });
+  const name = saved.data?.items.find((r) => r.id === search.saved)?.spec.name;
+  const share = async () => {
+    await navigator.clipboard.writeText(window.location.href);
+    notify('good', t('The address of this report was copied.'));
+  };
+  const warnings = (report.data as { warnings?: string[] } | undefined)?.warnings ?? [];
+  return (
+    <Page
+      title={name ? String(name) : t(entry.title)}
+      intro={t(entry.what)}
+      crumbs={[{ title: t('Insights'), to: '/insights' }]}
+      actions={
+        <>
+          {saved.data && includes(session.data?.role, 'editor') && (
+            <Button variant="default" disabled={lacking !== null} onClick={() => setSaving(true)}>
+              {t('Save')}
+            </Button>
+          )}
+          <Button variant="default" leftSection={<IconLink size={16} />} onClick={() => void share()}>
+            {t('Share')}
+          </Button>
+          <Menu>
+            <Menu.Target>
+              <Button variant="default" leftSection={<IconDownload size={16} />} disabled={!report.data}>
+                {t('Export')}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => void download(kind, request, 'csv').catch(notifyError)}>CSV</Menu.Item>
+              <Menu.Item onClick={() => void download(kind, request, 'json').catch(notifyError)}>JSON</Menu.Item>
+              <Menu.Item onClick={() => window.print()}>{t('Print')}</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </>
+      }
+    >
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, md: 4, lg: 3 }} className="no-print">
+          <Paper withBorder p="md" component="section" aria-label={t('What is asked')}>
+            <ReportForm kind={entry.kind} request={request} set={set} />
+          </Paper>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 8, lg: 9 }}>
+          <Stack aria-busy={report.isFetching}>
+            {lacking && <Empty title={t(lacking)}>{t(entry.what)}</Empty>}
+            {report.error && <Problem error={report.error} retry={() => void report.refetch()} />}
+            {!lacking && report.isPending && !report.error && <Loading rows={10} />}
+            {!lacking && view && (
+              <>
+                {warnings.map((w) => (
+                  <Alert key={w} variant="outline" color="yellow">
+                    {w}
+                  </Alert>
+                ))}
+                {view.figures && (
+                  <SimpleGrid cols={{ base: 2, md: 4 }}>
+                    {view.figures.map((f) => (
+                      <Figure key={f.name} name={f.name} value={f.value} />
+                    ))}
+                  </SimpleGrid>
+                )}
+                {view.option && (
+                  <Paper withBorder p="md">
+                    <Suspense fallback={<Loading rows={8} />}>
+                      <Chart option={view.option} height={view.height ?? 320} label={t('{title} as a picture; the table below says the same.', { title: t(entry.title) })} onPick={(p) => open(view.drillOf?.(p))} />
+                    </Suspense>
+                  </Paper>
+                )}
+                <ReportTable caption={t(entry.title)} view={view} open={open} />
+              </>
+            )}
+          </Stack>
+        </Grid.Col>
+      </Grid>
+      {drill && <PeopleDrawer kind={kind} request={request} drill={drill} close={() => setSearch({ d: undefined })} />}
+      {saving && (
+        <SaveModal
+          kind={kind}
+          request={request}
+          id={search.saved}
+          name={String(name ?? '')}
+          close={(id) => {
+            setSaving(false);
+            if (id) setSearch({ saved: id });
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+function SaveModal({ kind, request, id, name: given, close }: { kind: string; request: Request; id: string | undefined; name: string; close: (id?: string) => void }) {
+  const client = useQueryClient();
+  const [name, setName] = useState(given);
+  const [error, setError] = useState<unknown>(null);
+  const save = async () => {
+    const to = id && name === given ? id : slugOf(name);
+    try {
+      await data(
+        api.PUT('/api/v1/resources/{kind}/{id}', {
+          params: { path: { kind: 'insight', id: to }, query: { publish: true } },
+          body: { name, report: kind, request } as never,
+        }),
+      );
+      await client.invalidateQueries({ queryKey: ['resources', 'insight'] });
+      notify('good', t('Saved'));
+      close(to);
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  return (
+    <Modal opened onClose={() => close()} title={t('Save this report')}>
+      <Stack>
+        <TextInput label={t('Name')} required value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
+        <Problem error={error} />
+        <Group>
+          <Button disabled={!slugOf(name)} onClick={() => void save()}>
+            {t('Save')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,25 @@
+import { api, data } from '@/api/client';
+import type { ReportPath, Request } from './kinds';
+
+/** The members of a request that are the dashboard's own. */
+function forServer(request: Request): Request {
+  const { chart: _, ...rest } = request;
+  return rest;
+}
+
+/** The report a request asks for. */
+export function ask(kind: string, request: Request, signal?: AbortSignal): Promise<unknown> {
+  const path = `/api/v1/insights/${kind}` as ReportPath;
+  const options = { body: forServer(request), ...(signal ? { signal } : {}) };
+  return data(api.POST(path, options as never) as Promise<{ data?: unknown }>);
+}
+
+/** Saves a report as a file. */
+export async function download(kind: string, request: Request, as: 'csv' | 'json'): Promise<void> {
+  const path = `/api/v1/insights/${kind}` as ReportPath;
+  const accept = as === 'csv' ? 'text/csv' : 'application/json';
+  const text = await data(api.POST(path, { body: forServer(request), headers: { accept }, parseAs: 'text' } as never) as Promise<{ data?: string }>);
+  const url = URL.createObjectURL(new Blob([text], { type: accept }));
+  Object.assign(document.createElement('a'), { href: url, download: `${kind}.${as}` }).click();
+  URL.revokeObjectURL(url);
+}

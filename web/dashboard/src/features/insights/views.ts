@@ -1,0 +1,328 @@
+/** Each report as a chart and a table, and which of its numbers stand for people who can be listed. */
+import type { Schemas } from '@/api/client';
+import { duration, number, percent, t } from '@/i18n';
+import type { Kind, Request } from './kinds';
+
+export type Drill = Record<string, unknown>;
+
+export interface Cell {
+  text: string;
+  /** Asks for the people behind it. */
+  drill?: Drill;
+  /** 0 to 1: how strongly its background is coloured. */
+  heat?: number;
+}
+
+export interface View {
+  /** Figures above the chart. */
+  figures?: { name: string; value: string }[];
+  /** An ECharts option; no chart without. */
+  option?: Record<string, unknown>;
+  height?: number;
+  /** The drill of a mark somebody picked in the chart. */
+  drillOf?: (picked: { series: string; name: string; index: number; data: unknown }) => Drill | undefined;
+  heads: string[];
+  rows: Cell[][];
+}
+
+const cell = (text: string | number | null | undefined, drill?: Drill, heat?: number): Cell => ({
+  text: text === null || text === undefined ? '–' : typeof text === 'number' ? number(text, { maximumFractionDigits: 2 }) : text,
+  ...(drill ? { drill } : {}),
+  ...(heat === undefined ? {} : { heat }),
+});
+
+const category = (data: string[]) => ({ type: 'category', data, axisLabel: { hideOverlap: true } });
+
+function trend(r: Schemas['TrendReport'], request: Request): View {
+  const bars = request.chart === 'bar';
+  const name = (s: Schemas['TrendSeries']) => (s.value ? `${s.label}: ${s.value}` : s.label);
+  const drillFor = (s: Schemas['TrendSeries'], bucket: string): Drill | undefined => {
+    const index = s.name.charCodeAt(0) - 65;
+    if (s.name.length !== 1) return undefined;
+    return { bucket, ...(index > 0 ? { series: index } : {}), ...(s.value ? { value: s.value } : {}) };
+  };
+  const previous = r.series.filter((s) => s.previous);
+  return {
+    figures: r.series.slice(0, 4).map((s) => ({ name: name(s), value: s.total === null || s.total === undefined ? '–' : number(s.total, { maximumFractionDigits: 2 }) })),
+    option: {
+      tooltip: { trigger: 'axis', confine: true },
+      xAxis: category(r.buckets),
+      yAxis: { type: 'value' },
+      series: [
+        ...r.series.map((s) => ({ name: name(s), type: bars ? 'bar' : 'line', data: s.values, connectNulls: false, showSymbol: r.buckets.length < 40, ...(bars ? { stack: 'all' } : {}) })),
+        ...previous.map((s) => ({ name: `${name(s)} (${t('before')})`, type: 'line', data: s.previous?.values ?? [], lineStyle: { type: 'dashed' }, showSymbol: false })),
+      ],
+    },
+    drillOf: (p) => {
+      const s = r.series.find((x) => name(x) === p.series);
+      return s ? drillFor(s, r.buckets[p.index] ?? '') : undefined;
+    },
+    heads: [t('Time'), ...r.series.map(name)],
+    rows: r.buckets.map((bucket, i) => [cell(bucket), ...r.series.map((s) => cell(s.values[i] ?? null, drillFor(s, bucket)))]),
+  };
+}
+
+function funnel(r: Schemas['FunnelReport']): View {
+  return {
+    figures: [
+      { name: t('Entered'), value: number(r.entered) },
+      { name: t('Converted'), value: number(r.converted) },
+      { name: t('Conversion'), value: percent(r.conversion_percent) },
+    ],
+    option: {
+      tooltip: { trigger: 'axis', confine: true },
+      legend: { show: false },
+      xAxis: category(r.steps.map((s, i) => `${i + 1}. ${s.label}`)),
+      yAxis: { type: 'value' },
+      series: [
+        { name: t('Reached'), type: 'bar', stack: 'all', data: r.steps.map((s) => s.profiles), label: { show: true, position: 'inside', color: '#fff', formatter: (p: { dataIndex: number }) => percent(r.steps[p.dataIndex]?.conversion_percent ?? 0) } },
+        { name: t('Stopped here'), type: 'bar', stack: 'all', data: r.steps.map((s) => s.dropped), itemStyle: { opacity: 0.35 } },
+      ],
+    },
+    drillOf: (p) => ({ step: p.index + 1, ...(p.series === t('Stopped here') ? { outcome: 'dropped' } : {}) }),
+    heads: [t('Step'), t('Reached'), t('of those who entered'), t('of the step before'), t('Stopped here'), t('Median time')],
+    rows: r.steps.map((s, i) => [
+      cell(s.label),
+      cell(s.profiles, { step: i + 1 }),
+      cell(percent(s.conversion_percent)),
+      cell(percent(s.step_conversion_percent)),
+      cell(s.dropped, { step: i + 1, outcome: 'dropped' }),
+      cell(s.median_ms === null || s.median_ms === undefined ? null : duration(s.median_ms)),
+    ]),
+  };
+}
+
+function retention(r: Schemas['RetentionReport']): View {
+  const named = (c: Schemas['Cohort']) => (c.value ? `${c.cohort} · ${c.value}` : c.cohort);
+  return {
+    option: {
+      legend: { show: false },
+      tooltip: { trigger: 'axis', confine: true, valueFormatter: (v: number) => percent(v) },
+      xAxis: { ...category(r.columns), name: t(r.unit) },
+      yAxis: { type: 'value', max: 100, axisLabel: { formatter: '{value} %' } },
+      series: [{ name: t('Average'), type: 'line', data: r.average_percent, areaStyle: { opacity: 0.15 } }],
+    },
+    height: 220,
+    heads: [t('Cohort'), t('Customers'), ...r.columns],
+    rows: r.cohorts.map((c) => [
+      cell(named(c)),
+      cell(c.returned[0] ?? 0, { cohort: c.cohort, column: 0, ...(c.value ? { value: c.value } : {}) }),
+      ...r.columns.map((_, i) =>
+        c.percent[i] === undefined ? cell('') : cell(percent(c.percent[i] ?? 0, 0), { cohort: c.cohort, column: i, ...(c.value ? { value: c.value } : {}) }, (c.percent[i] ?? 0) / 100),
+      ),
+    ]),
+  };
+}
+
+function lifecycle(r: Schemas['LifecycleReport']): View {
+  const parts = [
+    ['new', t('New'), r.new],
+    ['returning', t('Stay'), r.returning],
+    ['resurrecting', t('Come back'), r.resurrecting],
+    ['dormant', t('Go quiet'), r.dormant.map((n) => -n)],
+  ] as const;
+  return {
+    option: {
+      tooltip: { trigger: 'axis', confine: true },
+      xAxis: category(r.buckets),
+      yAxis: { type: 'value' },
+      series: parts.map(([, name, data]) => ({ name, type: 'bar', stack: 'all', data })),
+    },
+    drillOf: (p) => ({ bucket: r.buckets[p.index] ?? '', standing: parts.find(([, name]) => name === p.series)?.[0] }),
+    heads: [t('Time'), ...parts.map(([, name]) => name)],
+    rows: r.buckets.map((bucket, i) => [cell(bucket), ...parts.map(([standing, , data]) => cell(Math.abs(data[i] ?? 0), { bucket, standing }))]),
+  };
+}
+
+function powerUsers(r: Schemas['PowerUsersReport']): View {
+  const name = (c: Schemas['Curve']) => c.value ?? t('All');
+  const days = Array.from({ length: r.days }, (_, i) => `${i + 1}`);
+  return {
+    figures: r.curves.slice(0, 4).map((c) => ({ name: name(c), value: t('{n} days on average', { n: number(c.average_days, { maximumFractionDigits: 1 }) }) })),
+    option: {
+      tooltip: { trigger: 'axis', confine: true },
+      xAxis: { ...category(days), name: t('days') },
+      yAxis: { type: 'value' },
+      series: r.curves.map((c) => ({ name: name(c), type: 'bar', data: c.profiles })),
+    },
+    drillOf: (p) => ({ least_days: p.index + 1, ...(r.curves.length > 1 ? { value: p.series } : {}) }),
+    heads: [t('Active days'), ...r.curves.map(name)],
+    rows: days.map((d, i) => [cell(d), ...r.curves.map((c) => cell(c.profiles[i] ?? 0, { least_days: i + 1, ...(c.value ? { value: c.value } : {}) }))]),
+  };
+}
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+function heatmap(r: Schemas['HeatmapReport']): View {
+  const most = Math.max(1, ...r.hours.flat());
+  const hours = Array.from({ length: 24 }, (_, h) => `${h}`.padStart(2, '0'));
+  return {
+    option: {
+      legend: { show: false },
+      tooltip: { confine: true },
+      grid: { left: 8, right: 16, top: 8, bottom: 56, containLabel: true },
+      xAxis: category(hours),
+      yAxis: { type: 'category', data: WEEKDAYS.map((d) => t(d)), inverse: true },
+      visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 0, inRange: { color: ['#e3fafc', '#0b7285'] } },
+      series: [{ name: t('Activity'), type: 'heatmap', data: r.hours.flatMap((day, d) => day.map((n, h) => [h, d, n])) }],
+    },
+    drillOf: (p) => (Array.isArray(p.data) ? { weekday: Number(p.data[1]) + 1, hour: Number(p.data[0]) } : undefined),
+    heads: [t('Hour'), ...WEEKDAYS.map((d) => t(d))],
+    rows: hours.map((h, i) => [cell(`${h}:00`), ...r.hours.map((day, d) => cell(day[i] ?? 0, { weekday: d + 1, hour: i }, (day[i] ?? 0) / most))]),
+  };
+}
+
+/** Edges that make no circle, strongest first: what a Sankey diagram can show. */
+export function acyclic(edges: { from: string; to: string; count: number }[], most: number): { from: string; to: string; count: number }[] {
+  const after = new Map<string, Set<string>>();
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return [...(after.get(from) ?? [])].some((next) => reaches(next, to, seen));
+  };
+  const out: { from: string; to: string; count: number }[] = [];
+  for (const edge of [...edges].sort((a, b) => b.count - a.count)) {
+    if (out.length >= most) break;
+    if (edge.from === edge.to || reaches(edge.to, edge.from)) continue;
+    const set = after.get(edge.from) ?? new Set();
+    after.set(edge.from, set.add(edge.to));
+    out.push(edge);
+  }
+  return out;
+}
+
+function paths(r: Schemas['PathsReport']): View {
+  const steps = r.from_anchor ?? [];
+  const links =
+    steps.length > 0
+      ? steps.map((s) => ({ source: `${s.step}. ${s.from}`, target: `${s.step + 1}. ${s.to}`, value: s.paths })).slice(0, 60)
+      : acyclic(r.edges, 30).map((e) => ({ source: e.from, target: e.to, value: e.count }));
+  const names = [...new Set(links.flatMap((l) => [l.source, l.target]))];
+  return {
+    figures: [
+      { name: t('Paths'), value: number(r.paths) },
+      { name: t('Steps'), value: number(r.steps) },
+    ],
+    ...(links.length > 0
+      ? {
+          option: {
+            legend: { show: false },
+            tooltip: { confine: true },
+            series: [{ name: t('Paths'), type: 'sankey', data: names.map((name) => ({ name })), links, lineStyle: { color: 'gradient', opacity: 0.4 }, emphasis: { focus: 'adjacency' }, left: 8, right: 140, label: { color: 'inherit' } }],
+          },
+        }
+      : {}),
+    height: 460,
+    drillOf: (p) => {
+      const d = p.data as { source?: string; target?: string; name?: string };
+      const plain = (x = '') => (steps.length > 0 ? x.replace(/^\d+\. /, '') : x);
+      return d.source && d.target ? { edge: [plain(d.source), plain(d.target)] } : d.name ? { activity: plain(d.name) } : undefined;
+    },
+    heads: [t('From'), t('To'), t('How often'), t('Paths'), t('Median time')],
+    rows: r.edges.map((e) => [cell(e.from, { activity: e.from }), cell(e.to, { activity: e.to }), cell(e.count), cell(e.paths, { edge: [e.from, e.to] }), cell(duration(e.median_ms))]),
+  };
+}
+
+function rfm(r: Schemas['RfmReport']): View {
+  const most = Math.max(1, ...r.cells.map((c) => c.profiles));
+  const scores = ['1', '2', '3', '4', '5'];
+  return {
+    figures: [{ name: t('Buyers'), value: number(r.buyers) }],
+    option: {
+      legend: { show: false },
+      tooltip: { confine: true },
+      grid: { left: 8, right: 16, top: 8, bottom: 64, containLabel: true },
+      xAxis: { ...category(scores), name: t('how often') },
+      yAxis: { type: 'category', data: scores, name: t('how lately') },
+      visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 0, inRange: { color: ['#e3fafc', '#0b7285'] } },
+      series: [{ name: t('Customers'), type: 'heatmap', data: r.cells.map((c) => [c.frequency - 1, c.recency - 1, c.profiles]), label: { show: true } }],
+    },
+    drillOf: (p) => (Array.isArray(p.data) ? { frequency: Number(p.data[0]) + 1, recency: Number(p.data[1]) + 1 } : undefined),
+    heads: [t('Group'), t('Customers'), t('Money'), t('Orders on average'), t('Days since the last')],
+    rows: r.groups.map((g) => [cell(t(g.name)), cell(g.profiles, { name: g.name }), cell(g.money), cell(g.average_orders), cell(g.average_days_since)]),
+  };
+}
+
+const MODELS = ['first', 'last', 'linear', 'position', 'time_decay', 'markov'];
+
+function attribution(r: Schemas['AttributionReport']): View {
+  const touches = r.touches as unknown as { touch: string; count: number; goals: Record<string, number> }[];
+  return {
+    figures: [
+      { name: t('Goals'), value: number(r.goals) },
+      { name: t('with a touch'), value: number(r.touched_goals) },
+    ],
+    option: {
+      tooltip: { trigger: 'axis', confine: true },
+      xAxis: category(touches.map((x) => x.touch)),
+      yAxis: { type: 'value' },
+      series: MODELS.map((m) => ({ name: t(m.replace('_', ' ')), type: 'bar', data: touches.map((x) => Math.round((x.goals[m] ?? 0) * 10) / 10) })),
+    },
+    drillOf: (p) => ({ touch: p.name }),
+    heads: [t('Touch'), t('Touches'), ...MODELS.map((m) => t(m.replace('_', ' ')))],
+    rows: touches.map((x) => [cell(x.touch, { touch: x.touch }), cell(x.count), ...MODELS.map((m) => cell(x.goals[m] ?? 0))]),
+  };
+}
+
+function journeyMap(r: Schemas['JourneyMapReport']): View {
+  return {
+    figures: [
+      { name: t('Journeys'), value: number(r.journeys) },
+      { name: t('ended well'), value: number(r.well) },
+    ],
+    option: {
+      tooltip: { trigger: 'axis', confine: true },
+      xAxis: category(r.stages.map((s) => s.stage)),
+      yAxis: [{ type: 'value' }, { type: 'value', max: 100, axisLabel: { formatter: '{value} %' } }],
+      series: [
+        { name: t('Customers'), type: 'bar', data: r.stages.map((s) => s.profiles) },
+        { name: t('Stopped here'), type: 'line', yAxisIndex: 1, data: r.stages.map((s) => s.drop_percent) },
+      ],
+    },
+    drillOf: (p) => ({ stage: r.stages[p.index]?.stage, ...(p.series === t('Stopped here') ? { dropped: true } : {}) }),
+    heads: [t('Moment of truth'), t('Customers'), t('end well with it'), t('without it'), t('Good ends lost')],
+    rows: r.moments.map((m) => [cell(m.moment), cell(m.profiles, { moment: m.moment }), cell(percent(m.well_percent)), cell(percent(m.without_percent)), cell(m.lost)]),
+  };
+}
+
+function ladder(r: Schemas['LadderReport']): View {
+  return {
+    option: {
+      tooltip: { trigger: 'axis', confine: true },
+      xAxis: category(r.times),
+      yAxis: { type: 'value' },
+      series: r.rungs.map((name, i) => ({ name, type: 'line', stack: 'all', areaStyle: {}, showSymbol: false, data: r.standing.map((at) => at[i] ?? 0) })),
+    },
+    heads: [t('Time'), ...r.rungs],
+    rows: r.times.map((at, i) => [cell(at), ...r.rungs.map((rung, j) => cell(r.standing[i]?.[j] ?? 0, { at, rung }))]),
+  };
+}
+
+/** How a report of a kind is shown. */
+export function viewOf(kind: Kind, report: unknown, request: Request): View {
+  switch (kind) {
+    case 'trend':
+      return trend(report as Schemas['TrendReport'], request);
+    case 'funnel':
+      return funnel(report as Schemas['FunnelReport']);
+    case 'retention':
+      return retention(report as Schemas['RetentionReport']);
+    case 'lifecycle':
+      return lifecycle(report as Schemas['LifecycleReport']);
+    case 'power-users':
+      return powerUsers(report as Schemas['PowerUsersReport']);
+    case 'heatmap':
+      return heatmap(report as Schemas['HeatmapReport']);
+    case 'paths':
+      return paths(report as Schemas['PathsReport']);
+    case 'rfm':
+      return rfm(report as Schemas['RfmReport']);
+    case 'attribution':
+      return attribution(report as Schemas['AttributionReport']);
+    case 'journey-map':
+      return journeyMap(report as Schemas['JourneyMapReport']);
+    case 'ladder':
+      return ladder(report as Schemas['LadderReport']);
+  }
+}

@@ -1,0 +1,60 @@
+/** A chart by ECharts, in the page's colours; described to screen readers, and always beside a table that says the same. */
+import { useComputedColorScheme } from '@mantine/core';
+import { BarChart, FunnelChart, HeatmapChart, LineChart, SankeyChart } from 'echarts/charts';
+import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
+import { type EChartsCoreOption, init, type ECharts, use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import { useEffect, useRef } from 'react';
+
+use([BarChart, FunnelChart, HeatmapChart, LineChart, SankeyChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, CanvasRenderer]);
+
+/** Told apart by those who do not see every colour (Okabe and Ito), darkened for light pages. */
+export const PALETTE = ['#0b7285', '#d9480f', '#6741d9', '#2b8a3e', '#c2255c', '#e8a202', '#1864ab', '#5c4433', '#868e96', '#099268'];
+
+export interface Picked {
+  series: string;
+  name: string;
+  index: number;
+  data: unknown;
+}
+
+export function Chart({ option, height = 320, label, onPick }: { option: EChartsCoreOption; height?: number; label: string; onPick?: (picked: Picked) => void }) {
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<ECharts>(null);
+  const pick = useRef(onPick);
+  pick.current = onPick;
+  const dark = useComputedColorScheme('light') === 'dark';
+  useEffect(() => {
+    if (!host.current) return;
+    const made = init(host.current, null, { renderer: 'canvas' });
+    chart.current = made;
+    made.on('click', (event) =>
+      pick.current?.({ series: event.seriesName ?? '', name: event.name, index: event.dataIndex, data: event.data }),
+    );
+    const observer = new ResizeObserver(() => made.resize());
+    observer.observe(host.current);
+    return () => {
+      observer.disconnect();
+      made.dispose();
+      chart.current = null;
+    };
+  }, []);
+  useEffect(() => {
+    const text = dark ? '#c9c9c9' : '#343a40';
+    chart.current?.setOption(
+      {
+        color: PALETTE,
+        textStyle: { color: text, fontFamily: 'inherit' },
+        animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+        animationDuration: 250,
+        aria: { enabled: true },
+        tooltip: { confine: true, backgroundColor: dark ? '#2e2e2e' : '#fff', textStyle: { color: text } },
+        legend: { type: 'scroll', bottom: 0, textStyle: { color: text } },
+        grid: { left: 8, right: 16, top: 16, bottom: 40, containLabel: true },
+        ...option,
+      },
+      { notMerge: true },
+    );
+  }, [option, dark]);
+  return <div ref={host} style={{ height, width: '100%', cursor: onPick ? 'pointer' : 'default' }} role="img" aria-label={label} />;
+}
