@@ -39,14 +39,18 @@ impl StreamHash {
 /// Length and checksum of a file on disk.
 pub(crate) fn of_file(path: &Path) -> io::Result<(u64, u64)> {
     let mut file = File::open(path)?;
-    let mut hash = StreamHash::default();
-    let mut buffer = vec![0; BLOCK];
+    let (mut bytes, mut hash) = (0, 0);
+    let mut block = Vec::with_capacity(BLOCK);
     loop {
-        let n = file.read(&mut buffer)?;
-        if n == 0 {
-            return Ok((hash.bytes, hash.finish()));
+        block.clear();
+        let n = Read::by_ref(&mut file).take(BLOCK as u64).read_to_end(&mut block)?;
+        bytes += n as u64;
+        if n > 0 {
+            hash = hash64(hash, &block);
         }
-        hash.update(&buffer[..n]);
+        if n < BLOCK {
+            return Ok((bytes, hash));
+        }
     }
 }
 
@@ -82,4 +86,21 @@ impl Write for HashingFile {
 /// Makes the names in a directory durable.
 pub(crate) fn sync_dir(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_the_sum_that_was_computed_while_writing_it() {
+        let dir = tempfile::tempdir().unwrap();
+        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK] {
+            let path = dir.path().join(length.to_string());
+            let content: Vec<u8> = (0..length).map(|n| (n * 7 % 251) as u8).collect();
+            let mut file = HashingFile::create(&path).unwrap();
+            content.chunks(77_777).for_each(|part| file.write_all(part).unwrap());
+            assert_eq!(of_file(&path).unwrap(), (length as u64, file.hash.finish()), "{length}");
+        }
+    }
 }

@@ -3,16 +3,26 @@
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::LakeError;
 use crate::file::FileEntry;
 use crate::lake::Lake;
-use crate::partition::PartitionStore;
+use crate::rewrite::{Progress, Rewriting};
 use crate::telemetry;
 
 /// Rows of the smallest tier; each further tier is `merge_fan_in` times as large.
 const FIRST_TIER_ROWS: u64 = 8 * 1024;
+
+/// Files of one partition and workspace that are being merged.
+#[derive(Debug)]
+pub(crate) struct Merging {
+    partition: usize,
+    workspace: u32,
+    inputs: Vec<Arc<FileEntry>>,
+    rewriting: Rewriting,
+    took: Duration,
+}
 
 impl Lake {
     /// Merges neighbouring files of about one size, workspace by workspace, until no more are due. Returns how many files
@@ -21,7 +31,12 @@ impl Lake {
     /// # Errors
     /// `Io` or `Corrupt`; nothing is lost, the files stay as they were.
     pub fn compact(&self) -> Result<usize, LakeError> {
-        self.compact_by(|files| due(files, self.config.merge_fan_in.max(2), self.config.max_file_rows))
+        self.compact_while(|| true)
+    }
+
+    /// The same, step by step: after each it asks whether to go on. What is half done when it is told to stop is given up.
+    pub(crate) fn compact_while(&self, go_on: impl FnMut() -> bool) -> Result<usize, LakeError> {
+        self.compact_by(|files| due(files, self.config.merge_fan_in.max(2), self.config.max_file_rows), go_on)
     }
 
     /// Merges all files of each partition and workspace as far as the limit of rows allows; after large imports.
@@ -29,42 +44,73 @@ impl Lake {
     /// # Errors
     /// As [`Lake::compact`].
     pub fn compact_fully(&self) -> Result<usize, LakeError> {
-        self.compact_by(|files| longest(files, self.config.max_file_rows))
+        self.compact_by(|files| longest(files, self.config.max_file_rows), || true)
     }
 
-    fn compact_by(&self, choose: impl Fn(&[Arc<FileEntry>]) -> Option<Range<usize>>) -> Result<usize, LakeError> {
+    fn compact_by(
+        &self,
+        choose: impl Fn(&[Arc<FileEntry>]) -> Option<Range<usize>>,
+        mut go_on: impl FnMut() -> bool,
+    ) -> Result<usize, LakeError> {
         let mut merged = 0;
-        for store in &self.partitions {
+        for (partition, store) in self.partitions.iter().enumerate() {
             let spaces: Vec<u32> = store.state().spaces.keys().copied().collect();
-            for ws in spaces {
+            for workspace in spaces {
                 loop {
-                    let files = store.state().spaces.get(&ws).map(|s| s.files.clone()).unwrap_or_default();
+                    let files = store.state().spaces.get(&workspace).map(|s| s.files.clone()).unwrap_or_default();
                     let Some(range) = choose(&files) else { break };
-                    if !self.compact_one(store, ws, &files[range.clone()])? {
-                        break;
+                    let Some(mut merging) = self.merging(partition, workspace, &files[range.clone()])? else { break };
+                    while self.merge_step(&mut merging)? {
+                        if !go_on() {
+                            return Ok(merged);
+                        }
                     }
                     merged += range.len();
+                    if !go_on() {
+                        return Ok(merged);
+                    }
                 }
             }
         }
         Ok(merged)
     }
 
-    /// Merges `inputs` into one file. False when one of them turned out damaged.
-    fn compact_one(&self, store: &PartitionStore, ws: u32, inputs: &[Arc<FileEntry>]) -> Result<bool, LakeError> {
+    /// Begins to merge `inputs` into one file; `None` when one of them is damaged.
+    fn merging(
+        &self,
+        partition: usize,
+        workspace: u32,
+        inputs: &[Arc<FileEntry>],
+    ) -> Result<Option<Merging>, LakeError> {
         for file in inputs {
             match file.open() {
-                Err(LakeError::Corrupt { .. }) => return Ok(false),
+                Err(LakeError::Corrupt { .. }) => return Ok(None),
                 other => other?,
             };
         }
+        let rewriting = self.rewriting(&self.partitions[partition], workspace, inputs, HashSet::new());
+        Ok(Some(Merging { partition, workspace, inputs: inputs.to_vec(), rewriting, took: Duration::ZERO }))
+    }
+
+    /// One step of a merge; false when it is done and committed.
+    fn merge_step(&self, merging: &mut Merging) -> Result<bool, LakeError> {
         let start = Instant::now();
-        let made = self.rewritten(store, ws, inputs, &HashSet::new())?;
-        let rows = made.as_ref().map_or(0, |f| f.meta.rows);
+        let progress = merging.rewriting.step()?;
+        merging.took += start.elapsed();
+        let made = match progress {
+            Progress::More(rows) => {
+                telemetry::compaction_step(rows, start.elapsed());
+                return Ok(true);
+            }
+            Progress::Done(made) => made,
+        };
+        let store = &self.partitions[merging.partition];
+        let rows = made.as_ref().map_or(0, |meta| meta.rows);
+        let made = made.map(|meta| self.entry(store, meta));
         let _commit = store.commit_lock();
-        self.swap(store, ws, inputs, made)?;
-        telemetry::compacted(inputs.len(), rows, start.elapsed());
-        Ok(true)
+        self.swap(store, merging.workspace, &merging.inputs, made)?;
+        telemetry::compacted(merging.inputs.len(), rows, merging.took);
+        Ok(false)
     }
 }
 
@@ -112,18 +158,4 @@ fn longest(files: &[Arc<FileEntry>], max_rows: u64) -> Option<Range<usize>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn neighbours_of_one_tier_are_due() {
-        let due = |rows: &[u64]| due_by_rows(&rows.iter().map(|r| Some(*r)).collect::<Vec<_>>(), 4, 1_000_000);
-        assert_eq!(due(&[]), None);
-        assert_eq!(due(&[10; 3]), None);
-        assert_eq!(due(&[10; 4]), Some(0..4));
-        assert_eq!(due(&[500_000, 10, 10, 10, 10]), Some(1..5));
-        assert_eq!(due(&[20_000, 10, 20_000, 20_000]), Some(0..4), "a higher tier takes smaller neighbours along");
-        assert_eq!(due(&[400_000; 4]), None, "would exceed the limit");
-        assert_eq!(due_by_rows(&[Some(1), Some(1), None, Some(1), Some(1)], 4, 1_000_000), None, "damage separates");
-    }
-}
+mod tests;

@@ -39,8 +39,10 @@ pub struct LakeConfig {
     pub text_bytes: usize,
     /// Files of about the same size that compaction merges into one.
     pub merge_fan_in: usize,
-    /// Compaction makes no file with more rows than this, so one run of it is bounded.
+    /// Compaction makes no file with more rows than this.
     pub max_file_rows: u64,
+    /// Rows that compaction writes in one step, at most; it can stop and stands back between two steps.
+    pub step_rows: usize,
     /// Threads of one query.
     pub threads: usize,
     /// Write and compact in background threads. Off in tests, which call `flush` and `compact` themselves.
@@ -57,6 +59,7 @@ impl Default for LakeConfig {
             text_bytes: 128 * 1024 * 1024,
             merge_fan_in: 6,
             max_file_rows: 16 * 1024 * 1024,
+            step_rows: ROW_GROUP_ROWS * 3 / 4,
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             background: true,
         }

@@ -8,13 +8,12 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use parquet::basic::Type as Physical;
-use parquet::data_type::{BoolType, ByteArrayType, DoubleType, Int32Type};
+use parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 use crate::checksum;
 use crate::columns::Columns;
-use crate::config::ROW_GROUP_ROWS;
 use crate::decoded::Decoded;
 use crate::error::LakeError;
 use crate::layout::Layout;
@@ -162,25 +161,50 @@ impl FileEntry {
 
     /// The key columns of the whole file.
     pub(crate) fn columns(&self) -> Result<Columns, LakeError> {
+        let opened = self.open()?;
+        let file = Arc::new(File::open(&self.path).map_err(LakeError::io(&self.path))?);
         let mut columns = Columns::with_capacity(self.meta.rows as usize, self.codes.len());
-        let mut from = 0;
-        while from < self.meta.rows {
-            let to = (from + ROW_GROUP_ROWS as u64).min(self.meta.rows);
-            let mut read = self.read(&[ORIGIN, TS, EVENT_CODE], from..to)?.into_iter();
-            let (Some(Values::I64(origins)), Some(Values::I64(ts)), Some(Values::I32(codes))) =
-                (read.next(), read.next(), read.next())
-            else {
-                return Err(LakeError::corrupt(&self.path, "key columns of other types"));
-            };
-            if codes.iter().any(|code| usize::try_from(*code).is_ok_and(|c| c >= self.codes.len()) || *code < 0) {
-                return Err(LakeError::corrupt(&self.path, "unknown event code"));
-            }
-            for ((origin, ts), code) in origins.into_iter().zip(ts).zip(codes) {
-                columns.push(origin as u64, ts, code as u32);
-            }
-            from = to;
+        for group in opened.layout.groups.windows(2) {
+            self.push_keys(&file, &opened.meta, u64::from(group[0])..u64::from(group[1]), &mut columns)?;
         }
         Ok(columns.finish())
+    }
+
+    /// Some rows of a key column.
+    fn keys<T: DataType>(
+        &self,
+        file: &Arc<File>,
+        meta: &ParquetMetaData,
+        column: usize,
+        rows: Range<u64>,
+    ) -> Result<Vec<T::T>, LakeError> {
+        if meta.file_metadata().schema_descr().column(column).physical_type() != T::get_physical_type() {
+            return Err(LakeError::corrupt(&self.path, "a key column of another type"));
+        }
+        let read = read_typed::<T, _>(file, meta, column, rows).map_err(|e| LakeError::corrupt(&self.path, e))?;
+        Ok(read.0)
+    }
+
+    /// Adds the keys of some rows, best those of a row group.
+    fn push_keys(
+        &self,
+        file: &Arc<File>,
+        meta: &ParquetMetaData,
+        rows: Range<u64>,
+        columns: &mut Columns,
+    ) -> Result<(), LakeError> {
+        let origins = self.keys::<Int64Type>(file, meta, ORIGIN, rows.clone())?;
+        let times = self.keys::<Int64Type>(file, meta, TS, rows.clone())?;
+        let codes = self.keys::<Int32Type>(file, meta, EVENT_CODE, rows)?;
+        let known = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
+        // A negative code is far above every known one.
+        if codes.iter().any(|code| *code as u32 >= known) {
+            return Err(LakeError::corrupt(&self.path, "unknown event code"));
+        }
+        for ((origin, ts), code) in origins.into_iter().zip(times).zip(codes) {
+            columns.push(origin as u64, ts, code as u32);
+        }
+        Ok(())
     }
 }
 

@@ -16,11 +16,11 @@ use crate::caches::Caches;
 use crate::config::LakeConfig;
 use crate::error::LakeError;
 use crate::file::FileEntry;
-use crate::manifest::{self, FORMAT, Manifest};
+use crate::manifest::{self, FORMAT, FileMeta, Manifest};
 use crate::merges::{Merges, Resolved};
 use crate::names::Names;
 use crate::partition::{PartitionStore, State};
-use crate::rewrite::rewrite;
+use crate::rewrite::{Rewriting, Rules};
 use crate::telemetry;
 use crate::worker::Workers;
 
@@ -226,18 +226,18 @@ impl Lake {
         inputs: &[Arc<FileEntry>],
         erased: &HashSet<u64>,
     ) -> Result<(), LakeError> {
-        let made = self.rewritten(store, ws, inputs, erased)?;
-        self.swap(store, ws, inputs, made)
+        let made = self.rewriting(store, ws, inputs, erased.clone()).run()?;
+        self.swap(store, ws, inputs, made.map(|meta| self.entry(store, meta)))
     }
 
-    /// Writes the replacement of `inputs`; `None` when nothing is left.
-    pub(crate) fn rewritten(
+    /// Begins the replacement of `inputs`.
+    pub(crate) fn rewriting(
         &self,
         store: &PartitionStore,
         ws: u32,
         inputs: &[Arc<FileEntry>],
-        erased: &HashSet<u64>,
-    ) -> Result<Option<Arc<FileEntry>>, LakeError> {
+        erased: HashSet<u64>,
+    ) -> Rewriting {
         let number = {
             let mut state = store.state();
             state.next_file += 1;
@@ -246,9 +246,14 @@ impl Lake {
         let first = inputs.first().map_or(0, |f| f.meta.first_seq);
         let last = inputs.last().map_or(0, |f| f.meta.last_seq);
         let path = store.space_dir(ws).join(format!("{number:08}-{first}-{last}.parquet"));
-        let names = self.names(ws);
-        let meta = rewrite(&path, inputs, erased, &names, &self.merges.resolved(ws))?;
-        Ok(meta.map(|meta| Arc::new(FileEntry::new(path, meta, &names))))
+        let (names, merges) = (self.names(ws), self.merges.resolved(ws));
+        Rewriting::new(path, inputs, Rules { erased, names, merges, step_rows: self.config.step_rows })
+    }
+
+    /// What a rewriting made, as a file of the lake.
+    pub(crate) fn entry(&self, store: &PartitionStore, meta: FileMeta) -> Arc<FileEntry> {
+        let (path, names) = (store.space_dir(meta.workspace).join(&meta.name), self.names(meta.workspace));
+        Arc::new(FileEntry::new(path, meta, &names))
     }
 
     /// Commits a replacement. Does nothing (and drops the new file) when an input is no longer there.

@@ -211,7 +211,7 @@ impl PartitionStore {
         let mut codes = FileCodes::default();
         let mut tally = Tally::default();
         for row in &merged.rows {
-            tally.row(&serde_json::from_str(row.row.event.properties.text()).unwrap_or_default());
+            tally.row(row.row.event.properties.text());
         }
         let plan = tally.plan();
         let mut notes = Notes::new(plan.capped);

@@ -2,22 +2,33 @@
 
 use std::sync::Arc;
 
-use parquet::data_type::ByteArray;
 use rapport_domain::event::ProcessedEvent;
 use rapport_domain::{Event, EventKind, Json, ProfileId, SourceId, Timestamp, WorkspaceId};
 
 use crate::hot::HotRow;
 use crate::schema::*;
 use crate::shred::joined;
+use crate::texts::Texts;
 use crate::values::Values;
 
 /// Column `column` of some hot rows, one of those before the remainder of the properties; `codes` are the file's event
 /// codes of them, `target` applies the merge map.
 pub(crate) fn column_of(column: usize, rows: &[HotRow], codes: &[i32], target: impl Fn(u64) -> u64) -> Values {
     let events = || rows.iter().map(|r| &r.row.event);
-    let text = |f: &dyn Fn(&Event) -> ByteArray| Values::Text(events().map(f).collect());
-    let optional = |f: &dyn Fn(&Event) -> Option<Arc<str>>| {
-        Values::Optional(events().map(|e| f(e).map(|t| ByteArray::from(&*t))).collect())
+    let text = |f: &dyn Fn(&Event) -> &str| {
+        let mut texts = Texts::with_capacity(rows.len(), events().map(|e| f(e).len()).sum());
+        events().for_each(|e| texts.push(f(e)));
+        texts.required()
+    };
+    let optional = |f: &dyn Fn(&Event) -> &Option<Arc<str>>| {
+        let mut texts = Texts::default();
+        for (row, text) in events().map(f).enumerate() {
+            if let Some(text) = text {
+                texts.pad(row);
+                texts.push(text);
+            }
+        }
+        texts.optional(rows.len())
     };
     match column {
         PROFILE => Values::I64(rows.iter().map(|r| target(r.row.profile.0) as i64).collect()),
@@ -25,16 +36,16 @@ pub(crate) fn column_of(column: usize, rows: &[HotRow], codes: &[i32], target: i
         TS => Values::I64(events().map(|e| e.ts.0).collect()),
         RECEIVED_AT => Values::I64(events().map(|e| e.received_at.0).collect()),
         EVENT_CODE => Values::I32(codes.to_vec()),
-        EVENT => text(&|e| ByteArray::from(&*e.name)),
-        KIND => text(&|e| ByteArray::from(e.kind.as_str())),
-        MESSAGE_ID => text(&|e| ByteArray::from(&*e.message_id)),
+        EVENT => text(&|e| &e.name),
+        KIND => text(&|e| e.kind.as_str()),
+        MESSAGE_ID => text(&|e| &e.message_id),
         SOURCE => Values::I32(events().map(|e| e.source.0 as i32).collect()),
         HISTORICAL => Values::Bool(events().map(|e| e.historical).collect()),
-        USER_ID => optional(&|e| e.user_id.clone()),
-        ANONYMOUS_ID => optional(&|e| e.anonymous_id.clone()),
-        GROUP_ID => optional(&|e| e.group_id.clone()),
-        PREVIOUS_ID => optional(&|e| e.previous_id.clone()),
-        _ => text(&|e| ByteArray::from(e.context.text())),
+        USER_ID => optional(&|e| &e.user_id),
+        ANONYMOUS_ID => optional(&|e| &e.anonymous_id),
+        GROUP_ID => optional(&|e| &e.group_id),
+        PREVIOUS_ID => optional(&|e| &e.previous_id),
+        _ => text(&|e| e.context.text()),
     }
 }
 

@@ -7,14 +7,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use parquet::data_type::ByteArray;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-use rapport_domain::json::lookup;
-
 use crate::config::{MAX_REST_KEYS, MAX_SHREDDED, MAX_SHREDDED_TEXT, MAX_TALLIED_KEYS};
+use crate::members::{self, Member};
 use crate::schema::{COLUMN_COUNT, CONTEXT_PATHS, FIRST_CONTEXT, PROPERTIES};
+use crate::texts::Texts;
 use crate::values::Values;
 
 /// The type of a property's column.
@@ -29,12 +28,12 @@ impl Kind {
     const ALL: [(Kind, &'static str); 3] = [(Kind::Number, "n_"), (Kind::Text, "t_"), (Kind::Bool, "b_")];
 
     /// The column a value belongs in, if it can have one.
-    fn of(value: &Value) -> Option<Kind> {
+    fn of(value: &Member<'_>) -> Option<Kind> {
         match value {
-            Value::Number(_) => Some(Kind::Number),
-            Value::String(text) if text.len() <= MAX_SHREDDED_TEXT => Some(Kind::Text),
-            Value::Bool(_) => Some(Kind::Bool),
-            _ => None,
+            Member::Number { .. } => Some(Kind::Number),
+            Member::Text(text) if text.len() <= MAX_SHREDDED_TEXT => Some(Kind::Text),
+            Member::Bool(_) => Some(Kind::Bool),
+            Member::Text(_) | Member::Null | Member::Nested => None,
         }
     }
 
@@ -67,13 +66,13 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts one row's properties.
-    pub(crate) fn row(&mut self, properties: &Map<String, Value>) {
-        for (key, value) in properties {
+    /// Counts one row's properties, JSON.
+    pub(crate) fn row(&mut self, properties: &str) {
+        members::each(properties, |(key, value, _)| {
             if let Some(kind) = Kind::of(value) {
                 self.add(kind, key, 1);
             }
-        }
+        });
     }
 
     /// Counts `rows` values of a key.
@@ -162,13 +161,53 @@ impl Notes {
     }
 }
 
+/// A property column under construction.
+enum Building {
+    Texts(Texts),
+    Other(Values),
+}
+
+impl Building {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => Building::Texts(Texts::default()),
+            Kind::Number | Kind::Bool => Building::Other(kind.empty()),
+        }
+    }
+
+    /// Adds the value of row `row`.
+    fn set(&mut self, row: usize, value: &Member<'_>) {
+        match (self, value) {
+            (Building::Texts(texts), Member::Text(text)) => {
+                texts.pad(row);
+                texts.push(text);
+            }
+            (Building::Texts(_), _) => {}
+            (Building::Other(values), _) => {
+                values.pad(row);
+                values.push(value);
+            }
+        }
+    }
+
+    fn finish(self, rows: usize) -> Values {
+        match self {
+            Building::Texts(texts) => texts.optional(rows),
+            Building::Other(mut values) => {
+                values.pad(rows);
+                values
+            }
+        }
+    }
+}
+
 /// Rows divided into columns.
 pub(crate) struct Shredder<'a> {
     plan: &'a Plan,
     rows: usize,
-    columns: Vec<Values>,
-    rest: Vec<ByteArray>,
-    contexts: Vec<Vec<Option<ByteArray>>>,
+    columns: Vec<Building>,
+    rest: Texts,
+    contexts: Vec<Texts>,
     last_context: String,
     pub(crate) notes: Notes,
 }
@@ -178,9 +217,9 @@ impl<'a> Shredder<'a> {
         Shredder {
             plan,
             rows: 0,
-            columns: plan.columns.iter().map(|(kind, _)| kind.empty()).collect(),
-            rest: Vec::new(),
-            contexts: vec![Vec::new(); CONTEXT_PATHS.len()],
+            columns: plan.columns.iter().map(|(kind, _)| Building::new(*kind)).collect(),
+            rest: Texts::default(),
+            contexts: vec![Texts::default(); CONTEXT_PATHS.len()],
             last_context: String::new(),
             notes: Notes::new(plan.capped),
         }
@@ -194,48 +233,76 @@ impl<'a> Shredder<'a> {
     }
 
     fn properties(&mut self, text: &str) {
-        let Ok(Value::Object(mut map)) = serde_json::from_str(text) else {
-            // It reads as an empty object; what it was is kept.
-            return self.rest.push(ByteArray::from(text));
-        };
-        map.retain(|key, value| {
+        let mut rest = String::new();
+        let is_object = members::each(text, |(key, value, raw)| {
             let place = Kind::of(value).and_then(|kind| self.plan.place(kind, key));
             if let Some(place) = place {
-                self.columns[place].pad(self.rows);
-                self.columns[place].push(value);
+                self.columns[place].set(self.rows, value);
             }
-            let keep = place.is_none() || !is_exact(value);
+            if place.is_some() && !matches!(value, Member::Number { exact: false, .. }) {
+                return;
+            }
             // A null reads like a missing key, unless its name could also be a path.
-            if keep && (!value.is_null() || key.contains('.')) {
+            if *value != Member::Null || key.contains('.') {
                 self.notes.left(key);
             }
-            keep
+            rest.push(if rest.is_empty() { '{' } else { ',' });
+            rest.push_str(&Value::from(&**key).to_string());
+            rest.push(':');
+            rest.push_str(raw);
         });
-        let text = if map.is_empty() { "{}".to_owned() } else { Value::Object(map).to_string() };
-        self.rest.push(ByteArray::from(text.into_bytes()));
+        self.rest.push(match (is_object, rest.is_empty()) {
+            // It reads as an empty object; what it was is kept.
+            (false, _) => text,
+            (true, true) => "{}",
+            (true, false) => {
+                rest.push('}');
+                &rest
+            }
+        });
     }
 
     fn context(&mut self, text: &str) {
         if self.rows > 0 && self.last_context == text {
-            return self.contexts.iter_mut().for_each(|column| column.extend_from_within(self.rows - 1..));
+            return self.contexts.iter_mut().for_each(|column| column.repeat(self.rows));
         }
         text.clone_into(&mut self.last_context);
-        let map: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
-        for (column, (name, path)) in self.contexts.iter_mut().zip(CONTEXT_PATHS) {
-            let value = lookup(&map, path).filter(|v| !v.is_null());
-            let text = value.filter(|v| Kind::of(v) == Some(Kind::Text)).and_then(Value::as_str);
-            if text.is_none() && value.is_some() {
-                self.notes.misfits.insert(name.to_owned());
+        let (mut own, row) = ([false; CONTEXT_PATHS.len()], self.rows);
+        let (contexts, misfits) = (&mut self.contexts, &mut self.notes.misfits);
+        let mut note = |column: usize, value: &Member<'_>| {
+            contexts[column].clear(row);
+            match value {
+                Member::Null => {}
+                Member::Text(text) if text.len() <= MAX_SHREDDED_TEXT => {
+                    contexts[column].pad(row);
+                    contexts[column].push(text);
+                }
+                _ => drop(misfits.insert(CONTEXT_PATHS[column].0.to_owned())),
             }
-            column.push(text.map(ByteArray::from));
-        }
+        };
+        members::each(text, |(key, value, raw)| {
+            // A member whose own name is the whole path wins over a nested one.
+            if let Some(column) = CONTEXT_PATHS.iter().position(|(_, path)| path == key) {
+                own[column] = true;
+                note(column, value);
+            }
+            let below = |path: &'static str| path.strip_prefix(&**key)?.strip_prefix('.');
+            if *value == Member::Nested && CONTEXT_PATHS.iter().any(|(_, path)| below(path).is_some()) {
+                members::each(raw, |(child, value, _)| {
+                    let column = CONTEXT_PATHS.iter().position(|(_, path)| below(path) == Some(&**child));
+                    if let Some(column) = column.filter(|column| !own[*column]) {
+                        note(column, value);
+                    }
+                });
+            }
+        });
     }
 
     /// The columns: properties, the remainder, context.
-    pub(crate) fn finish(mut self) -> (Shredded, Notes) {
-        self.columns.iter_mut().for_each(|column| column.pad(self.rows));
-        let contexts = self.contexts.into_iter().map(Values::Optional).collect();
-        (Shredded { columns: self.columns, rest: Values::Text(self.rest), contexts }, self.notes)
+    pub(crate) fn finish(self) -> (Shredded, Notes) {
+        let columns = self.columns.into_iter().map(|column| column.finish(self.rows)).collect();
+        let contexts = self.contexts.into_iter().map(|column| column.optional(self.rows)).collect();
+        (Shredded { columns, rest: self.rest.required(), contexts }, self.notes)
     }
 }
 
@@ -257,17 +324,6 @@ impl Shredded {
             _ => &mut self.columns[index - COLUMN_COUNT],
         };
         std::mem::replace(place, Values::I32(Vec::new()))
-    }
-}
-
-/// Whether a value is what its column gives back.
-fn is_exact(value: &Value) -> bool {
-    match value {
-        Value::Number(n) => match n.as_i128() {
-            Some(integer) => integer.unsigned_abs() <= 1 << 53,
-            None => true,
-        },
-        _ => true,
     }
 }
 

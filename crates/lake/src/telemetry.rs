@@ -25,6 +25,11 @@ pub(crate) fn compacted(files: usize, rows: u64, took: Duration) {
     metrics::histogram!("rapport_lake_compact_seconds").record(took.as_secs_f64());
 }
 
+pub(crate) fn compaction_step(rows: usize, took: Duration) {
+    metrics::histogram!("rapport_lake_compact_step_rows").record(rows as f64);
+    metrics::histogram!("rapport_lake_compact_step_seconds").record(took.as_secs_f64());
+}
+
 pub(crate) fn scanned(events: u64, took: Duration) {
     metrics::counter!("rapport_lake_scanned_rows").increment(events);
     metrics::histogram!("rapport_lake_scan_seconds").record(took.as_secs_f64());

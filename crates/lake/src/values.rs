@@ -13,6 +13,7 @@ use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
 use serde_json::Value;
 
+use crate::members::Member;
 use crate::shred;
 
 /// Values of one column over some rows.
@@ -23,6 +24,8 @@ pub(crate) enum Values {
     Bool(Vec<bool>),
     Text(Vec<ByteArray>),
     Optional(Vec<Option<ByteArray>>),
+    /// Texts that are there, and a level a row: as they are written.
+    Spaced(Vec<ByteArray>, Vec<i16>),
     Numbers(Vec<Option<f64>>),
     Bools(Vec<Option<bool>>),
 }
@@ -35,7 +38,7 @@ impl Values {
             Values::I32(_) => Values::I32(Vec::with_capacity(capacity)),
             Values::Bool(_) => Values::Bool(Vec::with_capacity(capacity)),
             Values::Text(_) => Values::Text(Vec::with_capacity(capacity)),
-            Values::Optional(_) => Values::Optional(Vec::with_capacity(capacity)),
+            Values::Optional(_) | Values::Spaced(..) => Values::Optional(Vec::with_capacity(capacity)),
             Values::Numbers(_) => Values::Numbers(Vec::with_capacity(capacity)),
             Values::Bools(_) => Values::Bools(Vec::with_capacity(capacity)),
         }
@@ -56,6 +59,14 @@ impl Values {
         Ok(())
     }
 
+    /// The same, so that it can be read by row.
+    pub(crate) fn spread(self) -> Values {
+        match self {
+            Values::Spaced(texts, levels) => Values::Optional(spread((texts, levels))),
+            other => other,
+        }
+    }
+
     /// Adds absent values until there are `rows`. For optional columns.
     pub(crate) fn pad(&mut self, rows: usize) {
         match self {
@@ -66,12 +77,13 @@ impl Values {
         }
     }
 
-    /// Adds a value of an optional column; one of another type counts as absent.
-    pub(crate) fn push(&mut self, value: &Value) {
-        match self {
-            Values::Optional(v) => v.push(value.as_str().map(ByteArray::from)),
-            Values::Numbers(v) => v.push(value.as_f64()),
-            Values::Bools(v) => v.push(value.as_bool()),
+    /// Adds a value of a column of numbers or booleans; one of another type counts as absent.
+    pub(crate) fn push(&mut self, value: &Member<'_>) {
+        match (self, value) {
+            (Values::Numbers(v), Member::Number { value, .. }) => v.push(Some(*value)),
+            (Values::Bools(v), Member::Bool(value)) => v.push(Some(*value)),
+            (Values::Numbers(v), _) => v.push(None),
+            (Values::Bools(v), _) => v.push(None),
             _ => {}
         }
     }

@@ -29,6 +29,10 @@ impl Signal {
         }
         *stopped
     }
+
+    fn is_stopped(&self) -> bool {
+        *self.stopped.lock()
+    }
 }
 
 /// The background threads of a lake.
@@ -66,18 +70,18 @@ impl Workers {
 }
 
 /// What a background thread does each time it wakes.
-type Job = fn(&Lake);
+type Job = fn(&Lake, &Signal);
 
 fn run(lake: &Weak<Lake>, signal: &Signal, job: Job) {
     rapport_domain::thread::stand_back();
     while !signal.wait() {
         // The lake may be gone without a shutdown; then there is nothing left to do.
         let Some(lake) = lake.upgrade() else { return };
-        job(&lake);
+        job(&lake, signal);
     }
 }
 
-fn flush_due(lake: &Lake) {
+fn flush_due(lake: &Lake, _: &Signal) {
     if let Err(e) = lake.merges.sync() {
         tracing::warn!(error = %e, "merges cannot be written, trying again");
     }
@@ -101,8 +105,18 @@ fn is_due(lake: &Lake, store: &PartitionStore, full: bool) -> bool {
     may && waiting && (old || (full && state.hot_rows > 0) || state.hot_rows >= lake.config.flush_rows)
 }
 
-fn compact_due(lake: &Lake) {
-    if let Err(e) = lake.compact() {
+fn compact_due(lake: &Lake, signal: &Signal) {
+    // Rows that wait for a file go first: nothing waits for fewer files.
+    let go_on = || {
+        while lake.memory_bytes().0 > lake.config.hot_bytes {
+            if signal.wait() {
+                return false;
+            }
+        }
+        std::thread::yield_now();
+        !signal.is_stopped()
+    };
+    if let Err(e) = lake.compact_while(go_on) {
         tracing::warn!(error = %e, "compaction failed, trying again");
     }
 }

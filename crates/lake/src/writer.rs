@@ -157,6 +157,7 @@ fn write_values(out: &mut SerializedColumnWriter<'_>, values: Values) -> Result<
         Values::Bool(v) => out.typed::<BoolType>().write_batch(&v, None, None)?,
         Values::Text(v) => out.typed::<ByteArrayType>().write_batch(&v, None, None)?,
         Values::Optional(v) => return write_optional::<ByteArrayType>(out, v),
+        Values::Spaced(v, levels) => out.typed::<ByteArrayType>().write_batch(&v, Some(&levels), None)?,
         Values::Numbers(v) => return write_optional::<DoubleType>(out, v),
         Values::Bools(v) => return write_optional::<BoolType>(out, v),
     };
