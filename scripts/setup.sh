@@ -51,16 +51,18 @@ install_npm() {
     done
 }
 
-# Python packages in an environment of their own.
+# Python packages in an environment of their own: what needs them, their list, where.
 install_python() {
-    local needs="tests/compat/python/requirements.txt" venv="$cache/python" mark
-    if ! have python3; then say "not installed: $(cat "$needs") (no python3)"; return 0; fi
+    local needs="$1" venv="$2" mark
+    if ! have python3; then say "not installed: $(tr '\n' ' ' <"$needs")(no python3)"; return 0; fi
     mark="$venv/complete-$(digest "$needs")"
     [ ! -f "$mark" ] || { "$venv/bin/python" -c '' 2>/dev/null && return 0; }
     say "installing $(tr '\n' ' ' <"$needs")"
     rm -rf "$venv"
     if quietly python3 -m venv "$venv" &&
         quietly "$venv/bin/python" -m pip install --disable-pip-version-check --quiet -r "$needs"; then
+        # Tests read this: what is listed here must be importable, and is not skipped.
+        cp "$needs" "$venv/installed.txt"
         touch "$mark"
     else
         rm -rf "$venv"
@@ -68,6 +70,11 @@ install_python() {
     fi
 }
 
+# `setup.sh bench` installs the peers of the benchmark, which tests do not need.
+if [ "${1:-}" = bench ]; then
+    install_python bench/peers/requirements.txt "$cache/bench-python"
+    exit 0
+fi
 install_debian
 install_npm
-install_python
+install_python tests/compat/python/requirements.txt "$cache/python"
