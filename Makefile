@@ -50,6 +50,7 @@ dev: ## restart the server on every change of a source file
 	bash scripts/dev.sh
 
 bench: ## the benchmark table: throughput, latency and memory, with floors and peers of the same run
+	@bash scripts/setup.sh bench
 	cargo build --release --bin rapport
 	cargo run --release -p rapport-bench -- $(BENCH_ARGS)
 

@@ -1,9 +1,11 @@
 //! Accepting events over HTTP: durable against parse-and-discard in batches, and single events against an empty handler.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use rapport_domain::hash;
+use serde_json::{Value, json};
 
 use crate::load::{self, ID_MARK, Outcome, Request};
 use crate::peer::Peer;
@@ -16,6 +18,8 @@ const BATCH: usize = 100;
 const CONNECTIONS: usize = 64;
 /// Connections of batches: as many as a few busy servers keep open.
 const BATCH_CONNECTIONS: usize = 16;
+/// Queries asked at once while accepting is measured under them.
+const QUERIES: usize = 2;
 /// How the names of the threads begin that apply what was accepted.
 const OWNERS: [&str; 2] = ["rapport-", "lake-"];
 /// Different bodies, so that no cache of the processor knows them all.
@@ -59,26 +63,39 @@ fn measured(process: u32, address: SocketAddr, requests: &[Request], connections
     Measured { outcome, processor_us }
 }
 
-/// The rows of the table.
+fn time(scale: Scale) -> Duration {
+    Duration::from_secs_f64(8.0 * scale.0.clamp(0.1, 4.0))
+}
+
+/// The rows of batches.
 #[must_use]
-pub fn measure(scale: Scale) -> Vec<Row> {
-    let time = Duration::from_secs_f64(8.0 * scale.0.clamp(0.1, 4.0));
+pub fn batched(scale: Scale) -> Vec<Row> {
+    let time = time(scale);
     let mut rows = Vec::new();
-    {
-        let (peer, server) = (Peer::start(), Server::start(&[]));
-        let run =
-            |process, address, requests: &[Request]| measured(process, address, requests, BATCH_CONNECTIONS, time);
-        let floor = run(peer.process(), peer.address, &batches("/v1/batch", "k"));
-        let ours = run(server.process(), server.address, &batches("/v1/batch", &server.write_key));
-        let events = |m: &Measured| m.outcome.per_second * BATCH as f64;
-        let row = Row::new("accept, batches of 100, durable", "events/s", events(&ours)).at_least("target", 100_000.0);
-        rows.push(row.against("parse and discard", events(&floor), Some(0.5)));
-        rows.push(processor("  processor time of a batch", &ours, "parse and discard", &floor, 2.0));
-        rows.push(Row::new("  answer, p99", "ms", ours.outcome.percentile_ms(0.99)));
-        rows.push(Row::new("  told to come back later (429)", "requests", ours.outcome.refused as f64));
-        rows.push(Row::new("  accepted and not yet applied at the end", "s of lag", server.lag_s()));
-        rows.push(Row::new("  memory of the server then", "MB", server.memory_mb()));
-    }
+    let (peer, server) = (Peer::start(), Server::start(&[]));
+    let run =
+        |process, address, requests: &[Request]| measured(process, address, requests, BATCH_CONNECTIONS, time);
+    let floor = run(peer.process(), peer.address, &batches("/v1/batch", "k"));
+    let ours = run(server.process(), server.address, &batches("/v1/batch", &server.write_key));
+    let events = |m: &Measured| m.outcome.per_second * BATCH as f64;
+    let row = Row::new("accept, batches of 100, durable", "events/s", events(&ours)).at_least("target", 100_000.0);
+    rows.push(row.against("parse and discard", events(&floor), Some(0.5)));
+    rows.push(processor("  processor time of a batch", &ours, "parse and discard", &floor, 2.0));
+    rows.push(Row::new("  answer, p99", "ms", ours.outcome.percentile_ms(0.99)));
+    rows.push(Row::new("  told to come back later (429)", "requests", ours.outcome.refused as f64));
+    rows.extend(under_queries(&server, events(&ours), &|| {
+        run(server.process(), server.address, &batches("/v1/batch", &server.write_key))
+    }));
+    rows.push(Row::new("  accepted and not yet applied at the end", "s of lag", server.lag_s()));
+    rows.push(Row::new("  memory of the server then", "MB", server.memory_mb()));
+    rows
+}
+
+/// The rows of single events.
+#[must_use]
+pub fn single(scale: Scale) -> Vec<Row> {
+    let time = time(scale);
+    let mut rows = Vec::new();
     let (peer, server) = (Peer::start(), Server::start(&[]));
     let run = |process, address, requests: &[Request]| measured(process, address, requests, CONNECTIONS, time);
     let floor = run(peer.process(), peer.address, &singles("/empty", "k"));
@@ -88,6 +105,41 @@ pub fn measure(scale: Scale) -> Vec<Row> {
     rows.push(processor("  processor time of a request", &ours, "an empty handler", &floor, 1.0 / 0.6));
     rows.push(Row::new("  answer, p99", "ms", ours.outcome.percentile_ms(0.99)));
     rows
+}
+
+/// Accepting while reports are asked for without a pause, against the same before and after.
+fn under_queries(server: &Server, before: f64, run: &dyn Fn() -> Measured) -> Vec<Row> {
+    let (done, answered) = (AtomicBool::new(false), AtomicU64::new(0));
+    let trend = json!({"series": [{"event": "Order Completed", "measure": "profiles"}], "from": "2026-01-01", "to": "2026-12-31"});
+    let funnel = json!({"steps": [{"event": "Order Completed"}, {"event": "Order Completed"}], "from": "2026-01-01", "to": "2026-12-31"});
+    let ask = |path: &str, body: &Value| {
+        while !done.load(Ordering::Relaxed) {
+            server.call("POST", path, body);
+            answered.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    let under = std::thread::scope(|scope| {
+        for at in 0..QUERIES {
+            let (path, body) = [("/api/v1/insights/trend", &trend), ("/api/v1/insights/funnel", &funnel)][at % 2];
+            scope.spawn(move || ask(path, body));
+        }
+        let under = run();
+        done.store(true, Ordering::Relaxed);
+        under
+    });
+    let queries = answered.load(Ordering::Relaxed) as f64;
+    let after = run();
+    let events = |m: &Measured| m.outcome.per_second * BATCH as f64;
+    let without = (before + events(&after)) / 2.0;
+    vec![
+        Row::new("  accept while reports are asked for", "events/s", events(&under)).against(
+            "without, before and after",
+            without,
+            Some(0.5),
+        ),
+        Row::new("    answer, p99", "ms", under.outcome.percentile_ms(0.99)),
+        Row::new("    reports answered meanwhile", "reports", queries),
+    ]
 }
 
 fn processor(what: &str, ours: &Measured, peer: &str, floor: &Measured, most: f64) -> Row {

@@ -106,7 +106,17 @@ pub fn processor_s(process: u32, except: &[&str]) -> f64 {
 /// Resident memory in megabytes of a process: its id, or `self`.
 #[must_use]
 pub fn memory_mb(process: &str) -> f64 {
+    status_mb(process, "VmRSS:")
+}
+
+/// The most resident memory a process ever had, in megabytes.
+#[must_use]
+pub fn peak_mb(process: &str) -> f64 {
+    status_mb(process, "VmHWM:")
+}
+
+fn status_mb(process: &str, name: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with(name)).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
 }

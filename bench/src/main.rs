@@ -1,5 +1,8 @@
-//! `make bench`: prints the benchmark table. Arguments: names of parts (all when none is named) and `scale=0.1` for a
-//! quick look; `lake` takes `dir=DIR` with the events of `by_time.parquet`, and keeps what it makes of them there.
+//! `make bench`: prints the benchmark table. Arguments (`BENCH_ARGS`): names of parts (all when none is named);
+//! `--scale 0.1` for a quick look; of the lake `--events 100m` (20m when not given) and `--dir DIR`, where the events are
+//! kept for the next run, or taken from when there is a `by_time.parquet`.
+
+use std::path::Path;
 
 use rapport_bench::processed::{self, Load};
 use rapport_bench::{Scale, accept, idle, lake, latency, peer};
@@ -13,29 +16,56 @@ fn processed(scale: Scale) -> Vec<rapport_bench::Row> {
     processed::measure(Load { profiles: of(500_000.0), events: of(1_000_000.0), segments: 50, journeys: 10 })
 }
 
+/// The value of `--name value`, `--name=value` or `name=value`.
+fn option<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
+    let inline = args.iter().find_map(|a| a.trim_start_matches("--").strip_prefix(name)?.strip_prefix('='));
+    let flag = format!("--{name}");
+    let next = || args.iter().position(|a| *a == flag).and_then(|at| args.get(at + 1)).map(String::as_str);
+    inline.or_else(next)
+}
+
+/// The parts named: what is neither an option nor the value of one.
+fn named(args: &[String]) -> Vec<&str> {
+    let is_value = |at: usize| at > 0 && args[at - 1].starts_with("--") && !args[at - 1].contains('=');
+    let names = args.iter().enumerate().filter(|(at, a)| !a.contains('=') && !a.starts_with("--") && !is_value(*at));
+    names.map(|(_, a)| a.as_str()).collect()
+}
+
+fn refuse(why: &str) -> ! {
+    eprintln!("{why}");
+    std::process::exit(2);
+}
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.iter().any(|a| a == peer::ARGUMENT) {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         return runtime.block_on(peer::serve());
     }
-    let scale = args.iter().find_map(|a| a.strip_prefix("scale=")?.parse().ok()).map_or(Scale(1.0), Scale);
-    let dir = args.iter().find_map(|a| a.strip_prefix("dir=")).map(std::path::Path::new);
-    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 5] = [
+    match args.as_slice() {
+        [argument, dir] if argument == lake::cold::ARGUMENT => return lake::cold::run(Path::new(dir)),
+        [argument, dir] if argument == lake::values::ARGUMENT => return lake::values::run(Path::new(dir)),
+        _ => {}
+    }
+    let scale = option(&args, "scale").map_or(Some(1.0), |s| s.parse().ok());
+    let Some(scale) = scale.map(Scale) else { refuse("--scale takes a number, for example 0.1") };
+    let events = option(&args, "events").map_or(Some((20e6 * scale.0) as u64), lake::place::count);
+    let Some(events) = events else { refuse("--events takes a number of events, for example 20m or 100m") };
+    let place = lake::place::Place::new(option(&args, "dir").map(Path::new), events);
+    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 6] = [
         ("idle", &idle::measure),
-        ("accept", &|| accept::measure(scale)),
-        ("lake", &|| lake::measure(dir)),
+        ("accept", &|| accept::batched(scale)),
+        ("single", &|| accept::single(scale)),
+        ("lake", &|| lake::measure(&place).unwrap_or_else(|why| refuse(&why))),
         ("latency", &|| latency::measure(scale)),
         ("processed", &|| processed(scale)),
     ];
-    let named: Vec<&String> = args.iter().filter(|a| !a.contains('=')).collect();
-    if let Some(unknown) = named.iter().find(|n| parts.iter().all(|p| p.0 != n.as_str())) {
-        let known = parts.map(|p| p.0).join(", ");
-        eprintln!("there is no benchmark {unknown:?}; there are {known}");
-        std::process::exit(2);
+    let named = named(&args);
+    if let Some(unknown) = named.iter().find(|n| parts.iter().all(|p| p.0 != **n)) {
+        refuse(&format!("there is no benchmark {unknown:?}; there are {}", parts.map(|p| p.0).join(", ")));
     }
     for (name, measure) in parts {
-        if named.is_empty() || named.iter().any(|n| *n == name) {
+        if named.is_empty() || named.contains(&name) {
             rapport_bench::print(&measure());
         }
     }

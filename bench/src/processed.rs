@@ -44,12 +44,31 @@ pub fn measure(load: Load) -> Vec<Row> {
             .against("the same without segments and journeys", bare.per_second, None)
             .at_least("target", 20_000.0),
         Row::new("  memory of the process after it", "MB", full.memory_mb),
+        Row::new("  a new segment then, from published to ready", "s", full.segment_s),
     ]
 }
 
 struct Outcome {
     per_second: f64,
     memory_mb: f64,
+    segment_s: f64,
+}
+
+/// How long a new segment may take to be ready.
+const SEGMENT_READY: Duration = Duration::from_secs(300);
+
+/// Publishes one more segment and waits until every profile was decided.
+fn new_segment(engine: &Engine, stores: &Stores, ws: WorkspaceId) -> f64 {
+    let begun = Instant::now();
+    let spec =
+        json!({"name": "new", "rule": r#"events("event_03").count() >= 2 && events("event_05").sum("amount") > 50"#});
+    publish(stores, ws, ResourceKind::Segment, "new", &spec);
+    let ready = || rapport_engine::read::segments::standing(engine.shared(), ws, "new").expect("a standing").ready;
+    while !ready() {
+        assert!(begun.elapsed() < SEGMENT_READY, "the new segment was not ready in time");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    begun.elapsed().as_secs_f64()
 }
 
 fn one(load: Load) -> Outcome {
@@ -60,7 +79,8 @@ fn one(load: Load) -> Outcome {
     let lake = Lake::open(&dir.path().join("lake"), partitions, LakeConfig::default()).expect("a lake");
     let ws = configure(&stores, load);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let parts = Parts { config: EngineConfig::default(), log: log.clone(), stores, lake: lake.clone(), clock };
+    let parts =
+        Parts { config: EngineConfig::default(), log: log.clone(), stores: stores.clone(), lake: lake.clone(), clock };
     let engine = Engine::start(parts).expect("an engine");
     let settle = |engine: &Engine| assert!(engine.settle(Duration::from_secs(600)), "not settled in ten minutes");
 
@@ -73,7 +93,9 @@ fn one(load: Load) -> Outcome {
     });
     settle(&engine);
     let took = start.elapsed();
-    let outcome = Outcome { per_second: load.events as f64 / took.as_secs_f64(), memory_mb: crate::memory_mb("self") };
+    let memory_mb = crate::memory_mb("self");
+    let segment_s = if load.segments > 0 { new_segment(&engine, &stores, ws) } else { 0.0 };
+    let outcome = Outcome { per_second: load.events as f64 / took.as_secs_f64(), memory_mb, segment_s };
     engine.stop();
     drop(engine);
     lake.shutdown().expect("the lake stops");
@@ -84,22 +106,23 @@ fn configure(stores: &Stores, load: Load) -> WorkspaceId {
     let now = SystemClock.now();
     let control = stores.control();
     let ws = control.write(|tx| workspaces::create(tx, "bench", "Bench", "UTC", now)).expect("a workspace").id;
-    let change = Change { by: "bench", at: now };
-    let publish = |kind: ResourceKind, id: String, spec: Value| {
-        control
-            .write(|tx| {
-                let put = resources::put(tx, ws, kind, &id, &spec, change, None)?;
-                resources::publish(tx, ws, kind, &id, Some(put.version), change)
-            })
-            .expect("published");
-    };
     for n in 0..load.segments {
-        publish(ResourceKind::Segment, format!("s{n}"), json!({"name": format!("s{n}"), "rule": rule(n)}));
+        let spec = json!({"name": format!("s{n}"), "rule": rule(n)});
+        publish(stores, ws, ResourceKind::Segment, &format!("s{n}"), &spec);
     }
     for n in 0..load.journeys {
-        publish(ResourceKind::Journey, format!("j{n}"), journey(n));
+        publish(stores, ws, ResourceKind::Journey, &format!("j{n}"), &journey(n));
     }
     ws
+}
+
+fn publish(stores: &Stores, ws: WorkspaceId, kind: ResourceKind, id: &str, spec: &Value) {
+    let change = Change { by: "bench", at: SystemClock.now() };
+    let published = stores.control().write(|tx| {
+        let put = resources::put(tx, ws, kind, id, spec, change, None)?;
+        resources::publish(tx, ws, kind, id, Some(put.version), change)
+    });
+    published.expect("published");
 }
 
 /// Fifty rules of the kinds people write: counts, sums, windows, recency, absence, traits, mixed.

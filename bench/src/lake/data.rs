@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 
 /// The workspace the events are in.
 pub const WS: WorkspaceId = WorkspaceId(1);
-const PARTITIONS: u16 = 16;
+/// Partitions of the lake.
+pub const PARTITIONS: u16 = 16;
 const BATCH: usize = 1_000;
 /// Events after which the lake is told to write files.
 const FLUSH: u64 = 1_000_000;

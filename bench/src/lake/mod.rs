@@ -1,8 +1,12 @@
 //! The lake against ClickHouse's engine and DuckDB on the same events, in the same run, with equal answers.
 
+pub mod cold;
 pub mod data;
 pub mod folds;
 pub mod peers;
+pub mod place;
+pub mod segments;
+pub mod values;
 
 use std::path::Path;
 use std::time::Instant;
@@ -12,12 +16,11 @@ use rapport_lake::{CancelFlag, Fold, Lake, Snapshot};
 use self::data::{Imported, WS};
 use self::folds::{Daily, Funnel, Retention, Segment};
 use self::peers::Peers;
+use self::place::Place;
 use crate::Row;
 
 /// Times each query is run, in turn with the peers; the best of each counts.
 const ROUNDS: usize = 7;
-/// Events made when there is no file of them.
-const SMALL: u64 = 200_000;
 
 /// A question: its name, the peers that are asked too with the ratio to reach, and our answer in their form.
 type Query = (&'static str, &'static [(&'static str, f64)], fn(&Snapshot) -> String);
@@ -46,39 +49,35 @@ fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
     (start.elapsed().as_secs_f64(), out)
 }
 
-/// Measures. `dir` holds `by_time.parquet` and keeps the lake and the peers' tables for the next run; without it a small
-/// data set is made and thrown away. Each query is measured by the clock, best of all rounds, and in processor time, which
-/// other work on the machine does not change.
+/// Measures. The events are made once and kept with the peers' tables for the next run. Each query is measured by the
+/// clock, best of all rounds, and in processor time, which other work on the machine does not change.
+///
+/// # Errors
+/// A sentence when there is not enough room on the disk.
 ///
 /// # Panics
 /// When an answer differs from a peer's.
-#[must_use]
-pub fn measure(dir: Option<&Path>) -> Vec<Row> {
-    let temporary = tempfile::tempdir().expect("a temporary directory");
-    let place = dir.unwrap_or(temporary.path());
-    let lake_dir = place.join("lake");
-    if !lake_dir.join("lake.json").exists() {
-        import(dir, &lake_dir);
+pub fn measure(place: &Place) -> Result<Vec<Row>, String> {
+    let lake_dir = place.dir().join("lake");
+    if !place.is_ready() {
+        place.prepare()?;
+        import(place, &lake_dir);
+        place.mark_ready();
     }
+    let mut rows = cold::measure(&lake_dir);
     let lake = data::open(&lake_dir);
-    let used = crate::processor_s(std::process::id(), &[]);
-    let (first, _) = timed(|| (QUERIES[0].2)(&lake.snapshot(WS)));
-    let used = crate::processor_s(std::process::id(), &[]) - used;
     let events = lake.count(WS) as f64;
-    let millions = events / 1e6;
-    let mut rows = vec![
-        Row::new(&format!("lake, {millions:.1} M events: first query after opening"), "ms", first * 1e3)
-            .at_most("ms", 2_000.0),
-        Row::new("  processor time of it", "ms", used * 1e3),
-    ];
-    let mut peers = Peers::start(&lake_dir, &place.join("peers")).map_err(|why| println!("peers {why}")).ok();
+    let mut peers = Peers::start(&lake_dir, &place.dir().join("peers")).map_err(|why| println!("peers {why}")).ok();
     for query in QUERIES {
         rows.extend(compare(&lake, peers.as_mut(), query));
     }
+    drop(peers);
+    rows.extend(segments::measure(&lake));
     let (_, columns, texts) = lake.memory_bytes();
     let bytes = (columns + texts) as f64 / events;
-    rows.push(Row::new("  memory of decoded columns", "B/event", bytes).at_most("B", 16.0));
-    rows
+    rows.push(Row::new("  memory of the columns decoded for all of these", "B/event", bytes).at_most("B", 16.0));
+    rows.extend(values::measure());
+    Ok(rows)
 }
 
 /// Time by the clock, best of all rounds, and processor time, mean of all.
@@ -128,16 +127,21 @@ fn compare(lake: &Lake, mut peers: Option<&mut Peers>, (name, engines, ours): Qu
     [clock, processor]
 }
 
-fn import(dir: Option<&Path>, lake_dir: &Path) {
+fn import(place: &Place, lake_dir: &Path) {
     let mut import = Imported::into(lake_dir);
+    let used = crate::processor_s(std::process::id(), &[]);
     let (took, events) = timed(|| {
-        match dir.map(|d| d.join("by_time.parquet")).filter(|p| p.exists()) {
+        match place.given() {
             Some(path) => data::read(&path, |sample| import.add(&sample)),
-            None => data::make(SMALL).for_each(|sample| import.add(&sample)),
+            None => data::make(place.events()).for_each(|sample| import.add(&sample)),
         }
         import.finish()
     });
-    println!("imported {events} events in {took:.1} s: append, flush, compact, on one thread");
+    let used = crate::processor_s(std::process::id(), &[]) - used;
+    let each = used * 1e6 / events as f64;
+    println!(
+        "imported {events} events in {took:.0} s: made, appended, flushed, compacted; {each:.1} µs of processor each"
+    );
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The peers of the same run: a Python process that holds the same events and answers the same questions.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// The peers' process. Ends with its input.
@@ -11,16 +11,25 @@ pub struct Peers {
     output: BufReader<ChildStdout>,
 }
 
+fn python() -> String {
+    let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+    let cache = std::env::var_os("XDG_CACHE_HOME").map_or(home.join(".cache"), PathBuf::from);
+    let made = cache.join("rapport/bench-python/bin/python");
+    let made = made.is_file().then(|| made.to_string_lossy().into_owned());
+    std::env::var("RAPPORT_BENCH_PYTHON").ok().or(made).unwrap_or_else(|| "python3".to_owned())
+}
+
 impl Peers {
-    /// Starts them on the files of a lake; the interpreter is `RAPPORT_BENCH_PYTHON`, else `python3`.
+    /// Starts them on the files of a lake; the interpreter is `RAPPORT_BENCH_PYTHON`, else the one `scripts/setup.sh bench`
+    /// made, else `python3`.
     ///
     /// # Errors
     /// A sentence saying why there are none.
     pub fn start(lake: &Path, work: &Path) -> Result<Peers, String> {
-        let python = std::env::var("RAPPORT_BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        let python = python();
         let present = Command::new(&python).args(["-c", "import duckdb, chdb"]).stderr(Stdio::null()).status();
         if !present.is_ok_and(|s| s.success()) {
-            return Err(format!("skipped: {python} cannot import duckdb and chdb (pip install duckdb chdb)"));
+            return Err(format!("skipped: {python} cannot import duckdb and chdb (bash scripts/setup.sh bench)"));
         }
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/lake.py");
         let mut child = Command::new(&python)
