@@ -152,6 +152,9 @@ fn a_damaged_lake_file_is_left_out_of_answers_that_say_so() {
     let name = broken.file_name().unwrap().to_string_lossy().into_owned();
     let warnings = trend["warnings"].to_string();
     assert!(warnings.contains(&name) && warnings.contains("damaged"), "{trend}");
+    let preview = api.call("POST", "/api/v1/segments/preview", &json!({"rule": "events(\"Seen\").count() >= 1"})).ok();
+    assert!(preview["warnings"].to_string().contains(&name), "{preview}");
+    assert!(preview["count"].as_u64() < Some(50), "{preview}");
     // A timeline that needs the file is refused rather than shown with a hole.
     let mut refused = 0;
     for user in 0..50 {

@@ -31,10 +31,11 @@ pub fn history<'e>(aggregates: &[Aggregate], events: impl Iterator<Item = &'e Ev
 
 /// Adds an event to a state that is only made when the event changes it.
 fn observe(slot: &mut Option<AggState>, aggregate: &Aggregate, event: &dyn EventView) {
-    if !aggregate.listens_to(event.name()) {
+    if let Some(state) = slot {
+        aggregate.observe(state, event);
         return;
     }
-    let mut own = slot.take().unwrap_or_default();
+    let mut own = AggState::default();
     let changed = aggregate.observe(&mut own, event);
     if changed || own != AggState::default() {
         *slot = Some(own);

@@ -133,6 +133,8 @@ pub(crate) struct PreviewView {
     count: u64,
     /// Some of them.
     sample: Vec<ProfileSummary>,
+    /// What the count leaves out: damaged files of events, by name.
+    warnings: Vec<String>,
 }
 
 /// `POST /api/v1/segments/preview`.
@@ -150,7 +152,7 @@ pub(crate) async fn preview(
             for id in found.sample {
                 sample.extend(read::profiles::get(shared, ws, id)?.map(|p| ProfileSummary::from(&p)));
             }
-            Ok::<_, ApiError>(PreviewView { count: found.count, sample })
+            Ok::<_, ApiError>(PreviewView { count: found.count, sample, warnings: found.warnings })
         })
         .await?;
     Ok(Json(answer))

@@ -84,6 +84,9 @@ impl Owner {
                     return;
                 }
             };
+            for warning in snapshot.warnings() {
+                tracing::error!(workspace.id = ws.0, partition.id = partition.0, warning, "a new rule's history is incomplete");
+            }
             histories.sort_unstable_by_key(|(profile, _)| *profile);
             let generation = bound.generation;
             let histories = histories.into_iter();

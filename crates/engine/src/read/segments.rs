@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rapport_domain::rule::Rule;
 use rapport_domain::{Partition, ProfileId, Timestamp, WorkspaceId};
-use rapport_lake::CancelFlag;
+use rapport_lake::{CancelFlag, EventRef, Fold};
 use rapport_profiles::repo as profiles;
 use rapport_segments::fold::{AggregateFold, History};
 use rapport_segments::{Binding, RuleDef, RuleSet, SegmentState, repo};
@@ -74,6 +74,8 @@ pub struct Preview {
     pub count: u64,
     /// Some of them, lowest ids first.
     pub sample: Vec<ProfileId>,
+    /// What the count leaves out: damaged files, by name.
+    pub warnings: Vec<String>,
 }
 
 /// Evaluates a rule over everything: the lake's events folded by the same aggregates, every profile's traits.
@@ -93,24 +95,24 @@ pub fn preview(
     };
     let wanted: Vec<u32> = rules.aggregates_of(probe).to_vec();
     let fold = AggregateFold::new(wanted.iter().map(|i| (*i, &rules.aggregates()[*i as usize])).collect());
-    let histories: HashMap<ProfileId, History> = if wanted.is_empty() {
-        HashMap::new()
-    } else {
-        shared.lake.snapshot(ws).run(&fold, cancel)?.into_iter().collect()
-    };
+    let snapshot = shared.lake.snapshot(ws);
     let now = shared.clock.now();
-    let asks = Asks { rules: &rules, binding: &binding, zone, now, histories: &histories, sample };
+    let asks = Asks { rules: &rules, binding: &binding, zone, now, sample };
     let mut out = Preview::default();
     if rules.needs_only_events(probe) && !asks.holds_without_events() {
-        asks.over_histories(&mut out);
+        // Nobody without events holds, and nothing else of a profile is asked: decided as its events end.
+        out = snapshot.run(&EventsAlone { fold, asks: &asks }, cancel)?;
     } else {
+        let histories: HashMap<ProfileId, History> =
+            if wanted.is_empty() { HashMap::new() } else { snapshot.run(&fold, cancel)?.into_iter().collect() };
         for (partition, _) in shared.stores.partitions() {
             cancel.check()?;
-            asks.over_profiles(shared, ws, partition, &mut out)?;
+            asks.over_profiles(shared, ws, partition, &histories, &mut out)?;
         }
     }
     out.sample.sort_unstable();
     out.sample.truncate(sample);
+    out.warnings = if wanted.is_empty() { Vec::new() } else { snapshot.warnings() };
     Ok(out)
 }
 
@@ -134,15 +136,59 @@ struct Asks<'a> {
     binding: &'a Binding,
     zone: chrono_tz::Tz,
     now: Timestamp,
-    histories: &'a HashMap<ProfileId, History>,
     sample: usize,
 }
 
+/// A rule about events alone, asked of each profile that has some.
+struct EventsAlone<'a> {
+    fold: AggregateFold<'a>,
+    asks: &'a Asks<'a>,
+}
+
+impl Fold for EventsAlone<'_> {
+    type State = <AggregateFold<'static> as Fold>::State;
+    type Out = Preview;
+
+    fn begin(&self, profile: ProfileId) -> Self::State {
+        self.fold.begin(profile)
+    }
+
+    fn step(&self, state: &mut Self::State, event: &EventRef<'_>) {
+        self.fold.step(state, event);
+    }
+
+    fn finish(&self, profile: ProfileId, state: Self::State, out: &mut Preview) {
+        let mut histories = Vec::new();
+        self.fold.finish(profile, state, &mut histories);
+        for (profile, history) in histories {
+            let someone = rapport_domain::Profile::new(WorkspaceId(0), profile, false, self.asks.now);
+            if self.asks.holds(&self.asks.state(Some(history)), &someone) {
+                out.count += 1;
+                out.sample.push(profile);
+                // Sorted now and then, so that only the lowest ids are kept.
+                if out.sample.len() > 2 * self.asks.sample {
+                    out.sample.sort_unstable();
+                    out.sample.truncate(self.asks.sample);
+                }
+            }
+        }
+    }
+
+    fn merge(&self, into: &mut Preview, from: Preview) {
+        into.count += from.count;
+        into.sample.extend(from.sample);
+    }
+
+    fn event_names(&self) -> Option<Vec<String>> {
+        self.fold.event_names()
+    }
+}
+
 impl Asks<'_> {
-    fn state(&self, profile: ProfileId) -> SegmentState {
+    fn state(&self, history: Option<History>) -> SegmentState {
         let mut state = SegmentState::default();
-        if let Some(history) = self.histories.get(&profile) {
-            self.rules.add_history(self.binding, &mut state, history.clone());
+        if let Some(history) = history {
+            self.rules.add_history(self.binding, &mut state, history);
         }
         state
     }
@@ -156,26 +202,12 @@ impl Asks<'_> {
         self.holds(&SegmentState::default(), &nobody)
     }
 
-    /// A rule about events alone: nobody without events holds, and nothing else of a profile is asked.
-    fn over_histories(&self, out: &mut Preview) {
-        let mut found: Vec<ProfileId> = Vec::new();
-        for profile in self.histories.keys() {
-            let someone = rapport_domain::Profile::new(WorkspaceId(0), *profile, false, self.now);
-            if self.holds(&self.state(*profile), &someone) {
-                found.push(*profile);
-            }
-        }
-        out.count = found.len() as u64;
-        found.sort_unstable();
-        found.truncate(self.sample);
-        out.sample = found;
-    }
-
     fn over_profiles(
         &self,
         shared: &Shared,
         ws: WorkspaceId,
         partition: Partition,
+        histories: &HashMap<ProfileId, History>,
         out: &mut Preview,
     ) -> Result<(), EngineError> {
         let db = shared.stores.partition(partition)?;
@@ -183,7 +215,7 @@ impl Asks<'_> {
             if self.rules.rules().count() > 1 { db.read(|q| repo::all_memberships(q, ws))? } else { HashMap::new() };
         db.read(|q| {
             profiles::iterate(q, ws, |profile| {
-                let mut state = self.state(profile.id);
+                let mut state = self.state(histories.get(&profile.id).cloned());
                 for (segment, since) in memberships.get(&profile.id).into_iter().flatten() {
                     self.rules.set_membership(self.binding, &mut state, segment, *since);
                 }

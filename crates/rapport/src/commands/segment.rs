@@ -21,6 +21,9 @@ pub(super) fn run(client: &Client, segment: &Segment) -> Result<()> {
                 let [id, label, last] = ["id", "label", "last_seen"].map(|name| cell(&profile[name]));
                 table.row([id, label, count(&profile["event_count"]), last]);
             }
+            for warning in rows(&found["warnings"]) {
+                eprintln!("warning: {}", cell(warning));
+            }
             print(&format!("{} profiles\n\n{}", count(&found["count"]), table.text()))
         }
         Segment::List(json) => {
