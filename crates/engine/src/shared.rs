@@ -19,7 +19,7 @@ use crate::live::Live;
 use crate::purge::Purge;
 use crate::turns::Turns;
 
-/// Settings of the engine. Every one is a limit.
+/// Settings of the engine, nearly all of them limits.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
     /// Most records of the log in one batch.
@@ -32,6 +32,8 @@ pub struct EngineConfig {
     pub allow_alias_merge: bool,
     /// How long after an erasure its traces in files are purged, in milliseconds: erasures close together share a pass.
     pub purge_after_ms: i64,
+    /// Called on an owner's thread after a burst of work: makes the allocator give back what that thread holds free.
+    pub give_back: Option<fn()>,
 }
 
 impl Default for EngineConfig {
@@ -42,6 +44,7 @@ impl Default for EngineConfig {
             cache_bytes: 96 << 20,
             allow_alias_merge: false,
             purge_after_ms: 10_000,
+            give_back: None,
         }
     }
 }

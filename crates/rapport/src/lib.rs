@@ -7,6 +7,7 @@
 //! management API, of a running server or of one started in this process for as long as the command takes. Three
 //! commands are no clients, because there is nobody to ask: `init` (makes the first credentials), `doctor`, `backup`.
 
+mod allocator;
 pub mod app;
 mod cli;
 pub mod client;

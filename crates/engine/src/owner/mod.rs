@@ -10,8 +10,10 @@ mod letters;
 mod merges;
 mod observe;
 mod outcomes;
+mod pace;
 mod pipeline;
 mod publish;
+mod rest;
 mod slots;
 mod work;
 
@@ -28,6 +30,8 @@ use rapport_store::{Tx, counters};
 pub(crate) use self::activate::Backfill;
 use self::bound::Bound;
 use self::observe::Observations;
+use self::pace::Pace;
+use self::rest::Rest;
 use self::work::Work;
 use crate::cache::Cache;
 use crate::error::EngineError;
@@ -77,6 +81,8 @@ pub struct Owner {
     observed: Observations,
     publisher: publish::Publisher,
     swept_on: i64,
+    /// How large the next batch may be.
+    pace: Pace,
     /// The last batch failed, and memory has not been brought back to what is stored.
     stale: bool,
     /// No batch was committed since one failed: what cannot be recorded is not sent.
@@ -121,6 +127,7 @@ impl Owner {
             observed,
             publisher,
             swept_on: 0,
+            pace: Pace::new(shared.config.batch_records),
             stale: false,
             is_failing: false,
             shared,
@@ -156,7 +163,7 @@ impl Owner {
         let started = Instant::now();
         let now = self.shared.clock.now();
         let config = &self.shared.config;
-        let records = self.shared.log.read(self.partition, self.offset, config.batch_records, config.batch_bytes)?;
+        let records = self.shared.log.read(self.partition, self.offset, self.pace.records(), config.batch_bytes)?;
         for input in self.shared.inbox(self.partition).take(config.batch_records.saturating_sub(self.outcomes.len())) {
             match input {
                 Input::Outcome(id, outcome) => self.outcomes.push((id, outcome)),
@@ -317,10 +324,20 @@ impl Owner {
     pub(crate) fn run(mut self) {
         let (mut failures, mut hopeless) = (0u32, 0u32);
         let shared = self.shared.clone();
+        let mut rest = Rest::default();
         while !shared.is_stopping() {
+            let before = self.offset;
             let turn = shared.turns.take();
+            let began = Instant::now();
             let outcome = self.step();
+            let now = Instant::now();
             drop(turn);
+            // By the time on the clock, so only here: a simulation steps the same batches every time.
+            self.pace.took(self.offset - before, now - began);
+            rest.worked(self.offset - before, now);
+            if rest.is_due(now) {
+                self.give_back();
+            }
             match outcome {
                 Ok(Step::Worked) => {}
                 Ok(Step::Held) => std::thread::park_timeout(HELD_WAIT),
@@ -351,6 +368,17 @@ impl Owner {
             }
         }
         self.finish();
+    }
+
+    /// Gives back memory that only a burst needs.
+    fn give_back(&self) {
+        let shrunk = self.shared.stores.partition(self.partition).and_then(|db| db.shrink());
+        if let Err(error) = shrunk {
+            tracing::debug!(partition.id = self.partition.0, %error, "the database's cache was not given back");
+        }
+        if let Some(give_back) = self.shared.config.give_back {
+            give_back();
+        }
     }
 
     /// Records the answers of the gate that came before it was told to stop.

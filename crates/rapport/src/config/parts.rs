@@ -57,6 +57,7 @@ impl Config {
             cache_bytes: self.engine.cache_mib * MIB,
             allow_alias_merge: self.engine.allow_alias_merge,
             purge_after_ms: i64::try_from(self.engine.purge_after_s * 1_000).unwrap_or(i64::MAX),
+            give_back: Some(crate::allocator::give_back),
         }
     }
 

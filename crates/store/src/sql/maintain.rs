@@ -67,6 +67,11 @@ impl Db {
         Ok(!is_busy)
     }
 
+    /// Gives back the memory of the writer's page cache; it fills again with use.
+    pub fn shrink(&self) -> Result<()> {
+        self.writer()?.batch("PRAGMA shrink_memory;")
+    }
+
     /// Reads the whole file and checks its structure. [`StoreError::Corrupt`] names the file and the first fault.
     pub fn integrity_check(&self) -> Result<()> {
         let session = self.detached_reader()?;
