@@ -1,5 +1,7 @@
 //! Metrics of the collector. Names are listed once, here.
 
+use metrics::{Counter, Histogram};
+
 use crate::core::reason::{RejectReason, Warnings};
 
 /// Events appended to the log; counter.
@@ -15,10 +17,28 @@ pub const RECEIVED_BYTES: &str = "rapport_collect_received_bytes";
 /// Items in a request; histogram.
 pub const BATCH_EVENTS: &str = "rapport_collect_batch_events";
 
-pub(crate) fn request(body_bytes: usize, items: usize, accepted: usize) {
-    metrics::counter!(RECEIVED_BYTES).increment(body_bytes as u64);
-    metrics::counter!(ACCEPTED_EVENTS).increment(accepted as u64);
-    metrics::histogram!(BATCH_EVENTS).record(items as f64);
+/// What is counted with every request, found in the recorder once.
+pub(crate) struct RequestMeters {
+    received_bytes: Counter,
+    accepted: Counter,
+    items: Histogram,
+}
+
+impl RequestMeters {
+    /// Of the recorder in place now.
+    pub(crate) fn new() -> Self {
+        RequestMeters {
+            received_bytes: metrics::counter!(RECEIVED_BYTES),
+            accepted: metrics::counter!(ACCEPTED_EVENTS),
+            items: metrics::histogram!(BATCH_EVENTS),
+        }
+    }
+
+    pub(crate) fn request(&self, body_bytes: usize, items: usize, accepted: usize) {
+        self.received_bytes.increment(body_bytes as u64);
+        self.accepted.increment(accepted as u64);
+        self.items.record(items as f64);
+    }
 }
 
 pub(crate) fn rejected(reason: RejectReason) {

@@ -1,12 +1,8 @@
-//! What callers hand to the log, and what they get to wait on.
+//! What callers hand to the log.
 
-use std::future::Future;
 use std::ops::Range;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use rapport_domain::Partition;
-use tokio::sync::oneshot;
 
 use crate::error::LogError;
 use crate::frame;
@@ -95,41 +91,6 @@ impl AppendBatch {
         match self.entries.iter().find(|(p, _)| p.0 >= partitions) {
             Some((partition, _)) => Err(LogError::UnknownPartition { partition: *partition, partitions }),
             None => Ok(()),
-        }
-    }
-}
-
-/// Resolves once the appended batch is durable, or with why it is not. Dropping it does not undo the append.
-#[derive(Debug)]
-#[must_use = "an append is durable only once its Ack resolved"]
-pub struct Ack(Option<oneshot::Receiver<Result<(), LogError>>>);
-
-impl Ack {
-    pub(crate) fn pending() -> (oneshot::Sender<Result<(), LogError>>, Ack) {
-        let (sender, receiver) = oneshot::channel();
-        (sender, Ack(Some(receiver)))
-    }
-
-    pub(crate) fn ready() -> Ack {
-        Ack(None)
-    }
-
-    /// Blocks the calling thread until the batch is durable. Not for async code: there, await it.
-    pub fn wait_blocking(self) -> Result<(), LogError> {
-        match self.0 {
-            Some(receiver) => receiver.blocking_recv().unwrap_or(Err(LogError::Closed)),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Future for Ack {
-    type Output = Result<(), LogError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.0 {
-            Some(receiver) => Pin::new(receiver).poll(cx).map(|done| done.unwrap_or(Err(LogError::Closed))),
-            None => Poll::Ready(Ok(())),
         }
     }
 }

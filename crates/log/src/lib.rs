@@ -11,6 +11,7 @@
 //! What is deliberately absent: no compression (blocks live for minutes), no index files (headers are the index), no
 //! repair that drops records: damage is named and left to a person.
 
+mod ack;
 mod batch;
 mod block;
 mod disk;
@@ -34,7 +35,8 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use batch::{Ack, AppendBatch};
+pub use ack::Ack;
+pub use batch::AppendBatch;
 pub use error::LogError;
 pub use log::Log;
 pub use memory::MemoryLog;

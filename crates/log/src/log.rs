@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rapport_domain::Partition;
 
-use crate::batch::{Ack, AppendBatch};
+use crate::ack::Ack;
+use crate::batch::AppendBatch;
 use crate::error::LogError;
 use crate::read::ReadBatch;
 

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use parking_lot::{Condvar, Mutex};
 use rapport_domain::Partition;
 
-use crate::batch::{Ack, AppendBatch};
+use crate::ack::Ack;
+use crate::batch::AppendBatch;
 use crate::error::LogError;
 use crate::log::Log;
 use crate::read::{ReadBatch, Slice};

@@ -1,24 +1,31 @@
 //! The queue before the writer: bounded in bytes and records, emptied whole by each group commit.
 
+use std::collections::VecDeque;
 use std::mem;
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::oneshot;
 
-use crate::batch::{Ack, AppendBatch};
+use crate::ack::{Ack, Promise};
+use crate::batch::AppendBatch;
 use crate::error::LogError;
 use crate::telemetry::{self, Metric};
 
-type Answer = oneshot::Sender<Result<(), LogError>>;
+/// Batches that are committed together, in order, and what their callers were promised.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) batches: Vec<AppendBatch>,
+    pub(crate) promise: Promise,
+    bytes: usize,
+    records: usize,
+}
 
-/// Batches with those who wait for them, in order.
+/// What the writer does next.
 #[derive(Debug, Default)]
 pub(crate) struct Work {
-    pub(crate) batches: Vec<AppendBatch>,
-    pub(crate) answers: Vec<Answer>,
-    /// Those who wait for the active segment to be closed, after the batches.
-    pub(crate) rolls: Vec<Answer>,
+    pub(crate) group: Option<Group>,
+    /// Those who wait for the active segment to be closed, after the group.
+    pub(crate) rolls: Vec<Promise>,
     /// Whether no more work will come.
     pub(crate) last: bool,
 }
@@ -35,14 +42,22 @@ pub(crate) struct Queue {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    batches: Vec<(AppendBatch, Answer)>,
+    /// Each no larger than a commit may be; the last one still grows.
+    groups: VecDeque<Group>,
     bytes: usize,
     records: usize,
-    rolls: Vec<Answer>,
+    rolls: Vec<Promise>,
     closed: bool,
+    /// Batches of the group taken last.
+    shared_by: usize,
     /// How fast the last commit went, in bytes per millisecond.
     pace: usize,
 }
+
+/// So many batches in one commit are a sign of many who append at once.
+const MANY: usize = 8;
+/// How long such a commit waits for more to come: about what a sync takes.
+const GATHER: Duration = Duration::from_micros(150);
 
 /// The bounds of the advice when to try again, in milliseconds.
 const RETRY_MS: std::ops::RangeInclusive<u64> = 100..=5_000;
@@ -74,10 +89,8 @@ impl Queue {
             let retry_after_ms = drain_ms.clamp(*RETRY_MS.start(), *RETRY_MS.end());
             return Err(LogError::Overloaded { retry_after_ms });
         }
-        let (answer, ack) = Ack::pending();
-        waiting.batches.push((batch, answer));
         (waiting.bytes, waiting.records) = (bytes, records);
-        telemetry::set(Metric::QueueBytes, bytes);
+        let ack = waiting.add(batch, self.commit_bytes);
         self.filled.notify_one();
         Ok(ack)
     }
@@ -88,32 +101,34 @@ impl Queue {
         if waiting.closed {
             return Err(LogError::Closed);
         }
-        let (answer, ack) = Ack::pending();
-        waiting.rolls.push(answer);
+        let promise = Promise::default();
+        let ack = promise.ack();
+        waiting.rolls.push(promise);
         self.filled.notify_one();
         Ok(ack)
     }
 
-    /// Waits for work and takes as much as one commit may hold.
+    /// Waits for work and takes as much as one commit may hold. When many shared the last commit, it gives their next
+    /// appends a moment to come together: a commit costs the same for one as for all of them.
     pub(crate) fn take(&self) -> Work {
         let mut waiting = self.waiting.lock();
-        while waiting.batches.is_empty() && waiting.rolls.is_empty() && !waiting.closed {
+        while waiting.groups.is_empty() && waiting.rolls.is_empty() && !waiting.closed {
             self.filled.wait(&mut waiting);
         }
-        let mut bytes = 0;
-        let fits = waiting.batches.iter().take_while(|(batch, _)| {
-            bytes += batch.bytes();
-            bytes <= self.commit_bytes
-        });
-        let count = fits.count();
-        let rest = waiting.batches.split_off(count);
-        let (batches, answers): (Vec<_>, Vec<_>) = mem::replace(&mut waiting.batches, rest).into_iter().unzip();
-        waiting.bytes -= batches.iter().map(AppendBatch::bytes).sum::<usize>();
-        waiting.records -= batches.iter().map(AppendBatch::len).sum::<usize>();
-        telemetry::set(Metric::QueueBytes, waiting.bytes);
-        let is_empty = waiting.batches.is_empty();
+        if waiting.may_gather() {
+            // Asleep rather than waiting for a signal: each append would ring.
+            parking_lot::MutexGuard::unlocked(&mut waiting, || std::thread::sleep(GATHER));
+        }
+        let group = waiting.groups.pop_front();
+        waiting.shared_by = group.as_ref().map_or(0, |g| g.batches.len());
+        if let Some(group) = &group {
+            waiting.bytes -= group.bytes;
+            waiting.records -= group.records;
+            telemetry::set(Metric::QueueBytes, waiting.bytes);
+        }
+        let is_empty = waiting.groups.is_empty();
         let rolls = if is_empty { mem::take(&mut waiting.rolls) } else { Vec::new() };
-        Work { batches, answers, rolls, last: waiting.closed && is_empty }
+        Work { group, rolls, last: waiting.closed && is_empty }
     }
 
     /// Notes how long a commit of `bytes` bytes took.
@@ -131,7 +146,29 @@ impl Queue {
     pub(crate) fn abandon(&self) {
         let mut waiting = self.waiting.lock();
         waiting.closed = true;
-        waiting.batches.clear();
+        waiting.groups.clear();
         waiting.rolls.clear();
+    }
+}
+
+impl Waiting {
+    /// Whether more is about to come than there is.
+    fn may_gather(&self) -> bool {
+        let few = |group: &Group| group.batches.len() < self.shared_by;
+        let alone = self.groups.len() <= 1 && self.groups.front().is_some_and(few);
+        self.shared_by >= MANY && alone && self.rolls.is_empty() && !self.closed
+    }
+
+    /// Adds a batch to the group that still has room for it.
+    fn add(&mut self, batch: AppendBatch, commit_bytes: usize) -> Ack {
+        if self.groups.back().is_none_or(|group| group.bytes + batch.bytes() > commit_bytes) {
+            self.groups.push_back(Group::default());
+        }
+        let place = self.groups.len() - 1;
+        let group = &mut self.groups[place];
+        group.bytes += batch.bytes();
+        group.records += batch.len();
+        group.batches.push(batch);
+        group.promise.ack()
     }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use rapport_domain::Partition;
 use rapport_domain::ids::DEFAULT_PARTITIONS;
 
-use crate::batch::{Ack, AppendBatch};
+use crate::ack::Ack;
+use crate::batch::AppendBatch;
 use crate::block::MAX_PAYLOAD_BYTES;
 use crate::disk::Disk;
 use crate::error::LogError;

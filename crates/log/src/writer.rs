@@ -15,7 +15,7 @@ use bytes::Bytes;
 use crate::block::BlockPlan;
 use crate::disk::Disk;
 use crate::error::LogError;
-use crate::queue::{Queue, Work};
+use crate::queue::{Group, Queue, Work};
 use crate::segment::{self, Segment};
 use crate::state::State;
 use crate::telemetry::{self, Metric};
@@ -67,8 +67,8 @@ impl Writer {
     }
 
     fn handle(&mut self, work: Work) {
-        if !work.batches.is_empty() {
-            let done = self.commit(&work.batches);
+        if let Some(Group { batches, promise, .. }) = work.group {
+            let done = self.commit(&batches);
             if let Err(error) = &done {
                 telemetry::count(Metric::CommitFailures, 1);
                 // Said once: with a full disk every commit fails until there is room.
@@ -77,12 +77,11 @@ impl Writer {
                 }
             }
             self.state.note(&done);
-            // Nobody listens when the caller gave up waiting; the records are stored all the same.
-            work.answers.into_iter().for_each(|answer| drop(answer.send(done.clone())));
+            promise.settle(done);
         }
         if !work.rolls.is_empty() {
             let done = self.roll();
-            work.rolls.into_iter().for_each(|answer| drop(answer.send(done.clone())));
+            work.rolls.into_iter().for_each(|promise| promise.settle(done.clone()));
         }
     }
 

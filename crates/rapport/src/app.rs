@@ -99,6 +99,8 @@ impl App {
     /// # Errors
     /// The address is taken, another process has the data open, or something on disk is damaged: the message says which.
     pub async fn open(config: &Config, options: Options) -> Result<App> {
+        // Before anything counts: parts look their counters up once.
+        let metrics = recorder::handle()?;
         let listener = TcpListener::bind(&config.listen)
             .await
             .with_context(|| format!("cannot listen at {}; choose another address with --listen", config.listen))?;
@@ -142,7 +144,7 @@ impl App {
             clock,
             tokens,
             config: api_config(config, &url, options),
-            metrics: Some(recorder::handle()?),
+            metrics: Some(metrics),
             imports: Some(imports.clone()),
             catcher: catcher.clone(),
         });

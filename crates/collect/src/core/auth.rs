@@ -5,6 +5,8 @@
 //! A missing or unknown key is refused with 401 and says so. Segment answers 200 there; a sender that is told nothing
 //! loses its events without noticing.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
@@ -14,7 +16,7 @@ use crate::error::CollectError;
 ///
 /// # Errors
 /// [`CollectError::InvalidAuthorization`] when the scheme is unknown or the value is not its form.
-pub fn from_header(header: &str) -> Result<Option<String>, CollectError> {
+pub fn from_header(header: &str) -> Result<Option<Cow<'_, str>>, CollectError> {
     let invalid = |expected| CollectError::InvalidAuthorization { expected };
     let (scheme, value) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
     let value = value.trim();
@@ -22,14 +24,13 @@ pub fn from_header(header: &str) -> Result<Option<String>, CollectError> {
         let decoded = STANDARD.decode(value).or_else(|_| STANDARD_NO_PAD.decode(value));
         let decoded = decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let pair = decoded.ok_or_else(|| invalid("Basic with base64 of \"<write key>:\""))?;
-        pair.split_once(':').map_or(pair.as_str(), |(user, _)| user).to_owned()
+        Cow::Owned(pair.split(':').next().unwrap_or_default().trim().to_owned())
     } else if scheme.eq_ignore_ascii_case("bearer") {
-        value.to_owned()
+        Cow::Borrowed(value)
     } else {
         return Err(invalid("Basic (the write key as user name) or Bearer"));
     };
-    let key = key.trim();
-    Ok((!key.is_empty()).then(|| key.to_owned()))
+    Ok((!key.is_empty()).then_some(key))
 }
 
 #[cfg(test)]

@@ -32,8 +32,8 @@ pub fn decode<'a>(
 fn text<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Result<Cow<'a, str>, CollectError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|e| CollectError::InvalidUtf8 { position: e.valid_up_to() })?;
-    let is_form = content_type
-        .is_some_and(|c| c.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
+    let begins = |c: &str, with: &str| c.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
+    let is_form = content_type.is_some_and(|c| begins(c.trim_start(), "application/x-www-form-urlencoded"));
     if !is_form || text.trim_start().starts_with(['{', '[']) {
         return Ok(Cow::Borrowed(text));
     }

@@ -40,7 +40,7 @@ impl Collector {
         let facts = RequestFacts::new(call, self.clock.now());
         let envelope = Envelope { items: items.to_vec(), shared: BatchMembers::default() };
         let accepted = self.append(&envelope, &facts, key, MAX_IMPORT_EVENT_BYTES)?;
-        telemetry::request(items.iter().map(|i| i.len()).sum(), items.len(), accepted.accepted);
+        self.meters.request(items.iter().map(|i| i.len()).sum(), items.len(), accepted.accepted);
         Ok(accepted)
     }
 

@@ -15,7 +15,7 @@ use crate::core::reason::{QualityRecord, RejectReason, Rejected, sample};
 use crate::core::{auth, body, form};
 use crate::error::CollectError;
 use crate::ports::{KeyInfo, QualitySink, WriteKeys};
-use crate::telemetry;
+use crate::telemetry::{self, RequestMeters};
 
 /// The limits of the collector. The defaults are Segment's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,10 +126,11 @@ pub struct Collector {
     clock: Arc<dyn Clock>,
     config: CollectConfig,
     daily: daily::DailySalt,
+    meters: RequestMeters,
 }
 
 impl Collector {
-    /// A collector that appends to `log`.
+    /// A collector that appends to `log`. It counts in the recorder of metrics in place now.
     #[must_use]
     pub fn new(
         log: Arc<dyn Log>,
@@ -139,7 +140,8 @@ impl Collector {
         config: CollectConfig,
     ) -> Self {
         let config = CollectConfig { max_depth: config.max_depth.clamp(1, 120), ..config };
-        Collector { log, keys, quality, clock, config, daily: daily::DailySalt::default() }
+        let (daily, meters) = (daily::DailySalt::default(), RequestMeters::new());
+        Collector { log, keys, quality, clock, config, daily, meters }
     }
 
     /// The limits in force.
@@ -203,7 +205,7 @@ impl Collector {
             *item = written.as_deref().unwrap_or(item);
         }
         let accepted = self.append(&envelope, facts, &key, self.config.max_event_bytes)?;
-        telemetry::request(body.len(), envelope.items.len(), accepted.accepted);
+        self.meters.request(body.len(), envelope.items.len(), accepted.accepted);
         Ok(accepted)
     }
 
@@ -212,7 +214,7 @@ impl Collector {
             Some(header) => auth::from_header(header)?,
             None => None,
         };
-        let Some(text) = header.or_else(|| facts.write_key.filter(|k| !k.is_empty()).map(str::to_owned)) else {
+        let Some(text) = header.or_else(|| facts.write_key.filter(|k| !k.is_empty()).map(Cow::Borrowed)) else {
             return Ok(None);
         };
         self.keys.resolve(&text).ok_or(CollectError::UnknownWriteKey).map(Some)
