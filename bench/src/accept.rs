@@ -73,8 +73,7 @@ pub fn batched(scale: Scale) -> Vec<Row> {
     let time = time(scale);
     let mut rows = Vec::new();
     let (peer, server) = (Peer::start(), Server::start(&[]));
-    let run =
-        |process, address, requests: &[Request]| measured(process, address, requests, BATCH_CONNECTIONS, time);
+    let run = |process, address, requests: &[Request]| measured(process, address, requests, BATCH_CONNECTIONS, time);
     let floor = run(peer.process(), peer.address, &batches("/v1/batch", "k"));
     let ours = run(server.process(), server.address, &batches("/v1/batch", &server.write_key));
     let events = |m: &Measured| m.outcome.per_second * BATCH as f64;
