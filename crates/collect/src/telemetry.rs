@@ -14,7 +14,7 @@ pub const WARNED_EVENTS: &str = "rapport_collect_warned_events";
 pub const REFUSED_REQUESTS: &str = "rapport_collect_refused_requests";
 /// Bytes of request bodies as received; counter.
 pub const RECEIVED_BYTES: &str = "rapport_collect_received_bytes";
-/// Items in a request; histogram.
+/// Items in a request that brought several; histogram.
 pub const BATCH_EVENTS: &str = "rapport_collect_batch_events";
 
 /// What is counted with every request, found in the recorder once.
@@ -37,7 +37,9 @@ impl RequestMeters {
     pub(crate) fn request(&self, body_bytes: usize, items: usize, accepted: usize) {
         self.received_bytes.increment(body_bytes as u64);
         self.accepted.increment(accepted as u64);
-        self.items.record(items as f64);
+        if items > 1 {
+            self.items.record(items as f64);
+        }
     }
 }
 

@@ -47,6 +47,9 @@ pub struct LakeConfig {
     pub threads: usize,
     /// Write and compact in background threads. Off in tests, which call `flush` and `compact` themselves.
     pub background: bool,
+    /// Called on a background thread when it has nothing to do after it had: makes the allocator give back what that
+    /// thread holds free.
+    pub give_back: Option<fn()>,
 }
 
 impl Default for LakeConfig {
@@ -62,6 +65,7 @@ impl Default for LakeConfig {
             step_rows: ROW_GROUP_ROWS * 3 / 4,
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             background: true,
+            give_back: None,
         }
     }
 }

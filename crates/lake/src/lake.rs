@@ -101,7 +101,9 @@ impl Lake {
     /// Writes a partition's rows into files as soon as a background thread comes to it, however young they are.
     pub fn hurry(&self, partition: Partition) {
         if let Some(store) = self.store(partition) {
-            store.state().hurry = true;
+            let mut state = store.state();
+            state.hurry = state.visible > state.persisted;
+            drop(state);
             self.workers.wake();
         }
     }

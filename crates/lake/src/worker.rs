@@ -69,31 +69,40 @@ impl Workers {
     }
 }
 
-/// What a background thread does each time it wakes.
-type Job = fn(&Lake, &Signal);
+/// What a background thread does each time it wakes; whether there was anything to do.
+type Job = fn(&Lake, &Signal) -> bool;
 
 fn run(lake: &Weak<Lake>, signal: &Signal, job: Job) {
     rapport_domain::thread::stand_back();
+    let mut worked = false;
     while !signal.wait() {
         // The lake may be gone without a shutdown; then there is nothing left to do.
         let Some(lake) = lake.upgrade() else { return };
-        job(&lake, signal);
+        let works = job(&lake, signal);
+        if let Some(give_back) = lake.config.give_back.filter(|_| worked && !works) {
+            give_back();
+        }
+        worked = works;
     }
 }
 
-fn flush_due(lake: &Lake, _: &Signal) {
+fn flush_due(lake: &Lake, _: &Signal) -> bool {
+    let mut worked = false;
     if let Err(e) = lake.merges.sync() {
         tracing::warn!(error = %e, "merges cannot be written, trying again");
     }
     let full = lake.memory_bytes().0 > lake.config.hot_bytes;
     for store in &lake.partitions {
-        if is_due(lake, store, full)
-            && let Err(e) = lake.flush_partition(store)
-        {
+        if !is_due(lake, store, full) {
+            continue;
+        }
+        worked = true;
+        if let Err(e) = lake.flush_partition(store) {
             telemetry::flush_failed();
             tracing::warn!(partition.id = store.number, error = %e, "events stay in memory, writing them is tried again");
         }
     }
+    worked
 }
 
 fn is_due(lake: &Lake, store: &PartitionStore, full: bool) -> bool {
@@ -105,7 +114,7 @@ fn is_due(lake: &Lake, store: &PartitionStore, full: bool) -> bool {
     may && waiting && (old || (full && state.hot_rows > 0) || state.hot_rows >= lake.config.flush_rows)
 }
 
-fn compact_due(lake: &Lake, signal: &Signal) {
+fn compact_due(lake: &Lake, signal: &Signal) -> bool {
     // Rows that wait for a file go first: nothing waits for fewer files.
     let go_on = || {
         while lake.memory_bytes().0 > lake.config.hot_bytes {
@@ -116,7 +125,11 @@ fn compact_due(lake: &Lake, signal: &Signal) {
         std::thread::yield_now();
         !signal.is_stopped()
     };
-    if let Err(e) = lake.compact_while(go_on) {
-        tracing::warn!(error = %e, "compaction failed, trying again");
+    match lake.compact_while(go_on) {
+        Ok(merged) => merged > 0,
+        Err(e) => {
+            tracing::warn!(error = %e, "compaction failed, trying again");
+            true
+        }
     }
 }

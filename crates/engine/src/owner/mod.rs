@@ -31,7 +31,7 @@ pub(crate) use self::activate::Backfill;
 use self::bound::Bound;
 use self::observe::Observations;
 use self::pace::Pace;
-use self::rest::Rest;
+use self::rest::{Relief, Rest};
 use self::work::Work;
 use crate::cache::Cache;
 use crate::error::EngineError;
@@ -335,8 +335,8 @@ impl Owner {
             // By the time on the clock, so only here: a simulation steps the same batches every time.
             self.pace.took(self.offset - before, now - began);
             rest.worked(self.offset - before, now);
-            if rest.is_due(now) {
-                self.give_back();
+            if let Some(relief) = rest.due(now) {
+                self.relieve(relief);
             }
             match outcome {
                 Ok(Step::Worked) => {}
@@ -371,10 +371,13 @@ impl Owner {
     }
 
     /// Gives back memory that only a burst needs.
-    fn give_back(&self) {
-        let shrunk = self.shared.stores.partition(self.partition).and_then(|db| db.shrink());
-        if let Err(error) = shrunk {
-            tracing::debug!(partition.id = self.partition.0, %error, "the database's cache was not given back");
+    fn relieve(&self, relief: Relief) {
+        if relief == Relief::Shrink {
+            self.shared.lake.hurry(self.partition);
+            let shrunk = self.shared.stores.partition(self.partition).and_then(|db| db.shrink());
+            if let Err(error) = shrunk {
+                tracing::debug!(partition.id = self.partition.0, %error, "the database's cache was not given back");
+            }
         }
         if let Some(give_back) = self.shared.config.give_back {
             give_back();

@@ -44,6 +44,7 @@ impl Config {
             column_bytes: self.lake.column_mib * MIB,
             text_bytes: self.lake.text_mib * MIB,
             threads: if self.lake.threads == 0 { defaults.threads } else { self.lake.threads },
+            give_back: Some(crate::allocator::give_back),
             ..defaults
         }
     }
