@@ -29,7 +29,7 @@ fn event(n: u64) -> ProcessedEvent {
         n % 500,
         n % 90,
         n % 3 + 1,
-        n % 2 == 0,
+        n.is_multiple_of(2),
         n % 500
     ));
     event.context = Json::from_text(&format!(
@@ -53,7 +53,7 @@ fn main() {
         let start = Instant::now();
         lake.append(Partition(0), seq + 1, rows);
         append += start.elapsed().as_secs_f64();
-        if (seq + 1) * BATCH % FLUSH == 0 || seq + 1 == events / BATCH {
+        if ((seq + 1) * BATCH).is_multiple_of(FLUSH) || seq + 1 == events / BATCH {
             let start = Instant::now();
             lake.flush().expect("written");
             flush += start.elapsed().as_secs_f64();
