@@ -12,6 +12,10 @@ use crate::time::Timestamp;
 pub enum ResourceKind {
     /// An audience by rule.
     Segment,
+    /// A trait kept from a customer's events and other traits.
+    ComputedTrait,
+    /// Customers grouped by likeness of what they do.
+    PersonaModel,
     /// A multi-step workflow.
     Journey,
     /// A message's content.
@@ -26,14 +30,24 @@ pub enum ResourceKind {
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [ResourceKind; 6] =
-        [Self::Segment, Self::Journey, Self::Template, Self::Channel, Self::Topic, Self::Settings];
+    pub const ALL: [ResourceKind; 8] = [
+        Self::Segment,
+        Self::ComputedTrait,
+        Self::PersonaModel,
+        Self::Journey,
+        Self::Template,
+        Self::Channel,
+        Self::Topic,
+        Self::Settings,
+    ];
 
     /// Its name in documents and paths.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Segment => "segment",
+            Self::ComputedTrait => "computed_trait",
+            Self::PersonaModel => "persona_model",
             Self::Journey => "journey",
             Self::Template => "template",
             Self::Channel => "channel",
@@ -47,7 +61,13 @@ impl ResourceKind {
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
             Self::Channel => &["secret", "webhook_secret"],
-            Self::Segment | Self::Journey | Self::Template | Self::Topic | Self::Settings => &[],
+            Self::Segment
+            | Self::ComputedTrait
+            | Self::PersonaModel
+            | Self::Journey
+            | Self::Template
+            | Self::Topic
+            | Self::Settings => &[],
         }
     }
 

@@ -78,8 +78,10 @@ pub(crate) fn order(kind: ResourceKind) -> u8 {
         ResourceKind::Topic => 1,
         ResourceKind::Channel => 2,
         ResourceKind::Template => 3,
-        ResourceKind::Segment => 4,
-        ResourceKind::Journey => 5,
+        ResourceKind::ComputedTrait => 4,
+        ResourceKind::Segment => 5,
+        ResourceKind::PersonaModel => 6,
+        ResourceKind::Journey => 7,
     }
 }
 
