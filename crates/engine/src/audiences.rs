@@ -110,8 +110,8 @@ pub fn compute(
     let (found, groups) = personas::fit(&spec, &rows, before.as_ref());
     let now = shared.clock.now();
     let changed = people.iter().zip(&groups).filter_map(|((profile, present), group)| {
-        let persona = &found.personas[*group].id;
-        (present.as_str() != Some(persona)).then_some((*profile, persona.as_str()))
+        let persona = found.personas[*group].id.as_str();
+        (present.as_str() != Some(persona)).then_some((*profile, persona))
     });
     assign(shared, ws, &model.id, now, changed)?;
     let doc = serde_json::to_string(&found).map_err(|e| EngineError::System(e.to_string()))?;

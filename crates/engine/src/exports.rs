@@ -3,7 +3,7 @@
 //! that is due is written without them.
 
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use rapport_domain::{Profile, ProfileId, ResourceKind, Timestamp, WorkspaceId};
