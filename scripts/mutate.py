@@ -9,14 +9,27 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-AGGREGATE, SET = "crates/rules/src/aggregate.rs", "crates/segments/src/core/set.rs"
+AGGREGATE, SET = "crates/rules/src/aggregate/query.rs", "crates/segments/src/core/set.rs"
+FRAME, PATTERN = "crates/rules/src/aggregate/frame.rs", "crates/rules/src/pattern.rs"
 OWNER, FOLD = "crates/engine/src/owner", "crates/segments/src/fold.rs"
 
 # Name, file, what stands there exactly once, what stands there instead.
 MUTATIONS = [
-    ("window edge off by one", AGGREGATE, "let live = &list[list.partition_point(|e| e.0 <= horizon)", "let live = &list[list.partition_point(|e| e.0 < horizon)"),
+    ("window edge off by one", FRAME, "now.0.saturating_sub(within).saturating_add(1)", "now.0.saturating_sub(within)"),
     ("end of between included", AGGREGATE, "ts >= self.until", "ts > self.until"),
-    ("edge of rolling days off by one", AGGREGATE, "list.iter().filter(|e| e.1 > horizon)", "list.iter().filter(|e| e.1 >= horizon)"),
+    ("days of a window not looked at", AGGREGATE, "list.iter().filter(|e| span.holds(e.1)).collect()", "list.iter().collect()"),
+    ("calendar window a day short", FRAME, "- i64::from(count) + 1;", "- i64::from(count) + 2;"),
+    ("calendar event leaves too late", FRAME, "Timestamp(ts)) + i64::from(count))", "Timestamp(ts)) + i64::from(count) + 1)"),
+    ("since a trait without its instant", FRAME, "self.from <= ts && ts < self.until", "self.from < ts && ts < self.until"),
+    ("since a trait for too long", FRAME, "begins.0.saturating_add(ms))", "begins.0.saturating_add(ms + 1))"),
+    ("first value of all is the last", AGGREGATE, "Keep::Oldest(1)", "Keep::Newest(1)"),
+    ("absence takes its neighbours in", PATTERN, "step.nothing.is_some_and(|bit| groups[i].has(bit))", "step.nothing.is_some_and(|bit| groups[i].has(bit)) && i + 1 < g"),
+    ("absence at the end over too early", PATTERN, "let over = groups[g].ts.saturating_add(ms);", "let over = groups[g].ts.saturating_add(ms - 1);"),
+    ("gap between steps one too long", PATTERN, "ts.saturating_sub(groups[i].ts) > farthest", "ts.saturating_sub(groups[i].ts) > farthest + 1"),
+    ("recent sequence never expires", PATTERN, "(true, self.recent_ms.map(|recent| Timestamp(end.saturating_add(recent))))", "(true, None)"),
+    ("local days by UTC", AGGREGATE, "let zone = facts.zone();", "let zone = chrono_tz::UTC;"),
+    ("most frequent is the least", "crates/rules/src/stored.rs", "all.sort_by(|a, b| b.2.cmp(&a.2)", "all.sort_by(|a, b| a.2.cmp(&b.2)"),
+    ("pre-release after its release", "crates/rules/src/version.rs", "(self.pre.is_empty(), &self.pre).cmp(&(other.pre.is_empty(), &other.pre))", "(other.pre.is_empty(), &self.pre).cmp(&(self.pre.is_empty(), &other.pre))"),
     ("late event ignored", "crates/rules/src/state.rs", "    let at = list.partition_point(|e| *e < entry);\n    if list.len() >= keep {", "    let at = list.partition_point(|e| *e < entry);\n    if at < list.len() {\n        return false;\n    }\n    if list.len() >= keep {"),
     ("filter negated", AGGREGATE, "is_some_and(|f| !scope", "is_some_and(|f| scope"),
     ("pruning takes an hour too much", AGGREGATE, "list.drain(..list.partition_point(|e| e.0 <= horizon));", "list.drain(..list.partition_point(|e| e.0 <= horizon + 3_600_000));"),

@@ -69,15 +69,23 @@ pub(crate) fn check(
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     match kind {
         ResourceKind::Segment => match rapport_segments::spec::validate(spec) {
-            Ok((_, rule)) => {
-                for finding in rapport_rules::findings(&rule, &crate::rules::catalogue(state, ws)?) {
-                    let at = format!("spec.rule {}", finding.problem.at);
-                    let problem = Problem { at, ..finding.problem };
-                    if finding.severity == Severity::Error { errors.push(problem) } else { warnings.push(problem) }
-                }
+            Ok((_, Some(rule))) => {
+                let found = rapport_rules::findings(&rule, &crate::rules::catalogue(state, ws)?);
+                sort_findings("spec.rule", found, &mut errors, &mut warnings);
+            }
+            Ok((_, None)) => {}
+            Err(found) => errors = found,
+        },
+        ResourceKind::ComputedTrait => match rapport_segments::computed::validate(spec) {
+            Ok((_, formula)) => {
+                let found = rapport_rules::formula_findings(&formula, &crate::rules::catalogue(state, ws)?);
+                sort_findings("spec.value", found, &mut errors, &mut warnings);
             }
             Err(found) => errors = found,
         },
+        ResourceKind::PersonaModel => {
+            errors = rapport_segments::personas::validate(spec).err().unwrap_or_default();
+        }
         ResourceKind::Journey => {
             let others = state.stores.control().read(|q| others(q, ws))?;
             errors = rapport_journeys::validate(spec, &others).err().unwrap_or_default();
@@ -173,10 +181,25 @@ pub(crate) fn shelf(state: &ApiState, ws: WorkspaceId) -> Result<WorkspaceShelf,
     })
 }
 
+fn sort_findings(
+    place: &str,
+    found: Vec<rapport_rules::Finding>,
+    errors: &mut Vec<Problem>,
+    warnings: &mut Vec<Problem>,
+) {
+    for finding in found {
+        let at = format!("{place} {}", finding.problem.at);
+        let problem = Problem { at, ..finding.problem };
+        if finding.severity == Severity::Error { errors.push(problem) } else { warnings.push(problem) }
+    }
+}
+
 /// The JSON Schema of a kind's documents.
 pub(crate) fn schema(kind: ResourceKind) -> Value {
     match kind {
         ResourceKind::Segment => rapport_segments::spec::schema(),
+        ResourceKind::ComputedTrait => rapport_segments::computed::schema(),
+        ResourceKind::PersonaModel => rapport_segments::personas::schema(),
         ResourceKind::Journey => rapport_journeys::schema(),
         other => spec::schema(other).or_else(|| saved::schema(other)).unwrap_or_default(),
     }

@@ -36,6 +36,8 @@ pub(crate) struct ProfileView {
     /// What lists show of it. An id from before a merge answers with the present one.
     #[serde(flatten)]
     pub(crate) summary: ProfileSummary,
+    /// Names of the traits that Rapport computes.
+    pub(crate) computed_traits: Vec<String>,
     /// All identifiers.
     pub(crate) identifiers: Vec<IdentifierView>,
     /// Statements of consent, the latest of each channel and topic.
@@ -129,11 +131,17 @@ impl From<&Profile> for ProfileSummary {
 
 impl ProfileView {
     /// The profile with what other stages know of it.
-    pub(crate) fn of(p: &Profile, segments: Vec<(String, Timestamp)>, journeys: Value) -> Self {
+    pub(crate) fn of(
+        p: &Profile,
+        computed_traits: Vec<String>,
+        segments: Vec<(String, Timestamp)>,
+        journeys: Value,
+    ) -> Self {
         let merges =
             p.merges.iter().map(|m| MergeView { from: m.from.to_string(), at: m.at.into(), by: (&m.by).into() });
         ProfileView {
             summary: ProfileSummary::from(p),
+            computed_traits,
             identifiers: p.identifiers.iter().map(IdentifierView::from).collect(),
             consents: consents(p),
             groups: p.groups.clone(),

@@ -99,6 +99,12 @@ pub mod names {
     pub const SEGMENT_ENTERED: &str = "Segment Entered";
     /// The profile left a segment; properties: `segment`.
     pub const SEGMENT_EXITED: &str = "Segment Exited";
+    /// The profile was put on a list by hand; properties: `list`, `source`.
+    pub const LIST_ADDED: &str = "Added to List";
+    /// The profile was taken off a list by hand; properties: `list`, `source`.
+    pub const LIST_REMOVED: &str = "Removed from List";
+    /// A persona model found the profile's group; properties: `model`, `persona`.
+    pub const PERSONA_ASSIGNED: &str = "Persona Assigned";
     /// A journey began; properties: `journey`, `version`, `run`.
     pub const JOURNEY_ENTERED: &str = "Journey Entered";
     /// A journey ended; properties: `journey`, `version`, `run`, `reason`.
@@ -117,6 +123,12 @@ pub mod names {
     pub const EMAIL_LINK_CLICKED: &str = "Email Link Clicked";
     /// The customer unsubscribed; properties: `channel`, `topic`.
     pub const UNSUBSCRIBED: &str = "Unsubscribed";
+
+    /// Whether only Rapport may record events of that name: they decide memberships, and a browser's write key is public.
+    #[must_use]
+    pub fn is_reserved(name: &str) -> bool {
+        [LIST_ADDED, LIST_REMOVED, PERSONA_ASSIGNED].contains(&name)
+    }
 }
 
 /// One event, parsed and with its time corrected.

@@ -12,6 +12,10 @@ use crate::time::Timestamp;
 pub enum ResourceKind {
     /// An audience by rule.
     Segment,
+    /// A trait kept from a customer's events and other traits.
+    ComputedTrait,
+    /// Customers grouped by likeness of what they do.
+    PersonaModel,
     /// A multi-step workflow.
     Journey,
     /// A message's content.
@@ -36,8 +40,10 @@ pub enum ResourceKind {
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [ResourceKind; 11] = [
+    pub const ALL: [ResourceKind; 13] = [
         Self::Segment,
+        Self::ComputedTrait,
+        Self::PersonaModel,
         Self::Journey,
         Self::Template,
         Self::Channel,
@@ -55,6 +61,8 @@ impl ResourceKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Segment => "segment",
+            Self::ComputedTrait => "computed_trait",
+            Self::PersonaModel => "persona_model",
             Self::Journey => "journey",
             Self::Template => "template",
             Self::Channel => "channel",

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
+mod query;
+
+pub use query::{Calendar, CalendarUnit, EventQuery, Measure, Sequence, Since, Step, StepEvents, Window};
+
 /// A rule: a condition on one profile at one instant. Its stored forms are text and JSON; binary formats that do not
 /// describe themselves cannot carry it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +36,16 @@ impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
         self.when == other.when
     }
+}
+
+/// The value of a computed trait: what is true of a profile, or a value of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Formula {
+    /// True or false.
+    Condition(Expr),
+    /// A number, text, instant or list.
+    Value(Operand),
 }
 
 /// `line:column` (from 1) of the first mention of each name.
@@ -77,6 +91,15 @@ pub enum Expr {
         /// The value.
         value: Operand,
         /// The list.
+        list: Vec<Literal>,
+    },
+    /// A list has members out of another list; false for anything that is no list.
+    Members {
+        /// The list tested: a trait or an event's field.
+        value: Field,
+        /// Whether one member is enough.
+        test: MembersTest,
+        /// What is looked for.
         list: Vec<Literal>,
     },
     /// A test of text (or, for `contains`, of a list).
@@ -216,6 +239,27 @@ impl TextTest {
     }
 }
 
+/// A test of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MembersTest {
+    /// It has at least one of them.
+    Any,
+    /// It has every one of them.
+    All,
+}
+
+impl MembersTest {
+    /// As written in a rule.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MembersTest::Any => "containsAny",
+            MembersTest::All => "containsAll",
+        }
+    }
+}
+
 /// A value in a comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -240,10 +284,29 @@ pub enum Operand {
     Events(Box<EventQuery>),
     /// A prediction by name.
     Score(String),
-    /// Sum of an instant or duration and a duration.
+    /// The field read as a version (Semantic Versioning 2.0).
+    Version(Field),
+    /// A constant version.
+    VersionLiteral(String),
+    /// Kilometres between the place in the field and a constant place, on a sphere.
+    DistanceKm {
+        /// Where the place is read from.
+        value: Field,
+        /// Degrees north.
+        latitude: f64,
+        /// Degrees east.
+        longitude: f64,
+    },
+    /// Since when the profile has been in the segment without a break; missing when it is not in it.
+    SegmentSince(String),
+    /// Sum of two numbers, or of an instant or duration and a duration.
     Add(Box<Operand>, Box<Operand>),
-    /// Difference of two instants, or an instant or duration less a duration.
+    /// Difference of two numbers or two instants, or an instant or duration less a duration.
     Subtract(Box<Operand>, Box<Operand>),
+    /// Product of two numbers.
+    Multiply(Box<Operand>, Box<Operand>),
+    /// Quotient of two numbers; missing when the divisor is 0.
+    Divide(Box<Operand>, Box<Operand>),
 }
 
 /// A constant.
@@ -268,79 +331,6 @@ pub enum Field {
     Trait(String),
     /// The event's property, or its context as `context.…`; only inside filters and predicates.
     Event(String),
-}
-
-/// A question about the profile's events.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct EventQuery {
-    /// Names of the events; empty means any event.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub names: Vec<String>,
-    /// When they happened.
-    #[serde(default, skip_serializing_if = "Window::is_all")]
-    pub window: Window,
-    /// Which of them; only constants and the event's own fields occur in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filter: Option<Box<Expr>>,
-    /// What about them.
-    pub measure: Measure,
-}
-
-/// When events happened; every bound that is set applies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct Window {
-    /// The last so many milliseconds: `now - within < ts`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub within_ms: Option<i64>,
-    /// From this instant on: `from <= ts`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Timestamp>,
-    /// Before this instant: `ts < until`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Timestamp>,
-}
-
-impl Window {
-    /// True when nothing is bounded.
-    #[must_use]
-    pub fn is_all(&self) -> bool {
-        *self == Window::default()
-    }
-}
-
-/// What is asked about events. Properties are dotted paths as in [`Field::Event`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
-    /// How many.
-    Count,
-    /// Whether there is one.
-    Exists,
-    /// Sum of a property; 0 without events.
-    Sum(String),
-    /// Smallest value; missing without one.
-    Min(String),
-    /// Largest value; missing without one.
-    Max(String),
-    /// Mean value; missing without one.
-    Avg(String),
-    /// Instant of the first; missing without events.
-    First,
-    /// Instant of the last; missing without events.
-    Last,
-    /// How many different values of a property.
-    Distinct(String),
-    /// On how many different days (UTC).
-    Days,
-}
-
-/// Steps that happened in order within a time.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct Sequence {
-    /// Event names, in order; 2 to 8.
-    pub steps: Vec<String>,
-    /// From the first step to the last at most so many milliseconds.
-    pub within_ms: i64,
 }
 
 /// What is known of the type of a trait or property.
@@ -390,6 +380,13 @@ mod tests {
                 "filter": {"text": {"value": {"event": "sku"}, "test": "starts_with", "argument": "x"}}, "measure": "exists"}},
             {"in": {"value": {"size": {"trait": "tags"}}, "list": [true, "a"]}},
             {"sequence": {"steps": ["A", "B"], "within_ms": 9}},
+            {"sequence": {"steps": ["A", {"names": ["B"], "absent": true}], "within_ms": 9, "recent_ms": 10}},
+            {"members": {"value": {"trait": "tags"}, "test": "any", "list": ["a", 1.0]}},
+            {"exists": {"window": {"calendar": {"unit": "day", "count": 7}, "since": {"trait": "d", "for_ms": 5}},
+                "measure": "exists"}},
+            {"compare": {"left": {"version": {"trait": "v"}}, "op": ">=", "right": {"version_literal": "2.3"}}},
+            {"compare": {"left": {"distance_km": {"value": {"trait": "l"}, "latitude": 52.5, "longitude": 13.4}},
+                "op": "<", "right": {"literal": 10.0}}},
             {"has": {"trait": "x"}}, {"in_segment": "vip"}, {"consent": {"channel": "email"}},
             {"bucket": {"salt": "s", "from": 0.0, "to": 10.0}}, {"const": true}
         ]}});

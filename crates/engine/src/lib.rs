@@ -6,10 +6,12 @@
 //!
 //! What is deliberately absent: decisions. Those are in the stages' `core/`.
 
+pub mod audiences;
 mod background;
 mod cache;
 pub mod desk;
 mod error;
+pub mod exports;
 mod inbox;
 mod live;
 mod owner;
@@ -43,6 +45,13 @@ const REFRESH_EVERY: Duration = Duration::from_millis(500);
 
 /// How often the purge after erasures is taken further.
 const PURGE_EVERY: Duration = Duration::from_secs(1);
+
+/// What is done for audiences by the clock.
+const AUDIENCE_TASKS: [fn(&Shared) -> Result<(), EngineError>; 3] =
+    [audiences::record_sizes, audiences::compute_due, exports::write_due];
+
+/// How often sizes of segments and persona models are looked at; they are due much more seldom.
+const AUDIENCES_EVERY: Duration = Duration::from_secs(10);
 
 /// What an engine is made of.
 pub struct Parts {
@@ -96,6 +105,19 @@ impl Engine {
                     tracing::warn!(%error, "traces of erased profiles could not be purged from files yet");
                 }
                 std::thread::park_timeout(PURGE_EVERY);
+            }
+        });
+        threads.push(thread.map_err(|e| EngineError::System(e.to_string()))?);
+        let keeping = shared.clone();
+        let thread = std::thread::Builder::new().name("rapport-audiences".to_owned()).spawn(move || {
+            rapport_domain::thread::stand_back();
+            while !keeping.is_stopping() {
+                for task in AUDIENCE_TASKS {
+                    if let Err(error) = task(&keeping) {
+                        tracing::warn!(%error, "sizes, personas or exports of segments could not be brought up to date yet");
+                    }
+                }
+                std::thread::park_timeout(AUDIENCES_EVERY);
             }
         });
         threads.push(thread.map_err(|e| EngineError::System(e.to_string()))?);

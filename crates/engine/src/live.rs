@@ -7,10 +7,11 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus, WorkspaceId};
 use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySet};
-use rapport_segments::{RuleDef, RuleSet, segment_rule_key};
+use rapport_segments::{RuleDef, RuleSet};
 use rapport_store::Stores;
 use rapport_store::control::{generation, resources, workspaces};
 
+use crate::audiences::persona_trait;
 use crate::error::EngineError;
 
 /// What is live, of every workspace.
@@ -94,15 +95,22 @@ fn journey_def(journey: &Resource, problems: &mut Vec<Problem>) -> Option<Journe
 fn rules_of(ws: WorkspaceId, live: &[Resource], journeys: &JourneySet, problems: &mut Vec<Problem>) -> RuleSet {
     let mut rules = Vec::new();
     for segment in live.iter().filter(|r| r.kind == ResourceKind::Segment) {
-        match rapport_segments::spec::validate(&segment.spec) {
-            Ok((_, rule)) => {
-                rules.push(RuleDef { key: segment_rule_key(&segment.id), segment: Some(segment.id.clone()), rule });
-            }
+        match rapport_segments::spec::rule_of(&segment.id, &segment.spec) {
+            Ok(rule) => rules.push(RuleDef::segment(&segment.id, rule)),
             Err(found) => problems.extend(named("segment", &segment.id, segment.version, found)),
         }
     }
+    for computed in live.iter().filter(|r| r.kind == ResourceKind::ComputedTrait) {
+        match rapport_segments::computed::validate(&computed.spec) {
+            Ok((_, formula)) => rules.push(RuleDef::computed(&computed.id, formula)),
+            Err(found) => problems.extend(named("computed_trait", &computed.id, computed.version, found)),
+        }
+    }
+    for model in live.iter().filter(|r| r.kind == ResourceKind::PersonaModel) {
+        rules.push(RuleDef::computed(&model.id, persona_trait(&model.id)));
+    }
     for (_, key, rule) in journeys.conditions().iter().filter(|(owner, _, _)| *owner == ws) {
-        rules.push(RuleDef { key: key.as_str().to_owned(), segment: None, rule: rule.clone() });
+        rules.push(RuleDef::condition(key.as_str(), rule.clone()));
     }
     let (set, cycles) = RuleSet::compile(rules);
     problems.extend(cycles);

@@ -29,6 +29,8 @@ pub struct EngineConfig {
     pub batch_bytes: usize,
     /// Memory for decoded profiles, all partitions together, bytes.
     pub cache_bytes: usize,
+    /// Where scheduled exports of segments are written; without it there are none.
+    pub exports_dir: Option<std::path::PathBuf>,
     /// Whether `alias` may merge two known customers.
     pub allow_alias_merge: bool,
     /// How long after an erasure its traces in files are purged, in milliseconds: erasures close together share a pass.
@@ -43,6 +45,7 @@ impl Default for EngineConfig {
             batch_records: 2_048,
             batch_bytes: 4 << 20,
             cache_bytes: 96 << 20,
+            exports_dir: None,
             allow_alias_merge: false,
             purge_after_ms: 10_000,
             give_back: None,
@@ -152,6 +155,7 @@ impl Shared {
             db.migrate(rapport_journeys::repo::COMPONENT, rapport_journeys::repo::MIGRATIONS)?;
             db.migrate(rapport_delivery::repo::COMPONENT, rapport_delivery::repo::MIGRATIONS)?;
         }
+        rapport_segments::history::repo::migrate(stores.control())?;
         let live = Live::load(&stores)?;
         Ok(Arc::new(Shared {
             config,

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audience;
 mod desk;
 mod insight;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::client::Target;
 use crate::config::Flags;
+pub(crate) use audience::{Named, Persona, Rule, Segment};
 pub(crate) use desk::{Dashboard, Goal, Over, ReportCommand};
 pub(crate) use insight::{Common, Insight, Lift, Of, Paths, Saved};
 
@@ -43,9 +45,15 @@ pub(crate) enum Command {
     Get(Get),
     /// Show how files differ from what the server has
     Diff(Files),
-    /// Segments
+    /// Segments: who is in them and why, lists by hand, exports
     #[command(subcommand)]
     Segment(Segment),
+    /// Rules: format, check, cost
+    #[command(subcommand)]
+    Rule(Rule),
+    /// Persona models: what groups customers fall into
+    #[command(subcommand)]
+    Persona(Persona),
     /// Journeys
     #[command(subcommand)]
     Journey(Journey),
@@ -216,20 +224,6 @@ pub(crate) enum Output {
     Table,
     Yaml,
     Json,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Segment {
-    /// Count who a rule would hold now
-    #[command(after_help = "Example:\n  rapport segment preview 'events(\"Order Completed\").count() >= 5'")]
-    Preview {
-        /// The rule, such as 'events("Order Completed").count() >= 5'
-        rule: String,
-        #[command(flatten)]
-        json: Json,
-    },
-    /// List segments with their sizes
-    List(Json),
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,7 +10,9 @@ mod import;
 mod init;
 mod insight;
 mod journey;
+mod persona;
 mod profile;
+mod rule;
 mod segment;
 mod serve;
 mod stats;
@@ -85,6 +87,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Diff(args) => with(connect()?, |client| apply::diff(client, &args.file)),
         Command::Get(args) => with(connect()?, |client| get::run(client, args)),
         Command::Segment(args) => with(connect()?, |client| segment::run(client, args)),
+        Command::Rule(args) => with(connect()?, |client| rule::run(client, args)),
+        Command::Persona(args) => with(connect()?, |client| persona::run(client, args)),
         Command::Journey(args) => with(connect()?, |client| journey::run(client, args)),
         Command::Insight(args) => with(connect()?, |client| insight::run(client, args)),
         Command::Dashboard(args) => with(connect()?, |client| desk::dashboard(client, args)),

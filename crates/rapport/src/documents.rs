@@ -78,13 +78,15 @@ pub(crate) fn order(kind: ResourceKind) -> u8 {
         ResourceKind::Topic => 1,
         ResourceKind::Channel => 2,
         ResourceKind::Template => 3,
-        ResourceKind::Segment => 4,
-        ResourceKind::Journey => 5,
-        ResourceKind::Annotation => 6,
-        ResourceKind::Insight => 7,
-        ResourceKind::Goal => 8,
-        ResourceKind::Dashboard => 9,
-        ResourceKind::Report => 10,
+        ResourceKind::ComputedTrait => 4,
+        ResourceKind::Segment => 5,
+        ResourceKind::PersonaModel => 6,
+        ResourceKind::Journey => 7,
+        ResourceKind::Annotation => 8,
+        ResourceKind::Insight => 9,
+        ResourceKind::Goal => 10,
+        ResourceKind::Dashboard => 11,
+        ResourceKind::Report => 12,
     }
 }
 

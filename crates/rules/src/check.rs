@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rapport_domain::Problem;
 use rapport_domain::compare::{boolean, number};
-use rapport_domain::rule::{EventQuery, Expr, Field, Literal, Measure, Mention, Operand, Rule, TextTest, ValueType};
+use rapport_domain::rule::{
+    EventQuery, Expr, Field, Formula, Literal, Measure, Mention, Operand, Rule, Step, StepEvents, TextTest, ValueType,
+};
 
 /// What a workspace knows: seen or declared.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +54,18 @@ pub fn findings(rule: &Rule, catalogue: &Catalogue) -> Vec<Finding> {
     };
     let mut checker = Checker { catalogue, places, events: None, found: Vec::new() };
     checker.expr(&rule.when);
+    checker.found
+}
+
+/// The same for the value of a computed trait; positions are those of its canonical text.
+#[must_use]
+pub fn formula_findings(formula: &Formula, catalogue: &Catalogue) -> Vec<Finding> {
+    let places = crate::parse::formula_places(&crate::print_formula(formula));
+    let mut checker = Checker { catalogue, places, events: None, found: Vec::new() };
+    match formula {
+        Formula::Condition(when) => checker.expr(when),
+        Formula::Value(operand) => drop(checker.operand(operand)),
+    }
     checker.found
 }
 
@@ -105,15 +119,32 @@ impl<'a> Checker<'a> {
             Expr::Has(field) => {
                 self.field(field);
             }
-            Expr::Exists(query) => self.query(query),
-            Expr::Sequence(sequence) => sequence.steps.iter().for_each(|s| self.event(s)),
-            Expr::InSegment(id) => {
-                if !self.catalogue.segments.contains(id) {
-                    let suggestion = nearest(id, self.catalogue.segments.iter().map(String::as_str));
-                    let message = format!("there is no segment `{id}`");
-                    self.find(Severity::Warning, &Mention::Segment(id.clone()), message, suggestion);
+            Expr::Members { value, test, .. } => {
+                let (mention, known) = self.field(value);
+                if !matches!(known, ValueType::Any | ValueType::List) {
+                    self.mismatch(&mention, known, &format!("which .{}(…) cannot test", test.as_str()));
                 }
             }
+            Expr::Exists(query) => self.query(query),
+            Expr::Sequence(sequence) => {
+                for step in &sequence.steps {
+                    step.names().iter().for_each(|s| self.event(s));
+                    if let Step::Events(StepEvents { filter: Some(filter), names, .. }) = step {
+                        self.events = Some(names);
+                        self.expr(filter);
+                        self.events = None;
+                    }
+                }
+            }
+            Expr::InSegment(id) => self.segment(id),
+        }
+    }
+
+    fn segment(&mut self, id: &str) {
+        if !self.catalogue.segments.contains(id) {
+            let suggestion = nearest(id, self.catalogue.segments.iter().map(String::as_str));
+            let message = format!("there is no segment `{id}`");
+            self.find(Severity::Warning, &Mention::Segment(id.to_owned()), message, suggestion);
         }
     }
 
@@ -134,11 +165,33 @@ impl<'a> Checker<'a> {
                 }
             }
             Operand::Events(query) => self.query(query),
+            Operand::Version(field) => {
+                let (mention, known) = self.field(field);
+                if !matches!(known, ValueType::Any | ValueType::Text | ValueType::Number) {
+                    self.mismatch(&mention, known, "which is no version");
+                }
+            }
+            Operand::DistanceKm { value, .. } => {
+                let (mention, known) = self.field(value);
+                if !matches!(known, ValueType::Any | ValueType::Text | ValueType::Object) {
+                    self.mismatch(&mention, known, "which is no place");
+                }
+            }
+            Operand::SegmentSince(id) => self.segment(id),
             Operand::Add(a, b) | Operand::Subtract(a, b) => {
                 self.operand(a);
                 self.operand(b);
             }
-            Operand::Literal(_) | Operand::Instant(_) | Operand::DurationMs(_) => {}
+            Operand::Multiply(a, b) | Operand::Divide(a, b) => {
+                for side in [a, b] {
+                    if let Some((mention, known)) = self.operand(side)
+                        && !matches!(known, ValueType::Any | ValueType::Text | ValueType::Number)
+                    {
+                        self.mismatch(&mention, known, "which is no number");
+                    }
+                }
+            }
+            Operand::Literal(_) | Operand::Instant(_) | Operand::DurationMs(_) | Operand::VersionLiteral(_) => {}
             Operand::Now | Operand::Today | Operand::Score(_) => {}
         }
         None
@@ -146,13 +199,23 @@ impl<'a> Checker<'a> {
 
     fn query(&mut self, query: &'a EventQuery) {
         query.names.iter().for_each(|n| self.event(n));
+        if let Some(since) = &query.window.since {
+            let (mention, known) = self.field_path(&since.r#trait);
+            if matches!(known, ValueType::Bool | ValueType::List | ValueType::Object) {
+                self.mismatch(&mention, known, "which is no date");
+            }
+        }
         self.events = Some(&query.names);
         if let Some(filter) = &query.filter {
             self.expr(filter);
         }
         let (path, numeric) = match &query.measure {
             Measure::Sum(p) | Measure::Min(p) | Measure::Max(p) | Measure::Avg(p) => (Some(p), true),
-            Measure::Distinct(p) => (Some(p), false),
+            Measure::Distinct(p)
+            | Measure::FirstValue(p)
+            | Measure::LastValue(p)
+            | Measure::MostFrequent(p)
+            | Measure::Values(p) => (Some(p), false),
             _ => (None, false),
         };
         if let Some(path) = path {
@@ -179,11 +242,14 @@ impl<'a> Checker<'a> {
     }
 
     fn field(&mut self, field: &Field) -> (Mention, ValueType) {
-        let path = match field {
-            Field::Event(path) => return self.property(path),
-            Field::Trait(path) => path,
-        };
-        let mention = Mention::Trait(path.clone());
+        match field {
+            Field::Event(path) => self.property(path),
+            Field::Trait(path) => self.field_path(path),
+        }
+    }
+
+    fn field_path(&mut self, path: &str) -> (Mention, ValueType) {
+        let mention = Mention::Trait(path.to_owned());
         let known = lookup(&self.catalogue.traits, path).unwrap_or_else(|| {
             let suggestion = nearest(path, self.catalogue.traits.keys().map(String::as_str));
             self.find(Severity::Warning, &mention, format!("no profile has a trait `{path}`"), suggestion);

@@ -2,12 +2,13 @@
 //! numbered.
 
 use rapport_domain::event::Scalar;
-use rapport_domain::rule::{CompareOp, EventQuery, Expr, Field, Literal, Measure, Operand, TextTest};
+use rapport_domain::rule::{CompareOp, EventQuery, Expr, Field, Literal, Measure, MembersTest, Operand, TextTest};
 use regex::{Regex, RegexBuilder};
 
 use crate::aggregate::Aggregate;
 use crate::limits::MAX_REGEX_BYTES;
 use crate::value::scalar_of;
+use crate::version::Version;
 
 /// Where a value is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,7 @@ pub(crate) enum Node {
     In(Term, Vec<Scalar<'static>>),
     Text(Source, Pattern),
     Has(Source),
+    Members(Source, MembersTest, Vec<Scalar<'static>>),
     /// The aggregate of that number is a number above 0, or a complete sequence.
     Aggregate(usize),
     InSegment(String),
@@ -78,8 +80,21 @@ pub(crate) enum Term {
     Today,
     Aggregate(usize),
     Score(String),
-    Add(Box<Term>, Box<Term>),
-    Subtract(Box<Term>, Box<Term>),
+    Version(Source),
+    /// `None` for a text that is no version, which `parse` refuses.
+    VersionLiteral(Option<Version>),
+    DistanceKm(Source, (f64, f64)),
+    SegmentSince(String),
+    Arithmetic(Sign, Box<Term>, Box<Term>),
+}
+
+/// An operator of arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    Plus,
+    Minus,
+    Times,
+    Over,
 }
 
 /// What a rule needs, gathered while compiling.
@@ -91,8 +106,10 @@ pub(crate) struct Needs {
     pub(crate) properties: Vec<String>,
     pub(crate) consent: bool,
     pub(crate) time: bool,
-    /// Asks the profile's scores or zone.
-    pub(crate) profile: bool,
+    /// Asks the profile's scores.
+    pub(crate) scores: bool,
+    /// Asks the profile's time zone.
+    pub(crate) zone: bool,
 }
 
 impl Needs {
@@ -107,8 +124,15 @@ impl Needs {
             Expr::In { value, list } => Node::In(self.term(value, None), list.iter().map(scalar_of).collect()),
             Expr::Text { value, test, argument } => Node::Text(self.source(value), pattern(*test, argument)),
             Expr::Has(field) => Node::Has(self.source(field)),
+            Expr::Members { value, test, list } => {
+                Node::Members(self.source(value), *test, list.iter().map(scalar_of).collect())
+            }
             Expr::Exists(query) => Node::Aggregate(self.query(query, Some(1))),
-            Expr::Sequence(sequence) => Node::Aggregate(self.add(Aggregate::of_sequence(sequence))),
+            Expr::Sequence(sequence) => {
+                let aggregate = Aggregate::of_sequence(sequence);
+                self.time |= aggregate.is_timed();
+                Node::Aggregate(self.add(aggregate))
+            }
             Expr::InSegment(id) => {
                 note(&mut self.segments, id);
                 Node::InSegment(id.clone())
@@ -141,21 +165,46 @@ impl Needs {
                 Term::Now
             }
             Operand::Today => {
-                self.time = true;
+                (self.time, self.zone) = (true, true);
                 Term::Today
             }
             Operand::Events(query) => Term::Aggregate(self.query(query, limit)),
             Operand::Score(name) => {
-                self.profile = true;
+                self.scores = true;
                 Term::Score(name.clone())
             }
-            Operand::Add(a, b) => Term::Add(Box::new(self.term(a, None)), Box::new(self.term(b, None))),
-            Operand::Subtract(a, b) => Term::Subtract(Box::new(self.term(a, None)), Box::new(self.term(b, None))),
+            Operand::Version(field) => Term::Version(self.source(field)),
+            Operand::VersionLiteral(text) => Term::VersionLiteral(Version::parse(text)),
+            Operand::DistanceKm { value, latitude, longitude } => {
+                Term::DistanceKm(self.source(value), (*latitude, *longitude))
+            }
+            Operand::SegmentSince(id) => {
+                note(&mut self.segments, id);
+                Term::SegmentSince(id.clone())
+            }
+            Operand::Add(a, b) => self.arithmetic(Sign::Plus, a, b),
+            Operand::Subtract(a, b) => self.arithmetic(Sign::Minus, a, b),
+            Operand::Multiply(a, b) => self.arithmetic(Sign::Times, a, b),
+            Operand::Divide(a, b) => self.arithmetic(Sign::Over, a, b),
         }
     }
 
+    fn arithmetic(&mut self, sign: Sign, a: &Operand, b: &Operand) -> Term {
+        Term::Arithmetic(sign, Box::new(self.term(a, None)), Box::new(self.term(b, None)))
+    }
+
+    /// A value that stands alone: no comparison says how far it must be counted.
+    pub(crate) fn value(&mut self, operand: &Operand) -> Term {
+        self.term(operand, None)
+    }
+
     fn query(&mut self, query: &EventQuery, limit: Option<u64>) -> usize {
-        self.time |= query.window.within_ms.is_some();
+        let window = &query.window;
+        self.time |= window.within_ms.is_some() || window.calendar.is_some();
+        self.zone |= window.calendar.is_some() || query.measure == Measure::LocalDays;
+        if let Some(since) = &window.since {
+            note(&mut self.traits, &since.r#trait);
+        }
         let limit = limit.filter(|_| matches!(query.measure, Measure::Count | Measure::Exists));
         self.add(Aggregate::of_query(query, limit))
     }

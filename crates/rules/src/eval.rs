@@ -1,15 +1,18 @@
 //! The evaluator: one for rules on profiles and for conditions on events.
 
-use chrono::{Days, NaiveTime, TimeZone};
 use rapport_domain::event::{EventView, Scalar};
-use rapport_domain::time::local_to_instant;
+use rapport_domain::rule::{CalendarUnit, MembersTest};
+use rapport_domain::time::format_duration_ms;
 use rapport_domain::{ConsentState, Timestamp};
 
 use crate::aggregate::Aggregate;
-use crate::compile::{Node, Pattern, Source, Term};
+use crate::calendar;
+use crate::compile::{Node, Pattern, Sign, Source, Term};
+use crate::geo;
 use crate::plan::Facts;
 use crate::state::AggState;
-use crate::value::{self, Moving, Value};
+use crate::value::{self, Moving, Value, numeric};
+use crate::version::Version;
 
 /// An answer and the first instant at which time alone may change it.
 pub(crate) type Answer = (bool, Option<Timestamp>);
@@ -52,6 +55,7 @@ impl<'a> Scope<'a, '_> {
             },
             Node::Text(source, pattern) => (matches(&self.read(source), pattern), None),
             Node::Has(source) => (self.read(source) != Scalar::Null, None),
+            Node::Members(source, test, wanted) => (has_members(&self.read(source), *test, wanted), None),
             _ => self.profile_condition(node),
         }
     }
@@ -120,16 +124,39 @@ impl<'a> Scope<'a, '_> {
             Term::Date(source) => still(value::instant(&self.read(source)).map_or(Value::NULL, |ts| Value::time(ts.0))),
             Term::Instant(ts) => still(Value::time(*ts)),
             Term::Span(ms) => still(Value::Span(Moving::fixed(*ms))),
-            Term::Add(a, b) => {
-                let ((a, x), (b, y)) = (self.term(a), self.term(b));
-                (add(&a, &b), soonest(x, y))
+            Term::Version(source) => still(version(&self.read(source)).map_or(Value::NULL, Value::Version)),
+            Term::VersionLiteral(version) => still(version.clone().map_or(Value::NULL, Value::Version)),
+            Term::DistanceKm(source, to) => {
+                let from = geo::place(&self.read(source));
+                still(from.map_or(Value::NULL, |from| Value::number(geo::distance_km(from, *to))))
             }
-            Term::Subtract(a, b) => {
+            Term::Arithmetic(sign, a, b) => {
                 let ((a, x), (b, y)) = (self.term(a), self.term(b));
-                (subtract(&a, &b), soonest(x, y))
+                (arithmetic(*sign, &a, &b), soonest(x, y))
             }
-            Term::Now | Term::Today | Term::Aggregate(_) | Term::Score(_) => self.profile_term(term),
+            Term::Now | Term::Today | Term::Aggregate(_) | Term::Score(_) | Term::SegmentSince(_) => {
+                self.profile_term(term)
+            }
         }
+    }
+
+    /// A value as JSON, and the first instant at which time alone may change it.
+    pub(crate) fn json(&self, term: &Term) -> (serde_json::Value, Option<Timestamp>) {
+        let (value, next) = self.term(term);
+        let json = match value {
+            Value::Scalar(Scalar::Bool(b)) => b.into(),
+            Value::Scalar(Scalar::Number(n)) => crate::stored::json_number(n),
+            Value::Scalar(Scalar::Text(t)) => t.into_owned().into(),
+            Value::Scalar(Scalar::Json(json)) => json.into_owned(),
+            Value::Time(at) => Timestamp(at.at_ms(self.now())).to_rfc3339().into(),
+            Value::Span(length) => {
+                let ms = length.at_ms(self.now());
+                format!("{}{}", if ms < 0 { "-" } else { "" }, format_duration_ms(ms.saturating_abs())).into()
+            }
+            Value::Version(version) => version.to_string().into(),
+            Value::Scalar(Scalar::Null) => serde_json::Value::Null,
+        };
+        (json, next)
     }
 
     fn profile_term(&self, term: &Term) -> (Value<'static>, Option<Timestamp>) {
@@ -137,10 +164,15 @@ impl<'a> Scope<'a, '_> {
         match term {
             Term::Now => (Value::Time(Moving::NOW), None),
             Term::Today => {
-                let (start, next) = day(p.facts.zone(), p.now);
-                (Value::time(start.0), next)
+                let zone = p.facts.zone();
+                let today = calendar::index(zone, CalendarUnit::Day, p.now);
+                let start = |index| calendar::start(zone, CalendarUnit::Day, index);
+                (Value::time(start(today).0), Some(start(today + 1)))
             }
             Term::Aggregate(i) => p.aggregate(*i),
+            Term::SegmentSince(id) => {
+                (p.facts.segment_since(id).map_or(Value::NULL, |since| Value::time(since.0)), None)
+            }
             Term::Score(name) => (p.facts.score(name).map_or(Value::NULL, Value::number), None),
             _ => (Value::NULL, None),
         }
@@ -151,7 +183,7 @@ impl ProfileScope<'_, '_> {
     fn aggregate(&self, i: usize) -> (Value<'static>, Option<Timestamp>) {
         let nothing = AggState::default();
         match self.aggregates.get(i) {
-            Some(aggregate) => aggregate.value((self.state)(i).unwrap_or(&nothing), self.now),
+            Some(aggregate) => aggregate.value((self.state)(i).unwrap_or(&nothing), self.facts, self.now),
             None => (Value::NULL, None),
         }
     }
@@ -174,19 +206,47 @@ fn borrowed<'t>(scalar: &'t Scalar<'static>) -> Scalar<'t> {
     }
 }
 
-fn add(a: &Value<'_>, b: &Value<'_>) -> Value<'static> {
-    match (a, b) {
-        (Value::Time(a), Value::Span(b)) | (Value::Span(a), Value::Time(b)) => Value::Time(a.plus(*b)),
-        (Value::Span(a), Value::Span(b)) => Value::Span(a.plus(*b)),
-        _ => Value::NULL,
+fn arithmetic(sign: Sign, a: &Value<'_>, b: &Value<'_>) -> Value<'static> {
+    match (sign, a, b) {
+        (Sign::Plus, Value::Time(a), Value::Span(b)) | (Sign::Plus, Value::Span(a), Value::Time(b)) => {
+            Value::Time(a.plus(*b))
+        }
+        (Sign::Plus, Value::Span(a), Value::Span(b)) => Value::Span(a.plus(*b)),
+        (Sign::Minus, Value::Time(a), Value::Time(b)) | (Sign::Minus, Value::Span(a), Value::Span(b)) => {
+            Value::Span(a.minus(*b))
+        }
+        (Sign::Minus, Value::Time(a), Value::Span(b)) => Value::Time(a.minus(*b)),
+        _ => match (numeric(a), numeric(b)) {
+            (Some(a), Some(b)) => {
+                let n = match sign {
+                    Sign::Plus => a + b,
+                    Sign::Minus => a - b,
+                    Sign::Times => a * b,
+                    Sign::Over => a / b,
+                };
+                // Nothing is divided by 0, and what is beyond all numbers is none.
+                if n.is_finite() { Value::number(n + 0.0) } else { Value::NULL }
+            }
+            _ => Value::NULL,
+        },
     }
 }
 
-fn subtract(a: &Value<'_>, b: &Value<'_>) -> Value<'static> {
-    match (a, b) {
-        (Value::Time(a), Value::Time(b)) | (Value::Span(a), Value::Span(b)) => Value::Span(a.minus(*b)),
-        (Value::Time(a), Value::Span(b)) => Value::Time(a.minus(*b)),
-        _ => Value::NULL,
+fn version(scalar: &Scalar<'_>) -> Option<Version> {
+    match scalar {
+        Scalar::Text(text) => Version::parse(text),
+        Scalar::Number(n) => Version::parse(&n.to_string()),
+        _ => None,
+    }
+}
+
+fn has_members(value: &Scalar<'_>, test: MembersTest, wanted: &[Scalar<'static>]) -> bool {
+    let Scalar::Json(json) = value else { return false };
+    let Some(list) = json.as_array() else { return false };
+    let has = |wanted: &Scalar<'_>| list.iter().any(|v| value::equal(&Scalar::of(Some(v)), wanted));
+    match test {
+        MembersTest::Any => wanted.iter().any(has),
+        MembersTest::All => wanted.iter().all(has),
     }
 }
 
@@ -201,37 +261,5 @@ fn matches(value: &Scalar<'_>, pattern: &Pattern) -> bool {
             j.as_array().is_some_and(|list| list.iter().any(|v| value::equal(&Scalar::of(Some(v)), &wanted)))
         }
         _ => false,
-    }
-}
-
-/// The start of the day `now` lies in and of the next one. Where a clock is put back across midnight the new day has
-/// begun the first time midnight was reached, so a day never begins twice.
-fn day(zone: chrono_tz::Tz, now: Timestamp) -> (Timestamp, Option<Timestamp>) {
-    let date = zone.from_utc_datetime(&now.to_utc().naive_utc()).date_naive();
-    let start = |days: u64| {
-        let date = date.checked_add_days(Days::new(days))?;
-        Some(local_to_instant(zone, date.and_time(NaiveTime::MIN)))
-    };
-    let (Some(today), Some(tomorrow)) = (start(0), start(1)) else { return (now, None) };
-    if tomorrow <= now { (tomorrow, start(2)) } else { (today, Some(tomorrow)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_of_a_zone() {
-        let at = |t: &str| Timestamp::parse(t).unwrap();
-        for (zone, now, start, next) in [
-            ("UTC", "2026-11-21T19:00:00Z", "2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z"),
-            ("Europe/Berlin", "2026-03-29T12:00:00Z", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
-            ("Asia/Tokyo", "2026-11-21T15:00:00Z", "2026-11-21T15:00:00Z", "2026-11-22T15:00:00Z"),
-            // In 2010 St. John's went from 00:01 back to 23:01: at 23:30 for the second time the 7th has begun.
-            ("America/St_Johns", "2010-11-07T03:00:00Z", "2010-11-07T02:30:00Z", "2010-11-08T03:30:00Z"),
-        ] {
-            let zone = zone.parse().unwrap();
-            assert_eq!(day(zone, at(now)), (at(start), Some(at(next))), "{zone} {now}");
-        }
     }
 }

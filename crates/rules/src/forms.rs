@@ -43,8 +43,25 @@ pub const FORMS: &[Form] = &[
         r#"events("Order Completed").exists()"#,
         "Events of these names; any event without a name.",
     ),
+    form(
+        "messages",
+        Function,
+        r#"messages("opened").within("30d").exists()"#,
+        "What became of messages: queued, sent, skipped, failed, delivered, opened, clicked, bounced, complained, unsubscribed.",
+    ),
     form("has", Function, "has(traits.plan)", "The trait is there and not null."),
-    form("in_segment", Function, r#"in_segment("vip")"#, "The profile is in that segment now."),
+    form(
+        "in_segment",
+        Function,
+        r#"in_segment("vip", "7d")"#,
+        "The profile is in that segment now; with a time, for at least so long.",
+    ),
+    form(
+        "segment_since",
+        Function,
+        r#"now() - segment_since("vip") > duration("7d")"#,
+        "Since when the profile has been in that segment without a break.",
+    ),
     form(
         "consent",
         Function,
@@ -61,8 +78,8 @@ pub const FORMS: &[Form] = &[
     form(
         "sequence",
         Function,
-        r#"sequence(["Product Viewed", "Order Completed"], "3h")"#,
-        "These events happened in order within the time.",
+        r#"sequence(["Product Viewed", !events("Order Completed")], "3h")"#,
+        "These events happened in order within the time; ! asks for absence.",
     ),
     form(
         "date",
@@ -78,8 +95,44 @@ pub const FORMS: &[Form] = &[
         r#"date(traits.renewal) >= today()"#,
         "The start of the present day in the profile's time zone.",
     ),
+    form(
+        "semver",
+        Function,
+        r#"semver(traits.app_version) >= semver("2.3")"#,
+        "The trait read as a version, or a constant version.",
+    ),
+    form(
+        "distance",
+        Function,
+        "distance(traits.location, 52.5, 13.4) < 10",
+        "Kilometres between the place in the trait and a place in degrees north and east.",
+    ),
     form("size", Function, "size(traits.tags) > 2", "Characters of a text, members of a list."),
     form("within", Events, r#"events("A").within("30d").exists()"#, "In the last so long."),
+    form(
+        "within_days",
+        Events,
+        r#"events("A").within_days(7).exists()"#,
+        "In the last so many calendar days of the profile's zone, today included.",
+    ),
+    form(
+        "within_weeks",
+        Events,
+        r#"events("A").within_weeks(1).exists()"#,
+        "In the last so many calendar weeks from Monday, the present one included.",
+    ),
+    form(
+        "within_months",
+        Events,
+        r#"events("A").within_months(1).exists()"#,
+        "In the last so many calendar months, the present one included.",
+    ),
+    form(
+        "since",
+        Events,
+        r#"events("A").since(date(traits.signup), "14d").exists()"#,
+        "From the instant a trait names on, for so long if said.",
+    ),
     form(
         "between",
         Events,
@@ -95,12 +148,58 @@ pub const FORMS: &[Form] = &[
     form("min", Measure, r#"events("A").min("total") > 100"#, "Smallest value of a property."),
     form("max", Measure, r#"events("A").max("total") > 100"#, "Largest value of a property."),
     form("avg", Measure, r#"events("A").avg("total") > 100"#, "Mean value of a property."),
-    form("first", Measure, r#"events("A").first() > date("2026-01-01")"#, "When the first one happened."),
-    form("last", Measure, r#"now() - events("A").last() > duration("30d")"#, "When the last one happened."),
+    form(
+        "first",
+        Measure,
+        r#"events("A").first() > date("2026-01-01")"#,
+        "When the first one happened; with a property, its value then.",
+    ),
+    form(
+        "last",
+        Measure,
+        r#"now() - events("A").last() > duration("30d")"#,
+        "When the last one happened; with a property, its value then.",
+    ),
     form("distinct", Measure, r#"events("A").distinct("sku") > 2"#, "How many different values of a property."),
     form("days", Measure, r#"events("A").days() > 2"#, "On how many different days (UTC)."),
+    form(
+        "local_days",
+        Measure,
+        r#"events("A").local_days() > 2"#,
+        "On how many different days of the profile's time zone.",
+    ),
+    form(
+        "most_frequent",
+        Measure,
+        r#"events("A").most_frequent("category") == "shoes""#,
+        "The value a property had most often.",
+    ),
+    form(
+        "values",
+        Measure,
+        r#"events("A").values("sku")"#,
+        "The different values of a property, most frequent first; only as a computed trait.",
+    ),
     form("contains", Field, r#"traits.tags.contains("vip")"#, "The text contains it, or the list has it."),
+    form("containsAny", Field, r#"traits.tags.containsAny(["a", "b"])"#, "The list has at least one of them."),
+    form("containsAll", Field, r#"traits.tags.containsAll(["a", "b"])"#, "The list has every one of them."),
     form("startsWith", Field, r#"traits.plan.startsWith("pro")"#, "The text begins with it."),
     form("endsWith", Field, r#"traits.email.endsWith("@example.com")"#, "The text ends with it."),
     form("matches", Field, r#"traits.sku.matches("^A[0-9]+$")"#, "The regular expression matches somewhere."),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_is_accepted_and_every_word_is_here() {
+        for form in FORMS {
+            crate::parse_formula(form.example).unwrap_or_else(|p| panic!("{}: {p:?}", form.example));
+            assert!(form.example.contains(form.name), "{form:?}");
+        }
+        for word in crate::parse::words() {
+            assert!(FORMS.iter().any(|f| f.name == word), "{word} is not in the table");
+        }
+    }
+}

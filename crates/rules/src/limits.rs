@@ -24,3 +24,17 @@ pub const MAX_DISTINCT: usize = 10_000;
 pub const MAX_PROBLEMS: usize = 20;
 /// The largest magnitude a number may have inside an aggregate; beyond it is this.
 pub const MAX_NUMBER: f64 = 9e12;
+/// Values remembered as they were, for the first or last value in a window that moves; the newest are kept.
+pub const MAX_VALUES: usize = 256;
+/// Bytes of a remembered text; a longer one counts as its beginning.
+pub const MAX_VALUE_BYTES: usize = 256;
+/// Different values counted one by one.
+pub const MAX_TALLIES: usize = 500;
+/// Bytes of a list of values, about.
+pub const MAX_LIST_BYTES: usize = 6 * 1024;
+/// Members of a list of values.
+pub const MAX_LISTED: usize = 100;
+/// Step events that a sequence with conditions, gaps, absences or a window remembers; the newest are kept.
+pub const MAX_MARKS: usize = 512;
+/// Calendar units of a window.
+pub const MAX_CALENDAR_UNITS: u32 = 3_660;

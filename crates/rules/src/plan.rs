@@ -1,10 +1,10 @@
 //! A rule made ready to run.
 
-use rapport_domain::rule::Rule;
+use rapport_domain::rule::{Formula, Rule};
 use rapport_domain::{ConsentState, ProfileId, Timestamp};
 
 use crate::aggregate::Aggregate;
-use crate::compile::{Needs, Node};
+use crate::compile::{Needs, Node, Term};
 use crate::eval::{ProfileScope, Scope};
 use crate::state::AggState;
 
@@ -16,6 +16,8 @@ pub trait Facts {
     fn trait_value(&self, path: &str) -> Option<&serde_json::Value>;
     /// Whether it is in the segment of that id.
     fn in_segment(&self, id: &str) -> bool;
+    /// Since when it has been in that segment without a break; `None` when it is not.
+    fn segment_since(&self, id: &str) -> Option<Timestamp>;
     /// What its consent says about a channel, or a topic on it.
     fn consent(&self, channel: &str, topic: Option<&str>) -> ConsentState;
     /// A prediction, if there is one of that name.
@@ -37,8 +39,14 @@ pub struct Verdict {
 /// A compiled rule. The same plan serves incremental and bulk evaluation: only where the states come from differs.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    root: Node,
+    root: Root,
     needs: Needs,
+}
+
+#[derive(Clone, Debug)]
+enum Root {
+    Condition(Node),
+    Value(Term),
 }
 
 impl Plan {
@@ -46,7 +54,18 @@ impl Plan {
     #[must_use]
     pub fn new(rule: &Rule) -> Plan {
         let mut needs = Needs::default();
-        let root = needs.condition(&rule.when);
+        let root = Root::Condition(needs.condition(&rule.when));
+        Plan { root, needs }
+    }
+
+    /// Compiles the value of a computed trait.
+    #[must_use]
+    pub fn of_formula(formula: &Formula) -> Plan {
+        let mut needs = Needs::default();
+        let root = match formula {
+            Formula::Condition(when) => Root::Condition(needs.condition(when)),
+            Formula::Value(operand) => Root::Value(needs.value(operand)),
+        };
         Plan { root, needs }
     }
 
@@ -74,10 +93,16 @@ impl Plan {
         self.needs.consent
     }
 
-    /// Whether it asks the profile's scores or time zone, besides what the other methods name.
+    /// Whether it asks the profile's scores.
     #[must_use]
-    pub fn uses_profile(&self) -> bool {
-        self.needs.profile
+    pub fn uses_scores(&self) -> bool {
+        self.needs.scores
+    }
+
+    /// Whether it asks the profile's time zone.
+    #[must_use]
+    pub fn uses_zone(&self) -> bool {
+        self.needs.zone
     }
 
     /// Whether its answer can change by time alone.
@@ -93,8 +118,39 @@ impl Plan {
         state: &dyn Fn(usize) -> Option<&'s AggState>,
         now: Timestamp,
     ) -> Verdict {
-        let scope = ProfileScope { facts, aggregates: &self.needs.aggregates, state, now };
-        let (holds, next_change) = Scope::Profile(scope).condition(&self.root);
+        let (holds, next_change) = match (&self.root, self.scope(facts, state, now)) {
+            (Root::Condition(node), scope) => scope.condition(node),
+            (Root::Value(term), scope) => {
+                let (value, next) = scope.json(term);
+                (value == serde_json::Value::Bool(true), next)
+            }
+        };
         Verdict { holds, next_change }
+    }
+
+    /// The value at `now`, and the first later instant at which it may change by time alone. A condition's value is true or
+    /// false; what is missing is null.
+    pub fn value<'s>(
+        &self,
+        facts: &dyn Facts,
+        state: &dyn Fn(usize) -> Option<&'s AggState>,
+        now: Timestamp,
+    ) -> (serde_json::Value, Option<Timestamp>) {
+        match (&self.root, self.scope(facts, state, now)) {
+            (Root::Condition(node), scope) => {
+                let (holds, next) = scope.condition(node);
+                (holds.into(), next)
+            }
+            (Root::Value(term), scope) => scope.json(term),
+        }
+    }
+
+    fn scope<'a, 's>(
+        &'a self,
+        facts: &'a dyn Facts,
+        state: &'a dyn Fn(usize) -> Option<&'s AggState>,
+        now: Timestamp,
+    ) -> Scope<'a, 's> {
+        Scope::Profile(ProfileScope { facts, aggregates: &self.needs.aggregates, state, now })
     }
 }

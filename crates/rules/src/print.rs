@@ -3,13 +3,26 @@
 use std::fmt::Write;
 
 use rapport_domain::Timestamp;
-use rapport_domain::rule::{EventQuery, Expr, Field, Literal, Measure, Operand, Rule, Sequence};
+use rapport_domain::rule::{
+    EventQuery, Expr, Field, Formula, Literal, Measure, Operand, Rule, Sequence, Step, StepEvents, Window,
+};
 use rapport_domain::time::{DAY_MS, format_duration_ms};
 
 /// The rule as text: one line, one way to write each thing.
 #[must_use]
 pub fn print(rule: &Rule) -> String {
     condition(&rule.when)
+}
+
+/// The value of a computed trait as text.
+#[must_use]
+pub fn print_formula(formula: &Formula) -> String {
+    let mut out = Printer(String::new());
+    match formula {
+        Formula::Condition(when) => out.expr(when),
+        Formula::Value(operand) => out.operand(operand),
+    }
+    out.0
 }
 
 /// A condition as text.
@@ -78,6 +91,14 @@ impl Printer {
                 self.text(argument);
                 self.word(")");
             }
+            Expr::Members { value, test, list } => {
+                self.field(value);
+                self.word(".");
+                self.word(test.as_str());
+                self.word("([");
+                self.separated(list, |p, l| p.literal(l));
+                self.word("])");
+            }
             Expr::Has(field) => {
                 self.word("has(");
                 self.field(field);
@@ -142,19 +163,43 @@ impl Printer {
             Operand::Today => self.word("today()"),
             Operand::Events(query) => self.query(query),
             Operand::Score(name) => self.call("score", &[name]),
-            Operand::Add(a, b) => self.arithmetic(a, " + ", b),
-            Operand::Subtract(a, b) => self.arithmetic(a, " - ", b),
+            Operand::Version(field) => {
+                self.word("semver(");
+                self.field(field);
+                self.word(")");
+            }
+            Operand::VersionLiteral(text) => self.call("semver", &[text]),
+            Operand::DistanceKm { value, latitude, longitude } => {
+                self.word("distance(");
+                self.field(value);
+                self.word(", ");
+                self.number(*latitude);
+                self.word(", ");
+                self.number(*longitude);
+                self.word(")");
+            }
+            Operand::SegmentSince(id) => self.call("segment_since", &[id]),
+            Operand::Add(a, b) => self.arithmetic(a, " + ", b, false),
+            Operand::Subtract(a, b) => self.arithmetic(a, " - ", b, false),
+            Operand::Multiply(a, b) => self.arithmetic(a, " * ", b, true),
+            Operand::Divide(a, b) => self.arithmetic(a, " / ", b, true),
         }
     }
 
-    fn arithmetic(&mut self, a: &Operand, sign: &str, b: &Operand) {
-        self.operand(a);
+    /// `tight` operators bind what stands on their left before sums do.
+    fn arithmetic(&mut self, a: &Operand, sign: &str, b: &Operand, tight: bool) {
+        let is_sum = |x: &Operand| matches!(x, Operand::Add(..) | Operand::Subtract(..));
+        let is_product = |x: &Operand| matches!(x, Operand::Multiply(..) | Operand::Divide(..));
+        self.term(a, tight && is_sum(a));
         self.word(sign);
-        let brackets = matches!(b, Operand::Add(..) | Operand::Subtract(..));
+        self.term(b, is_sum(b) || tight && is_product(b));
+    }
+
+    fn term(&mut self, operand: &Operand, brackets: bool) {
         if brackets {
             self.word("(");
         }
-        self.operand(b);
+        self.operand(operand);
         if brackets {
             self.word(")");
         }
@@ -164,21 +209,8 @@ impl Printer {
         self.word("events(");
         self.separated(&query.names, |p, n| p.text(n));
         self.word(")");
-        let window = &query.window;
-        match (window.from, window.until) {
-            (Some(from), Some(until)) => self.call(".between", &[&instant(from), &instant(until)]),
-            (Some(from), None) => self.call(".after", &[&instant(from)]),
-            (None, Some(until)) => self.call(".before", &[&instant(until)]),
-            (None, None) => {}
-        }
-        if let Some(ms) = window.within_ms {
-            self.call(".within", &[&format_duration_ms(ms)]);
-        }
-        if let Some(filter) = &query.filter {
-            self.word(".filter(e, ");
-            self.expr(filter);
-            self.word(")");
-        }
+        self.window(&query.window);
+        self.filter(query.filter.as_deref());
         match &query.measure {
             Measure::Count => self.word(".count()"),
             Measure::Exists => self.word(".exists()"),
@@ -190,15 +222,73 @@ impl Printer {
             Measure::Last => self.word(".last()"),
             Measure::Distinct(p) => self.call(".distinct", &[p]),
             Measure::Days => self.word(".days()"),
+            Measure::LocalDays => self.word(".local_days()"),
+            Measure::FirstValue(p) => self.call(".first", &[p]),
+            Measure::LastValue(p) => self.call(".last", &[p]),
+            Measure::MostFrequent(p) => self.call(".most_frequent", &[p]),
+            Measure::Values(p) => self.call(".values", &[p]),
+        }
+    }
+
+    fn window(&mut self, window: &Window) {
+        match (window.from, window.until) {
+            (Some(from), Some(until)) => self.call(".between", &[&instant(from), &instant(until)]),
+            (Some(from), None) => self.call(".after", &[&instant(from)]),
+            (None, Some(until)) => self.call(".before", &[&instant(until)]),
+            (None, None) => {}
+        }
+        if let Some(ms) = window.within_ms {
+            self.call(".within", &[&format_duration_ms(ms)]);
+        }
+        if let Some(calendar) = window.calendar {
+            self.word(".");
+            self.word(calendar.unit.as_str());
+            self.word("(");
+            self.number(f64::from(calendar.count));
+            self.word(")");
+        }
+        if let Some(since) = &window.since {
+            self.word(".since(date(");
+            self.field(&Field::Trait(since.r#trait.clone()));
+            self.word(")");
+            if let Some(ms) = since.for_ms {
+                self.word(", ");
+                self.text(&format_duration_ms(ms));
+            }
+            self.word(")");
+        }
+    }
+
+    fn filter(&mut self, filter: Option<&Expr>) {
+        if let Some(filter) = filter {
+            self.word(".filter(e, ");
+            self.expr(filter);
+            self.word(")");
         }
     }
 
     fn sequence(&mut self, sequence: &Sequence) {
         self.word("sequence([");
-        self.separated(&sequence.steps, |p, s| p.text(s));
+        self.separated(&sequence.steps, |p, step| match step {
+            Step::Name(name) => p.text(name),
+            Step::Events(events) => p.step(events),
+        });
         self.word("], ");
         self.text(&format_duration_ms(sequence.within_ms));
         self.word(")");
+        if let Some(ms) = sequence.recent_ms {
+            self.call(".within", &[&format_duration_ms(ms)]);
+        }
+    }
+
+    fn step(&mut self, step: &StepEvents) {
+        self.word(if step.absent { "!events(" } else { "events(" });
+        self.separated(&step.names, |p, n| p.text(n));
+        self.word(")");
+        if let Some(ms) = step.within_ms {
+            self.call(".within", &[&format_duration_ms(ms)]);
+        }
+        self.filter(step.filter.as_deref());
     }
 
     fn call(&mut self, name: &str, arguments: &[&str]) {

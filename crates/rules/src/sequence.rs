@@ -20,7 +20,7 @@ impl Steps {
     pub(crate) fn new(sequence: &Sequence) -> (Steps, Vec<String>) {
         let mut names: Vec<String> = Vec::new();
         let mut steps = Vec::new();
-        for step in sequence.steps.iter().take(MAX_STEPS) {
+        for step in sequence.steps.iter().flat_map(|s| s.names()).take(MAX_STEPS) {
             let number = names.iter().position(|n| n == step).unwrap_or_else(|| {
                 names.push(step.clone());
                 names.len() - 1

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{MAX_DISTINCT, MAX_RECENT};
+use crate::stored::{Stored, Tallies};
 
 /// The state of one [`Aggregate`](crate::Aggregate) of one profile. Its encoding (postcard) is a stored format:
 /// variants are only added at the end.
@@ -41,6 +42,14 @@ pub(crate) enum Inner {
     Steps(Vec<(i64, u8)>),
     /// The sequence is complete.
     Done,
+    /// Instants and the steps an event can serve as bits, ascending; the newest [`MAX_MARKS`] are kept.
+    ///
+    /// [`MAX_MARKS`]: crate::limits::MAX_MARKS
+    Marks(Vec<(i64, u8)>),
+    /// Instants and values, ascending.
+    Values(Vec<(i64, Stored)>),
+    /// How often each value was seen.
+    Tallies(Tallies),
 }
 
 /// Adds to a count that is of interest up to `limit` only.
@@ -192,5 +201,13 @@ mod tests {
         assert_eq!(bytes, [6, 2, 2, 4, 5, 8]);
         assert_eq!(postcard::from_bytes::<AggState>(&bytes).unwrap(), state);
         assert_eq!(postcard::to_stdvec(&AggState::default()).unwrap(), [0]);
+        for (inner, stored) in [
+            (Inner::Done, vec![9]),
+            (Inner::Marks(vec![(1, 3)]), vec![10, 1, 2, 3]),
+            (Inner::Values(vec![(1, Stored::Text("a".into()))]), vec![11, 1, 2, 2, 1, 97]),
+            (Inner::Tallies(vec![(5, Stored::Bool(true), 7)]), vec![12, 1, 5, 0, 1, 7]),
+        ] {
+            assert_eq!(postcard::to_stdvec(&AggState(inner)).unwrap(), stored);
+        }
     }
 }

@@ -6,6 +6,8 @@ use rapport_domain::compare::{self, Relation, number, relate as scalar_relation}
 use rapport_domain::event::Scalar;
 use rapport_domain::rule::{CompareOp, Literal};
 
+use crate::version::Version;
+
 /// Millionths: aggregates keep numbers as integers of them, so that sums do not depend on the order of events.
 pub(crate) const MICROS: f64 = 1e6;
 
@@ -33,6 +35,11 @@ impl Moving {
         Moving { base: self.base - other.base, slope: self.slope - other.slope }
     }
 
+    /// The quantity at `now`.
+    pub(crate) fn at_ms(self, now: Timestamp) -> i64 {
+        i64::try_from(self.at(now)).unwrap_or(i64::MAX)
+    }
+
     fn at(self, now: Timestamp) -> i128 {
         self.base + self.slope * i128::from(now.0)
     }
@@ -57,6 +64,8 @@ pub(crate) enum Value<'a> {
     Time(Moving),
     /// A length of time.
     Span(Moving),
+    /// A version.
+    Version(Version),
 }
 
 impl Value<'_> {
@@ -80,6 +89,7 @@ pub(crate) fn compare(left: &Value<'_>, op: CompareOp, right: &Value<'_>, now: T
 fn relate(left: &Value<'_>, right: &Value<'_>, now: Timestamp) -> (Relation, Option<Timestamp>) {
     let (a, b) = match (left, right) {
         (Value::Scalar(a), Value::Scalar(b)) => return (scalar_relation(a, b), None),
+        (Value::Version(a), Value::Version(b)) => return (Relation::Ordered(a.cmp(b)), None),
         (Value::Span(a), Value::Span(b)) | (Value::Time(a), Value::Time(b)) => (*a, *b),
         (Value::Time(a), Value::Scalar(s)) => match instant(s) {
             Some(ts) => (*a, Moving::fixed(ts.0)),
@@ -98,6 +108,15 @@ fn relate(left: &Value<'_>, right: &Value<'_>, now: Timestamp) -> (Relation, Opt
 /// Whether two scalars are equal under the coercions.
 pub(crate) fn equal(left: &Scalar<'_>, right: &Scalar<'_>) -> bool {
     scalar_relation(left, right).is_equal()
+}
+
+/// The number a value stands for in arithmetic.
+pub(crate) fn numeric(value: &Value<'_>) -> Option<f64> {
+    match value {
+        Value::Scalar(Scalar::Number(n)) if n.is_finite() => Some(*n),
+        Value::Scalar(Scalar::Text(t)) => number(t),
+        _ => None,
+    }
 }
 
 /// The number an aggregate takes from a scalar, in millionths.

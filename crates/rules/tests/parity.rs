@@ -25,6 +25,7 @@ struct Person {
     vip: bool,
     consent: ConsentState,
     churn: Option<f64>,
+    zone: chrono_tz::Tz,
 }
 
 impl Facts for Person {
@@ -37,6 +38,9 @@ impl Facts for Person {
     fn in_segment(&self, id: &str) -> bool {
         self.vip && id == "vip"
     }
+    fn segment_since(&self, id: &str) -> Option<Timestamp> {
+        (self.vip && id == "vip").then_some(Timestamp(rules::START + 20 * HOUR_MS))
+    }
     fn consent(&self, _: &str, topic: Option<&str>) -> ConsentState {
         if topic.is_some() { ConsentState::Unknown } else { self.consent }
     }
@@ -44,7 +48,7 @@ impl Facts for Person {
         self.churn
     }
     fn zone(&self) -> chrono_tz::Tz {
-        chrono_tz::Asia::Tokyo
+        self.zone
     }
 }
 
@@ -75,11 +79,12 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
         2 => (0i32..4).prop_map(|n| json!(n)),
         2 => select(vec![json!("x"), json!("y"), json!(" 3 "), json!("True"), json!("xy3")]),
         1 => select(vec![json!(null), json!(true), json!(["x", 3]), json!({"b": 1}), json!(0.1), json!(1e-7)]),
+        1 => select(vec![json!("2.3.0-rc.1"), json!("v10"), json!(2.3), json!({"lat": 52.1, "lon": 13.0}), json!({"lat": 50, "lon": 3.5})]),
     ]
 }
 
 fn object() -> impl Strategy<Value = serde_json::Map<String, serde_json::Value>> {
-    let member = (select(vec!["n", "n", "t", "l", "a", "x y", "1st"]), json_value());
+    let member = (select(vec!["n", "n", "t", "l", "a", "x y", "1st", "v", "p"]), json_value());
     prop::collection::vec(member, 0..4).prop_map(|v| v.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
 }
 
@@ -90,11 +95,21 @@ fn person() -> impl Strategy<Value = Person> {
         (0i64..90).prop_map(|h| ((rules::START + h * HOUR_MS) / 1_000).into()),
     ];
     let consent = select(vec![ConsentState::Granted, ConsentState::Denied, ConsentState::Unknown]);
-    (any::<u64>(), object(), date, any::<bool>(), consent, prop::option::of((0i32..5).prop_map(|n| f64::from(n) / 4.0)))
-        .prop_map(|(id, mut traits, date, vip, consent, churn)| {
+    let churn = prop::option::of((0i32..5).prop_map(|n| f64::from(n) / 4.0));
+    // The clocks of three of them change within the streams.
+    let zone = select(vec![
+        chrono_tz::Asia::Tokyo,
+        chrono_tz::Europe::Berlin,
+        chrono_tz::America::New_York,
+        chrono_tz::Australia::Sydney,
+        chrono_tz::Asia::Kathmandu,
+    ]);
+    (any::<u64>(), object(), date, any::<bool>(), consent, churn, zone).prop_map(
+        |(id, mut traits, date, vip, consent, churn, zone)| {
             traits.insert("d".to_owned(), date);
-            Person { id, traits, vip, consent, churn }
-        })
+            Person { id, traits, vip, consent, churn, zone }
+        },
+    )
 }
 
 fn arrival() -> impl Strategy<Value = Arrival> {
@@ -251,7 +266,7 @@ fn incremental_equals_bulk_equals_naive() {
     let seed: u64 = std::env::var("RAPPORT_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(|| {
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64)
     });
-    let cases = std::env::var("RAPPORT_CASES").ok().and_then(|s| s.parse().ok()).unwrap_or(4_000);
+    let cases = std::env::var("RAPPORT_CASES").ok().and_then(|s| s.parse().ok()).unwrap_or(10_000);
     // Straight to the stream: `println!` would be swallowed when the test passes.
     let _ = writeln!(std::io::stderr(), "parity: RAPPORT_SEED={seed}, {cases} cases");
     let mut bytes = [0u8; 32];

@@ -20,6 +20,9 @@ impl Facts for Person {
     fn in_segment(&self, id: &str) -> bool {
         id == "vip"
     }
+    fn segment_since(&self, id: &str) -> Option<Timestamp> {
+        (id == "vip").then_some(Timestamp(START))
+    }
     fn consent(&self, channel: &str, _: Option<&str>) -> ConsentState {
         if channel == "email" { ConsentState::Granted } else { ConsentState::Denied }
     }
@@ -141,6 +144,116 @@ fn time_alone_changes_verdicts() {
         assert!(next.is_none() || plan(text).time_dependent(), "{text}");
     }
     assert!(!plan("events('A').exists() && traits.a == 1").time_dependent());
+}
+
+#[test]
+fn absence_is_known_when_its_time_is_over() {
+    let viewed = |h| event("Viewed", h, json!({"cart": 1}));
+    let ordered = |h| event("Ordered", h, json!({}));
+    let rule = "sequence(['Viewed', !events('Ordered')], '3h')";
+    for (events, at, holds, next) in [
+        (vec![viewed(0)], 2, false, Some(3)),
+        (vec![viewed(0)], 3, true, None),
+        (vec![viewed(0), ordered(2)], 5, false, None),
+        (vec![viewed(0), ordered(3)], 5, true, None),
+        (vec![viewed(0), ordered(0)], 5, true, None),
+        (vec![viewed(0), ordered(1), viewed(4)], 5, false, Some(7)),
+        (vec![], 5, false, None),
+    ] {
+        let next = next.map(|h| Timestamp(START + h * HOUR_MS));
+        assert_eq!(verdict(rule, &person(), &events, at), Verdict { holds, next_change: next }, "{events:?} at {at}");
+    }
+    let recent = "sequence(['Viewed', !events('Ordered').within('1h')], '3h').within('2h')";
+    for (at, holds, next) in [(0, false, Some(1)), (1, true, Some(3)), (3, false, None)] {
+        let next = next.map(|h| Timestamp(START + h * HOUR_MS));
+        assert_eq!(verdict(recent, &person(), &[viewed(0)], at), Verdict { holds, next_change: next }, "at {at}");
+    }
+    let between = "sequence([events('Viewed').filter(e, e.cart == 1), !events('Ordered'), 'Viewed'], '1d')";
+    assert!(verdict(between, &person(), &[viewed(0), viewed(2)], 9).holds);
+    assert!(!verdict(between, &person(), &[viewed(0), ordered(1), viewed(2)], 9).holds);
+    let fresh = "sequence([!events('Ordered').within('2h'), 'Viewed', events('Viewed').within('1h')], '1d')";
+    assert!(!verdict(fresh, &person(), &[ordered(0), viewed(1), viewed(2)], 9).holds);
+    assert!(verdict(fresh, &person(), &[ordered(0), viewed(2), viewed(3)], 9).holds);
+    assert!(!verdict(fresh, &person(), &[viewed(2), viewed(4)], 9).holds);
+}
+
+#[test]
+fn windows_follow_the_calendar_and_traits() {
+    // In Berlin the day of START began an hour before it.
+    let berlin = Person(json!({"signup": "2026-01-10T05:00:00Z"}), chrono_tz::Europe::Berlin);
+    let events = [event("A", -2, json!({})), event("A", -1, json!({})), event("A", 6, json!({"plan": "pro", "n": 1}))];
+    for (text, holds, next) in [
+        ("events('A').within_days(1).count() == 2", true, Some(23)),
+        ("events('A').within_days(2).count() == 3", true, Some(23)),
+        ("events('A').local_days() == 2 && events('A').days() == 2", true, None),
+        ("events('A').within_weeks(1).exists()", true, Some(47)),
+        ("events('A').since(date(traits.signup)).count() == 1", true, None),
+        ("events('A').since(date(traits.signup), '1h').exists()", false, None),
+        ("events('A').since(date(traits.nothing)).count() == 0", true, None),
+        ("events('A').last('plan') == 'pro' && events('A').first('n') == 1", true, None),
+        ("events('A').first('none') == null && events('A').most_frequent('plan') == 'pro'", true, None),
+    ] {
+        let next = next.map(|h| Timestamp(START + h * HOUR_MS));
+        assert_eq!(verdict(text, &berlin, &events, 8), Verdict { holds, next_change: next }, "{text}");
+    }
+    let needs = plan("events('A').since(date(traits.signup)).within_days(1).exists() && segment_since('vip') < now()");
+    assert_eq!((needs.trait_names(), needs.segment_names()), (&["signup".to_owned()][..], &["vip".to_owned()][..]));
+    assert!(needs.uses_zone() && needs.time_dependent() && !needs.uses_scores());
+}
+
+#[test]
+fn values_of_traits() {
+    let person = Person(
+        json!({"v": "2.10.0-rc.1", "n": 2.3, "home": {"lat": 52.52, "lon": 13.4}, "tags": ["a", 2], "m": "4"}),
+        chrono_tz::UTC,
+    );
+    for text in [
+        "semver(traits.v) >= semver('2.9') && semver(traits.v) < semver('2.10') && semver(traits.n) == semver('v2.3.0')",
+        "distance(traits.home, 52.5, 13.4) < 10 && distance(traits.home, 48.85, 2.35) > 800",
+        "traits.tags.containsAny(['x', 'a']) && traits.tags.containsAll(['2', 'a']) && !traits.tags.containsAll(['a', 'x'])",
+        "!traits.v.containsAny(['2']) && semver(traits.tags) != semver('1') && !(distance(traits.v, 1, 1) < 1e9)",
+        "traits.m * 2 + 1 == 9 && traits.m / 0 == null && traits.tags - 1 == null && 3 - traits.n * 1 > 0.69",
+        "in_segment('vip', '5h') && !in_segment('vip', '6h') && segment_since('lost') == null",
+    ] {
+        assert!(verdict(text, &person, &[], 5).holds, "{text}");
+    }
+    let due = verdict("in_segment('vip', '6h')", &person, &[], 5).next_change;
+    assert_eq!(due, Some(Timestamp(START + 6 * HOUR_MS)));
+}
+
+#[test]
+fn explanations_name_values_and_proofs() {
+    let events = [event("A", 0, json!({"n": 3})), event("B", 1, json!({})), event("A", 2, json!({"n": 1}))];
+    let rule =
+        parse("events('A').filter(e, e.n > 2).sum('n') > 2 && !(traits.plan in ['free']) || events('C').exists()")
+            .unwrap();
+    let why = rapport_rules::explain(&rule, &person(), &events, Timestamp(START + 3 * HOUR_MS));
+    assert!(why.holds && why.kind == "any" && why.parts.len() == 2);
+    let (all, none) = (&why.parts[0], &why.parts[1]);
+    assert_eq!((all.kind, none.holds, none.matching), ("all", false, 0));
+    assert_eq!(all.parts[0].evidence, [0]);
+    assert_eq!(all.parts[0].values, [(r#"events("A").filter(e, e.n > 2).sum("n")"#.to_owned(), json!(3))]);
+    assert_eq!((all.parts[1].kind, all.parts[1].parts[0].values[0].1.clone()), ("not", json!("pro")));
+    let rule = parse("now() - events('A').last() > duration('30m')").unwrap();
+    let why = rapport_rules::explain(&rule, &person(), &events, Timestamp(START + 3 * HOUR_MS));
+    let values: Vec<&Value> = why.values.iter().map(|v| &v.1).collect();
+    assert_eq!(values, [&json!("1h"), &json!("2026-01-10T03:00:00.000Z"), &json!("2026-01-10T02:00:00.000Z")]);
+    assert_eq!((why.matching, &why.evidence[..]), (2, &[0, 2][..]));
+}
+
+#[test]
+fn costs() {
+    let cost = plan(
+        "events('A').within('30d').count() >= 3 && events('B').exists() && sequence(['A', !events('C')], '1h') && traits.x",
+    )
+    .cost();
+    assert_eq!((cost.states, cost.timed_states, cost.timed, cost.every_event), (3, 2, true, false));
+    assert_eq!(
+        (cost.most_entries, cost.events),
+        (3 + 1 + limits::MAX_MARKS, ["A", "B", "C"].map(String::from).to_vec())
+    );
+    let any = plan("events().distinct('x') > 1").cost();
+    assert!(any.every_event && any.events.is_empty() && !any.timed);
 }
 
 #[test]

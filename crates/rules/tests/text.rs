@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 use rapport_domain::rule::{Mention, Rule, ValueType};
-use rapport_rules::{Catalogue, Severity, check, findings, from_json, parse, parse_predicate, print};
+use rapport_rules::{
+    Catalogue, Severity, check, findings, formula_findings, from_json, parse, parse_formula, parse_predicate, print,
+    print_formula,
+};
 
 #[allow(dead_code)] // shared with the parity test
 mod rules;
@@ -43,6 +46,42 @@ const CANONICAL: &[(&str, &str)] = &[
     ("sequence(['A', 'B'], '3h')", r#"sequence(["A", "B"], "3h")"#),
     ("consent('email') && consent('email', 'news')", r#"consent("email") && consent("email", "news")"#),
     ("bucket('exp-1', 0, 10) && score('churn') > 0.7", r#"bucket("exp-1", 0, 10) && score("churn") > 0.7"#),
+    ("semver(traits.v)>=semver('2.3')", r#"semver(traits.v) >= semver("2.3")"#),
+    ("distance(traits['my place'], 52.50, -13.4) < 10", r#"distance(traits["my place"], 52.5, -13.4) < 10"#),
+    (
+        "traits.tags.containsAny(['a',1]) && traits.tags.containsAll([true])",
+        r#"traits.tags.containsAny(["a", 1]) && traits.tags.containsAll([true])"#,
+    ),
+    (
+        "events('A').within_days(7).within('30d').local_days() > 2",
+        r#"events("A").within("30d").within_days(7).local_days() > 2"#,
+    ),
+    ("events('A').since(traits.signup).exists()", r#"events("A").since(date(traits.signup)).exists()"#),
+    (
+        "events('A').within_weeks(1).since(date(traits.a.b), '336h').count() == 1",
+        r#"events("A").within_weeks(1).since(date(traits.a.b), "14d").count() == 1"#,
+    ),
+    (
+        "events('A').first('plan') == 'pro' || events('A').within_months(2).last('plan') != null",
+        r#"events("A").first("plan") == "pro" || events("A").within_months(2).last("plan") != null"#,
+    ),
+    ("events('A').most_frequent('a.b') in ['x']", r#"events("A").most_frequent("a.b") in ["x"]"#),
+    (
+        "sequence([events('A'), !events('B', 'C'), events('D').filter(e, e.n > 1).within('60m')], '3h').within('7d')",
+        r#"sequence(["A", !events("B", "C"), events("D").within("1h").filter(e, e.n > 1)], "3h").within("7d")"#,
+    ),
+    ("sequence(['Viewed', !events('Ordered')], '3h')", r#"sequence(["Viewed", !events("Ordered")], "3h")"#),
+    ("in_segment('vip', '7d')", r#"now() - segment_since("vip") >= duration("7d")"#),
+    ("messages('opened').within('7d').exists()", r#"events("Email Opened").within("7d").exists()"#),
+    (
+        "messages('sent', 'email').filter(e, e.template == 'x').count() > 2",
+        r#"events("Message Sent").filter(e, e.channel == "email" && e.template == "x").count() > 2"#,
+    ),
+    (
+        "traits.a * (traits.b + 2) / events('A').count() > 1.5",
+        r#"traits.a * (traits.b + 2) / events("A").count() > 1.5"#,
+    ),
+    ("traits.a - (traits.b - 1) == traits.c - traits.b - 1", "traits.a - (traits.b - 1) == traits.c - traits.b - 1"),
     ("has(traits.a.b) // why\n && !has(traits['x y'])", r#"has(traits.a.b) && !has(traits["x y"])"#),
 ];
 
@@ -95,7 +134,25 @@ const WRONG: &[(&str, &str, &str, Option<&str>)] = &[
     ("traits.a in 'x'", "1:13", "expected a list", None),
     ("traits == 1", "1:1", "expected a name", None),
     ("traits.a ? true : false", "1:10", "no `? :`", None),
-    ("traits.a * 2 > 1", "1:10", "no such arithmetic", None),
+    ("traits.a % 2 == 1", "1:10", "there is no %", None),
+    ("traits.a * now() > 1", "1:10", "only numbers are multiplied", None),
+    ("semver(traits.v) > '2.3'", "1:18", "cannot be compared", None),
+    ("semver(traits.v) > semver('new')", "1:27", "no version", None),
+    ("semver(traits.v) > traits.w", "1:18", "write semver(traits.x)", None),
+    ("distance(traits.l, 91, 0) < 1", "1:20", "degrees north", None),
+    ("traits.tags.containsAny('a')", "1:25", "expected a list", None),
+    ("traits.tags.containsAll([])", "1:25", "at least one member", None),
+    ("events('A').within_days(0).exists()", "1:25", "whole number from 1", None),
+    ("events('A').since('2026-01-01').exists()", "1:19", "for a date use .after", None),
+    ("events('A').values('x') == 1", "1:25", "only a computed trait", None),
+    ("messages('opend').exists()", "1:10", "unknown kind of message event", Some("opened")),
+    ("messages('opened', 'sms').exists()", "1:20", "only e-mail", None),
+    ("sequence([!events('A'), !events('B')], '3h')", "1:10", "at least one step must happen", None),
+    ("sequence(['A', !events('B'), !events('C')], '3h')", "1:30", "two absent steps", None),
+    ("sequence(['A', !events('B').within('1h'), 'C'], '3h')", "1:16", "leave within(…) out", None),
+    ("sequence([events('A').within('1h'), 'C'], '3h')", "1:23", "nothing happens before this one", None),
+    ("sequence([events('A').count(), 'C'], '3h')", "1:23", "a step takes only", None),
+    ("events('A').filter(e, segment_since('x') > now()).exists()", "1:23", "cannot stand", None),
     ("sequence(['A'], '3h')", "1:10", "2 to 8 steps", None),
     ("bucket('x', 10, 5)", "1:13", "0 <= from <= to <= 100", None),
     ("{'a': 1}", "1:1", "expected a condition", None),
@@ -187,6 +244,20 @@ fn checking_against_a_catalogue() {
         ("traits.vip == 3", Error, "1:8", "`vip` is a boolean", None),
         ("traits.tags == 'x'", Error, "1:8", "`tags` is a list", None),
         ("traits.age.contains('1')", Error, "1:8", "cannot test", None),
+        ("traits.plan.containsAny(['x'])", Error, "1:8", "`plan` is a text, which .containsAny(…) cannot test", None),
+        ("semver(traits.tags) > semver('1')", Error, "1:15", "no version", None),
+        ("distance(traits.age, 1, 1) > 1", Error, "1:17", "no place", None),
+        ("traits.tags / 2 > 1", Error, "1:8", "no number", None),
+        ("events('Page Viewed').since(date(traits.vip)).exists()", Error, "1:41", "no date", None),
+        ("sequence(['Page Viewd', 'Page Viewed'], '1h')", Warning, "1:11", "no event", Some("Page Viewed")),
+        (
+            "sequence([events('Page Viewed').filter(e, e.titel == 1), 'Page Viewed'], '1h')",
+            Warning,
+            "1:45",
+            "no property `titel`",
+            Some("title"),
+        ),
+        ("segment_since('vop') < now()", Warning, "1:1", "no segment `vop`", Some("vip")),
         ("events('Order Completed').sum('products') > 1", Error, "1:31", "no number", None),
         ("date(traits.vip) < now()", Error, "1:13", "no date", None),
     ] {
@@ -206,6 +277,35 @@ fn checking_against_a_catalogue() {
     // A rule that came as blocks is placed in its canonical text.
     let blocks = Rule::new(parse("true && traits.plam == 'x'").unwrap().when);
     assert_eq!(check(&blocks, &catalogue())[0].at, "1:16");
+}
+
+#[test]
+fn formulas() {
+    for (input, canonical) in [
+        ("events('A').sum('total')", r#"events("A").sum("total")"#),
+        ("traits.a/traits.b", "traits.a / traits.b"),
+        ("events('A').values('sku')", r#"events("A").values("sku")"#),
+        ("events('A').last()", r#"events("A").last()"#),
+        ("traits.vip && now() > date('2026-01-01')", r#"traits.vip == true && now() > date("2026-01-01")"#),
+        ("sequence(['A','B'],'1h').within('1d')", r#"sequence(["A", "B"], "1h").within("1d")"#),
+        ("'x'", "\"x\""),
+    ] {
+        let formula = parse_formula(input).unwrap_or_else(|p| panic!("{input}: {p:?}"));
+        assert_eq!(print_formula(&formula), canonical);
+        assert_eq!(parse_formula(canonical).unwrap(), formula);
+    }
+    for (input, at, message) in [
+        ("now() - date(traits.a)", "1:7", "compare a duration"),
+        ("now()", "1:1", "use today()"),
+        ("semver(traits.v)", "1:1", "computed trait"),
+        ("events('A')", "1:1", "expected a measure"),
+    ] {
+        let problems = parse_formula(input).expect_err(input);
+        assert!(problems[0].at == at && problems[0].message.contains(message), "{input}: {problems:?}");
+    }
+    let found = formula_findings(&parse_formula("traits.plam / traits.tags").unwrap(), &catalogue());
+    let found: Vec<_> = found.iter().map(|f| (f.severity, f.problem.at.as_str())).collect();
+    assert_eq!(found, [(Severity::Warning, "1:8"), (Severity::Error, "1:22")]);
 }
 
 #[test]

@@ -4,14 +4,19 @@
 //! every aggregate a rule uses, the memberships, and the bookkeeping that brings a new or edited rule up to date from
 //! the lake. Journey conditions are rules too and live in the same [`RuleSet`], sharing aggregates with segments.
 
+pub mod computed;
 pub mod core;
 pub mod error;
 pub mod fold;
+pub mod history;
+pub mod personas;
 pub mod repo;
 pub mod spec;
 
+pub use crate::core::defs::{Decides, RuleDef};
 pub use crate::core::facts::ProfileFacts;
-pub use crate::core::set::{Binding, Edge, RuleDef, RuleSet, Touched, activation_id, segment_rule_key};
+pub use crate::core::set::{Binding, Decided, Edge, RuleSet, Touched, activation_id, segment_rule_key};
 pub use crate::core::state::SegmentState;
+pub use computed::ComputedTraitSpec;
 pub use error::SegmentError;
 pub use spec::SegmentSpec;

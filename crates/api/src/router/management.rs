@@ -12,8 +12,8 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    audit, channels, imports, journeys, keys, members, quality, resources, resources_write, rules, segments, session,
-    stats, suppressions, templates, tokens, workspaces,
+    audiences, audit, channels, imports, journeys, keys, lists, members, quality, resources, resources_write, rules,
+    segments, session, stats, suppressions, templates, tokens, workspaces,
 };
 use crate::state::ApiState;
 
@@ -37,6 +37,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     all.extend(people());
     all.extend(documents());
     all.extend(work());
+    all.extend(audiences());
     all.extend(super::insights::endpoints());
     all
 }
@@ -178,6 +179,43 @@ fn documents() -> Vec<Endpoint> {
     ]
 }
 
+fn audiences() -> Vec<Endpoint> {
+    vec![
+        on(Post, "/api/v1/segments/overlap", ASK, "How segments overlap", audiences::overlap)
+            .body::<audiences::OverlapInput>()
+            .answers::<audiences::OverlapView>(200, "Every combination that has a customer."),
+        on(Get, "/api/v1/segments/{id}/history", VIEWER, "How large a segment was", audiences::sizes)
+            .query::<audiences::PeriodQuery>()
+            .answers::<Paged<audiences::SizeView>>(200, "By the hour for two weeks, by the day before."),
+        on(Get, "/api/v1/segments/{id}/feed", VIEWER, "Who entered and left a segment", audiences::feed)
+            .query::<audiences::PeriodQuery>()
+            .answers::<Paged<audiences::CrossingView>>(200, "The newest first."),
+        on(Get, "/api/v1/segments/{id}/explain/{profile}", VIEWER, "Why a customer is in a segment", audiences::explain)
+            .answers::<audiences::ExplanationView>(200, "The rule taken apart, with the events that prove it."),
+        on(Post, "/api/v1/segments/{id}/members", EDITOR, "Add to a list, and remove from it", lists::update)
+            .query::<super::super::routes::profiles_write::WaitQuery>()
+            .body::<lists::MembersInput>()
+            .answers::<lists::ListChange>(200, "What was changed."),
+        on(Post, "/api/v1/segments/{id}/upload", EDITOR, "Add uploaded identifiers to a list", lists::upload)
+            .query::<lists::UploadQuery>()
+            .takes(&["text/csv"], "CSV whose first column holds identifiers; its header names their namespace: `user_id`, `email`, `profile`.")
+            .answers::<lists::ListChange>(200, "What was changed.")
+            .forgets(),
+        on(Get, "/api/v1/segments/{id}/export", EDITOR, "A segment's members as CSV", lists::export)
+            .query::<lists::ExportQuery>()
+            .sends(200, "text/csv", "A row a member: profile, user_id, email, since, and the traits asked for."),
+        on(Get, "/api/v1/personas", VIEWER, "The live persona models with what they found", audiences::models).answers::<Paged<
+            audiences::PersonaModelView,
+        >>(
+            200, "All of them."
+        ),
+        on(Get, "/api/v1/personas/{id}", VIEWER, "A persona model with what it found", audiences::model)
+            .answers::<audiences::PersonaModelView>(200, "The model."),
+        on(Post, "/api/v1/personas/{id}/compute", EDITOR, "Find a model's personas anew", audiences::compute)
+            .answers::<audiences::PersonaModelView>(200, "The model with what it found."),
+    ]
+}
+
 fn work() -> Vec<Endpoint> {
     vec![
         on(Post, "/api/v1/rules/check", ASK, "Check a rule", rules::check)
@@ -205,6 +243,15 @@ fn work() -> Vec<Endpoint> {
         on(Get, "/api/v1/rules/values", VIEWER, "Values a trait or a property of events has had", rules::values)
             .query::<rules::ValuesQuery>()
             .answers::<rules::ValuesView>(200, "The most frequent first."),
+        on(Post, "/api/v1/rules/cost", ASK, "What a rule costs to keep current", audiences::cost)
+            .body::<rules::RuleInput>()
+            .answers::<rules::CostView>(200, "The cost, for each profile."),
+        on(Post, "/api/v1/rules/complete", ASK, "What can stand at a place of a rule's text", rules::complete)
+            .body::<rules::CompleteInput>()
+            .answers::<rules::CompletionView>(200, "Suggestions, the likeliest first."),
+        on(Post, "/api/v1/rules/explain", ASK, "Why a rule holds for a customer or not", audiences::explain_rule)
+            .body::<audiences::ExplainInput>()
+            .answers::<audiences::ExplanationView>(200, "The rule taken apart, with the events that prove it."),
         on(Get, "/api/v1/segments", VIEWER, "The live segments with their counts", segments::list).answers::<Paged<
             segments::SegmentView,
         >>(

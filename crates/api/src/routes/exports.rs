@@ -98,7 +98,7 @@ fn everything(state: &ApiState, ws: WorkspaceId, id: ProfileId) -> Result<Profil
     })
 }
 
-fn as_file(mut response: Response, name: &str) -> Response {
+pub(super) fn as_file(mut response: Response, name: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(CONTENT_DISPOSITION, value);
     }
@@ -146,15 +146,28 @@ pub(crate) async fn events(State(state): State<ApiState>, caller: Caller) -> Res
 }
 
 async fn stream(state: ApiState, caller: Caller, what: &'static str, write: Write) -> Result<Response, ApiError> {
-    let (pieces, body) = mpsc::channel(PIECES);
     let place = state.export_place()?;
     let ws = caller.workspace;
     state.run(move |state| noted(state, &caller, "export", what)).await?;
+    let body = in_pieces(&state, place, move |state, out| all(state, ws, write, out));
+    let media = (CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    let response = ([media], body).into_response();
+    Ok(as_file(response, &format!("{what}.jsonl")))
+}
+
+/// A body that `write` makes while the client takes it; it holds `place` for so long.
+pub(super) fn in_pieces(
+    state: &ApiState,
+    place: tokio::sync::OwnedSemaphorePermit,
+    write: impl FnOnce(&ApiState, &mut Pieces) -> Result<(), Stopped> + Send + 'static,
+) -> Body {
+    let (pieces, body) = mpsc::channel(PIECES);
     let handle = tokio::runtime::Handle::current();
+    let state = state.clone();
     tokio::task::spawn_blocking(move || {
         let _place = place;
         let mut out = Pieces { text: Vec::with_capacity(PIECE_BYTES * 2), to: pieces, handle };
-        match all(&state, ws, write, &mut out).and_then(|()| out.send()) {
+        match write(&state, &mut out).and_then(|()| out.send()) {
             Ok(()) | Err(Stopped::Gone) => {}
             Err(Stopped::Failed(error)) => {
                 tracing::error!(error.code = error.code(), %error, "an export broke off");
@@ -163,9 +176,7 @@ async fn stream(state: ApiState, caller: Caller, what: &'static str, write: Writ
             }
         }
     });
-    let media = (CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
-    let response = ([media], Body::new(Lines(body))).into_response();
-    Ok(as_file(response, &format!("{what}.jsonl")))
+    Body::new(Lines(body))
 }
 
 fn all(state: &ApiState, ws: WorkspaceId, write: Write, out: &mut Pieces) -> Result<(), Stopped> {
@@ -184,7 +195,7 @@ fn all(state: &ApiState, ws: WorkspaceId, write: Write, out: &mut Pieces) -> Res
 }
 
 /// Why a stream ended before its end.
-enum Stopped {
+pub(super) enum Stopped {
     /// The client went away, or takes nothing any more.
     Gone,
     Failed(ApiError),
@@ -197,7 +208,7 @@ impl<E: Into<ApiError>> From<E> for Stopped {
 }
 
 /// Lines on their way to the client.
-struct Pieces {
+pub(super) struct Pieces {
     text: Vec<u8>,
     to: mpsc::Sender<io::Result<Bytes>>,
     handle: tokio::runtime::Handle,
@@ -209,6 +220,16 @@ impl Pieces {
             |e: serde_json::Error| ApiError::fault("export_encode", rapport_domain::ErrorClass::Fatal, e.to_string());
         serde_json::to_writer(&mut self.text, value).map_err(fault)?;
         self.text.push(b'\n');
+        if self.text.len() < PIECE_BYTES { Ok(()) } else { self.send() }
+    }
+
+    /// A row of CSV.
+    pub(super) fn csv(&mut self, cells: &[String]) -> Result<(), Stopped> {
+        let mut writer = csv::WriterBuilder::new().from_writer(&mut self.text);
+        let fault = |e: String| ApiError::fault("export_encode", rapport_domain::ErrorClass::Fatal, e);
+        writer.write_record(cells).map_err(|e| fault(e.to_string()))?;
+        writer.flush().map_err(|e| fault(e.to_string()))?;
+        drop(writer);
         if self.text.len() < PIECE_BYTES { Ok(()) } else { self.send() }
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod accounts;
+pub(crate) mod audiences;
 pub(crate) mod audit;
 pub(crate) mod channels;
 pub(crate) mod collect;
@@ -16,6 +17,7 @@ pub(crate) mod inbox;
 pub(crate) mod insights;
 pub(crate) mod journeys;
 pub(crate) mod keys;
+pub(crate) mod lists;
 pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod messages_write;

@@ -70,7 +70,8 @@ pub(crate) fn whole(state: &ApiState, ws: WorkspaceId, profile: &Profile) -> Res
     let shared = state.engine.shared();
     let segments = read::segments::of_profile(shared, ws, profile.id)?;
     let journeys = read::journeys::of_profile(shared, ws, profile.id)?;
-    Ok(ProfileView::of(profile, segments, journeys))
+    let computed = read::segments::computed_traits(shared, ws, profile);
+    Ok(ProfileView::of(profile, computed, segments, journeys))
 }
 
 /// `GET /api/v1/profiles/{id}`.

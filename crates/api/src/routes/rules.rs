@@ -8,7 +8,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use rapport_domain::{Problem, ResourceKind};
 use rapport_engine::read;
-use rapport_rules::{FORMS, Rule, Severity};
+use rapport_rules::{FORMS, Rule, Severity, ValuesOf};
 use rapport_store::control::resources;
 use rapport_store::partition::observed::Scope;
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,8 @@ pub(crate) struct RuleReport {
     /// The rule as blocks, for the visual builder.
     #[schema(value_type = Option<Object>)]
     blocks: Option<Rule>,
+    /// What it costs to keep it current.
+    cost: Option<CostView>,
     /// What makes it unusable, each with `line:column`.
     #[schema(value_type = Vec<crate::problem::ProblemItem>)]
     problems: Vec<Problem>,
@@ -91,7 +93,8 @@ pub(crate) async fn check(
     let rule = match input.read() {
         Ok(rule) => rule,
         Err(problems) => {
-            let report = RuleReport { ok: false, canonical: None, blocks: None, problems, warnings: Vec::new() };
+            let report =
+                RuleReport { ok: false, canonical: None, blocks: None, cost: None, problems, warnings: Vec::new() };
             return Ok(Json(report));
         }
     };
@@ -101,10 +104,46 @@ pub(crate) async fn check(
     Ok(Json(RuleReport {
         ok: errors.is_empty(),
         canonical: Some(rapport_rules::print(&rule)),
+        cost: Some(CostView::of(&rule)),
         blocks: Some(rule),
         problems: errors.into_iter().map(|f| f.problem).collect(),
         warnings: warnings.into_iter().map(|f| f.problem).collect(),
     }))
+}
+
+/// What a rule costs to keep current, for each profile whose events it counts. Rules that ask the same share states, so one
+/// more rule can only cost less.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CostView {
+    /// States kept.
+    states: usize,
+    /// Of these, how many wait for instants of their own.
+    timed_states: usize,
+    /// The most events or values remembered.
+    most_entries: usize,
+    /// The most bytes of state, about.
+    most_bytes: usize,
+    /// Names of the events that make it look again.
+    events: Vec<String>,
+    /// Whether every event makes it look again.
+    every_event: bool,
+    /// Whether its answer can change by time alone, so that a timer is set.
+    timed: bool,
+}
+
+impl CostView {
+    pub(crate) fn of(rule: &Rule) -> CostView {
+        let cost = rapport_rules::Plan::new(rule).cost();
+        CostView {
+            states: cost.states,
+            timed_states: cost.timed_states,
+            most_entries: cost.most_entries,
+            most_bytes: cost.most_bytes,
+            events: cost.events,
+            every_event: cost.every_event,
+            timed: cost.timed,
+        }
+    }
 }
 
 /// The two faces of a rule.
@@ -317,4 +356,81 @@ pub(crate) async fn values(
         .await?;
     let items = found.into_iter().map(|v| ValueView { value: v.value, count: v.count }).collect();
     Ok(Json(ValuesView { items }))
+}
+
+/// An unfinished rule and where one writes in it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CompleteInput {
+    /// The text so far.
+    rule: String,
+    /// The place, in characters from the beginning; the end when absent.
+    #[serde(default)]
+    position: Option<usize>,
+}
+
+/// One suggestion.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SuggestionView {
+    /// What to put in the place of what is written of the word.
+    text: String,
+    /// `event`, `property`, `trait`, `segment`, `function`, `method`, `duration` or `value`.
+    kind: &'static str,
+    /// A sentence about it, or its type.
+    detail: String,
+}
+
+/// What can stand at a place.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CompletionView {
+    /// Where the word begins that the suggestions replace, in characters.
+    from: usize,
+    /// The suggestions.
+    items: Vec<SuggestionView>,
+}
+
+/// Values suggested at once.
+const SUGGESTED_VALUES: usize = 20;
+/// How far back values of properties are looked for.
+const SUGGESTED_FROM_MS: i64 = 30 * rapport_domain::time::DAY_MS;
+
+/// `POST /api/v1/rules/complete`.
+pub(crate) async fn complete(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<CompleteInput>,
+) -> Reply<CompletionView> {
+    if input.rule.len() > rapport_rules::limits::MAX_TEXT_BYTES {
+        let message = format!("expected at most {} bytes", rapport_rules::limits::MAX_TEXT_BYTES);
+        return Err(ApiError::invalid_at("rule", message));
+    }
+    let from = state.now().plus_ms(-SUGGESTED_FROM_MS);
+    let view = state
+        .query(move |state, cancel| {
+            let (ws, shared) = (caller.workspace, state.engine.shared());
+            let catalogue = crate::rules::catalogue(state, ws)?;
+            let position = input.position.unwrap_or(usize::MAX);
+            let found = rapport_rules::complete(&input.rule, position, &catalogue);
+            let show = |s: rapport_rules::Suggestion| SuggestionView { text: s.text, kind: s.kind, detail: s.detail };
+            let mut items: Vec<SuggestionView> = found.items.into_iter().map(show).collect();
+            let values = match found.values_of {
+                Some(ValuesOf::Trait(path)) => read::values::of_trait(shared, ws, &path, SUGGESTED_VALUES, cancel)?,
+                Some(ValuesOf::Property(events, path)) => {
+                    let event = events.first().map(String::as_str);
+                    read::values::of_property(shared, ws, event, &path, from, SUGGESTED_VALUES, cancel)?
+                }
+                None => Vec::new(),
+            };
+            let written = found.written.to_lowercase();
+            for seen in values {
+                let Some(text) = seen.value.as_str() else { continue };
+                if text.to_lowercase().contains(&written) {
+                    let detail = format!("seen {} times", seen.count);
+                    items.push(SuggestionView { text: text.to_owned(), kind: "value", detail });
+                }
+            }
+            Ok::<_, ApiError>(CompletionView { from: found.from, items })
+        })
+        .await?;
+    Ok(Json(view))
 }

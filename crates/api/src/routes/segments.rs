@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::members::PageQuery;
-use super::rules::RuleInput;
+use super::rules::{CostView, RuleInput};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{At, Body, Query, limit};
@@ -27,7 +27,9 @@ pub(crate) struct SegmentView {
     pub(crate) id: String,
     /// What people call it.
     pub(crate) name: String,
-    /// Its rule.
+    /// `rule`, or `list` when its members are added and removed by hand.
+    pub(crate) kind: String,
+    /// Its rule; empty for a list.
     pub(crate) rule: String,
     /// The live version.
     pub(crate) version: u32,
@@ -46,6 +48,7 @@ pub(crate) fn standings(state: &ApiState, ws: WorkspaceId) -> Result<Vec<Segment
             let standing = read::segments::standing(state.engine.shared(), ws, &r.id)?;
             Ok(SegmentView {
                 name: text(&r.spec, "name"),
+                kind: r.spec["kind"].as_str().unwrap_or("rule").to_owned(),
                 rule: text(&r.spec, "rule"),
                 version: r.version,
                 count: standing.count,
@@ -135,6 +138,8 @@ pub(crate) struct PreviewView {
     sample: Vec<ProfileSummary>,
     /// What the count leaves out: damaged files of events, by name.
     warnings: Vec<String>,
+    /// What it would cost to keep the rule current.
+    cost: CostView,
 }
 
 /// `POST /api/v1/segments/preview`.
@@ -152,7 +157,8 @@ pub(crate) async fn preview(
             for id in found.sample {
                 sample.extend(read::profiles::get(shared, ws, id)?.map(|p| ProfileSummary::from(&p)));
             }
-            Ok::<_, ApiError>(PreviewView { count: found.count, sample, warnings: found.warnings })
+            let cost = CostView::of(&rule);
+            Ok::<_, ApiError>(PreviewView { count: found.count, sample, warnings: found.warnings, cost })
         })
         .await?;
     Ok(Json(answer))

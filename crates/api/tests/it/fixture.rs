@@ -200,6 +200,13 @@ impl App {
         self.send(request.body(body).unwrap()).await
     }
 
+    /// Sends a file with workspace A's token.
+    pub(crate) async fn upload(&self, path: &str, media: &str, body: &str) -> Answer {
+        let request = Request::builder().method("POST").uri(path).header("content-type", media);
+        let request = request.header("authorization", format!("Bearer {}", self.a.token));
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
     /// Sends an event of workspace A and waits until it is applied.
     pub(crate) async fn collect(&self, path: &str, body: Value) -> Answer {
         self.collect_to(&self.a.write_key, path, body).await

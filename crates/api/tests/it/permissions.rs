@@ -55,6 +55,7 @@ fn filled(path: &str, ids: &[(&'static str, String)]) -> String {
     };
     path.replace("{id}", &own)
         .replace("{kind}", "segment")
+        .replace("{profile}", &id("profile"))
         .replace("{namespace}", "user_id")
         .replace("{value}", &id("user"))
         .replace("{key}", &id("key"))
@@ -79,10 +80,20 @@ fn body(method: &str, path: &str, ids: &[(&'static str, String)]) -> Value {
         }
         (
             "POST",
-            "/api/v1/rules/check" | "/api/v1/rules/parse" | "/api/v1/rules/print" | "/api/v1/segments/preview",
+            "/api/v1/rules/check"
+            | "/api/v1/rules/parse"
+            | "/api/v1/rules/print"
+            | "/api/v1/rules/cost"
+            | "/api/v1/rules/complete"
+            | "/api/v1/segments/preview",
         ) => {
             json!({"rule": format!("events(\"{MARK}\").exists()")})
         }
+        ("POST", "/api/v1/rules/explain") => {
+            json!({"rule": format!("events(\"{MARK}\").exists()"), "profile": id("profile")})
+        }
+        ("POST", "/api/v1/segments/overlap") => json!({"segments": [MARK, format!("{MARK}-2")]}),
+        ("POST", "/api/v1/segments/{id}/members") => json!({"add": [{"profile": id("profile")}]}),
         ("POST", "/api/v1/insights/trend") => json!({"series": [{"event": MARK}]}),
         ("POST", "/api/v1/insights/funnel") => json!({"steps": [{"event": MARK}]}),
         _ => json!({}),

@@ -88,6 +88,29 @@ async fn a_rule_has_two_faces_and_a_catalogue() {
 }
 
 #[tokio::test]
+async fn an_editor_gets_suggestions_and_costs() {
+    let app = App::new();
+    orders(&app).await;
+    app.collect("/v1/identify", json!({"userId": "a", "traits": {"plan": "pro"}})).await.expect(200);
+    app.profile("a").await;
+    let complete =
+        async |rule: &str| app.api("POST", "/api/v1/rules/complete", json!({"rule": rule})).await.expect(200);
+    let found = complete("events(\"Ord").await;
+    assert_eq!((&found["from"], &found["items"][0]["text"]), (&json!(8), &json!("Order Completed")), "{found}");
+    let found = app.until("/api/v1/rules/values?trait=plan", |v| v["items"][0]["value"] == "pro").await;
+    assert_eq!(found["items"][0]["count"], 1);
+    assert_eq!(complete("traits.plan == '").await["items"][0]["text"], "pro");
+    let rule = json!({"rule": "events('A').within('30d').count() >= 3 && traits.plan == 'pro'"});
+    let cost = app.api("POST", "/api/v1/rules/cost", rule.clone()).await.expect(200);
+    assert_eq!(
+        (&cost["states"], &cost["most_entries"], &cost["timed"]),
+        (&json!(1), &json!(3), &json!(true)),
+        "{cost}"
+    );
+    assert_eq!(app.api("POST", "/api/v1/rules/check", rule).await.expect(200)["cost"], cost);
+}
+
+#[tokio::test]
 async fn reports_count() {
     let app = App::new();
     orders(&app).await;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use rapport_domain::event::names;
 use rapport_domain::hash::hash128;
 use rapport_domain::{EventKind, Partition, Timestamp, WorkspaceId};
 
@@ -173,6 +174,12 @@ fn required_members(kind: EventKind, fields: &Fields<'_>) -> Result<(), Rejectio
                 let message =
                     format!("event: the name has {} bytes; at most {MAX_EVENT_NAME_BYTES} are allowed", name.len());
                 Err(Rejection::new(R::EventNameTooLong, message))
+            }
+            Some(name) if names::is_reserved(&name) => {
+                let message = format!(
+                    "event: {name:?} is recorded by Rapport alone; lists are changed through the management API"
+                );
+                Err(Rejection::new(R::ReservedEventName, message))
             }
             Some(_) => Ok(()),
         },

@@ -17,6 +17,8 @@ pub enum RejectReason {
     MissingEventName,
     /// `event` is longer than [`super::check::MAX_EVENT_NAME_BYTES`].
     EventNameTooLong,
+    /// `event` is a name that only Rapport itself may give.
+    ReservedEventName,
     /// A `group` call without `groupId`.
     MissingGroupId,
     /// An `alias` call without `previousId`.
@@ -35,12 +37,13 @@ pub enum RejectReason {
 
 impl RejectReason {
     /// Every reason.
-    pub const ALL: [RejectReason; 12] = [
+    pub const ALL: [RejectReason; 13] = [
         Self::NotAnObject,
         Self::UnknownType,
         Self::MissingIdentity,
         Self::MissingEventName,
         Self::EventNameTooLong,
+        Self::ReservedEventName,
         Self::MissingGroupId,
         Self::MissingPreviousId,
         Self::EventTooLarge,
@@ -59,6 +62,7 @@ impl RejectReason {
             Self::MissingIdentity => "missing_identity",
             Self::MissingEventName => "missing_event_name",
             Self::EventNameTooLong => "event_name_too_long",
+            Self::ReservedEventName => "reserved_event_name",
             Self::MissingGroupId => "missing_group_id",
             Self::MissingPreviousId => "missing_previous_id",
             Self::EventTooLarge => "event_too_large",

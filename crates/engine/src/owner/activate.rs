@@ -270,7 +270,7 @@ fn promote(
     for (index, row) in rows.iter_mut().enumerate() {
         let complete = rules.aggregates_of(index).iter().all(|a| binding.aggregates[*a as usize].1);
         if complete && row.phase == Phase::Pending {
-            row.phase = if row.segment.is_some() { Phase::Sweeping } else { Phase::Ready };
+            row.phase = if rules.is_kept(index) { Phase::Sweeping } else { Phase::Ready };
         } else if !complete {
             row.phase = Phase::Pending;
         }

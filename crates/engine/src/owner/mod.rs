@@ -265,6 +265,7 @@ impl Owner {
         self.outcomes.clear();
         self.is_failing = false;
         if !erased.is_empty() {
+            erased.iter().for_each(|(ws, _)| crate::exports::forget(&self.shared, *ws));
             self.shared.purge.want(now);
         }
         self.numbers = numbers;

@@ -11,7 +11,7 @@ use rapport_journeys::{ConditionKey, Conditions, Effect, ExitReason, JourneySet,
 use rapport_profiles::core::account;
 use rapport_profiles::{Applied, TraitChange, alias_of, apply};
 use rapport_rules::Verdict;
-use rapport_segments::{Edge, Touched, repo as segments};
+use rapport_segments::{Decided, Edge, Touched, repo as segments};
 use serde_json::{Map, Value, json};
 
 use super::Owner;
@@ -245,20 +245,21 @@ impl Owner {
         if touched.is_empty() {
             return Ok(());
         }
-        let mut edges = Vec::new();
+        let mut decided = Decided::default();
         let dues = slot.segments.next_due();
         bound.rules.evaluate(
             &bound.binding,
             &mut slot.segments,
             touched,
-            &slot.profile,
+            &mut slot.profile,
             bound.zone,
             work.now,
-            &mut edges,
+            &mut decided,
         );
-        slot.dirty.segments |= !edges.is_empty() || slot.segments.next_due() != dues;
+        slot.dirty.profile |= !decided.traits.is_empty();
+        slot.dirty.segments |= !decided.edges.is_empty() || slot.segments.next_due() != dues;
         let ws = slot.profile.workspace;
-        for Edge { segment, entered, at } in edges {
+        for Edge { segment, entered, at } in decided.edges {
             segments::set_member(&work.tx, ws, &segment, slot.profile.id, entered.then_some(at))?;
             let backfill = historical || bound.is_unswept(&segment, slot.profile.id);
             let name = if entered { names::SEGMENT_ENTERED } else { names::SEGMENT_EXITED };

@@ -2,6 +2,8 @@
 //! takes the workspace first (invariant I7).
 
 pub mod accounts;
+pub mod audiences;
+pub mod formulas;
 pub mod journeys;
 pub mod messages;
 pub mod people;

@@ -57,6 +57,28 @@ pub fn members(
     Ok(rows)
 }
 
+/// Names of the profile's traits that are computed.
+#[must_use]
+pub fn computed_traits(shared: &Shared, ws: WorkspaceId, profile: &rapport_domain::Profile) -> Vec<String> {
+    let live = shared.live();
+    let Some(workspace) = live.workspaces.get(&ws) else { return Vec::new() };
+    let has = |name: &&str| profile.traits.get(*name).is_some_and(|t| !t.value.is_null());
+    let mut names: Vec<String> = workspace.rules.computed_traits().filter(has).map(str::to_owned).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Everybody in a segment, by id.
+pub fn member_ids(shared: &Shared, ws: WorkspaceId, segment: &str) -> Result<Vec<ProfileId>, EngineError> {
+    let mut all = Vec::new();
+    for (_, db) in shared.stores.partitions() {
+        let rows = db.read(|q| repo::members(q, ws, segment, ProfileId(0), usize::MAX >> 1))?;
+        all.extend(rows.into_iter().map(|(id, _)| id));
+    }
+    all.sort_unstable();
+    Ok(all)
+}
+
 /// The segments a profile is in, with the instant since when.
 pub fn of_profile(
     shared: &Shared,
@@ -89,10 +111,7 @@ pub fn preview(
     let live = shared.live();
     let zone = live.workspaces.get(&ws).map_or(chrono_tz::Tz::UTC, |w| w.zone);
     let (rules, probe) = with_live_segments(&live, ws, rule);
-    let binding = Binding {
-        aggregates: (0..rules.aggregates().len() as u64).map(|i| (i, true)).collect(),
-        rules: (0..rules.rules().count() as u64).map(|i| (i, true)).collect(),
-    };
+    let binding = super::formulas::whole(&rules);
     let wanted: Vec<u32> = rules.aggregates_of(probe).to_vec();
     let fold = AggregateFold::new(wanted.iter().map(|i| (*i, &rules.aggregates()[*i as usize])).collect());
     let snapshot = shared.lake.snapshot(ws);
@@ -121,7 +140,7 @@ const PROBE: &str = "preview";
 
 /// The probe's rule, compiled alone; `in_segment` inside it asks the stored memberships.
 fn with_live_segments(live: &Live, ws: WorkspaceId, rule: &Rule) -> (RuleSet, usize) {
-    let mut defs = vec![RuleDef { key: PROBE.to_owned(), segment: None, rule: rule.clone() }];
+    let mut defs = vec![RuleDef::condition(PROBE, rule.clone())];
     // Segments the rule names are asked for by stored membership, so the set needs their names, not their rules.
     if let Some(workspace) = live.workspaces.get(&ws) {
         defs.extend(workspace.rules.placeholders());

@@ -134,6 +134,10 @@ impl Facts for EventsOnly {
         false
     }
 
+    fn segment_since(&self, _: &str) -> Option<Timestamp> {
+        None
+    }
+
     fn consent(&self, _: &str, _: Option<&str>) -> ConsentState {
         ConsentState::Unknown
     }
@@ -318,7 +322,7 @@ fn plans(ask: &mut Ask<'_>, rungs: &[Rung]) -> Vec<Plan> {
                 let plan = Plan::new(&rule);
                 let only_events =
                     plan.trait_names().is_empty() && plan.segment_names().is_empty() && !plan.uses_consent();
-                if !only_events || plan.uses_profile() {
+                if !only_events || plan.uses_scores() {
                     let text =
                         "can only ask about events: traits, segments, consent and scores are known only as of now";
                     ask.problem(format!("rungs[{at}].rule"), text);

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr as Cel, LiteralValue, SourceInfo, operators};
 use rapport_domain::Problem;
-use rapport_domain::rule::{CompareOp, Expr, Literal, Mention, Operand, Sequence, TextTest};
+use rapport_domain::rule::{CompareOp, Expr, Literal, MembersTest, Mention, Operand, TextTest};
 
 use super::terms::{Type, agree};
 use crate::check::nearest;
 use crate::compile::regex;
-use crate::limits::{MAX_LIST, MAX_PROBLEMS, MAX_STEPS};
+use crate::limits::{MAX_LIST, MAX_PROBLEMS};
 
 /// What a condition is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,15 +22,52 @@ pub(super) enum Scope {
 }
 
 /// Every function that stands for itself.
-pub(super) const FUNCTIONS: [&str; 11] =
-    ["events", "has", "in_segment", "consent", "score", "bucket", "sequence", "date", "duration", "now", "today"];
+pub(super) const FUNCTIONS: [&str; 15] = [
+    "events",
+    "messages",
+    "has",
+    "in_segment",
+    "segment_since",
+    "consent",
+    "score",
+    "bucket",
+    "sequence",
+    "date",
+    "duration",
+    "now",
+    "today",
+    "semver",
+    "distance",
+];
 /// Everything that may follow `events(…)`.
-pub(super) const METHODS: [&str; 16] = [
-    "within", "between", "before", "after", "filter", "count", "exists", "sum", "min", "max", "avg", "first", "last",
-    "distinct", "days", "size",
+pub(super) const METHODS: [&str; 23] = [
+    "within",
+    "within_days",
+    "within_weeks",
+    "within_months",
+    "since",
+    "between",
+    "before",
+    "after",
+    "filter",
+    "count",
+    "exists",
+    "sum",
+    "min",
+    "max",
+    "avg",
+    "first",
+    "last",
+    "distinct",
+    "days",
+    "local_days",
+    "most_frequent",
+    "values",
+    "size",
 ];
 /// Everything that may follow a trait or field.
-const TESTS: [&str; 5] = ["contains", "startsWith", "endsWith", "matches", "size"];
+pub(super) const TESTS: [&str; 7] =
+    ["contains", "containsAny", "containsAll", "startsWith", "endsWith", "matches", "size"];
 
 /// The translation of one text: gathers problems instead of stopping at the first.
 pub(super) struct Lowering {
@@ -173,19 +210,37 @@ impl Lowering {
     }
 
     fn member(&mut self, value: &IdedExpr, list: &IdedExpr) -> Option<Expr> {
+        let items = self.literals(list, "for a trait that is a list use .contains(…)");
+        let (operand, kind) = self.operand(value)?;
+        if !matches!(kind, Type::Any | Type::Number | Type::Text | Type::Bool | Type::Null) {
+            return self.wrong(value, "an instant, duration, version or list cannot be looked up in a list");
+        }
+        Some(Expr::In { value: operand, list: items? })
+    }
+
+    /// A list of constants.
+    fn literals(&mut self, list: &IdedExpr, otherwise: &str) -> Option<Vec<Literal>> {
         let Cel::List(items) = &list.expr else {
-            return self
-                .wrong(list, "expected a list such as [\"a\", \"b\"]; for a trait that is a list use .contains(…)");
+            return self.wrong(list, format!("expected a list such as [\"a\", \"b\"]; {otherwise}"));
         };
         if items.elements.len() > MAX_LIST {
             return self.wrong(list, format!("the list has more than {MAX_LIST} members"));
         }
-        let (operand, kind) = self.operand(value)?;
-        if !matches!(kind, Type::Any | Type::Number | Type::Text | Type::Bool | Type::Null) {
-            return self.wrong(value, "an instant or duration cannot be looked up in a list");
-        }
         let items: Vec<Option<Literal>> = items.elements.iter().map(|item| self.literal(item)).collect();
-        Some(Expr::In { value: operand, list: items.into_iter().collect::<Option<_>>()? })
+        items.into_iter().collect()
+    }
+
+    fn members_test(&mut self, at: &IdedExpr, target: &IdedExpr, call: &CallExpr) -> Option<Expr> {
+        let test = if call.func_name == "containsAny" { MembersTest::Any } else { MembersTest::All };
+        let value = self.field(target);
+        let list = match call.args.as_slice() {
+            [list] => self.literals(list, "for one member use .contains(…)"),
+            _ => self.wrong(at, format!("expected .{}([\"a\", \"b\"])", test.as_str())),
+        }?;
+        if list.is_empty() {
+            return self.wrong(&call.args[0], "expected at least one member");
+        }
+        Some(Expr::Members { value: value?, test, list })
     }
 
     /// A call that is a condition of its own.
@@ -194,6 +249,8 @@ impl Lowering {
         self.known_root(at)?;
         match (&call.target, name) {
             (Some(target), "contains" | "startsWith" | "endsWith" | "matches") => self.text_test(at, target, call),
+            (Some(target), "containsAny" | "containsAll") => self.members_test(at, target, call),
+            (Some(target), "within") if is_call(target, "sequence") => self.recent_sequence(at, target, call),
             (Some(_), "exists") => {
                 let query = self.query(at)?;
                 Some(Expr::Exists(query))
@@ -212,14 +269,12 @@ impl Lowering {
                 [field] => self.field(field).map(Expr::Has),
                 _ => self.wrong(at, "expected has(traits.name)"),
             },
-            (None, "in_segment" | "consent" | "bucket" | "sequence") if self.scope != Scope::Profile => {
+            (None, "in_segment" | "segment_since" | "consent" | "bucket" | "sequence")
+                if self.scope != Scope::Profile =>
+            {
                 self.wrong(at, format!("{name}(…) cannot stand in a condition on one event"))
             }
-            (None, "in_segment") => {
-                let id = self.texts(at, call, 1..=1, "in_segment(\"vip\")")?.remove(0);
-                self.mention(at, Mention::Segment(id.clone()));
-                Some(Expr::InSegment(id))
-            }
+            (None, "in_segment") => self.in_segment(at, call),
             (None, "consent") => {
                 let mut names =
                     self.texts(at, call, 1..=2, "consent(\"email\") or consent(\"email\", \"newsletter\")")?;
@@ -227,7 +282,7 @@ impl Lowering {
                 Some(Expr::Consent { channel: names.remove(0), topic })
             }
             (None, "bucket") => self.bucket(at, call),
-            (None, "sequence") => self.sequence(at, call),
+            (None, "sequence") => self.sequence(at, call).map(Expr::Sequence),
             (None, name) if FUNCTIONS.contains(&name) || name == "size" => {
                 self.wrong(at, format!("{name}(…) is no condition by itself; expected a comparison"))
             }
@@ -284,29 +339,29 @@ impl Lowering {
         }
     }
 
-    fn sequence(&mut self, at: &IdedExpr, call: &CallExpr) -> Option<Expr> {
-        let [Cel::List(list), _] = call.args.iter().map(|a| &a.expr).collect::<Vec<_>>()[..] else {
-            return self.wrong(at, "expected sequence([\"First Event\", \"Second Event\"], \"3h\")");
-        };
-        let within_ms = self.duration(&call.args[1]);
-        if !(2..=MAX_STEPS).contains(&list.elements.len()) {
-            return self.wrong(&call.args[0], format!("a sequence has 2 to {MAX_STEPS} steps"));
-        }
-        let mut steps = Vec::new();
-        for step in &list.elements {
-            steps.push(self.event_name(step));
-        }
-        self.count_aggregate(at)?;
-        Some(Expr::Sequence(Sequence { steps: steps.into_iter().collect::<Option<_>>()?, within_ms: within_ms? }))
+    /// `in_segment("vip")`; with a length of time, a member for at least so long.
+    fn in_segment(&mut self, at: &IdedExpr, call: &CallExpr) -> Option<Expr> {
+        let names = self.texts(at, call, 1..=2, "in_segment(\"vip\") or in_segment(\"vip\", \"7d\")")?;
+        let id = names[0].clone();
+        self.mention(at, Mention::Segment(id.clone()));
+        let Some(length) = call.args.get(1) else { return Some(Expr::InSegment(id)) };
+        let age = Operand::Subtract(Box::new(Operand::Now), Box::new(Operand::SegmentSince(id)));
+        let right = Operand::DurationMs(self.duration(length)?);
+        Some(Expr::Compare { left: age, op: CompareOp::GreaterEqual, right })
     }
 }
 
-/// Whether a chain of calls begins with `events(…)`.
+/// Whether this is a call of that function.
+fn is_call(at: &IdedExpr, name: &str) -> bool {
+    matches!(&at.expr, Cel::Call(call) if call.target.is_none() && call.func_name == name)
+}
+
+/// Whether a chain of calls begins with `events(…)` or `messages(…)`.
 pub(super) fn is_events(at: &IdedExpr) -> bool {
     match &at.expr {
         Cel::Call(call) => match &call.target {
             Some(target) => is_events(target),
-            None => call.func_name == "events",
+            None => matches!(call.func_name.as_str(), "events" | "messages"),
         },
         _ => false,
     }

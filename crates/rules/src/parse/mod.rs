@@ -1,8 +1,10 @@
 //! From text to IR: CEL's syntax by the parser of the `cel` crate, the meaning by [`lower`].
 
+mod formula;
 mod guard;
 mod lower;
 mod query;
+mod sequence;
 mod terms;
 
 use cel::IdedExpr;
@@ -13,7 +15,15 @@ use rapport_domain::rule::{Places, Rule};
 use crate::limits::MAX_NESTING;
 use crate::predicate::Predicate;
 use crate::print;
+pub use formula::parse_formula;
+pub(crate) use formula::places as formula_places;
 use lower::{Lowering, Scope};
+
+/// Every word of the language.
+#[cfg(test)]
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    lower::FUNCTIONS.into_iter().chain(lower::METHODS).chain(lower::TESTS)
+}
 
 /// Reads a rule.
 ///

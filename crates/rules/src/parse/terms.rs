@@ -8,8 +8,9 @@ use rapport_domain::Timestamp;
 use rapport_domain::rule::{Field, Literal, Mention, Operand};
 use rapport_domain::time::parse_duration_ms;
 
-use super::lower::{Lowering, METHODS, Scope, is_events};
+use super::lower::{Lowering, METHODS, Scope, TESTS, is_events};
 use crate::limits::MAX_AGGREGATES;
+use crate::version::Version;
 
 /// What is known of a value's type while reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub(super) enum Type {
     Text,
     Time,
     Span,
+    Version,
+    /// A list of values, which only a computed trait can be.
+    List,
 }
 
 impl Type {
@@ -34,6 +38,8 @@ impl Type {
             Type::Text => "a text",
             Type::Time => "an instant",
             Type::Span => "a duration",
+            Type::Version => "a version",
+            Type::List => "a list",
         }
     }
 }
@@ -45,6 +51,12 @@ pub(super) fn agree(a: Type, b: Type, ordered: bool) -> Result<(), String> {
             return Err(
                 "a duration can only be compared with a difference of instants, as in now() - date(traits.x)".into()
             );
+        }
+        (Type::List, _) | (_, Type::List) => {
+            return Err("values(…) is a list, which only a computed trait can be; ask .distinct(…) or a filter".into());
+        }
+        (Type::Version, Type::Any) | (Type::Any, Type::Version) => {
+            return Err("a version can only be compared with a version: write semver(traits.x)".into());
         }
         (Type::Span, other) | (other, Type::Span) => other == Type::Span,
         (Type::Null | Type::Bool, _) | (_, Type::Null | Type::Bool) if ordered => {
@@ -74,12 +86,12 @@ impl Lowering {
             Cel::Select(_) | Cel::Ident(_) => Some((Operand::Field(self.field(at)?), Type::Any)),
             Cel::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
                 (operators::INDEX, _) => Some((Operand::Field(self.field(at)?), Type::Any)),
-                (operators::ADD, [a, b]) => self.arithmetic(at, a, b, true),
-                (operators::SUBSTRACT, [a, b]) => self.arithmetic(at, a, b, false),
+                (operators::ADD, [a, b]) => self.sum(at, a, b, true),
+                (operators::SUBSTRACT, [a, b]) => self.sum(at, a, b, false),
+                (operators::MULTIPLY, [a, b]) => self.product(at, a, b, Operand::Multiply),
+                (operators::DIVIDE, [a, b]) => self.product(at, a, b, Operand::Divide),
                 (operators::NEGATE, _) => Some((Operand::Literal(self.literal(at)?), Type::Number)),
-                (operators::MULTIPLY | operators::DIVIDE | operators::MODULO, _) => {
-                    self.wrong(at, "there is no such arithmetic in rules: only + and - on instants and durations")
-                }
+                (operators::MODULO, _) => self.wrong(at, "there is no % in rules: only + - * /"),
                 (name, _) if !name.starts_with(|c: char| c.is_alphabetic()) => {
                     self.wrong(at, "expected a value here, not a condition")
                 }
@@ -98,8 +110,8 @@ impl Lowering {
                     Some((Operand::Size(self.field(target)?), Type::Number))
                 }
                 _ if is_events(at) => self.measure(at),
-                "contains" | "startsWith" | "endsWith" | "matches" => self.already_true(at, name),
-                _ => self.unknown(at, "method", name, &["contains", "startsWith", "endsWith", "matches", "size"]),
+                _ if TESTS.contains(&name) => self.already_true(at, name),
+                _ => self.unknown(at, "method", name, &TESTS),
             };
         }
         match name {
@@ -112,14 +124,23 @@ impl Lowering {
                 [text] => Some((Operand::DurationMs(self.duration(text)?), Type::Span)),
                 _ => self.wrong(at, "expected duration(\"7d\")"),
             },
-            "now" | "today" | "score" if self.scope != Scope::Profile => {
+            "now" | "today" | "score" | "segment_since" if self.scope != Scope::Profile => {
                 self.wrong(at, format!("{name}(…) cannot stand in a condition on one event"))
             }
             "now" | "today" if !call.args.is_empty() => self.wrong(at, format!("{name}() takes nothing")),
             "now" => Some((Operand::Now, Type::Time)),
             "today" => Some((Operand::Today, Type::Time)),
             "score" => Some((Operand::Score(self.texts(at, call, 1..=1, "score(\"churn\")")?.remove(0)), Type::Number)),
-            "events" => self.wrong(at, "expected a measure after events(…), such as .count() or .sum(\"total\")"),
+            "semver" => self.version(at, call),
+            "distance" => self.distance(at, call),
+            "segment_since" => {
+                let id = self.texts(at, call, 1..=1, "segment_since(\"vip\")")?.remove(0);
+                self.mention(at, Mention::Segment(id.clone()));
+                Some((Operand::SegmentSince(id), Type::Time))
+            }
+            "events" | "messages" => {
+                self.wrong(at, "expected a measure after events(…), such as .count() or .sum(\"total\")")
+            }
             "has" | "in_segment" | "consent" | "bucket" | "sequence" => self.already_true(at, name),
             _ => self.wrong(at, "expected a value, such as traits.plan or \"pro\""),
         }
@@ -141,7 +162,36 @@ impl Lowering {
         }
     }
 
-    fn arithmetic(&mut self, at: &IdedExpr, a: &IdedExpr, b: &IdedExpr, plus: bool) -> Option<(Operand, Type)> {
+    fn version(&mut self, at: &IdedExpr, call: &CallExpr) -> Option<(Operand, Type)> {
+        match call.args.as_slice() {
+            [only] => match &only.expr {
+                Cel::Literal(LiteralValue::String(text)) => match Version::parse(text.inner()) {
+                    Some(_) => Some((Operand::VersionLiteral(text.inner().to_owned()), Type::Version)),
+                    None => {
+                        self.wrong(only, format!("`{}` is no version; expected one such as \"2.3.1\"", text.inner()))
+                    }
+                },
+                _ => Some((Operand::Version(self.field(only)?), Type::Version)),
+            },
+            _ => self.wrong(at, "expected semver(traits.app_version) or semver(\"2.3.1\")"),
+        }
+    }
+
+    fn distance(&mut self, at: &IdedExpr, call: &CallExpr) -> Option<(Operand, Type)> {
+        let [field, latitude, longitude] = call.args.as_slice() else {
+            return self.wrong(at, "expected distance(traits.location, 52.5, 13.4): kilometres from that place");
+        };
+        let value = self.field(field);
+        match (self.literal(latitude)?, self.literal(longitude)?) {
+            (Literal::Number(north), Literal::Number(east)) if crate::geo::exists(north, east) => {
+                let (latitude, longitude) = (north + 0.0, east + 0.0);
+                Some((Operand::DistanceKm { value: value?, latitude, longitude }, Type::Number))
+            }
+            _ => self.wrong(latitude, "expected degrees north (-90 to 90) and east (-180 to 180)"),
+        }
+    }
+
+    fn sum(&mut self, at: &IdedExpr, a: &IdedExpr, b: &IdedExpr, plus: bool) -> Option<(Operand, Type)> {
         let (left, right) = (self.operand(a), self.operand(b));
         let ((left, a), (right, b)) = (left?, right?);
         let kind = match (a, b) {
@@ -149,8 +199,9 @@ impl Lowering {
             (Type::Span, Type::Span) => Type::Span,
             (Type::Time, Type::Span) => Type::Time,
             (Type::Span, Type::Time) if plus => Type::Time,
-            (Type::Any, _) | (_, Type::Any) => {
-                return self.wrong(at, "only instants and durations have + and -: write date(traits.name)");
+            (Type::Any | Type::Number, Type::Any | Type::Number) => Type::Number,
+            (Type::Any, Type::Time | Type::Span) | (Type::Time | Type::Span, Type::Any) => {
+                return self.wrong(at, "an instant or duration needs another: write date(traits.name)");
             }
             _ => {
                 let sign = if plus { '+' } else { '-' };
@@ -159,6 +210,23 @@ impl Lowering {
         };
         let (left, right) = (Box::new(left), Box::new(right));
         Some((if plus { Operand::Add(left, right) } else { Operand::Subtract(left, right) }, kind))
+    }
+
+    fn product(
+        &mut self,
+        at: &IdedExpr,
+        a: &IdedExpr,
+        b: &IdedExpr,
+        of: fn(Box<Operand>, Box<Operand>) -> Operand,
+    ) -> Option<(Operand, Type)> {
+        let (left, right) = (self.operand(a), self.operand(b));
+        let ((left, a), (right, b)) = (left?, right?);
+        let is_number = |t: Type| matches!(t, Type::Any | Type::Number);
+        if !is_number(a) || !is_number(b) {
+            let other = if is_number(a) { b } else { a };
+            return self.wrong(at, format!("only numbers are multiplied and divided, not {}", other.name()));
+        }
+        Some((of(Box::new(left), Box::new(right)), Type::Number))
     }
 
     /// A trait or, in a condition on one event, a field of it.

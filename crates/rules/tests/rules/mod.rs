@@ -3,11 +3,15 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use rapport_domain::Timestamp;
-use rapport_domain::rule::{CompareOp, EventQuery, Expr, Field, Literal, Measure, Operand, Sequence, TextTest, Window};
+use rapport_domain::rule::{
+    Calendar, CalendarUnit, CompareOp, EventQuery, Expr, Field, Literal, Measure, MembersTest, Operand, Sequence,
+    Since, Step, StepEvents, TextTest, Window,
+};
 use rapport_domain::time::{HOUR_MS, MINUTE_MS};
 
-/// Where random streams begin: shortly before midnight UTC.
-pub(crate) const START: i64 = 1_768_000_000_000;
+/// Where random streams begin: shortly before midnight UTC, 2006-10-27. Within two days clocks go back in Berlin and New York
+/// and forward in Sydney.
+pub(crate) const START: i64 = 1_161_990_400_000;
 
 const OPS: [CompareOp; 6] = [
     CompareOp::Equal,
@@ -45,7 +49,7 @@ fn literal() -> BoxedStrategy<Literal> {
 fn about(field: impl Fn(&'static str) -> Field + Clone + Send + Sync + 'static) -> BoxedStrategy<Expr> {
     let f = move || {
         let field = field.clone();
-        select(vec!["n", "t", "l", "a.b", "x y", "in", "1st"]).prop_map(field)
+        select(vec!["n", "t", "l", "a.b", "x y", "in", "1st", "v", "p"]).prop_map(field)
     };
     let size = f().prop_map(Operand::Size);
     prop_oneof![
@@ -58,6 +62,15 @@ fn about(field: impl Fn(&'static str) -> Field + Clone + Send + Sync + 'static) 
         2 => (f(), select(vec![TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith, TextTest::Matches]), "[a-z3]{0,2}")
             .prop_map(|(value, test, argument)| Expr::Text { value, test, argument }),
         1 => f().prop_map(Expr::Has),
+        1 => (f(), select(vec![MembersTest::Any, MembersTest::All]), prop::collection::vec(literal(), 1..3))
+            .prop_map(|(value, test, list)| Expr::Members { value, test, list }),
+        1 => (f(), op(), select(vec!["2", "2.3", "v10.0.1", "2.3.0-rc.1"])).prop_map(|(f, op, v)| {
+            Expr::Compare { left: Operand::Version(f), op, right: Operand::VersionLiteral(v.to_owned()) }
+        }),
+        1 => (f(), op(), select(vec![(52.5, 13.4), (48.85, 2.35)]), 1u16..1_000).prop_map(|(value, op, place, km)| {
+            let left = Operand::DistanceKm { value, latitude: place.0, longitude: place.1 };
+            compare_number(left, op, f64::from(km))
+        }),
         1 => (size, op(), 0..3u8).prop_map(|(left, op, n)| compare_number(left, op, f64::from(n))),
     ].boxed()
 }
@@ -79,8 +92,12 @@ fn window() -> BoxedStrategy<Window> {
             1 => 1i64..(20 * MINUTE_MS),
         ],
     );
-    (within, bound(0, 40), bound(41, 100))
-        .prop_map(|(within_ms, from, until)| Window { within_ms, from, until })
+    let unit = select(vec![CalendarUnit::Day, CalendarUnit::Day, CalendarUnit::Week, CalendarUnit::Month]);
+    let calendar = prop::option::weighted(0.2, (unit, 1u32..4).prop_map(|(unit, count)| Calendar { unit, count }));
+    let length = prop::option::of((1i64..50).prop_map(|h| h * HOUR_MS));
+    let since = prop::option::weighted(0.2, length.prop_map(|for_ms| Since { r#trait: "d".to_owned(), for_ms }));
+    (within, bound(0, 40), bound(41, 100), calendar, since)
+        .prop_map(|(within_ms, from, until, calendar, since)| Window { within_ms, from, until, calendar, since })
         .boxed()
 }
 
@@ -106,8 +123,15 @@ fn numeric() -> BoxedStrategy<Measure> {
         1 => of(Measure::Distinct),
         1 => Just(Measure::Distinct("t".to_owned())),
         2 => Just(Measure::Days),
+        2 => Just(Measure::LocalDays),
     ]
     .boxed()
+}
+
+/// A measure whose answer is a value of a property.
+fn valued() -> BoxedStrategy<Measure> {
+    let make: Vec<fn(String) -> Measure> = vec![Measure::FirstValue, Measure::LastValue, Measure::MostFrequent];
+    (select(make), select(vec!["n", "t", "a.b"])).prop_map(|(make, path)| make(path.to_owned())).boxed()
 }
 
 fn instant() -> BoxedStrategy<Operand> {
@@ -118,6 +142,7 @@ fn instant() -> BoxedStrategy<Operand> {
         2 => Just(Operand::Date(Field::Trait("d".to_owned()))),
         1 => (0i64..100).prop_map(|h| Operand::Instant(Timestamp(START + h * HOUR_MS))),
         4 => events,
+        1 => select(vec!["vip", "lost"]).prop_map(|s| Operand::SegmentSince(s.to_owned())),
     ]
     .boxed()
 }
@@ -143,12 +168,72 @@ fn moved() -> BoxedStrategy<Operand> {
         .boxed()
 }
 
+fn hours(most: i64) -> BoxedStrategy<i64> {
+    // Often exactly as long as the time between two events.
+    prop_oneof![2 => (1i64..3).prop_map(|n| n * 15 * HOUR_MS), 1 => (1..most).prop_map(|h| h * HOUR_MS)].boxed()
+}
+
+fn step() -> BoxedStrategy<Step> {
+    let name = select(vec!["A", "B", "C"]).prop_map(|n| Step::Name(n.to_owned()));
+    let events = (names(), filter(), prop::bool::weighted(0.4), prop::option::weighted(0.3, hours(40)));
+    let full = events.prop_map(|(names, filter, absent, within_ms)| match (&names[..], &filter, absent, within_ms) {
+        ([name], None, false, None) => Step::Name(name.clone()),
+        _ => Step::Events(StepEvents { names, filter, absent, within_ms }),
+    });
+    prop_oneof![name, full].boxed()
+}
+
+/// Takes out what the parser refuses.
+fn sound(mut steps: Vec<Step>) -> Vec<Step> {
+    let last = steps.len() - 1;
+    let mut before_absent = false;
+    let mut happened = false;
+    for (i, step) in steps.iter_mut().enumerate() {
+        let Step::Events(events) = step else {
+            (before_absent, happened) = (false, true);
+            continue;
+        };
+        events.absent &= !before_absent && !(i == last && !happened);
+        let allowed = if events.absent { i == 0 || i == last } else { happened };
+        if !allowed {
+            events.within_ms = None;
+        }
+        (before_absent, happened) = (events.absent, happened || !events.absent);
+        if let ([name], None, false, None) = (&events.names[..], &events.filter, events.absent, events.within_ms) {
+            *step = Step::Name(name.clone());
+        }
+    }
+    steps
+}
+
 fn sequence() -> BoxedStrategy<Sequence> {
-    let step = select(vec!["A", "B", "C"]).prop_map(str::to_owned);
-    // Often short, and often exactly as long as the time between two events.
-    let steps = prop_oneof![2 => prop::collection::vec(step.clone(), 2..=2), 1 => prop::collection::vec(step, 2..5)];
-    (steps, prop_oneof![2 => (1i64..3).prop_map(|n| n * 15), 1 => 1i64..40])
-        .prop_map(|(steps, h)| Sequence { steps, within_ms: h * HOUR_MS })
+    let name = select(vec!["A", "B", "C"]).prop_map(|n| Step::Name(n.to_owned()));
+    let plain = prop_oneof![2 => prop::collection::vec(name.clone(), 2..=2), 1 => prop::collection::vec(name, 2..5)];
+    let full = prop_oneof![2 => prop::collection::vec(step(), 2..=2), 1 => prop::collection::vec(step(), 2..5)];
+    let recent = prop::option::weighted(0.4, hours(60));
+    prop_oneof![
+        1 => (plain, hours(40)).prop_map(|(steps, within_ms)| Sequence { steps, within_ms, recent_ms: None }),
+        2 => (full.prop_map(sound), hours(40), recent)
+            .prop_map(|(steps, within_ms, recent_ms)| Sequence { steps, within_ms, recent_ms }),
+    ]
+    .boxed()
+}
+
+/// A number made of others.
+fn arithmetic() -> BoxedStrategy<Operand> {
+    let part = || {
+        prop_oneof![
+            select(vec!["n", "t", "v"]).prop_map(|p| Operand::Field(Field::Trait(p.to_owned()))),
+            (0i32..6).prop_map(|n| Operand::Literal(Literal::Number(f64::from(n) / 2.0))),
+            query(numeric()).prop_map(|q| Operand::Events(Box::new(q))),
+        ]
+    };
+    let make: Vec<fn(Box<Operand>, Box<Operand>) -> Operand> =
+        vec![Operand::Add, Operand::Subtract, Operand::Multiply, Operand::Divide];
+    part()
+        .prop_recursive(2, 4, 2, move |inner| {
+            (select(make.clone()), inner.clone(), inner).prop_map(|(make, a, b)| make(Box::new(a), Box::new(b)))
+        })
         .boxed()
 }
 
@@ -162,7 +247,15 @@ fn leaf() -> BoxedStrategy<Expr> {
         }),
         3 => (moved(), op(), moved()).prop_map(|(left, op, right)| Expr::Compare { left, op, right }),
         3 => (span(), op(), span()).prop_map(|(left, op, right)| Expr::Compare { left, op, right }),
-        3 => sequence().prop_map(Expr::Sequence),
+        5 => sequence().prop_map(Expr::Sequence),
+        4 => (query(valued()), op(), literal()).prop_map(|(q, op, value)| {
+            let bare = matches!(value, Literal::Null | Literal::Bool(_));
+            let op = if bare && !matches!(op, CompareOp::NotEqual) { CompareOp::Equal } else { op };
+            Expr::Compare { left: Operand::Events(Box::new(q)), op, right: Operand::Literal(value) }
+        }),
+        2 => (arithmetic(), op(), 0i32..8)
+            .prop_filter("an order on what is no number", |(a, ..)| !matches!(a, Operand::Literal(_)))
+            .prop_map(|(a, op, n)| compare_number(a, op, f64::from(n) / 2.0)),
         1 => select(vec!["vip", "lost"]).prop_map(|s| Expr::InSegment(s.to_owned())),
         1 => select(vec![None, Some("news".to_owned())]).prop_map(|topic| Expr::Consent { channel: "email".to_owned(), topic }),
         1 => (0u8..50, 50u8..=100).prop_map(|(a, b)| Expr::Bucket { salt: "s".to_owned(), from: a.into(), to: b.into() }),

@@ -1,6 +1,6 @@
 //! What a rule may ask about one profile.
 
-use rapport_domain::{ConsentState, Profile, ProfileId};
+use rapport_domain::{ConsentState, Profile, ProfileId, Timestamp};
 use rapport_rules::Facts;
 use serde_json::Value;
 
@@ -33,6 +33,10 @@ impl Facts for ProfileFacts<'_> {
 
     fn in_segment(&self, id: &str) -> bool {
         self.set.member_since(self.binding, self.state, id).is_some()
+    }
+
+    fn segment_since(&self, id: &str) -> Option<Timestamp> {
+        self.set.member_since(self.binding, self.state, id)
     }
 
     fn consent(&self, channel: &str, topic: Option<&str>) -> ConsentState {

@@ -1,5 +1,6 @@
 //! What segments decide, without I/O.
 
+pub mod defs;
 pub mod facts;
 pub mod set;
 pub mod state;

@@ -6,23 +6,15 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use rapport_domain::event::EventView;
 use rapport_domain::hash::hash64;
-use rapport_domain::rule::Rule;
+use rapport_domain::profile::Trait;
+use rapport_domain::rule::{Expr, Rule};
 use rapport_domain::{Problem, Profile, Timestamp};
-use rapport_rules::{AggState, Aggregate, Plan, Verdict};
+use rapport_rules::{AggState, Aggregate, Facts, Plan, Verdict};
+use serde_json::Value;
 
+use super::defs::{Decides, RuleDef, without_cycles};
 use super::facts::ProfileFacts;
 use super::state::SegmentState;
-
-/// A rule with the name it is known by.
-#[derive(Clone, Debug)]
-pub struct RuleDef {
-    /// Unique within the workspace; segments use [`segment_rule_key`].
-    pub key: String,
-    /// The segment whose membership it decides; `None` for a condition that is only asked.
-    pub segment: Option<String>,
-    /// The rule.
-    pub rule: Rule,
-}
 
 /// The key of a segment's rule.
 #[must_use]
@@ -74,11 +66,20 @@ pub struct Binding {
     pub rules: Vec<(u64, bool)>,
 }
 
+/// What deciding rules came to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decided {
+    /// Segments entered and left, in the order they were decided.
+    pub edges: Vec<Edge>,
+    /// Names of computed traits that changed; they are in the profile already.
+    pub traits: Vec<String>,
+}
+
 #[derive(Debug)]
 struct Entry {
     key: String,
     text: String,
-    segment: Option<String>,
+    decides: Decides,
     plan: Plan,
     /// Index in the set of each of the plan's aggregates.
     aggregates: Vec<u32>,
@@ -108,7 +109,7 @@ impl RuleSet {
         let mut seen: HashMap<String, u32> = HashMap::new();
         for def in defs {
             let index = set.entries.len() as u32;
-            let plan = Plan::new(&def.rule);
+            let plan = Plan::of_formula(&def.formula);
             let mut aggregates = Vec::with_capacity(plan.aggregates().len());
             for aggregate in plan.aggregates() {
                 let a = *seen.entry(aggregate.key().to_owned()).or_insert_with(|| {
@@ -123,11 +124,14 @@ impl RuleSet {
             }
             set.index_entry(index, &plan);
             set.by_key.insert(def.key.clone(), index);
-            if let Some(segment) = &def.segment {
-                set.segment_index.insert(segment.clone(), index);
+            match &def.decides {
+                Decides::Segment(segment) => drop(set.segment_index.insert(segment.clone(), index)),
+                // Whoever states the trait by hand is overruled at once.
+                Decides::Trait(name) => set.by_trait.entry(name.clone()).or_default().push(index),
+                Decides::Answer => {}
             }
-            let text = rapport_rules::print(&def.rule);
-            set.entries.push(Entry { key: def.key, text, segment: def.segment, plan, aggregates });
+            let text = rapport_rules::print_formula(&def.formula);
+            set.entries.push(Entry { key: def.key, text, decides: def.decides, plan, aggregates });
         }
         set.index_events();
         (set, problems)
@@ -143,6 +147,12 @@ impl RuleSet {
         }
         if plan.uses_consent() {
             self.by_consent.push(index);
+        }
+        // Where scores and the zone of a profile are kept.
+        for (used, name) in [(plan.uses_scores(), "scores"), (plan.uses_zone(), "timezone")] {
+            if used {
+                self.by_trait.entry(name.to_owned()).or_default().push(index);
+            }
         }
     }
 
@@ -167,7 +177,21 @@ impl RuleSet {
 
     /// Each rule's key, canonical text, and its segment if it decides one.
     pub fn rules(&self) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
-        self.entries.iter().map(|e| (e.key.as_str(), e.text.as_str(), e.segment.as_deref()))
+        self.entries.iter().map(|e| (e.key.as_str(), e.text.as_str(), e.segment()))
+    }
+
+    /// Whether a rule's answer is kept for every profile, by its index in [`RuleSet::rules`].
+    #[must_use]
+    pub fn is_kept(&self, rule: usize) -> bool {
+        self.entries[rule].decides != Decides::Answer
+    }
+
+    /// Names of the computed traits.
+    pub fn computed_traits(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter_map(|e| match &e.decides {
+            Decides::Trait(name) => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// The aggregates a rule uses, by its index in [`RuleSet::rules`].
@@ -180,17 +204,15 @@ impl RuleSet {
     #[must_use]
     pub fn needs_only_events(&self, rule: usize) -> bool {
         let plan = &self.entries[rule].plan;
-        plan.trait_names().is_empty() && plan.segment_names().is_empty() && !plan.uses_consent() && !plan.uses_profile()
+        let profile = plan.uses_consent() || plan.uses_scores() || plan.uses_zone();
+        plan.trait_names().is_empty() && plan.segment_names().is_empty() && !profile
     }
 
     /// The segments of this set as rules that never hold: for a set that only asks stored memberships.
     #[must_use]
     pub fn placeholders(&self) -> Vec<RuleDef> {
-        let Ok(never) = rapport_rules::parse("false") else { return Vec::new() };
-        let segments = self.entries.iter().filter_map(|e| e.segment.clone());
-        segments
-            .map(|segment| RuleDef { key: segment_rule_key(&segment), segment: Some(segment), rule: never.clone() })
-            .collect()
+        let never = Rule::new(Expr::Const(false));
+        self.entries.iter().filter_map(Entry::segment).map(|id| RuleDef::segment(id, never.clone())).collect()
     }
 
     /// The index of a rule.
@@ -215,7 +237,7 @@ impl RuleSet {
         self.entries
             .iter()
             .zip(&binding.rules)
-            .filter_map(|(e, (id, _))| Some((e.segment.as_deref()?, state.member_since(*id)?)))
+            .filter_map(|(e, (id, _))| Some((e.segment()?, state.member_since(*id)?)))
     }
 
     /// Makes the profile a member since `since` without an edge: memberships that move with a merge.
@@ -269,36 +291,53 @@ impl RuleSet {
         }
     }
 
-    /// Decides every touched rule that is ready, nested segments included; changes the memberships in `state` and appends
-    /// the edges. Terminates because circular segments were refused by [`RuleSet::compile`].
+    /// Decides every touched rule that is ready, and what depends on them; changes the memberships in `state` and the
+    /// computed traits in `profile`. Terminates because circular rules were refused by [`RuleSet::compile`].
     pub fn evaluate(
         &self,
         binding: &Binding,
         state: &mut SegmentState,
         mut touched: Touched,
-        profile: &Profile,
+        profile: &mut Profile,
         zone: Tz,
         now: Timestamp,
-        edges: &mut Vec<Edge>,
+        decided: &mut Decided,
     ) {
         let mut next = 0;
         while next < touched.0.len() {
             let index = touched.0[next] as usize;
             next += 1;
             let entry = &self.entries[index];
-            let Some(segment) = &entry.segment else { continue };
             let (id, ready) = binding.rules[index];
             if !ready {
                 continue;
             }
-            let verdict = self.verdict(binding, state, entry, profile, zone, now);
-            state.set_due(id, verdict.next_change);
-            if verdict.holds == state.member_since(id).is_some() {
-                continue;
-            }
-            state.set_member(id, verdict.holds.then_some(now));
-            edges.push(Edge { segment: segment.clone(), entered: verdict.holds, at: now });
-            for dependent in self.by_segment.get(segment).into_iter().flatten() {
+            let dependents = match &entry.decides {
+                Decides::Answer => None,
+                Decides::Segment(segment) => {
+                    let verdict = self.verdict(binding, state, entry, profile, zone, now);
+                    state.set_due(id, verdict.next_change);
+                    if verdict.holds == state.member_since(id).is_some() {
+                        continue;
+                    }
+                    state.set_member(id, verdict.holds.then_some(now));
+                    decided.edges.push(Edge { segment: segment.clone(), entered: verdict.holds, at: now });
+                    self.by_segment.get(segment)
+                }
+                Decides::Trait(name) => {
+                    let (value, due) =
+                        self.with_facts(binding, state, entry, profile, zone, |plan, facts, aggregate| {
+                            plan.value(facts, aggregate, now)
+                        });
+                    state.set_due(id, due);
+                    if !put_trait(profile, name, value, now) {
+                        continue;
+                    }
+                    decided.traits.push(name.clone());
+                    self.by_trait.get(name)
+                }
+            };
+            for dependent in dependents.into_iter().flatten().filter(|d| **d != index as u32) {
                 // A dependent that was decided already must be decided again.
                 touched.0.push(*dependent);
             }
@@ -321,6 +360,23 @@ impl RuleSet {
         ready.then(|| self.verdict(binding, state, &self.entries[index], profile, zone, now))
     }
 
+    /// What the rule of that index says now, as a value.
+    #[must_use]
+    pub fn value(
+        &self,
+        binding: &Binding,
+        state: &SegmentState,
+        rule: usize,
+        profile: &Profile,
+        zone: Tz,
+        now: Timestamp,
+    ) -> Value {
+        let entry = &self.entries[rule];
+        self.with_facts(binding, state, entry, profile, zone, |plan, facts, aggregate| {
+            plan.value(facts, aggregate, now).0
+        })
+    }
+
     fn verdict(
         &self,
         binding: &Binding,
@@ -330,9 +386,23 @@ impl RuleSet {
         zone: Tz,
         now: Timestamp,
     ) -> Verdict {
+        self.with_facts(binding, state, entry, profile, zone, |plan, facts, aggregate| {
+            plan.evaluate(facts, aggregate, now)
+        })
+    }
+
+    fn with_facts<'s, T>(
+        &self,
+        binding: &Binding,
+        state: &'s SegmentState,
+        entry: &Entry,
+        profile: &Profile,
+        zone: Tz,
+        ask: impl FnOnce(&Plan, &dyn Facts, &dyn Fn(usize) -> Option<&'s AggState>) -> T,
+    ) -> T {
         let facts = ProfileFacts { set: self, binding, profile, state, default_zone: zone };
         let aggregate = |i: usize| state.aggregate(binding.aggregates[entry.aggregates[i] as usize].0);
-        entry.plan.evaluate(&facts, &aggregate, now)
+        ask(&entry.plan, &facts, &aggregate)
     }
 
     /// Drops from `state` what no rule of this set can use any more: aggregates of earlier activations, values that left
@@ -390,37 +460,24 @@ impl RuleSet {
     }
 }
 
-/// Leaves out the segments on a circle, one problem each.
-fn without_cycles(defs: Vec<RuleDef>) -> (Vec<RuleDef>, Vec<Problem>) {
-    let uses: HashMap<String, Vec<String>> =
-        defs.iter().filter_map(|d| Some((d.segment.clone()?, Plan::new(&d.rule).segment_names().to_vec()))).collect();
-    let mut problems = Vec::new();
-    let kept = defs.into_iter().filter(|def| match &def.segment {
-        Some(segment) if reaches(&uses, segment, segment) => {
-            problems.push(Problem::new(
-                format!("segment {segment}"),
-                "its rule leads back to itself through in_segment(…); a segment cannot depend on itself",
-            ));
-            false
-        }
-        _ => true,
-    });
-    let kept = kept.collect();
-    (kept, problems)
-}
-
-/// Whether `from` leads to `target` in one or more steps.
-fn reaches(uses: &HashMap<String, Vec<String>>, from: &str, target: &str) -> bool {
-    let mut queue: Vec<&str> = uses.get(from).into_iter().flatten().map(String::as_str).collect();
-    let mut seen: Vec<&str> = Vec::new();
-    while let Some(segment) = queue.pop() {
-        if segment == target {
-            return true;
-        }
-        if !seen.contains(&segment) {
-            seen.push(segment);
-            queue.extend(uses.get(segment).into_iter().flatten().map(String::as_str));
+impl Entry {
+    fn segment(&self) -> Option<&str> {
+        match &self.decides {
+            Decides::Segment(id) => Some(id),
+            _ => None,
         }
     }
-    false
+}
+
+/// States a computed trait, or takes it away when it is missing; true when that changed something.
+fn put_trait(profile: &mut Profile, name: &str, value: Value, at: Timestamp) -> bool {
+    match profile.traits.get(name) {
+        None if value.is_null() => false,
+        Some(known) if known.value == value => false,
+        Some(_) if value.is_null() => profile.traits.remove(name).is_some(),
+        _ => {
+            profile.traits.insert(name.to_owned(), Trait { value, at });
+            true
+        }
+    }
 }

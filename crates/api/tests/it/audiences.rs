@@ -1,0 +1,185 @@
+//! Lists, computed traits, explanations, overlap, histories, personas.
+
+use serde_json::{Value, json};
+
+use crate::fixture::App;
+
+async fn orders(app: &App) {
+    for (user, count) in [("a", 1), ("b", 3), ("c", 5)] {
+        let item = |n| json!({"type": "track", "event": "Order Completed", "userId": user, "properties": {"total": 10.0 * n as f64, "sku": format!("s{}", n % 2)}});
+        let batch: Vec<Value> = (1..=count).map(item).collect();
+        app.collect("/v1/batch", json!({"batch": batch})).await.expect(200);
+    }
+}
+
+async fn put(app: &App, kind: &str, id: &str, spec: Value) {
+    app.api("PUT", &format!("/api/v1/resources/{kind}/{id}?publish=true"), spec).await.expect(200);
+}
+
+#[tokio::test]
+async fn lists_are_kept_by_hand_and_used_in_rules() {
+    let app = App::new();
+    orders(&app).await;
+    put(&app, "segment", "vips", json!({"name": "VIPs", "kind": "list"})).await;
+    put(
+        &app,
+        "segment",
+        "buying-vips",
+        json!({"name": "B", "rule": "in_segment('vips') && events('Order Completed').count() >= 3"}),
+    )
+    .await;
+    let users = |list: &[&str]| -> Value { list.iter().map(|u| json!({"value": u})).collect() };
+    let change = json!({"add": users(&["a", "b", "nobody"])});
+    let done = app.api("POST", "/api/v1/segments/vips/members", change).await.expect(200);
+    assert_eq!((&done["added"], &done["unknown"], &done["unknown_sample"]), (&json!(2), &json!(1), &json!(["nobody"])));
+    app.until("/api/v1/segments/vips", |s| s["count"] == 2 && s["kind"] == "list").await;
+    app.until("/api/v1/segments/buying-vips", |s| s["count"] == 1).await;
+    let upload = app.upload("/api/v1/segments/vips/upload", "text/csv", "user_id,note\nc,x\n").await.expect(200);
+    assert_eq!(upload["added"], 1);
+    app.until("/api/v1/segments/buying-vips", |s| s["count"] == 2).await;
+    app.api("POST", "/api/v1/segments/vips/members", json!({"remove": users(&["b"])})).await.expect(200);
+    app.until("/api/v1/segments/buying-vips", |s| s["count"] == 1).await;
+    let by_rule =
+        app.api("POST", "/api/v1/segments/buying-vips/members", json!({"add": users(&["a"])})).await.expect(400);
+    assert!(by_rule["errors"][0]["message"].as_str().unwrap().contains("decided by its rule"), "{by_rule}");
+    // A write key, which any browser has, changes no list.
+    let forged = json!({"event": "Added to List", "userId": "b", "properties": {"list": "vips"}});
+    app.collect("/v1/track", forged).await.expect(200);
+    let rejected = app.until("/api/v1/data-quality", |r| r["items"][0]["reason"] == "reserved_event_name").await;
+    assert_eq!(rejected["items"].as_array().unwrap().len(), 1);
+    assert_eq!(app.get("/api/v1/segments/vips").await.expect(200)["count"], 2);
+    let csv = app.get("/api/v1/segments/vips/export?traits=plan").await;
+    let text = csv.text();
+    let mut lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.remove(0), "profile,user_id,email,since,plan");
+    let mut users: Vec<&str> = lines.iter().map(|l| l.split(',').nth(1).unwrap()).collect();
+    users.sort_unstable();
+    assert_eq!(users, ["a", "c"]);
+    let feed = app.get("/api/v1/segments/vips/feed").await.expect(200);
+    let crossings: Vec<bool> =
+        feed["items"].as_array().unwrap().iter().map(|c| c["entered"].as_bool().unwrap()).collect();
+    assert_eq!(crossings, [false, true, true, true], "{feed}");
+}
+
+#[tokio::test]
+async fn computed_traits_follow_events_and_other_traits() {
+    let app = App::new();
+    orders(&app).await;
+    put(
+        &app,
+        "computed_trait",
+        "revenue",
+        json!({"name": "Revenue", "value": "events('Order Completed').sum('total')"}),
+    )
+    .await;
+    put(&app, "computed_trait", "orders", json!({"name": "Orders", "value": "events('Order Completed').count()"}))
+        .await;
+    put(&app, "computed_trait", "basket", json!({"name": "Basket", "value": "traits.revenue / traits.orders"})).await;
+    put(&app, "computed_trait", "skus", json!({"name": "Skus", "value": "events('Order Completed').values('sku')"}))
+        .await;
+    put(&app, "segment", "big", json!({"name": "Big", "rule": "traits.basket >= 20"})).await;
+    let id = app.profile("c").await;
+    let path = format!("/api/v1/profiles/{id}");
+    let c = app.until(&path, |p| p["traits"]["basket"] == 30 && p["segments"][0]["segment"] == "big").await;
+    assert_eq!((&c["traits"]["revenue"], &c["traits"]["orders"]), (&json!(150), &json!(5)));
+    assert_eq!(c["traits"]["skus"], json!(["s1", "s0"]));
+    assert_eq!(c["computed_traits"], json!(["basket", "orders", "revenue", "skus"]));
+    app.until("/api/v1/segments/big", |s| s["count"] == 2 && s["ready"] == true).await;
+    app.collect("/v1/track", json!({"event": "Order Completed", "userId": "c", "properties": {"total": 0}}))
+        .await
+        .expect(200);
+    app.until(&path, |p| p["traits"]["basket"] == 25 && p["traits"]["orders"] == 6).await;
+    // Who states such a trait by hand is overruled.
+    app.collect("/v1/identify", json!({"userId": "c", "traits": {"basket": 1, "x": 1}})).await.expect(200);
+    app.until(&path, |p| p["traits"]["x"] == 1 && p["traits"]["basket"] == 25).await;
+    let wrong = app
+        .api("PUT", "/api/v1/resources/computed_trait/age", json!({"name": "A", "value": "now() - date(traits.d)"}))
+        .await;
+    assert!(wrong.expect(400)["errors"][0]["message"].as_str().unwrap().contains("a computed trait"));
+}
+
+#[tokio::test]
+async fn a_membership_is_explained_by_the_events_that_prove_it() {
+    let app = App::new();
+    orders(&app).await;
+    put(
+        &app,
+        "segment",
+        "regulars",
+        json!({"name": "R", "rule": "events('Order Completed').count() >= 3 && !events('Refund').exists()"}),
+    )
+    .await;
+    app.until("/api/v1/segments/regulars", |s| s["ready"] == true && s["count"] == 2).await;
+    let id = app.profile("b").await;
+    let why = app.get(&format!("/api/v1/segments/regulars/explain/{id}")).await.expect(200);
+    assert!(why["member_since"].is_string(), "{why}");
+    let clause = &why["clause"];
+    assert_eq!((&clause["holds"], &clause["kind"]), (&json!(true), &json!("all")));
+    let count = &clause["parts"][0];
+    assert_eq!(count["values"], json!({"events(\"Order Completed\").count()": 3}));
+    assert_eq!((&count["matching_events"], count["events"].as_array().unwrap().len()), (&json!(3), 3));
+    assert_eq!(clause["parts"][1]["kind"], "not");
+    assert_eq!(clause["parts"][1]["parts"][0]["holds"], false);
+    let asked = json!({"rule": "events('Order Completed').sum('total') > 1000", "profile": id});
+    let why = app.api("POST", "/api/v1/rules/explain", asked).await.expect(200);
+    assert_eq!((&why["clause"]["holds"], &why["member_since"]), (&json!(false), &Value::Null));
+    assert_eq!(why["clause"]["values"], json!({"events(\"Order Completed\").sum(\"total\")": 60}));
+}
+
+#[tokio::test]
+async fn segments_are_laid_over_each_other() {
+    let app = App::new();
+    orders(&app).await;
+    for n in [1, 2, 4] {
+        put(
+            &app,
+            "segment",
+            &format!("from-{n}"),
+            json!({"name": "S", "rule": format!("events('Order Completed').count() >= {n}")}),
+        )
+        .await;
+    }
+    app.until("/api/v1/segments/from-4", |s| s["ready"] == true && s["count"] == 1).await;
+    let found = app.api("POST", "/api/v1/segments/overlap", json!({"segments": ["from-1", "from-2", "from-4"]})).await;
+    let found = found.expect(200);
+    assert_eq!((&found["union"], &found["sizes"]), (&json!(3), &json!({"from-1": 3, "from-2": 2, "from-4": 1})));
+    assert_eq!(found["intersections"].as_array().unwrap().len(), 3, "{found}");
+    let one = app.api("POST", "/api/v1/segments/overlap", json!({"segments": ["from-1"]})).await;
+    assert_eq!(one.status, 400);
+    let history = app.get("/api/v1/segments/from-1/history").await.expect(200);
+    assert!(history["items"].is_array());
+}
+
+#[tokio::test]
+async fn personas_are_found_and_become_segments() {
+    let app = App::new();
+    for i in 0..30 {
+        let (orders, plan) = if i % 2 == 0 { (6, "pro") } else { (1, "free") };
+        let user = format!("u{i}");
+        let mut batch = vec![json!({"type": "identify", "userId": user, "traits": {"plan": plan}})];
+        batch.extend((0..orders).map(|_| json!({"type": "track", "event": "Order Completed", "userId": user})));
+        app.collect("/v1/batch", json!({"batch": batch})).await.expect(200);
+    }
+    app.profile("u29").await;
+    put(
+        &app,
+        "persona_model",
+        "shoppers",
+        json!({"name": "Shoppers", "features": [
+            {"name": "orders", "value": "events('Order Completed').count()"},
+            {"name": "plan", "value": "traits.plan"},
+        ]}),
+    )
+    .await;
+    app.until("/api/v1/profiles?limit=100", |p| p["items"].as_array().unwrap().len() == 30).await;
+    let found = app.api("POST", "/api/v1/personas/shoppers/compute", json!({})).await.expect(200);
+    let personas = found["result"]["personas"].as_array().unwrap();
+    assert_eq!(personas.len(), 2, "{found}");
+    assert_eq!(found["segments"], json!(["shoppers-p1", "shoppers-p2"]));
+    assert!(personas.iter().any(|p| p["name"].as_str().unwrap().contains("orders")), "{found}");
+    for segment in ["shoppers-p1", "shoppers-p2"] {
+        app.until(&format!("/api/v1/segments/{segment}"), |s| s["count"] == 15 && s["ready"] == true).await;
+    }
+    let again = app.api("POST", "/api/v1/personas/shoppers/compute", json!({})).await.expect(200);
+    assert_eq!(again["result"], found["result"]);
+}
