@@ -64,6 +64,7 @@ mod telemetry;
 mod timeline;
 mod values;
 mod walk;
+mod whole;
 mod worker;
 mod writer;
 
