@@ -14,6 +14,8 @@ pub enum ResourceKind {
     Segment,
     /// A multi-step workflow.
     Journey,
+    /// One message to an audience.
+    Campaign,
     /// A message's content.
     Template,
     /// A way out: an SMTP server and its sender.
@@ -26,8 +28,8 @@ pub enum ResourceKind {
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [ResourceKind; 6] =
-        [Self::Segment, Self::Journey, Self::Template, Self::Channel, Self::Topic, Self::Settings];
+    pub const ALL: [ResourceKind; 7] =
+        [Self::Segment, Self::Journey, Self::Campaign, Self::Template, Self::Channel, Self::Topic, Self::Settings];
 
     /// Its name in documents and paths.
     #[must_use]
@@ -35,6 +37,7 @@ impl ResourceKind {
         match self {
             Self::Segment => "segment",
             Self::Journey => "journey",
+            Self::Campaign => "campaign",
             Self::Template => "template",
             Self::Channel => "channel",
             Self::Topic => "topic",
@@ -47,7 +50,7 @@ impl ResourceKind {
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
             Self::Channel => &["secret", "webhook_secret"],
-            Self::Segment | Self::Journey | Self::Template | Self::Topic | Self::Settings => &[],
+            Self::Segment | Self::Journey | Self::Campaign | Self::Template | Self::Topic | Self::Settings => &[],
         }
     }
 

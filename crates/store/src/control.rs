@@ -9,6 +9,7 @@ pub mod audit;
 pub mod generation;
 pub mod idempotency;
 pub mod imports;
+pub mod journey_states;
 pub mod members;
 pub mod quality;
 pub mod resources;
