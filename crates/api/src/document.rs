@@ -2,7 +2,7 @@
 
 use rapport_delivery::spec;
 use rapport_domain::resource::REDACTED;
-use rapport_domain::{Problem, ResourceKind, WorkspaceId};
+use rapport_domain::{MessageChannel, Problem, ResourceKind, WorkspaceId};
 use rapport_journeys::Catalogue;
 use rapport_rules::Severity;
 use rapport_store::control::resources::{self, ListFilter};
@@ -35,7 +35,7 @@ impl Catalogue for Others {
 /// written in any order.
 fn others(q: &Reader, ws: WorkspaceId) -> Result<Others, ApiError> {
     let mut out = Vec::new();
-    for kind in [ResourceKind::Segment, ResourceKind::Template, ResourceKind::Topic] {
+    for kind in [ResourceKind::Segment, ResourceKind::Journey, ResourceKind::Template, ResourceKind::Topic] {
         let (mut ids, mut cursor): (Vec<String>, Option<String>) = (Vec::new(), None);
         loop {
             let page = resources::list(q, ws, kind, ListFilter::default(), cursor.as_deref(), MAX_PAGE)?;
@@ -47,7 +47,7 @@ fn others(q: &Reader, ws: WorkspaceId) -> Result<Others, ApiError> {
         }
         out.push((kind, ids));
     }
-    out.push((ResourceKind::Channel, vec!["email".to_owned()]));
+    out.push((ResourceKind::Channel, MessageChannel::ALL.map(|c| c.as_str().to_owned()).to_vec()));
     Ok(Others(out))
 }
 
@@ -74,6 +74,10 @@ pub(crate) fn check(
             let others = state.stores.control().read(|q| others(q, ws))?;
             errors = rapport_journeys::validate(spec, &others).err().unwrap_or_default();
         }
+        ResourceKind::Campaign => {
+            let others = state.stores.control().read(|q| others(q, ws))?;
+            errors = rapport_journeys::campaign::validate(spec, &others).err().unwrap_or_default();
+        }
         _ => errors = spec::check(kind, spec).and_then(Result::err).unwrap_or_default(),
     }
     if errors.is_empty() {
@@ -91,6 +95,7 @@ pub(crate) fn schema(kind: ResourceKind) -> Value {
     match kind {
         ResourceKind::Segment => rapport_segments::spec::schema(),
         ResourceKind::Journey => rapport_journeys::schema(),
+        ResourceKind::Campaign => rapport_journeys::campaign::schema(),
         other => spec::schema(other).unwrap_or_default(),
     }
 }

@@ -80,6 +80,7 @@ pub(crate) fn order(kind: ResourceKind) -> u8 {
         ResourceKind::Template => 3,
         ResourceKind::Segment => 4,
         ResourceKind::Journey => 5,
+        ResourceKind::Campaign => 6,
     }
 }
 

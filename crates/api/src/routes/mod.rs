@@ -3,6 +3,7 @@
 pub(crate) mod about;
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod campaigns;
 pub(crate) mod channels;
 pub(crate) mod collect;
 pub(crate) mod consents;
@@ -14,6 +15,8 @@ pub(crate) mod imports;
 pub(crate) mod inbox;
 pub(crate) mod insights;
 pub(crate) mod journeys;
+pub(crate) mod journeys_ask;
+pub(crate) mod journeys_write;
 pub(crate) mod keys;
 pub(crate) mod members;
 pub(crate) mod messages;

@@ -5,6 +5,7 @@ mod collection;
 mod customers;
 mod dashboard;
 mod fixture;
+mod journeys;
 mod links;
 mod management;
 mod messages;
