@@ -1,5 +1,9 @@
 //! What the partition loop does with events: identity, segments, journeys, exactly once.
 
+mod campaigns;
+mod journeys;
+mod simulate;
+
 use rapport_delivery::repo::{LedgerFilter, is_withdrawn};
 use rapport_domain::record::LetterBody;
 use rapport_domain::time::{DAY_MS, HOUR_MS};

@@ -2,7 +2,7 @@
 
 use rapport_delivery::spec;
 use rapport_domain::resource::REDACTED;
-use rapport_domain::{Problem, ResourceKind, WorkspaceId};
+use rapport_domain::{MessageChannel, Problem, ResourceKind, WorkspaceId};
 use rapport_engine::read::people::Profiles;
 use rapport_insights::saved::{self, GoalSpec, InsightSpec};
 use rapport_insights::{InsightError, kinds};
@@ -52,10 +52,10 @@ fn all_ids(q: &Reader, ws: WorkspaceId, kind: ResourceKind) -> Result<Vec<String
 /// written in any order.
 fn others(q: &Reader, ws: WorkspaceId) -> Result<Others, ApiError> {
     let mut out = Vec::new();
-    for kind in [ResourceKind::Segment, ResourceKind::Template, ResourceKind::Topic] {
+    for kind in [ResourceKind::Segment, ResourceKind::Journey, ResourceKind::Template, ResourceKind::Topic] {
         out.push((kind, all_ids(q, ws, kind)?));
     }
-    out.push((ResourceKind::Channel, vec!["email".to_owned()]));
+    out.push((ResourceKind::Channel, MessageChannel::ALL.map(|c| c.as_str().to_owned()).to_vec()));
     Ok(Others(out))
 }
 
@@ -100,6 +100,9 @@ pub(crate) fn check(
             if errors.is_empty() {
                 (errors, warnings) = asked(state, ws, kind, spec)?;
             }
+        ResourceKind::Campaign => {
+            let others = state.stores.control().read(|q| others(q, ws))?;
+            errors = rapport_journeys::campaign::validate(spec, &others).err().unwrap_or_default();
         }
         _ => errors = spec::check(kind, spec).and_then(Result::err).unwrap_or_default(),
     }
@@ -201,6 +204,7 @@ pub(crate) fn schema(kind: ResourceKind) -> Value {
         ResourceKind::ComputedTrait => rapport_segments::computed::schema(),
         ResourceKind::PersonaModel => rapport_segments::personas::schema(),
         ResourceKind::Journey => rapport_journeys::schema(),
+        ResourceKind::Campaign => rapport_journeys::campaign::schema(),
         other => spec::schema(other).or_else(|| saved::schema(other)).unwrap_or_default(),
     }
 }

@@ -18,6 +18,7 @@ mod endpoint;
 mod error;
 mod events;
 mod extract;
+mod golive;
 mod guard;
 mod openapi;
 mod problem;

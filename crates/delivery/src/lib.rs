@@ -8,6 +8,7 @@
 //! `core/` decides, `content/` renders, `channels/` carry, `tracking/` signs links and answers them, `repo.rs` remembers,
 //! `stage.rs` runs it all, `catcher/` is a mail server that keeps what it gets, for tests and the demo.
 
+pub mod calls;
 pub mod catcher;
 pub mod channels;
 pub mod content;

@@ -109,6 +109,10 @@ pub mod names {
     pub const JOURNEY_ENTERED: &str = "Journey Entered";
     /// A journey ended; properties: `journey`, `version`, `run`, `reason`.
     pub const JOURNEY_EXITED: &str = "Journey Exited";
+    /// A journey's goal was reached; properties: `journey`, `version`, `run`, `step`, `group`.
+    pub const JOURNEY_GOAL_REACHED: &str = "Journey Goal Reached";
+    /// A split that is an experiment assigned an arm; properties: `experiment_id`, `variation_id`, `journey`, `step`.
+    pub const EXPERIMENT_VIEWED: &str = "Experiment Viewed";
     /// A message was decided; properties: `message_id`, `channel`, `template`, `journey`, `step`.
     pub const MESSAGE_QUEUED: &str = "Message Queued";
     /// A message was accepted by the provider.

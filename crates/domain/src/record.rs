@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::EventKind;
 use crate::ids::{MessageKey, ProfileId, SourceId, WorkspaceId};
+use crate::message::Origin;
 use crate::profile::Identifier;
 use crate::time::Timestamp;
 
@@ -155,6 +156,68 @@ pub enum LetterBody {
         profile: ProfileId,
         /// What.
         asked: AskedMessage,
+    },
+    /// What a journey is asked to do.
+    Journey(JourneyOrder),
+}
+
+/// What a journey is asked to do, by somebody or by another system.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum JourneyOrder {
+    /// To a profile's home: begin for this profile.
+    Trigger {
+        /// For whom.
+        profile: ProfileId,
+        /// The journey; its trigger is `api`.
+        journey: String,
+        /// What it is told, a JSON object.
+        data: String,
+    },
+    /// To the home of these profiles: begin for each of them.
+    Enter {
+        /// The journey; its trigger is `manual`.
+        journey: String,
+        /// For whom; all of one partition.
+        profiles: Vec<ProfileId>,
+        /// What it is told, a JSON object.
+        data: String,
+    },
+    /// To every partition: the journey goes on after a pause.
+    Resume {
+        /// The journey.
+        journey: String,
+        /// Since when it was paused.
+        paused_at: Timestamp,
+        /// What happens to what fell due meanwhile: `run`, `shift` or `exit`.
+        overdue: String,
+        /// The generation of the configuration that ended the pause.
+        generation: u64,
+    },
+    /// To every partition: people move to another version.
+    Migrate {
+        /// The journey.
+        journey: String,
+        /// From this version.
+        from: u32,
+        /// To this one.
+        to: u32,
+        /// Step → step of the new version, or `end`.
+        steps: Vec<(String, String)>,
+        /// Whether people at a step without a place in the new version leave; else they finish on the old one.
+        exit_others: bool,
+    },
+    /// To a profile's home: how a call of another system ended.
+    Answer {
+        /// The call's number in the partition that decided it; 0 once it was found there.
+        call: u64,
+        /// Whose run asked.
+        profile: ProfileId,
+        /// The step that asked.
+        origin: Origin,
+        /// The HTTP status; 0 when there was no answer.
+        status: u16,
+        /// The answer's JSON; the fault when there was none.
+        body: String,
     },
 }
 

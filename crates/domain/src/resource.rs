@@ -18,6 +18,8 @@ pub enum ResourceKind {
     PersonaModel,
     /// A multi-step workflow.
     Journey,
+    /// One message to an audience.
+    Campaign,
     /// A message's content.
     Template,
     /// A way out: an SMTP server and its sender.
@@ -40,11 +42,12 @@ pub enum ResourceKind {
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [ResourceKind; 13] = [
+    pub const ALL: [ResourceKind; 14] = [
         Self::Segment,
         Self::ComputedTrait,
         Self::PersonaModel,
         Self::Journey,
+        Self::Campaign,
         Self::Template,
         Self::Channel,
         Self::Topic,
@@ -64,6 +67,7 @@ impl ResourceKind {
             Self::ComputedTrait => "computed_trait",
             Self::PersonaModel => "persona_model",
             Self::Journey => "journey",
+            Self::Campaign => "campaign",
             Self::Template => "template",
             Self::Channel => "channel",
             Self::Topic => "topic",

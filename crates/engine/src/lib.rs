@@ -14,12 +14,16 @@ mod error;
 pub mod exports;
 mod inbox;
 mod live;
+mod outside;
 mod owner;
 mod purge;
 pub mod read;
 mod shared;
+pub mod simulate;
 mod telemetry;
+mod told;
 mod turns;
+mod winners;
 mod wiring;
 
 use std::sync::Arc;
@@ -40,6 +44,8 @@ pub use shared::{EngineConfig, Shared, Status, Trouble};
 
 use background::Background;
 
+/// Comparisons of messages are looked at every so many looks at the resources.
+const WINNERS_EVERY: u32 = 20;
 /// How often the live resources are compared with the stored ones, when nobody says they changed.
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
 
@@ -90,7 +96,14 @@ impl Engine {
         }
         let watcher = shared.clone();
         let thread = std::thread::Builder::new().name("rapport-config".to_owned()).spawn(move || {
+            let mut looks = 0u32;
             while !watcher.is_stopping() {
+                looks = looks.wrapping_add(1);
+                if looks.is_multiple_of(WINNERS_EVERY)
+                    && let Err(error) = watcher.decide_winners()
+                {
+                    tracing::warn!(%error, "comparisons of messages could not be decided yet");
+                }
                 if let Err(error) = watcher.refresh() {
                     tracing::error!(%error, "the live resources could not be read; the former ones stay in effect");
                 }
@@ -134,6 +147,12 @@ impl Engine {
     #[must_use]
     pub fn delivery_deps(&self) -> rapport_delivery::Deps {
         wiring::deps(&self.shared)
+    }
+
+    /// Where delivery's caller finds calls of other systems, and gives their answers.
+    #[must_use]
+    pub fn call_source(&self) -> Arc<dyn rapport_delivery::calls::CallSource> {
+        Arc::new(outside::Outside(self.shared.clone()))
     }
 
     /// What all owners share; the readers work on it.

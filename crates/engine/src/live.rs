@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus, WorkspaceId};
-use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySet};
-use rapport_segments::{RuleDef, RuleSet};
+use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySet, campaign};
+use rapport_segments::{RuleDef, RuleSet, segment_rule_key};
 use rapport_store::Stores;
-use rapport_store::control::{generation, resources, workspaces};
+use rapport_store::control::{generation, journey_states, resources, workspaces};
 
 use crate::audiences::persona_trait;
 use crate::error::EngineError;
@@ -34,6 +34,8 @@ pub struct WorkspaceLive {
     pub rules: Arc<RuleSet>,
     /// Live documents that cannot take effect, and why.
     pub problems: Vec<Problem>,
+    /// Comparisons that are decided: journey, version and step, and the send step that won.
+    pub winners: HashMap<(String, u32, String), String>,
 }
 
 impl Live {
@@ -46,10 +48,19 @@ impl Live {
         for workspace in control.read(workspaces::list)? {
             let live = control.read(|q| resources::all_live(q, workspace.id))?;
             let mut problems = Vec::new();
+            let holdout = holdout_of(&live);
             for journey in live.iter().filter(|r| r.kind == ResourceKind::Journey) {
+                let paused = control.read(|q| journey_states::pause(q, workspace.id, &journey.id))?.is_some();
                 let versions =
                     control.read(|q| resources::all_versions(q, workspace.id, ResourceKind::Journey, &journey.id))?;
-                journeys.extend(versions.iter().filter_map(|v| journey_def(v, &mut problems)));
+                journeys.extend(versions.iter().filter_map(|v| journey_def(v, paused, holdout, &mut problems)));
+            }
+            for campaign in live.iter().filter(|r| r.kind == ResourceKind::Campaign) {
+                let id = campaign::journey_id(&campaign.id);
+                let paused = control.read(|q| journey_states::pause(q, workspace.id, &id))?.is_some();
+                let versions =
+                    control.read(|q| resources::all_versions(q, workspace.id, ResourceKind::Campaign, &campaign.id))?;
+                journeys.extend(versions.iter().filter_map(|v| campaign_def(v, paused, holdout, &mut problems)));
             }
             found.push((workspace, live, problems));
         }
@@ -63,7 +74,8 @@ impl Live {
             for problem in &problems {
                 tracing::warn!(workspace.id = workspace.id.0, %problem, "a live document has no effect");
             }
-            workspaces.insert(workspace.id, WorkspaceLive { zone, rules, problems });
+            let winners = control.read(|q| journey_states::winners(q, workspace.id))?.into_iter().collect();
+            workspaces.insert(workspace.id, WorkspaceLive { zone, rules, problems, winners });
         }
         Ok(Live { generation, workspaces, journeys: compiled.set })
     }
@@ -75,8 +87,20 @@ fn zone_of(live: &[Resource], fallback: &str) -> Tz {
     named.and_then(rapport_domain::time::zone).or_else(|| rapport_domain::time::zone(fallback)).unwrap_or(Tz::UTC)
 }
 
+/// Hundredths of a percent of the workspace's customers that no journey has effects on: `holdout` of the settings.
+pub(crate) fn holdout_of(live: &[Resource]) -> u32 {
+    let settings = live.iter().find(|r| r.kind == ResourceKind::Settings);
+    let percent = settings.and_then(|r| r.spec.get("holdout")).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
+    (percent.clamp(0.0, 100.0) * 100.0).round() as u32
+}
+
 /// A version that is live, or was and may still have runs on it; drafts never do.
-fn journey_def(journey: &Resource, problems: &mut Vec<Problem>) -> Option<JourneyDef> {
+fn journey_def(
+    journey: &Resource,
+    paused: bool,
+    global_holdout: u32,
+    problems: &mut Vec<Problem>,
+) -> Option<JourneyDef> {
     let (ws, id, version) = (journey.workspace, journey.id.clone(), journey.version);
     let live = match journey.status {
         ResourceStatus::Live => true,
@@ -84,9 +108,35 @@ fn journey_def(journey: &Resource, problems: &mut Vec<Problem>) -> Option<Journe
         ResourceStatus::Draft | ResourceStatus::Review => return None,
     };
     match rapport_journeys::validate(&journey.spec, &AnyCatalogue) {
-        Ok(spec) => Some(JourneyDef { workspace: ws, id, version, live, spec }),
+        Ok(spec) => Some(JourneyDef { workspace: ws, id, version, live, paused, global_holdout, spec }),
         Err(found) => {
             problems.extend(named("journey", &id, version, found));
+            None
+        }
+    }
+}
+
+/// The journey of a campaign's version.
+pub(crate) fn campaign_def(
+    document: &Resource,
+    paused: bool,
+    global_holdout: u32,
+    problems: &mut Vec<Problem>,
+) -> Option<JourneyDef> {
+    let (workspace, version) = (document.workspace, document.version);
+    let live = match document.status {
+        ResourceStatus::Live => true,
+        ResourceStatus::Archived => false,
+        ResourceStatus::Draft | ResourceStatus::Review => return None,
+    };
+    match campaign::validate(&document.spec, &AnyCatalogue) {
+        Ok(spec) => {
+            let id = campaign::journey_id(&document.id);
+            let spec = campaign::compile(&spec, &id);
+            Some(JourneyDef { workspace, id, version, live, paused, global_holdout, spec })
+        }
+        Err(found) => {
+            problems.extend(named("campaign", &document.id, version, found));
             None
         }
     }

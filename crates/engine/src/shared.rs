@@ -249,6 +249,18 @@ impl Shared {
         &self.statuses[usize::from(partition.0)]
     }
 
+    /// Decides which message of a comparison did best, where somebody waits to know. Answers whether one was decided.
+    ///
+    /// # Errors
+    /// The state cannot be read or written.
+    pub fn decide_winners(&self) -> Result<bool, EngineError> {
+        let decided = crate::winners::decide(self)?;
+        if decided {
+            self.refresh()?;
+        }
+        Ok(decided)
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }

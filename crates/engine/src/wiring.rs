@@ -150,7 +150,11 @@ impl Suppressions for Wiring {
 impl JourneyState for Wiring {
     fn state(&self, message: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError> {
         let (ws, id) = (message.workspace, message.id);
-        if self.live(ws, ResourceKind::Journey, &origin.journey)?.is_none() {
+        let (kind, document) = match origin.journey.strip_prefix(rapport_journeys::campaign::PREFIX) {
+            Some(campaign) => (ResourceKind::Campaign, campaign),
+            None => (ResourceKind::Journey, origin.journey.as_str()),
+        };
+        if self.live(ws, kind, document)?.is_none() {
             return Ok(OriginState::NotLive);
         }
         let db = self.shared.stores.partition(id.partition)?;

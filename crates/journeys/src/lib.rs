@@ -13,6 +13,11 @@
 //! - **Re-entry**: never two runs of one journey (and one `key`) at once; `{after: 30d}` counts from the last entry.
 //! - **Waits** count from the moment the step is reached, not from when it was due: after an outage a customer does not
 //!   get the mails of three days in one minute.
+//! - **Events a run waits for** count from the moment it waits; imported history wakes nobody.
+//! - **Control group**: a run of a held-out profile takes every step and has no effect but transactional messages; where a
+//!   message would have been decided it records `Message Skipped` with `control_group`. So what is compared is alike.
+//! - **Goals** are reached once a run, by an event after the entry or a rule that comes to hold.
+//! - **Pause**: nobody enters, waits end without going on; exit rules, goals and awaited events still count.
 //! - **Updates** are seen by the next step: a run pauses after `update` and is due again at the same instant.
 //! - **Versions**: a run stays on the version it started on for as long as any version of the journey is live; else it
 //!   exits with `not_live` the next time the profile is touched.
@@ -20,19 +25,26 @@
 //!   Undoing a merge gives both the history of the one they were, so that `once` stays once for each, and leaves the
 //!   runs with the profile that stays.
 
+pub mod campaign;
 pub mod core;
 pub mod error;
+mod formats;
 pub mod repo;
 mod rules;
 pub mod schema;
 pub mod spec;
 pub mod telemetry;
 
-pub use crate::core::effect::{Effect, ExitReason, Refusal};
-pub use crate::core::runs::{History, Run, Runs};
+pub use crate::core::advance::WebhookAnswer;
+pub use crate::core::change::{Migration, Overdue};
+pub use crate::core::effect::{Effect, ExitReason, Refusal, WebhookRequest};
+pub use crate::core::enter::{Call, CalledBy};
+pub use crate::core::habits::{Habits, best_hour, hour_scores, pressure};
+pub use crate::core::runs::{Group, History, Passage, Run, Runs};
 pub use crate::core::set::{Compiled, JourneyDef, JourneySet, RejectedVersion};
 pub use crate::core::{ConditionKey, Conditions};
 pub use crate::error::JourneysError;
+pub use crate::formats::FirstRuns;
 pub use crate::schema::schema;
 pub use crate::spec::check::{AnyCatalogue, Catalogue, validate};
 pub use crate::spec::{Action, JourneySpec, Step, Trigger};

@@ -1,13 +1,16 @@
 //! The stored runs of a partition, who is at which step, and counts per journey. The only SQL of this crate.
 
+pub mod calls;
+pub mod tasks;
+
 use std::collections::BTreeMap;
 
-use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
+use rapport_domain::{Event, ProfileId, Timestamp, WorkspaceId};
 use rapport_store::{Migration, Query, Tx, params};
 use serde::Serialize;
 
 use crate::core::effect::Effect;
-use crate::core::runs::{Run, Runs};
+use crate::core::runs::{Group, Run, Runs};
 use crate::error::JourneysError;
 
 /// The component's name for [`rapport_store::Db::migrate`].
@@ -16,9 +19,27 @@ pub const COMPONENT: &str = "journeys";
 /// The tables, in every partition's database.
 ///
 /// `journey_active` has one row per active run and follows [`Runs`]; its key is also the order of paging.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: "CREATE TABLE journey_runs (
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, sql: FIRST },
+    // Work on many people, calendars, and rate limiters.
+    Migration {
+        version: 2,
+        sql: "CREATE TABLE journey_tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL, body BLOB NOT NULL);
+              CREATE TABLE journey_calendar (workspace INTEGER NOT NULL, journey TEXT NOT NULL, local_ms INTEGER NOT NULL,
+                PRIMARY KEY (workspace, journey)) WITHOUT ROWID;
+              CREATE TABLE journey_turns (workspace INTEGER NOT NULL, journey TEXT NOT NULL, step TEXT NOT NULL,
+                last_us INTEGER NOT NULL, PRIMARY KEY (workspace, journey, step)) WITHOUT ROWID;
+              CREATE TABLE journey_hours (workspace INTEGER NOT NULL, hour INTEGER NOT NULL, count INTEGER NOT NULL,
+                PRIMARY KEY (workspace, hour)) WITHOUT ROWID;
+              CREATE TABLE journey_calls (number INTEGER PRIMARY KEY, workspace INTEGER NOT NULL, profile INTEGER NOT NULL,
+                origin TEXT NOT NULL, request TEXT NOT NULL, tried INTEGER NOT NULL, due_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL);
+              CREATE INDEX journey_calls_due ON journey_calls (due_at, number);
+              CREATE INDEX journey_calls_profile ON journey_calls (workspace, profile);",
+    },
+];
+
+const FIRST: &str = "CREATE TABLE journey_runs (
             workspace INTEGER NOT NULL, profile INTEGER NOT NULL, state BLOB NOT NULL,
             PRIMARY KEY (workspace, profile)
           ) WITHOUT ROWID;
@@ -31,14 +52,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             workspace INTEGER NOT NULL, journey TEXT NOT NULL, version INTEGER NOT NULL,
             what TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
             PRIMARY KEY (workspace, journey, version, what, reason)
-          ) WITHOUT ROWID;",
-}];
+          ) WITHOUT ROWID;";
 
 /// Rows of one page at most.
 pub const MAX_PAGE: usize = 1000;
 
 /// The first byte of stored runs: which shape follows. A new shape gets a new number, and old ones stay readable.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// Runs as stored and as carried between partitions.
 ///
@@ -55,6 +75,7 @@ pub fn encode(runs: &Runs) -> Result<Vec<u8>, JourneysError> {
 pub fn decode(bytes: &[u8]) -> Result<Runs, JourneysError> {
     match bytes.split_first() {
         Some((&FORMAT, rest)) => postcard::from_bytes(rest).map_err(|e| JourneysError::Unreadable(e.to_string())),
+        Some((1, rest)) => crate::formats::first(rest),
         Some((other, _)) => Err(JourneysError::Unreadable(format!("format {other}, this release knows {FORMAT}"))),
         None => Err(JourneysError::Unreadable("no bytes".to_owned())),
     }
@@ -129,6 +150,7 @@ pub fn take(tx: &Tx, workspace: WorkspaceId, profile: ProfileId) -> Result<Runs,
 /// # Errors
 /// When the storage fails or the bytes cannot be read.
 pub fn erase(tx: &Tx, workspace: WorkspaceId, profile: ProfileId, counts: &mut Counts) -> Result<(), JourneysError> {
+    calls::remove_profile(tx, workspace, profile)?;
     for run in take(tx, workspace, profile)?.active {
         counts.bump(workspace, run.journey, run.version, EXITED, "erased");
     }
@@ -151,6 +173,15 @@ fn delete_active(tx: &Tx, workspace: WorkspaceId, profile: ProfileId, run: &Run)
 const ENTERED: &str = "entered";
 const EXITED: &str = "exited";
 const REFUSED: &str = "refused";
+const PASSED: &str = "passed";
+const GOAL: &str = "goal";
+const DECIDED: &str = "decided";
+const WITHHELD: &str = "withheld";
+const HELD_OUT: &str = "held_out";
+const MOVED: &str = "moved";
+const SENT: &str = "sent";
+const OPENED: &str = "opened";
+const CLICKED: &str = "clicked";
 
 /// Counts gathered during a batch, written once at its end. Keep one per batch and [`Counts::flush`] it in the
 /// batch's transaction.
@@ -158,18 +189,61 @@ const REFUSED: &str = "refused";
 pub struct Counts(BTreeMap<(WorkspaceId, String, u32, &'static str, String), u64>);
 
 impl Counts {
-    /// Counts an entry, exit or refusal; other effects are not counted here.
+    /// Counts entries, exits, refusals, goals, and what passed each step by which exit.
     pub fn record(&mut self, workspace: WorkspaceId, effect: &Effect) {
         match effect {
-            Effect::Entered { journey, version, .. } => self.bump(workspace, journey.clone(), *version, ENTERED, ""),
+            Effect::Entered { journey, version, group, .. } => {
+                self.bump(workspace, journey.clone(), *version, ENTERED, "");
+                if *group == Group::Control {
+                    self.bump(workspace, journey.clone(), *version, HELD_OUT, "");
+                }
+            }
             Effect::Exited { journey, version, reason, .. } => {
                 self.bump(workspace, journey.clone(), *version, EXITED, reason.as_str());
             }
             Effect::NotEntered { journey, version, reason } => {
                 self.bump(workspace, journey.clone(), *version, REFUSED, reason.as_str());
             }
-            Effect::Send { .. } | Effect::UpdateTraits { .. } | Effect::Renumbered { .. } => {}
+            Effect::Passed { journey, version, step, exit, .. } => {
+                self.bump(workspace, journey.clone(), *version, PASSED, &format!("{step}\t{exit}"));
+            }
+            Effect::Goal { origin, group } => {
+                self.bump(workspace, origin.journey.clone(), origin.version, GOAL, group.as_str());
+            }
+            Effect::Send { origin, .. } => {
+                self.bump(workspace, origin.journey.clone(), origin.version, DECIDED, &origin.step);
+            }
+            Effect::Withheld { origin, .. } => {
+                self.bump(workspace, origin.journey.clone(), origin.version, WITHHELD, &origin.step);
+            }
+            Effect::Migrated { journey, from, to, .. } => {
+                self.bump(workspace, journey.clone(), *from, MOVED, &to.to_string());
+            }
+            Effect::UpdateTraits { .. }
+            | Effect::Renumbered { .. }
+            | Effect::Emit { .. }
+            | Effect::Webhook { .. }
+            | Effect::List { .. }
+            | Effect::Turn { .. }
+            | Effect::Start { .. } => {}
         }
+    }
+
+    /// Counts what a customer did with a message of a journey: an open or a click, under its step.
+    pub fn reaction(&mut self, event: &Event) {
+        let text = |name: &str| event.properties.get(name).and_then(serde_json::Value::as_str);
+        let (Some(journey), Some(step)) = (text("journey"), text("step")) else { return };
+        let version = event.properties.get("version").and_then(serde_json::Value::as_u64).unwrap_or_default();
+        let what = if event.name.ends_with("Opened") { OPENED } else { CLICKED };
+        self.bump(event.workspace, journey.to_owned(), version as u32, what, step);
+    }
+
+    /// Counts a message that left, under its step.
+    pub fn sent(&mut self, event: &Event) {
+        let text = |name: &str| event.properties.get(name).and_then(serde_json::Value::as_str);
+        let (Some(journey), Some(step)) = (text("journey"), text("step")) else { return };
+        let version = event.properties.get("version").and_then(serde_json::Value::as_u64).unwrap_or_default();
+        self.bump(event.workspace, journey.to_owned(), version as u32, SENT, step);
     }
 
     fn bump(&mut self, workspace: WorkspaceId, journey: String, version: u32, what: &'static str, reason: &str) {
@@ -191,6 +265,32 @@ impl Counts {
     }
 }
 
+/// Reactions of the partition's people by local hour.
+///
+/// # Errors
+/// When the storage fails.
+pub fn hours(q: &impl Query, workspace: WorkspaceId) -> Result<[u64; 24], JourneysError> {
+    let sql = "SELECT hour, count FROM journey_hours WHERE workspace = ?1";
+    let mut out = [0; 24];
+    for (hour, count) in q.query(sql, &params![workspace], |row| Ok((row.get::<u32>(0)?, row.get::<u64>(1)?)))? {
+        if let Some(slot) = out.get_mut(hour as usize) {
+            *slot = count;
+        }
+    }
+    Ok(out)
+}
+
+/// Counts reactions of one local hour.
+///
+/// # Errors
+/// When the storage fails.
+pub fn add_hour(tx: &Tx, workspace: WorkspaceId, hour: u32, count: u64) -> Result<(), JourneysError> {
+    let sql = "INSERT INTO journey_hours (workspace, hour, count) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (workspace, hour) DO UPDATE SET count = count + excluded.count";
+    tx.execute(sql, &params![workspace, hour, count])?;
+    Ok(())
+}
+
 /// Exact numbers of one journey, over all its versions. `entered = active + sum of exited`, over all partitions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Stats {
@@ -204,9 +304,47 @@ pub struct Stats {
     pub refused: BTreeMap<String, u64>,
     /// Active runs by version and step.
     pub steps: BTreeMap<u32, BTreeMap<String, u64>>,
+    /// Of the runs begun, those of the control group.
+    pub held_out: u64,
+    /// Goals reached, by group.
+    pub goals: BTreeMap<String, u64>,
+    /// How often each step was passed, by version, step and exit.
+    pub passed: BTreeMap<u32, BTreeMap<String, BTreeMap<String, u64>>>,
+    /// Messages decided, by version and step.
+    pub decided: BTreeMap<u32, BTreeMap<String, u64>>,
+    /// Messages that left, by version and step.
+    pub sent: BTreeMap<u32, BTreeMap<String, u64>>,
+    /// Opens, by version and step.
+    pub opened: BTreeMap<u32, BTreeMap<String, u64>>,
+    /// Clicks, by version and step.
+    pub clicked: BTreeMap<u32, BTreeMap<String, u64>>,
+    /// Messages not decided because the run is in the control group, by version and step.
+    pub withheld: BTreeMap<u32, BTreeMap<String, u64>>,
 }
 
 impl Stats {
+    fn count(&mut self, version: u32, what: &str, reason: String, count: u64) {
+        match what {
+            ENTERED => self.entered += count,
+            HELD_OUT => self.held_out += count,
+            EXITED => *self.exited.entry(reason).or_default() += count,
+            REFUSED => *self.refused.entry(reason).or_default() += count,
+            GOAL => *self.goals.entry(reason).or_default() += count,
+            DECIDED => *self.decided.entry(version).or_default().entry(reason).or_default() += count,
+            WITHHELD => *self.withheld.entry(version).or_default().entry(reason).or_default() += count,
+            SENT => *self.sent.entry(version).or_default().entry(reason).or_default() += count,
+            OPENED => *self.opened.entry(version).or_default().entry(reason).or_default() += count,
+            CLICKED => *self.clicked.entry(version).or_default().entry(reason).or_default() += count,
+            PASSED => {
+                let Some((step, exit)) = reason.split_once('\t') else { return };
+                let exits = self.passed.entry(version).or_default().entry(step.to_owned()).or_default();
+                *exits.entry(exit.to_owned()).or_default() += count;
+            }
+            // A count of a later release.
+            _ => {}
+        }
+    }
+
     /// Adds the numbers of another partition.
     pub fn merge(&mut self, other: Stats) {
         fn add(into: &mut BTreeMap<String, u64>, from: BTreeMap<String, u64>) {
@@ -218,8 +356,22 @@ impl Stats {
         self.active += other.active;
         add(&mut self.exited, other.exited);
         add(&mut self.refused, other.refused);
-        for (version, steps) in other.steps {
-            add(self.steps.entry(version).or_default(), steps);
+        self.held_out += other.held_out;
+        add(&mut self.goals, other.goals);
+        let by_step = [
+            (&mut self.steps, other.steps),
+            (&mut self.decided, other.decided),
+            (&mut self.withheld, other.withheld),
+            (&mut self.sent, other.sent),
+            (&mut self.opened, other.opened),
+            (&mut self.clicked, other.clicked),
+        ];
+        for (into, from) in by_step {
+            from.into_iter().for_each(|(version, steps)| add(into.entry(version).or_default(), steps));
+        }
+        for (version, steps) in other.passed {
+            let into = self.passed.entry(version).or_default();
+            steps.into_iter().for_each(|(step, exits)| add(into.entry(step).or_default(), exits));
         }
     }
 }
@@ -230,17 +382,12 @@ impl Stats {
 /// When the storage fails.
 pub fn stats(q: &impl Query, workspace: WorkspaceId, journey: &str) -> Result<Stats, JourneysError> {
     let mut out = Stats::default();
-    let sql = "SELECT what, reason, SUM(count) FROM journey_counts WHERE workspace = ?1 AND journey = ?2 \
-               GROUP BY what, reason";
+    let sql = "SELECT version, what, reason, count FROM journey_counts WHERE workspace = ?1 AND journey = ?2";
     let counted = q.query(sql, &params![workspace, journey], |row| {
-        Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<u64>(2)?))
+        Ok((row.get::<u32>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<u64>(3)?))
     })?;
-    for (what, reason, count) in counted {
-        match what.as_str() {
-            ENTERED => out.entered = count,
-            EXITED => drop(out.exited.insert(reason, count)),
-            _ => drop(out.refused.insert(reason, count)),
-        }
+    for (version, what, reason, count) in counted {
+        out.count(version, &what, reason, count);
     }
     let sql = "SELECT version, step, COUNT(*) FROM journey_active WHERE workspace = ?1 AND journey = ?2 \
                GROUP BY version, step";

@@ -13,6 +13,11 @@ pub const MESSAGES: &str = "rapport_journeys_messages_total";
 /// Updates of traits decided.
 pub const UPDATES: &str = "rapport_journeys_updates_total";
 
+/// Goals reached.
+pub const GOALS: &str = "rapport_journeys_goals_total";
+/// Calls of other systems decided.
+pub const WEBHOOKS: &str = "rapport_journeys_webhooks_total";
+
 /// Counts one effect.
 pub fn record(effect: &Effect) {
     match effect {
@@ -21,7 +26,16 @@ pub fn record(effect: &Effect) {
         Effect::Exited { reason, .. } => metrics::counter!(EXITED, "reason" => label(reason)).increment(1),
         Effect::Send { .. } => metrics::counter!(MESSAGES).increment(1),
         Effect::UpdateTraits { .. } => metrics::counter!(UPDATES).increment(1),
-        Effect::Renumbered { .. } => {}
+        Effect::Goal { .. } => metrics::counter!(GOALS).increment(1),
+        Effect::Webhook { .. } => metrics::counter!(WEBHOOKS).increment(1),
+        Effect::Renumbered { .. }
+        | Effect::Passed { .. }
+        | Effect::Withheld { .. }
+        | Effect::Emit { .. }
+        | Effect::List { .. }
+        | Effect::Turn { .. }
+        | Effect::Start { .. }
+        | Effect::Migrated { .. } => {}
     }
 }
 
@@ -32,5 +46,8 @@ fn label(reason: &ExitReason) -> &'static str {
         ExitReason::ExitCondition => "exit_condition",
         ExitReason::NotLive => "not_live",
         ExitReason::Merged => "merged",
+        ExitReason::Goal => "goal",
+        ExitReason::Paused => "paused",
+        ExitReason::NotMigrated => "not_migrated",
     }
 }

@@ -33,7 +33,25 @@ fn journeys() -> JourneySet {
         "name": "Back", "trigger": { "segment": { "id": "lapsed", "on": "exited" } }, "reentry": "always",
         "steps": [{ "id": "rest", "wait": "30m" }, { "id": "mail", "send": { "channel": "email", "template": "back" } }]
     });
+    let mix = json!({
+        "name": "Mix", "trigger": { "event": { "name": "Product Added", "key": "cart_id" } }, "reentry": { "concurrent": 2 },
+        "goal": { "event": { "name": "Order Completed" }, "exit": false },
+        "steps": [
+            { "id": "first", "wait": { "event": { "name": "Order Completed" }, "for": "5h" }, "next": "split", "otherwise": "collect" },
+            { "id": "split", "split": [{ "percent": 30, "goto": "best" }, { "percent": 70, "goto": "tell" }] },
+            { "id": "best", "wait": { "best_hour": "24h" } },
+            { "id": "tell", "emit": { "event": "Told", "properties": { "cart": "{{ journey.key }}" } } },
+            { "id": "list", "list": { "add": "vip" }, "next": "day" },
+            { "id": "collect", "digest": { "event": "Product Added", "for": "3h", "keep": 2 } },
+            { "id": "ask", "webhook": { "url": "https://x.test" }, "otherwise": "day" },
+            { "id": "day", "wait": { "until": "08:00", "weekdays": ["tue", "sat"] } },
+            { "id": "try", "experiment": { "id": "x", "arms": [{ "percent": 50, "goto": "mail" }, { "percent": 50, "goto": "loop" }] } },
+            { "id": "loop", "branch": [{ "when": "traits.loop == true", "goto": "first" }], "otherwise": "mail" },
+            { "id": "mail", "send": { "channel": "sms", "template": "t", "data": { "n": "{{ digest.count }}" } } },
+        ]
+    });
     compile(vec![
+        def("mix", 1, true, &mix),
         def("second-order", 1, true, &second_order()),
         def("cart", 1, true, &cart),
         def("back", 1, true, &back),
@@ -149,7 +167,7 @@ impl Play {
             }
         }
         // As the engine does after every change: whose exit rule is true now leaves at once.
-        self.set.leave(WS, &mut self.runs, &self.world, &mut out);
+        self.set.leave(WS, &mut self.runs, &self.world, self.now, &mut out);
         self.note(out);
         self.settle();
     }

@@ -154,14 +154,31 @@ fn stored_formats_stay_readable() {
     let set = compile(vec![def("second-order", 1, true, &second_order())]);
     let order = event("Order Completed", START, json!({ "total": 99 }));
     set.on_event(&mut runs, &order, &True::default(), START, &mut Vec::new());
-    let bytes: Vec<u8> =
-        (0..FORMAT_1.len()).step_by(2).map(|i| u8::from_str_radix(&FORMAT_1[i..i + 2], 16).unwrap()).collect();
+    let bytes = bytes_of(FORMAT_1);
     assert_eq!(repo::decode(&bytes).unwrap(), runs);
-    assert_eq!(repo::encode(&repo::decode(&bytes).unwrap()).unwrap(), bytes);
+    let second = bytes_of(FORMAT_2);
+    assert_eq!(repo::decode(&second).unwrap(), runs);
+    assert_eq!(repo::encode(&runs).unwrap(), second, "{}", hex(&repo::encode(&runs).unwrap()));
     for broken in [&[][..], &[9, 1, 2], &bytes[..bytes.len() / 2]] {
         assert!(matches!(repo::decode(broken), Err(JourneysError::Unreadable(_))), "{broken:?}");
     }
 }
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The same with a group, no goal, nothing that woke it, no data, no path; no dates and no habits.
+const FORMAT_2: &str = "\
+    0201010c7365636f6e642d6f72646572010004776169740180a4e3d8bf6880a4e3d8bf680180f4fbcfc1685e7b226576656e7422\
+    3a7b226e616d65223a224f7264657220436f6d706c65746564222c2270726f70657274696573223a7b22746f74616c223a39397d\
+    2c227473223a22323032362d31312d32315431303a30303a30302e3030305a227d7d000000027b7d00010c7365636f6e642d6f72\
+    64657200010080a4e3d8bf680100000000000000000000000000000000000000\
+";
 
 /// One run waiting in its first step.
 const FORMAT_1: &str = "\

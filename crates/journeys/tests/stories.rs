@@ -313,7 +313,7 @@ fn the_step_after_an_update_sees_it() {
     let mut out = Vec::new();
     story.set.on_event(&mut story.runs, &event("Ping", START, json!({})), &story.world, START, &mut out);
     assert_eq!(story.runs.next_due(), Some(START), "due again at once");
-    assert!(matches!(out.last(), Some(Effect::UpdateTraits { .. })));
+    assert!(matches!(out[out.len() - 2..], [Effect::UpdateTraits { .. }, Effect::Passed { .. }]));
     story.world.rules.insert(GONE.to_owned()); // the engine applies the update
     story.fire();
     story.expect(&["0h exit u v1 #1 at yes: seen"]);

@@ -49,18 +49,21 @@ fn every_problem_names_its_place() {
     for (doc, expected) in [
         (
             json!(7),
-            "spec: expected an object with name, description, trigger, entry, reentry, exit_when, steps, found a number",
+            "spec: expected an object with name, description, trigger, entry, reentry, exit_when, goal, holdout, priority, starts_at, stops_at, steps, found a number",
         ),
         (with("/name", json!(null)), "spec.name: is missing"),
         (with("/name", json!("  ")), "spec.name: expected text, found an empty one"),
         (
             with("/exit_wen", json!("x")),
-            r#"spec.exit_wen: unknown member; expected one of name, description, trigger, entry, reentry, exit_when, steps (did you mean "exit_when"?)"#,
+            r#"spec.exit_wen: unknown member; expected one of name, description, trigger, entry, reentry, exit_when, goal, holdout, priority, starts_at, stops_at, steps (did you mean "exit_when"?)"#,
         ),
-        (with("/trigger", json!({})), "spec.trigger: expected exactly one of event, segment"),
+        (
+            with("/trigger", json!({})),
+            "spec.trigger: expected exactly one of event, segment, date, schedule, api, journey, manual",
+        ),
         (
             with("/trigger/segment", json!({ "id": "lapsed", "on": "entered" })),
-            "spec.trigger: expected exactly one of event, segment",
+            "spec.trigger: expected exactly one of event, segment, date, schedule, api, journey, manual",
         ),
         (
             with("/trigger", json!({ "segment": { "id": "lapsed", "on": "enter" } })),
@@ -128,16 +131,128 @@ fn every_problem_names_its_place() {
         ),
         (
             with("/steps/3/wait", json!("1d")),
-            "spec.steps[3]: expected exactly one of wait, branch, send, update, exit, found 2",
+            "spec.steps[3]: expected exactly one of wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, winner, exit, found 2",
         ),
         (step(json!({ "id": "lost", "wait": "1d" })), r#"spec.steps[5]: nothing leads to step "lost""#),
         (
             step(json!({ "id": "odd", "wiat": "1d" })),
-            "spec.steps[5].wiat: unknown member; expected one of id, wait, branch, send, update, exit, next, otherwise, note, position (did you mean \"wait\"?)",
+            "spec.steps[5].wiat: unknown member; expected one of id, wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, winner, exit, next, otherwise, note, position (did you mean \"wait\"?)",
         ),
         (
             with("/steps/3/next", json!("check")),
             r#"spec.steps[3]: the way back to step "check" has no wait: it would run for ever"#,
+        ),
+        (
+            with("/trigger", json!({ "date": { "trait": "renewal", "before": "36h" } })),
+            r#"spec.trigger.date.before: expected whole days such as 7d, 731d at most, found "36h""#,
+        ),
+        (
+            with("/trigger", json!({ "date": { "trait": "renewal", "before": "7d", "after": "7d" } })),
+            "spec.trigger.date: expected before or after, not both",
+        ),
+        (
+            with("/trigger", json!({ "schedule": { "cron": "0 9 * *", "audience": { "segment": "lapsed" } } })),
+            "spec.trigger.schedule.cron: is not a cron pattern",
+        ),
+        (
+            with("/trigger", json!({ "schedule": { "rrule": "FREQ=WEEKLY", "audience": { "segment": "lapsed" } } })),
+            "spec.trigger.schedule.start: is missing",
+        ),
+        (
+            with("/trigger", json!({ "schedule": { "at": "tomorrow", "audience": { "segment": "lapsed" } } })),
+            "spec.trigger.schedule.at: expected a local time such as 2026-12-01T09:00",
+        ),
+        (
+            with(
+                "/trigger",
+                json!({ "schedule": { "at": "2026-12-01T09:00", "zone": "Berlin", "audience": { "rule": "((" } } }),
+            ),
+            "spec.trigger.schedule.zone: expected workspace, profile or an IANA zone",
+        ),
+        (
+            with("/trigger", json!({ "schedule": { "at": "2026-12-01T09:00", "audience": { "rule": "((" } } })),
+            "spec.trigger.schedule.audience.rule 1:",
+        ),
+        (
+            with("/trigger", json!({ "schedule": { "at": "2026-12-01T09:00", "audience": { "segment": "lapse" } } })),
+            r#"spec.trigger.schedule.audience.segment: there is no segment "lapse""#,
+        ),
+        (with("/goal", json!({ "when": "((" })), "spec.goal.when 1:"),
+        (with("/goal", json!({})), "spec.goal: expected exactly one of event, when"),
+        (with("/holdout", json!(100.5)), "spec.holdout: expected a percentage from 0 to 100"),
+        (with("/priority", json!(101)), "spec.priority: expected a whole number from 0 to 100"),
+        (with("/starts_at", json!("monday")), "spec.starts_at: expected an instant such as"),
+        (
+            with("/reentry", json!({ "after": "1d", "concurrent": 0 })),
+            "spec.reentry.concurrent: expected a whole number from 1 to 64",
+        ),
+        (
+            step(json!({ "id": "s", "split": [{ "percent": 50, "goto": "end" }] })),
+            "spec.steps[5].split: the percentages make 50, not 100",
+        ),
+        (
+            step(json!({ "id": "s", "split": [{ "percent": 100, "goto": "nowhere" }] })),
+            r#"spec.steps[5].split[0].goto: there is no step "nowhere""#,
+        ),
+        (
+            step(
+                json!({ "id": "s", "experiment": { "id": "e", "arms": [{ "name": "a", "percent": 50, "goto": "end" }, { "name": "a", "percent": 50, "goto": "end" }] } }),
+            ),
+            r#"spec.steps[5].experiment.arms[1].name: the name "a" is taken by another arm"#,
+        ),
+        (step(json!({ "id": "s", "jump": "nowhere" })), r#"spec.steps[5].jump: there is no step "nowhere""#),
+        (
+            step(json!({ "id": "s", "jump": "end", "next": "check" })),
+            "spec.steps[5].next: jump names itself where it leads",
+        ),
+        (
+            step(json!({ "id": "s", "wait": { "event": { "name": "Ping" } } })),
+            "spec.steps[5].wait.for: is missing: how long to wait",
+        ),
+        (
+            step(json!({ "id": "s", "wait": { "event": { "name": "Ping", "where": "((" }, "for": "1d" } })),
+            "spec.steps[5].wait.event.where 1:",
+        ),
+        (
+            step(json!({ "id": "s", "wait": { "until": "09:00", "weekdays": ["monday"] } })),
+            "spec.steps[5].wait.weekdays: expected mon, tue",
+        ),
+        (
+            step(json!({ "id": "s", "wait": { "best_hour": "30d" } })),
+            "spec.steps[5].wait.best_hour: expected how far ahead",
+        ),
+        (
+            step(json!({ "id": "s", "wait": "1d", "otherwise": "end" })),
+            "spec.steps[5].otherwise: wait continues with `next`",
+        ),
+        (step(json!({ "id": "s", "webhook": { "url": "ftp://x" } })), "spec.steps[5].webhook.url: expected an address"),
+        (
+            step(json!({ "id": "s", "webhook": { "url": "https://x", "method": "post" } })),
+            "spec.steps[5].webhook.method: expected GET, POST",
+        ),
+        (
+            step(json!({ "id": "s", "webhook": { "url": "https://x", "timeout": "2m" } })),
+            "spec.steps[5].webhook.timeout: expected a minute",
+        ),
+        (
+            step(json!({ "id": "s", "list": { "add": "lapse" } })),
+            r#"spec.steps[5].list.add: there is no segment "lapse""#,
+        ),
+        (
+            step(json!({ "id": "s", "limit": { "count": 0 } })),
+            "spec.steps[5].limit.count: expected a whole number from 1",
+        ),
+        (
+            step(json!({ "id": "s", "digest": { "event": "Ping" } })),
+            "spec.steps[5].digest: expected for, until or both",
+        ),
+        (
+            step(json!({ "id": "s", "emit": { "event": "x", "properties": 3 } })),
+            "spec.steps[5].emit.properties: expected an object",
+        ),
+        (
+            step(json!({ "id": "s", "winner": { "metric": "luck", "arms": [{ "step": "nudge", "goto": "end" }] } })),
+            "spec.steps[5].winner.metric: expected opens, clicks",
         ),
     ] {
         let found = problems(&doc);
@@ -169,6 +284,112 @@ fn cycles_with_a_wait_are_fine() {
         ]
     });
     assert_eq!(problems(&doc), [""; 0]);
+}
+
+/// Ways that take no time: a jump, a split, a date that is over.
+#[test]
+fn cycles_are_found_through_every_kind_of_step() {
+    let doc = |step: Value| {
+        json!({
+            "name": "Loop", "trigger": { "event": { "name": "Ping" } },
+            "steps": [{ "id": "a", "update": { "set": { "n": 1 } } }, step, { "id": "z", "jump": "a" }]
+        })
+    };
+    let arms = json!([{ "percent": 50, "goto": "a" }, { "percent": 50, "goto": "z" }]);
+    for (step, found) in [
+        (json!({ "id": "b", "split": arms }), 2),
+        (json!({ "id": "b", "wait": { "date": { "trait": "d" } } }), 1),
+        (json!({ "id": "b", "limit": { "count": 5 } }), 1),
+        (json!({ "id": "b", "wait": { "event": { "name": "Pong" }, "for": "1h" } }), 0),
+        (json!({ "id": "b", "wait": { "best_hour": "24h" } }), 0),
+        (json!({ "id": "b", "digest": { "event": "Ping", "for": "1h" } }), 0),
+    ] {
+        let all = problems(&doc(step.clone()));
+        let cycles = all.iter().filter(|p| p.contains("has no wait")).count();
+        assert_eq!(cycles, found, "{step}: {all:#?}");
+    }
+}
+
+#[test]
+fn a_journey_that_starts_itself_is_refused_at_the_step() {
+    let doc = |trigger: &str, reentry: &str, step: Value| {
+        json!({
+            "name": "Echo", "trigger": { "event": { "name": trigger } }, "reentry": reentry,
+            "steps": [{ "id": "rest", "wait": "1s" }, step]
+        })
+    };
+    let emit = json!({ "id": "again", "emit": { "event": "Ping" } });
+    let send = json!({ "id": "mail", "send": { "channel": "email", "template": "welcome" } });
+    let endless = "spec.steps[1]: step";
+    assert!(problems(&doc("Ping", "always", emit.clone()))[0].starts_with(endless));
+    assert!(problems(&doc("Message Sent", "always", send.clone()))[0].starts_with(endless));
+    assert_eq!(problems(&doc("Ping", "once", emit.clone())), [""; 0]);
+    assert_eq!(problems(&doc("Pong", "always", emit)), [""; 0]);
+    assert_eq!(problems(&doc("Email Opened", "always", send)), [""; 0]);
+}
+
+#[test]
+fn every_step_and_trigger_survives_reading_and_writing() {
+    let everything = json!({
+        "name": "Everything",
+        "trigger": { "api": { "key": "order_id" } },
+        "reentry": { "after": "1d", "concurrent": 3 },
+        "goal": { "event": { "name": "Order Completed", "where": "e.total > 5" }, "exit": false },
+        "holdout": 12.5,
+        "priority": 80,
+        "starts_at": "2026-12-01T08:00:00.000Z",
+        "stops_at": "2027-01-01T08:00:00.000Z",
+        "steps": [
+            { "id": "a", "wait": { "until": "09:00", "weekdays": ["mon", "fri"] } },
+            { "id": "b", "wait": { "best_hour": "1d" } },
+            { "id": "c", "wait": { "date": { "trait": "renewal", "before": "3d", "at": "08:30" } }, "otherwise": "end" },
+            { "id": "d", "wait": { "event": { "name": "Order Completed", "where": "e.total > 1", "same": "cart_id" }, "for": "2h" }, "next": "e", "otherwise": "f" },
+            { "id": "e", "split": [{ "name": "one", "percent": 12.25, "goto": "f" }, { "name": "two", "percent": 87.75, "goto": "g" }] },
+            { "id": "f", "experiment": { "id": "exp", "arms": [{ "name": "a", "percent": 50, "goto": "g" }, { "name": "b", "percent": 50, "goto": "end" }] } },
+            { "id": "g", "send": { "channel": "sms", "template": "welcome", "data": { "total": "{{ data.total }}" } } },
+            { "id": "h", "emit": { "event": "Nudged", "properties": { "by": "{{ traits.plan }}" } } },
+            { "id": "i", "webhook": { "url": "https://example.com/{{ profile.id }}", "method": "PUT", "headers": { "x-key": "1" }, "body": { "a": [1] }, "timeout": "5s", "attempts": 5, "save": { "score": "result.score" } }, "otherwise": "k" },
+            { "id": "j", "list": { "add": "lapsed" } },
+            { "id": "k", "limit": { "count": 100, "per": "1m" } },
+            { "id": "l", "digest": { "event": "Comment Added", "for": "1d", "until": "17:00", "keep": 10 } },
+            { "id": "m", "start": { "journey": "other", "data": { "a": 1 } } },
+            { "id": "n", "winner": { "metric": "clicks", "arms": [{ "step": "g", "goto": "o" }] } },
+            { "id": "o", "list": { "remove": "lapsed" } },
+            { "id": "p", "jump": "a" },
+        ]
+    });
+    let triggers = [
+        json!({ "date": { "trait": "birthday", "after": "1d", "at": "10:00", "repeat": "yearly" } }),
+        json!({ "schedule": { "at": "2026-12-01T09:00", "zone": "profile", "audience": { "rule": "traits.x == 1" } } }),
+        json!({ "schedule": { "cron": "0 9 * * 1", "zone": "Europe/Berlin", "audience": { "segment": "lapsed" } } }),
+        json!({ "schedule": { "rrule": "FREQ=WEEKLY;BYDAY=MO", "start": "2026-12-01T09:00:30", "audience": { "segment": "lapsed" } } }),
+        json!({ "journey": {} }),
+        json!({ "manual": {} }),
+    ];
+    let mut docs = vec![everything];
+    for trigger in triggers {
+        docs.push(
+            json!({ "name": "T", "trigger": trigger, "reentry": "once", "steps": [{ "id": "a", "wait": "1d" }] }),
+        );
+    }
+    for doc in docs {
+        let spec = validate(&doc, &Known2).unwrap_or_else(|p| panic!("{p:#?}"));
+        assert_eq!(serde_json::to_value(&spec).unwrap(), doc);
+        assert_eq!(serde_json::from_value::<JourneySpec>(doc).unwrap(), spec);
+    }
+}
+
+/// Other channels, and another journey.
+struct Known2;
+
+impl Catalogue for Known2 {
+    fn ids(&self, kind: ResourceKind) -> Option<Vec<String>> {
+        match kind {
+            ResourceKind::Channel => Some(vec!["email".to_owned(), "sms".to_owned()]),
+            ResourceKind::Journey => Some(vec!["other".to_owned()]),
+            _ => Known.ids(kind),
+        }
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::filter::{Field, Test};
 use crate::paths::{FieldRef, PathValues, Paths, cell};
 use crate::schema::{CONTEXT, PROPERTIES};
 use crate::snapshot::Run;
+use crate::whole::WholeRows;
 
 /// What the events of one worker share.
 pub(crate) struct Reading<'a> {
@@ -76,12 +77,13 @@ pub(crate) struct OpenRun {
     paths: Paths,
     group: Place<usize>,
     last: [RefCell<LastBlock>; 2],
+    pub(crate) whole: WholeRows,
 }
 
 impl OpenRun {
     pub(crate) fn new(run: Run, places: Vec<u16>) -> Self {
         let (opened, paths, group) = (OnceCell::new(), Paths::default(), Place::new(0));
-        OpenRun { run, places, opened, paths, group, last: Default::default() }
+        OpenRun { run, places, opened, paths, group, last: Default::default(), whole: WholeRows::default() }
     }
 
     /// The workspace's code of one of the run's.

@@ -67,6 +67,7 @@ mod timeline;
 mod values;
 mod walk;
 mod watermark;
+mod whole;
 mod worker;
 mod writer;
 

@@ -20,6 +20,7 @@ use anyhow::{Context, Result, anyhow};
 use parking_lot::Mutex;
 use rapport_api::{ApiConfig, ApiParts, ApiState};
 use rapport_collect::Collector;
+use rapport_delivery::calls::Caller;
 use rapport_delivery::catcher::{Catcher, CatcherLimits};
 use rapport_delivery::{Relay, RelayConfig, RelayHandle, Tokens};
 use rapport_domain::{Clock, SystemClock};
@@ -64,6 +65,8 @@ pub struct App {
     collector: Arc<Collector>,
     engine: Arc<Engine>,
     relay: RelayHandle,
+    /// Calls of other systems; ends when dropped.
+    _calls: Caller,
     quality: Arc<StoreQuality>,
     imports: Arc<Imports>,
     mailroom: Arc<Mailroom>,
@@ -72,6 +75,9 @@ pub struct App {
     watch: Watch,
     api: ApiState,
 }
+
+/// The first pause between two attempts at calling another system.
+const CALL_PAUSE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What lies on disk, opened.
 struct Storage {
@@ -127,6 +133,8 @@ impl App {
         let engine = Arc::new(tokio::task::spawn_blocking(move || Engine::start(parts)).await??);
         let relay = Relay::start(engine.delivery_deps(), relay_config(config, &url), tokens.clone())?;
         engine.attach_relay(relay.clone());
+        let allow_private = relay_config(config, &url).allow_private;
+        let calls = Caller::start(engine.call_source(), clock.clone(), allow_private, CALL_PAUSE)?;
         let behind = engine.clone();
         let backlog = Arc::new(move || behind.lag_records());
         let at_once = config.imports.at_once;
@@ -162,6 +170,7 @@ impl App {
             collector,
             engine,
             relay,
+            _calls: calls,
             quality,
             imports,
             mailroom,

@@ -237,6 +237,44 @@ pub(crate) enum Journey {
         #[command(flatten)]
         json: Json,
     },
+    /// Play a journey over the past: what it would have done
+    Simulate {
+        /// The journey; its newest version unless --version or --file says otherwise
+        id: String,
+        /// How far back
+        #[arg(long, default_value = "30d", value_name = "DURATION")]
+        since: String,
+        /// A version
+        #[arg(long)]
+        version: Option<u32>,
+        /// A document that is not saved, YAML or JSON
+        #[arg(long, conflicts_with = "version", value_name = "FILE")]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Why a customer is, was or was not in a journey
+    Explain {
+        /// The journey
+        id: String,
+        #[command(flatten)]
+        who: Who,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Let nobody enter and nobody go on
+    Pause {
+        /// The journey
+        id: String,
+    },
+    /// Go on after a pause
+    Resume {
+        /// The journey
+        id: String,
+        /// What happens to what fell due meanwhile: run, shift or exit
+        #[arg(long, default_value = "run", value_name = "CHOICE")]
+        overdue: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

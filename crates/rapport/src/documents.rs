@@ -82,11 +82,12 @@ pub(crate) fn order(kind: ResourceKind) -> u8 {
         ResourceKind::Segment => 5,
         ResourceKind::PersonaModel => 6,
         ResourceKind::Journey => 7,
-        ResourceKind::Annotation => 8,
-        ResourceKind::Insight => 9,
-        ResourceKind::Goal => 10,
-        ResourceKind::Dashboard => 11,
-        ResourceKind::Report => 12,
+        ResourceKind::Campaign => 8,
+        ResourceKind::Annotation => 9,
+        ResourceKind::Insight => 10,
+        ResourceKind::Goal => 11,
+        ResourceKind::Dashboard => 12,
+        ResourceKind::Report => 13,
     }
 }
 

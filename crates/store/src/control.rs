@@ -10,6 +10,7 @@ pub mod desk;
 pub mod generation;
 pub mod idempotency;
 pub mod imports;
+pub mod journey_states;
 pub mod members;
 pub mod quality;
 pub mod resources;

@@ -37,6 +37,7 @@ impl Stores {
         let control = Db::open(folder.join("control.db"), options)?;
         control.migrate("control", control::MIGRATIONS)?;
         control.migrate("desk", control::desk::MIGRATIONS)?;
+        control.migrate("journey_states", control::journey_states::MIGRATIONS)?;
         fix_partition_count(&control, partitions)?;
         control.write(|tx| control::resources::seal_all(tx, &vault))?;
         let partitions = (0..partitions)

@@ -12,8 +12,9 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    audiences, audit, channels, imports, journeys, keys, lists, members, quality, resources, resources_write, rules,
-    segments, session, stats, suppressions, templates, tokens, workspaces,
+    audiences, audit, campaigns, channels, imports, journeys, journeys_ask, journeys_write, keys, lists, members,
+    profiles_write, quality, resources, resources_write, rules, segments, session, stats, suppressions, templates, tokens,
+    workspaces,
 };
 use crate::state::ApiState;
 
@@ -276,6 +277,56 @@ fn work() -> Vec<Endpoint> {
         on(Get, "/api/v1/journeys/{id}/profiles", VIEWER, "Who is where in a journey", journeys::profiles)
             .query::<journeys::RunQuery>()
             .answers::<Paged<journeys::RunView>>(200, "A page."),
+        on(Get, "/api/v1/journeys/{id}/stats", VIEWER, "What happens at each step of a journey", journeys::stats)
+            .answers::<journeys::StatsView>(200, "Exact numbers, by version, step and exit."),
+        on(Post, "/api/v1/journeys/{id}/simulate", ASK, "What a journey would have done", journeys_ask::simulate)
+            .body::<journeys_ask::SimulationInput>()
+            .answers::<Value>(200, "Entries, steps, messages, overlap, floods, and the live version's for comparison."),
+        on(Post, "/api/v1/journeys/{id}/dry-run", ASK, "Step one customer through a journey", journeys_ask::dry_run)
+            .body::<journeys_ask::DryRunInput>()
+            .answers::<Value>(200, "What would happen, in order."),
+        on(
+            Get,
+            "/api/v1/journeys/{id}/explain",
+            VIEWER,
+            "Why somebody is, was or was not in a journey",
+            journeys_ask::explain,
+        )
+        .query::<journeys_ask::ExplainQuery>()
+        .answers::<Value>(200, "Runs, what is recorded, and every decision with its rule and values."),
+        on(Post, "/api/v1/journeys/{id}/trigger", EDITOR, "Begin a journey for somebody", journeys_write::trigger)
+            .query::<profiles_write::WaitQuery>()
+            .header("Idempotency-Key", "The same key begins once.")
+            .body::<journeys_write::TriggerInput>()
+            .answers::<journeys_write::Triggered>(202, "Taken; the journey decides whether it begins."),
+        on(Post, "/api/v1/journeys/{id}/enter", EDITOR, "Send an audience through a journey", journeys_write::enter)
+            .body::<journeys_write::EnterInput>()
+            .answers::<journeys_write::Entering>(202, "How many people."),
+        on(Post, "/api/v1/journeys/{id}/pause", EDITOR, "Pause a journey", journeys_write::pause)
+            .answers::<journeys_write::PauseView>(200, "It is paused."),
+        on(Post, "/api/v1/journeys/{id}/resume", EDITOR, "Go on after a pause", journeys_write::resume)
+            .body::<journeys_write::ResumeInput>()
+            .answers::<journeys_write::PauseView>(200, "It goes on."),
+        on(Post, "/api/v1/journeys/{id}/migrate", EDITOR, "Move people to another version", journeys_write::migrate)
+            .body::<journeys_write::MigrateInput>()
+            .answers::<journeys_write::Migrating>(202, "It began."),
+        on(Get, "/api/v1/campaigns", VIEWER, "The campaigns, and how far each is", campaigns::list)
+            .query::<members::PageQuery>()
+            .answers::<Paged<campaigns::CampaignView>>(200, "A page."),
+        on(Get, "/api/v1/campaigns/{id}", VIEWER, "A campaign, and how far it is", campaigns::get)
+            .answers::<campaigns::CampaignView>(200, "The campaign."),
+        on(Post, "/api/v1/campaigns/{id}/start", EDITOR, "Begin a campaign now", campaigns::start)
+            .answers::<campaigns::Started>(202, "How many people."),
+        on(Post, "/api/v1/campaigns/{id}/pause", EDITOR, "Pause a campaign", campaigns::pause)
+            .answers::<journeys_write::PauseView>(200, "It is paused."),
+        on(Post, "/api/v1/campaigns/{id}/resume", EDITOR, "Go on after a pause", campaigns::resume)
+            .body::<journeys_write::ResumeInput>()
+            .answers::<journeys_write::PauseView>(200, "It goes on."),
+        on(Post, "/api/v1/campaigns/{id}/cancel", EDITOR, "End a campaign", campaigns::cancel)
+            .answers::<campaigns::CampaignView>(200, "Nobody else gets it."),
+        on(Post, "/api/v1/campaigns/{id}/test", EDITOR, "Send every variant to some people", campaigns::test)
+            .body::<campaigns::TestInput>()
+            .answers::<campaigns::Tested>(202, "On their way."),
         on(Get, "/api/v1/templates", VIEWER, "The live templates with what became of their messages", templates::list)
             .answers::<Paged<templates::TemplateView>>(200, "All of them."),
         on(Get, "/api/v1/channels", VIEWER, "The live channels, and whether they can be used", channels::list)

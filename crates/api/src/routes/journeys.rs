@@ -7,7 +7,7 @@ use axum::extract::State;
 use rapport_domain::{ProfileId, ResourceKind, Timestamp, WorkspaceId};
 use rapport_engine::read;
 use rapport_journeys::repo::{ActiveFilter, ActiveRun};
-use rapport_store::control::resources;
+use rapport_store::control::{journey_states, resources};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -69,6 +69,102 @@ pub(crate) async fn get(State(state): State<ApiState>, caller: Caller, At(id): A
     let all = state.run(move |state| standings(state, caller.workspace)).await?;
     let found = all.into_iter().find(|j| j.id == id);
     found.map(Json).ok_or_else(|| ApiError::not_found(format!("live journey {id}")))
+}
+
+/// What happens at a step.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct StepStats {
+    /// Runs that stand there.
+    at: u64,
+    /// How often it was passed, by exit: `next`, `otherwise`, `arm 1`, `timed_out`, an arm's name…
+    passed: BTreeMap<String, u64>,
+    /// Messages it decided.
+    decided: u64,
+    /// Messages it did not decide because the run is in the control group.
+    withheld: u64,
+    /// Its messages that left.
+    sent: u64,
+    /// Opens of its messages.
+    opened: u64,
+    /// Clicks in its messages.
+    clicked: u64,
+}
+
+/// Exact numbers of a journey.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StatsView {
+    /// The live version, if there is one.
+    live_version: Option<u32>,
+    /// Since when it is paused.
+    paused_since: Option<Time>,
+    /// Runs begun, over all versions.
+    entered: u64,
+    /// Runs that go on.
+    active: u64,
+    /// Of the runs begun, those of the control group.
+    held_out: u64,
+    /// Goals reached, by group: `treatment`, `control`.
+    goals: BTreeMap<String, u64>,
+    /// Runs ended, by reason.
+    exited: BTreeMap<String, u64>,
+    /// Triggers that began no run, by reason.
+    refused: BTreeMap<String, u64>,
+    /// By version and step.
+    versions: BTreeMap<u32, BTreeMap<String, StepStats>>,
+}
+
+fn by_step(stats: &rapport_journeys::repo::Stats) -> BTreeMap<u32, BTreeMap<String, StepStats>> {
+    let mut out: BTreeMap<u32, BTreeMap<String, StepStats>> = BTreeMap::new();
+    type Field = fn(&mut StepStats) -> &mut u64;
+    let counts: [(&BTreeMap<u32, BTreeMap<String, u64>>, Field); 6] = [
+        (&stats.steps, |s| &mut s.at),
+        (&stats.decided, |s| &mut s.decided),
+        (&stats.withheld, |s| &mut s.withheld),
+        (&stats.sent, |s| &mut s.sent),
+        (&stats.opened, |s| &mut s.opened),
+        (&stats.clicked, |s| &mut s.clicked),
+    ];
+    for (from, field) in counts {
+        for (version, steps) in from {
+            for (step, count) in steps {
+                *field(out.entry(*version).or_default().entry(step.clone()).or_default()) = *count;
+            }
+        }
+    }
+    for (version, steps) in &stats.passed {
+        for (step, exits) in steps {
+            out.entry(*version).or_default().entry(step.clone()).or_default().passed = exits.clone();
+        }
+    }
+    out
+}
+
+/// `GET /api/v1/journeys/{id}/stats`: also of a journey that is not live any more.
+pub(crate) async fn stats(State(state): State<ApiState>, caller: Caller, At(id): At<String>) -> Reply<StatsView> {
+    let view = state
+        .run(move |state| {
+            let ws = caller.workspace;
+            let (known, live, paused) = state.stores.control().read(|q| {
+                let known = resources::get(q, ws, ResourceKind::Journey, &id, None)?;
+                let live = resources::live_one(q, ws, ResourceKind::Journey, &id)?;
+                Ok::<_, rapport_store::StoreError>((known, live, journey_states::pause(q, ws, &id)?))
+            })?;
+            known.ok_or_else(|| ApiError::not_found(format!("journey {id}")))?;
+            let stats = read::journeys::stats(state.engine.shared(), ws, &id)?;
+            Ok::<_, ApiError>(StatsView {
+                live_version: live.map(|r| r.version),
+                paused_since: paused.map(Time),
+                versions: by_step(&stats),
+                entered: stats.entered,
+                active: stats.active,
+                held_out: stats.held_out,
+                goals: stats.goals,
+                exited: stats.exited,
+                refused: stats.refused,
+            })
+        })
+        .await?;
+    Ok(Json(view))
 }
 
 /// A run that goes on.

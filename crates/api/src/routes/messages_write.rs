@@ -145,7 +145,7 @@ fn expiry(text: Option<&str>) -> Result<i64, ApiError> {
     ms.ok_or_else(|| ApiError::invalid_at("expires", "expected a duration from 1s to 31d, such as 12h"))
 }
 
-async fn recipient(state: &ApiState, ws: WorkspaceId, to: Recipient) -> Result<Profile, ApiError> {
+pub(super) async fn recipient(state: &ApiState, ws: WorkspaceId, to: Recipient) -> Result<Profile, ApiError> {
     match (to.profile, to.user_id, to.email) {
         (Some(id), None, None) => {
             let id = profile_id(&id)?;

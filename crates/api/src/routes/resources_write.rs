@@ -15,11 +15,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::resources::{ResourceView, tagged, view};
 use crate::auth::Caller;
-use crate::document;
 use crate::error::ApiError;
 use crate::extract::{self, At, Body, Query};
 use crate::reply::Reply;
 use crate::state::ApiState;
+use crate::{document, golive};
 
 /// How to write.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -31,6 +31,9 @@ pub(crate) struct WriteQuery {
     /// Publish at once what was written.
     #[serde(default)]
     publish: bool,
+    /// Publish although something looks like a mistake.
+    #[serde(default)]
+    confirm: bool,
 }
 
 /// The kinds that decide where messages go need more than an editor.
@@ -118,6 +121,9 @@ pub(crate) async fn put(
             let before = previous.as_ref().map(|r| document::opened(state, ws, kind, &id, &r.spec)).transpose();
             let spec = document::restored(kind, spec, before)?;
             let warnings = document::check(state, ws, kind, &spec)?;
+            if query.publish {
+                golive::check(state, ws, kind, &id, &spec, query.confirm)?;
+            }
             let spec = state.stores.vault().sealed(ws, kind, &id, spec, previous.as_ref().map(|r| &r.spec))?;
             if query.dry_run {
                 return Ok(dry(previous, ws, kind, id, spec, warnings, &caller, now));
@@ -172,6 +178,9 @@ async fn take_effect(state: &ApiState) -> Result<(), ApiError> {
 pub(crate) struct PublishInput {
     /// The version; the newest when absent. An older one takes a change back.
     version: Option<u32>,
+    /// Publish although something looks like a mistake: nobody in the audience, a message for every event.
+    #[serde(default)]
+    confirm: bool,
 }
 
 /// `POST /api/v1/resources/{kind}/{id}/publish`.
@@ -203,6 +212,7 @@ pub(crate) async fn publish(
             // What was right when it was written may have become wrong since: what it refers to may be gone.
             let opened = document::opened(state, ws, kind, &id, &wanted.spec)?;
             let warnings = document::check(state, ws, kind, &opened)?;
+            golive::check(state, ws, kind, &id, &opened, input.confirm)?;
             control.write(|tx| {
                 let change = Change { by: &caller.actor, at: now };
                 let live = resources::publish(tx, ws, kind, &id, Some(wanted.version), change)?;

@@ -7,6 +7,7 @@ mod customers;
 mod dashboard;
 mod desk;
 mod fixture;
+mod journeys;
 mod links;
 mod management;
 mod messages;

@@ -96,6 +96,12 @@ fn body(method: &str, path: &str, ids: &[(&'static str, String)]) -> Value {
         ("POST", "/api/v1/segments/{id}/members") => json!({"add": [{"profile": id("profile")}]}),
         ("POST", "/api/v1/insights/trend") => json!({"series": [{"event": MARK}]}),
         ("POST", "/api/v1/insights/funnel") => json!({"steps": [{"event": MARK}]}),
+        ("POST", "/api/v1/journeys/{id}/trigger") => json!({"to": {"profile": id("profile")}}),
+        ("POST", "/api/v1/journeys/{id}/enter") => json!({"profiles": [id("profile")]}),
+        ("POST", "/api/v1/journeys/{id}/resume" | "/api/v1/campaigns/{id}/resume") => json!({"overdue": "run"}),
+        ("POST", "/api/v1/journeys/{id}/migrate") => json!({"from": 1}),
+        ("POST", "/api/v1/journeys/{id}/dry-run") => json!({"profile": id("profile")}),
+        ("POST", "/api/v1/campaigns/{id}/test") => json!({"to": [{"profile": id("profile")}]}),
         _ => json!({}),
     }
 }

@@ -201,6 +201,9 @@ async fn a_journey_is_followed_and_a_template_seen() {
     let app = App::new();
     let template = json!({"name": "Hi", "subject": "Hi {{ profile.name }}", "html": "<p>Hello {{ profile.name }}</p>"});
     app.api("PUT", "/api/v1/resources/template/hi?publish=true", template.clone()).await.expect(200);
+    let channel =
+        json!({"kind": "smtp", "host": "127.0.0.1", "port": 1, "tls": "none", "from": {"email": "shop@example.com"}});
+    app.api("PUT", "/api/v1/resources/channel/mail?publish=true", channel).await.expect(200);
     let journey = json!({"name": "Welcome", "trigger": {"event": {"name": "Signed Up"}}, "steps": [
         {"id": "pause", "wait": "3d"}, {"id": "mail", "send": {"channel": "email", "template": "hi"}}]});
     app.api("PUT", "/api/v1/resources/journey/welcome?publish=true", journey).await.expect(200);

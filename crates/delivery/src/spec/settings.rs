@@ -61,6 +61,8 @@ pub struct SettingsSpec {
     pub default_country: Option<String>,
     /// Where customers reach this server: the base of links in messages.
     pub public_url: Option<String>,
+    /// Hundredths of a percent of customers that no journey has effects on, to measure what all of them bring about.
+    pub holdout: u32,
 }
 
 impl Default for SettingsSpec {
@@ -72,6 +74,7 @@ impl Default for SettingsSpec {
             company: Company::default(),
             default_country: None,
             public_url: None,
+            holdout: 0,
         }
     }
 }
@@ -96,7 +99,7 @@ impl SettingsSpec {
         let mut f = Fields::open(
             spec,
             "spec",
-            &["time_zone", "quiet_hours", "consent", "company", "default_country", "public_url"],
+            &["time_zone", "quiet_hours", "consent", "company", "default_country", "public_url", "holdout"],
         );
         let time_zone = zone(&mut f);
         let quiet_hours = quiet_hours(&mut f);
@@ -114,7 +117,12 @@ impl SettingsSpec {
         if default_country.as_deref().is_some_and(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
             f.problem("default_country", "expected a country of ISO 3166 such as DE");
         }
-        f.finish(SettingsSpec { time_zone, quiet_hours, consent, company, default_country, public_url })
+        let holdout = spec.get("holdout").map(|v| v.as_f64().filter(|p| (0.0..=50.0).contains(p)));
+        if holdout == Some(None) {
+            f.problem("holdout", "expected a percentage from 0 to 50");
+        }
+        let holdout = holdout.flatten().map_or(0, |p| (p * 100.0).round() as u32);
+        f.finish(SettingsSpec { time_zone, quiet_hours, consent, company, default_country, public_url, holdout })
     }
 
     /// The document's JSON Schema.
@@ -145,6 +153,7 @@ impl SettingsSpec {
                 },
                 "default_country": {"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["DE"]},
                 "public_url": {"type": "string", "format": "uri"},
+                "holdout": {"type": "number", "minimum": 0, "maximum": 50, "default": 0, "description": "Percent of customers that no journey has effects on, to measure lift."},
             },
         })
     }

@@ -63,6 +63,11 @@ impl Owner {
         self.cache.clear();
         self.bounds = bounds;
         self.live = live;
+        self.population.clear();
+        for ws in self.bounds.keys() {
+            self.population.insert(*ws, db.read(|q| rapport_journeys::repo::hours(q, *ws))?);
+        }
+        self.calendars.forget();
         self.backfills.clear();
         for (ws, pending) in folds {
             self.fold_history(ws, pending);

@@ -40,6 +40,7 @@ impl Owner {
                 Ok(())
             }
             LetterBody::Send { profile, asked } => self.send(work, (ws, hops, profile), asked),
+            LetterBody::Journey(order) => self.order(work, ws, hops, order),
         }
     }
 

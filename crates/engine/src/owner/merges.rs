@@ -3,7 +3,7 @@
 use rapport_domain::event::names;
 use rapport_domain::record::{LetterBody, MAX_HOPS};
 use rapport_domain::{Identifier, Profile, ProfileId, Timestamp, WorkspaceId};
-use rapport_journeys::Runs;
+use rapport_journeys::{FirstRuns, Runs};
 use rapport_profiles::core::account;
 use rapport_profiles::{MergeDecision, absorb, decide_merge, is_apart, is_explicit, repo as profiles, undo};
 use rapport_rules::AggState;
@@ -18,7 +18,8 @@ use crate::cache::Slot;
 use crate::error::EngineError;
 use crate::telemetry;
 
-/// A profile's whole state on its way to another partition. A stored format: fields are only added at the end.
+/// A profile's whole state on its way to another partition. A stored format behind [`SECOND`]: fields are only added at the
+/// end.
 #[derive(Debug, Serialize, Deserialize)]
 struct Moved {
     profile: Profile,
@@ -26,7 +27,35 @@ struct Moved {
     aggregates: Vec<(String, Option<AggState>)>,
     /// Segments it belonged to, since when.
     memberships: Vec<(String, Timestamp)>,
+    #[serde(with = "stored_runs")]
     runs: Runs,
+}
+
+/// What precedes the state; letters of the first release have nothing before it.
+const SECOND: &[u8; 8] = b"RAPPORT2";
+
+/// The state as the first release wrote it.
+#[derive(Deserialize)]
+struct FirstMoved {
+    profile: Profile,
+    aggregates: Vec<(String, Option<AggState>)>,
+    memberships: Vec<(String, Timestamp)>,
+    runs: FirstRuns,
+}
+
+/// Runs in their own stored format, which has versions.
+mod stored_runs {
+    use rapport_journeys::{Runs, repo};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(runs: &Runs, to: S) -> Result<S::Ok, S::Error> {
+        repo::encode(runs).map_err(serde::ser::Error::custom)?.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Runs, D::Error> {
+        let bytes = Vec::<u8>::deserialize(from)?;
+        repo::decode(&bytes).map_err(serde::de::Error::custom)
+    }
 }
 
 impl Owner {
@@ -235,10 +264,19 @@ impl Owner {
 }
 
 fn encode(moved: &Moved) -> Result<Vec<u8>, EngineError> {
-    postcard::to_stdvec(moved).map_err(|e| EngineError::Unreadable { what: "a profile's state", detail: e.to_string() })
+    postcard::to_extend(moved, SECOND.to_vec())
+        .map_err(|e| EngineError::Unreadable { what: "a profile's state", detail: e.to_string() })
 }
 
 fn decode(state: &[u8]) -> Result<Moved, EngineError> {
-    postcard::from_bytes(state)
-        .map_err(|e| EngineError::Unreadable { what: "a merged profile's state", detail: e.to_string() })
+    let unreadable =
+        |e: postcard::Error| EngineError::Unreadable { what: "a merged profile's state", detail: e.to_string() };
+    match state.strip_prefix(SECOND) {
+        Some(second) => postcard::from_bytes(second).map_err(unreadable),
+        None => {
+            let FirstMoved { profile, aggregates, memberships, runs } =
+                postcard::from_bytes(state).map_err(unreadable)?;
+            Ok(Moved { profile, aggregates, memberships, runs: runs.into() })
+        }
+    }
 }

@@ -3,9 +3,12 @@
 //! caused leaves only after that transaction committed.
 
 mod activate;
+mod asked;
 pub(crate) mod bound;
+mod calls;
 mod devices;
 mod ingest;
+mod journeys;
 mod letters;
 mod merges;
 mod observe;
@@ -15,6 +18,7 @@ mod pipeline;
 mod publish;
 mod rest;
 mod slots;
+mod tasks;
 mod work;
 
 use std::collections::{HashMap, VecDeque};
@@ -32,6 +36,8 @@ use self::bound::Bound;
 use self::observe::Observations;
 use self::pace::Pace;
 use self::rest::{Relief, Rest};
+pub(crate) use self::pipeline::{MAX_CAUSED, changes};
+pub(crate) use self::tasks::FIRST_ZONE_HOURS;
 use self::work::Work;
 use crate::cache::Cache;
 use crate::error::EngineError;
@@ -79,6 +85,10 @@ pub struct Owner {
     gone: Vec<devices::Gone>,
     recompute: bool,
     observed: Observations,
+    /// Reactions of the partition's people by local hour.
+    population: HashMap<WorkspaceId, [u64; 24]>,
+    /// Calendars of live journeys, and whether people wait to be worked off in portions.
+    calendars: tasks::Calendars,
     publisher: publish::Publisher,
     swept_on: i64,
     /// How large the next batch may be.
@@ -125,6 +135,8 @@ impl Owner {
             gone: Vec::new(),
             recompute: true,
             observed,
+            population: HashMap::new(),
+            calendars: tasks::Calendars::default(),
             publisher,
             swept_on: 0,
             pace: Pace::new(shared.config.batch_records),
@@ -172,12 +184,16 @@ impl Owner {
             }
         }
         let next_timer = self.next_timer()?;
+        let next_calendar = self.calendars.next();
         let due = next_timer.is_some_and(|at| at <= now);
-        let waiting =
-            !self.backfills.is_empty() || self.recompute || self.is_sweeping() || self.publisher.has_cleanup();
+        let waiting = !self.backfills.is_empty()
+            || self.recompute
+            || self.is_sweeping()
+            || self.publisher.has_cleanup()
+            || self.calendars.has_work(now);
         if records.is_empty() && self.outcomes.is_empty() && self.gone.is_empty() && !due && !waiting {
             self.is_failing = false;
-            return Ok(Step::Idle([next_timer, self.publisher.next_look()].into_iter().flatten().min()));
+            return Ok(Step::Idle([next_timer, next_calendar, self.publisher.next_look()].into_iter().flatten().min()));
         }
         let tx = self.shared.stores.partition(self.partition)?.begin()?;
         let mut work = Work::new(tx, self.partition, now, self.numbers.clone());
@@ -191,6 +207,8 @@ impl Owner {
         for (offset, bytes) in records.iter() {
             self.record(&mut work, offset, bytes)?;
         }
+        self.follow_calendars(&mut work)?;
+        self.work_off(&mut work)?;
         // One portion of history in each batch: news goes on, and history is never put off for good.
         if !self.add_history(&mut work)? {
             self.sweep(&mut work)?;
@@ -217,7 +235,7 @@ impl Owner {
                 }
                 // Written back even when nothing else changed: the next due instant needs its row.
                 slot.dirty.segments |= slot.segments.next_due().is_some();
-                slot.dirty.runs |= slot.runs.next_due().is_some();
+                slot.dirty.runs |= slot.runs.next_due().is_some() || !slot.runs.active.is_empty();
                 owner.advance_due(work, slot)
             })?;
         }
@@ -232,6 +250,9 @@ impl Owner {
         self.seen.save(&work.tx)?;
         self.observed.save(&work)?;
         work.journey_counts.flush(&work.tx)?;
+        for ((ws, hour), count) in std::mem::take(&mut work.hours) {
+            rapport_journeys::repo::add_hour(&work.tx, ws, hour, count)?;
+        }
         for (ws, counts) in &work.counts {
             counters::add(
                 &work.tx,

@@ -9,22 +9,13 @@ use serde_json::{Map, Value, json};
 
 use super::Owner;
 use super::ingest::Home;
-use super::work::{Work, object};
+use super::work::Work;
 use crate::error::EngineError;
 
 /// What every event about a message says of it.
 pub(super) fn message_properties(message: &OutboundMessage) -> Map<String, Value> {
-    let mut properties = object([
-        ("message_id", json!(message.id.to_string())),
-        ("channel", json!(message.channel)),
-        ("template", json!(message.template)),
-    ]);
-    if let Some(origin) = &message.origin {
-        properties.insert("journey".to_owned(), json!(origin.journey));
-        properties.insert("version".to_owned(), json!(origin.version));
-        properties.insert("run".to_owned(), json!(origin.run));
-        properties.insert("step".to_owned(), json!(origin.step));
-    }
+    let mut properties = crate::told::message(&message.channel, &message.template, message.origin.as_ref());
+    properties.insert("message_id".to_owned(), json!(message.id.to_string()));
     properties
 }
 

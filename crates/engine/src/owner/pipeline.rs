@@ -3,14 +3,12 @@
 
 use std::collections::VecDeque;
 
-use chrono_tz::Tz;
 use rapport_domain::event::{ProcessedEvent, names};
 use rapport_domain::record::LetterBody;
-use rapport_domain::{Event, EventKind, Identifier, OutboundMessage, OutboxId, Timestamp, WorkspaceId};
-use rapport_journeys::{ConditionKey, Conditions, Effect, ExitReason, JourneySet, Runs};
+use rapport_domain::{Event, EventKind, Identifier, Timestamp, WorkspaceId};
+use rapport_journeys::{JourneySet, Runs};
 use rapport_profiles::core::account;
 use rapport_profiles::{Applied, TraitChange, alias_of, apply};
-use rapport_rules::Verdict;
 use rapport_segments::{Decided, Edge, Touched, repo as segments};
 use serde_json::{Map, Value, json};
 
@@ -24,30 +22,6 @@ use crate::telemetry;
 /// Events one event may cause before the chain is cut: a journey that updates a trait that enters a segment that starts
 /// a journey… Real chains are a handful long.
 pub(crate) const MAX_CAUSED: usize = 256;
-
-/// What journeys ask about the profile.
-struct Asked<'a> {
-    bound: &'a Bound,
-    slot: &'a Slot,
-    now: Timestamp,
-}
-
-impl Asked<'_> {
-    fn ask(&self, key: &ConditionKey) -> Option<Verdict> {
-        let (slot, bound) = (self.slot, self.bound);
-        bound.rules.ask(&bound.binding, &slot.segments, key.as_str(), &slot.profile, bound.zone, self.now)
-    }
-}
-
-impl Conditions for Asked<'_> {
-    fn holds(&self, key: &ConditionKey) -> bool {
-        self.ask(key).is_some_and(|verdict| verdict.holds)
-    }
-
-    fn zone(&self) -> Tz {
-        self.slot.profile.zone().unwrap_or(self.bound.zone)
-    }
-}
 
 impl Owner {
     /// Takes `first` and everything it causes through all stages.
@@ -78,7 +52,7 @@ impl Owner {
         bound.rules.touch_due(&bound.binding, &slot.segments, work.now, &mut touched);
         let mut queue = VecDeque::new();
         self.decide(work, slot, &bound, touched, false, &mut queue)?;
-        if !slot.runs.active.is_empty() {
+        if !slot.runs.active.is_empty() || !slot.runs.dates.is_empty() {
             // Also when none is due: time may have made an exit rule true.
             self.run_timer(work, slot, &bound, &mut queue)?;
         }
@@ -89,7 +63,7 @@ impl Owner {
     pub(super) fn exit_due(&self, slot: &Slot, now: Timestamp) -> Option<Timestamp> {
         let ws = slot.profile.workspace;
         let bound = self.bound(ws);
-        let asked = Asked { bound: &bound, slot, now };
+        let asked = self.asked(&bound, slot, now);
         let rules = self.live.journeys.exit_rules(ws, &slot.runs);
         let due = |rule| {
             let verdict = asked.ask(rule)?;
@@ -111,7 +85,7 @@ impl Owner {
         self.drain(work, slot, &mut queue, true)
     }
 
-    fn drain(
+    pub(super) fn drain(
         &mut self,
         work: &mut Work,
         slot: &mut Slot,
@@ -150,13 +124,20 @@ impl Owner {
         bound.rules.observe(&bound.binding, &mut slot.segments, &event, &mut touched);
         slot.dirty.segments |= !touched.is_empty();
         touch_applied(bound, &applied, &mut touched);
+        let dates_moved = slot.look_at_all || !applied.trait_changes.is_empty();
         if slot.look_at_all {
             slot.look_at_all = false;
             bound.rules.touch_all(&mut touched);
         }
         self.applied(work, slot, &event, applied, historical, queue)?;
         self.decide(work, slot, bound, touched, historical, queue)?;
+        self.note_habits(work, slot, bound, &event);
         let live = self.live.clone();
+        if dates_moved && (live.journeys.has_dates(event.workspace) || !slot.runs.dates.is_empty()) {
+            self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, _| {
+                live.journeys.plan_dates(event.workspace, runs, asked, now);
+            })?;
+        }
         let starts = !historical && live.journeys.listens(event.workspace, &event.name);
         if starts || !slot.runs.active.is_empty() {
             self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, out| {
@@ -279,128 +260,6 @@ impl Owner {
         }
         Ok(())
     }
-
-    /// Takes journey runs as far as they go now. An update of traits must be seen by the step after it, so a run that
-    /// is due again waits until the queue has been worked off; the timer brings it back.
-    fn run_due(
-        &mut self,
-        work: &mut Work,
-        slot: &mut Slot,
-        bound: &Bound,
-        queue: &mut VecDeque<Event>,
-    ) -> Result<(), EngineError> {
-        if slot.runs.next_due().is_none_or(|due| due > work.now) {
-            return Ok(());
-        }
-        self.run_timer(work, slot, bound, queue)
-    }
-
-    fn run_timer(
-        &mut self,
-        work: &mut Work,
-        slot: &mut Slot,
-        bound: &Bound,
-        queue: &mut VecDeque<Event>,
-    ) -> Result<(), EngineError> {
-        let live = self.live.clone();
-        let ws = slot.profile.workspace;
-        self.with_runs(work, slot, bound, false, queue, |runs, asked, now, out| {
-            live.journeys.on_timer(ws, runs, asked, now, out);
-        })
-    }
-
-    fn with_runs(
-        &mut self,
-        work: &mut Work,
-        slot: &mut Slot,
-        bound: &Bound,
-        historical: bool,
-        queue: &mut VecDeque<Event>,
-        decide: impl FnOnce(&mut Runs, &dyn Conditions, Timestamp, &mut Vec<Effect>),
-    ) -> Result<(), EngineError> {
-        let mut runs = std::mem::take(&mut slot.runs);
-        let before = runs.clone();
-        let mut effects = Vec::new();
-        decide(&mut runs, &Asked { bound, slot, now: work.now }, work.now, &mut effects);
-        slot.dirty.runs |= runs != before;
-        slot.runs = runs;
-        for effect in effects {
-            work.journey_counts.record(slot.profile.workspace, &effect);
-            rapport_journeys::telemetry::record(&effect);
-            self.effect(work, slot, effect, historical, queue)?;
-        }
-        Ok(())
-    }
-
-    fn effect(
-        &mut self,
-        work: &mut Work,
-        slot: &mut Slot,
-        effect: Effect,
-        historical: bool,
-        queue: &mut VecDeque<Event>,
-    ) -> Result<(), EngineError> {
-        let ws = slot.profile.workspace;
-        let event = match effect {
-            Effect::Entered { journey, version, run, key } => {
-                let mut properties =
-                    object([("journey", json!(journey)), ("version", json!(version)), ("run", json!(run))]);
-                if let Some(key) = key {
-                    properties.insert("key".to_owned(), Value::from(key));
-                }
-                work.derive(ws, names::JOURNEY_ENTERED, properties)
-            }
-            Effect::Exited { journey, version, run, step, reason } => {
-                if reason == ExitReason::ExitCondition {
-                    rapport_delivery::repo::withdraw(&work.tx, ws, slot.profile.id, &journey, run)?;
-                }
-                let properties = object([
-                    ("journey", json!(journey)),
-                    ("version", json!(version)),
-                    ("run", json!(run)),
-                    ("step", json!(step)),
-                    ("reason", json!(reason.as_str())),
-                ]);
-                work.derive(ws, names::JOURNEY_EXITED, properties)
-            }
-            Effect::Send { origin, channel, template, topic, transactional, data, expires_at } => {
-                let message = OutboundMessage {
-                    id: OutboxId { partition: self.partition, number: work.numbers.next("outbox") },
-                    workspace: ws,
-                    profile: slot.profile.id,
-                    channel,
-                    template,
-                    origin: Some(origin),
-                    topic,
-                    transactional,
-                    created_at: work.now,
-                    expires_at,
-                    data,
-                };
-                self.enqueue(work, message, None)?
-            }
-            Effect::UpdateTraits { set, unset, .. } => update_event(work, ws, set, unset),
-            Effect::NotEntered { .. } | Effect::Renumbered { .. } => return Ok(()),
-        };
-        queue.push_back(mark(event, historical));
-        Ok(())
-    }
-
-    /// Puts a message into the outbox; the event that tells so. `request` names the API call that asked for it.
-    pub(super) fn enqueue(
-        &mut self,
-        work: &mut Work,
-        message: OutboundMessage,
-        request: Option<&str>,
-    ) -> Result<Event, EngineError> {
-        rapport_store::partition::outbox::enqueue(&work.tx, &message)?;
-        rapport_delivery::repo::record_queued(&work.tx, &message, request)?;
-        let mut properties = super::outcomes::message_properties(&message);
-        properties.insert("message_id".to_owned(), Value::from(message.id.to_string()));
-        let event = work.derive(message.workspace, names::MESSAGE_QUEUED, properties);
-        work.messages.push(message);
-        Ok(event)
-    }
 }
 
 fn touch_applied(bound: &Bound, applied: &Applied, touched: &mut Touched) {
@@ -420,13 +279,13 @@ pub(super) fn update_event(work: &mut Work, ws: WorkspaceId, mut set: Map<String
     event
 }
 
-fn mark(mut event: Event, historical: bool) -> Event {
+pub(super) fn mark(mut event: Event, historical: bool) -> Event {
     event.historical = historical;
     event
 }
 
 /// `{trait: {from, to}}`.
-pub(super) fn changes(changes: &[TraitChange]) -> Value {
+pub(crate) fn changes(changes: &[TraitChange]) -> Value {
     let members = changes.iter().map(|c| (c.name.clone(), json!({"from": c.from, "to": c.to})));
     Value::Object(members.collect())
 }

@@ -68,7 +68,8 @@ impl Owner {
         if let Some(mut slot) = self.cache.take(&key) {
             if slot.dirty.any() {
                 let exit_due = if slot.runs.active.is_empty() { None } else { self.exit_due(&slot, work.now) };
-                write(work, key, &mut slot, exit_due)?;
+                let runs_due = self.live.journeys.next_due(key.0, &slot.runs);
+                write(work, key, &mut slot, [runs_due, exit_due].into_iter().flatten().min())?;
             }
             self.cache.put(key, slot);
         }
@@ -76,7 +77,7 @@ impl Owner {
     }
 }
 
-fn write(work: &mut Work, (ws, id): Key, slot: &mut Slot, exit_due: Option<Timestamp>) -> Result<(), EngineError> {
+fn write(work: &mut Work, (ws, id): Key, slot: &mut Slot, runs_due: Option<Timestamp>) -> Result<(), EngineError> {
     if slot.dirty.profile {
         slot.stored_bytes[0] = profiles::put(&work.tx, &slot.profile)?;
     }
@@ -87,7 +88,6 @@ fn write(work: &mut Work, (ws, id): Key, slot: &mut Slot, exit_due: Option<Times
         journeys::save(&work.tx, ws, id, &slot.stored_runs, &slot.runs)?;
         slot.stored_runs = slot.runs.clone();
     }
-    let runs_due = [slot.runs.next_due(), exit_due].into_iter().flatten().min();
     let dues = [slot.segments.next_due(), runs_due];
     for ((due, stored), kind) in dues.into_iter().zip(&mut slot.stored_dues).zip(TIMER_KINDS) {
         if due == *stored {

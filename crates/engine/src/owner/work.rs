@@ -49,6 +49,10 @@ pub(crate) struct Work {
     pub(crate) counts: HashMap<WorkspaceId, Counts>,
     /// Journeys entered and left.
     pub(crate) journey_counts: rapport_journeys::repo::Counts,
+    /// Reactions by workspace and local hour.
+    pub(crate) hours: HashMap<(WorkspaceId, u32), u64>,
+    /// Journeys that are being started by journeys.
+    pub(crate) nested: usize,
     /// Running numbers.
     pub(crate) numbers: Numbers,
     /// Set when something was written that must be committed although no event was processed.
@@ -73,6 +77,8 @@ impl Work {
             erased: Vec::new(),
             counts: HashMap::new(),
             journey_counts: rapport_journeys::repo::Counts::default(),
+            hours: HashMap::new(),
+            nested: 0,
             numbers,
             touched: false,
             flush_lake: false,

@@ -4,6 +4,8 @@ use rapport_domain::message::Origin;
 use rapport_domain::{Json, Timestamp};
 use serde_json::{Map, Value};
 
+use super::runs::{Group, Passage};
+
 /// One thing a journey decided for the profile.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -17,6 +19,8 @@ pub enum Effect {
         run: u64,
         /// What the run is about, when the trigger names a key.
         key: Option<String>,
+        /// Whether it has effects.
+        group: Group,
     },
     /// The trigger fired and no run began. For the explanation; nothing else changes.
     NotEntered {
@@ -39,6 +43,95 @@ pub enum Effect {
         step: String,
         /// Why.
         reason: ExitReason,
+        /// Whether it had effects.
+        group: Group,
+        /// The steps it passed, the last of them.
+        path: Vec<Passage>,
+    },
+    /// A run passed a step by one of its exits. For counts and explanations; nothing else changes.
+    Passed {
+        /// The journey's id.
+        journey: String,
+        /// Its version.
+        version: u32,
+        /// The run.
+        run: u64,
+        /// The step.
+        step: String,
+        /// The exit: `next`, `arm 1`, `timed_out`…
+        exit: String,
+    },
+    /// The journey's goal was reached, for the first time in this run.
+    Goal {
+        /// Where the run stood.
+        origin: Origin,
+        /// Whether the run has effects.
+        group: Group,
+    },
+    /// A message was not decided because the run is in the control group.
+    Withheld {
+        /// The deciding step.
+        origin: Origin,
+        /// The kind of channel.
+        channel: String,
+        /// The template's id.
+        template: String,
+    },
+    /// An event of the profile is to be recorded.
+    Emit {
+        /// The deciding step.
+        origin: Origin,
+        /// Its name.
+        event: String,
+        /// Its properties.
+        properties: Map<String, Value>,
+    },
+    /// Another system is to be asked; the run waits for the answer ([`super::set::JourneySet::on_answer`]).
+    Webhook {
+        /// The deciding step.
+        origin: Origin,
+        /// What to ask.
+        request: WebhookRequest,
+    },
+    /// The profile is to be put on a list, or taken off it.
+    List {
+        /// The deciding step.
+        origin: Origin,
+        /// The list.
+        segment: String,
+        /// True to add.
+        add: bool,
+    },
+    /// The run waits for its turn at a rate limiter: answer with [`super::runs::Runs::grant`].
+    Turn {
+        /// The deciding step.
+        origin: Origin,
+        /// How many may pass…
+        count: u32,
+        /// …in so many milliseconds.
+        per_ms: i64,
+    },
+    /// Another journey is to be started ([`super::set::JourneySet::on_call`]).
+    Start {
+        /// The deciding step.
+        origin: Origin,
+        /// The journey to start.
+        journey: String,
+        /// What it is told.
+        data: Map<String, Value>,
+    },
+    /// A run goes on in another version.
+    Migrated {
+        /// The journey's id.
+        journey: String,
+        /// The version it was on.
+        from: u32,
+        /// The version it is on.
+        to: u32,
+        /// The run.
+        run: u64,
+        /// The step it stands at now.
+        step: String,
     },
     /// A message is to be put in the outbox; the delivery gate decides whether it leaves.
     Send {
@@ -79,6 +172,25 @@ pub enum Effect {
     },
 }
 
+/// A call of another system, with its references filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebhookRequest {
+    /// Where.
+    pub url: String,
+    /// `POST` and the like.
+    pub method: String,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+    /// The JSON body.
+    pub body: Value,
+    /// How long one attempt may take, in milliseconds.
+    pub timeout_ms: i64,
+    /// Attempts in all.
+    pub attempts: u32,
+    /// After this no answer is waited for.
+    pub expires_at: Timestamp,
+}
+
 /// Why a trigger started no run. A closed list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
@@ -94,6 +206,16 @@ pub enum Refusal {
     TooSoon,
     /// The event lacks the property that `key` names.
     NoKey,
+    /// The journey is paused.
+    Paused,
+    /// `starts_at` has not come.
+    NotStarted,
+    /// `stops_at` is over.
+    Stopped,
+    /// Its goal is reached already.
+    GoalReached,
+    /// As many runs of the journey are active as `reentry.concurrent` allows.
+    Concurrent,
     /// The profile is in as many runs as it can be ([`super::runs::MAX_ACTIVE_RUNS`]).
     TooManyRuns,
 }
@@ -109,6 +231,11 @@ impl Refusal {
             Self::Once => "once",
             Self::TooSoon => "too_soon",
             Self::NoKey => "no_key",
+            Self::Paused => "paused",
+            Self::NotStarted => "not_started",
+            Self::Stopped => "stopped",
+            Self::GoalReached => "goal_reached",
+            Self::Concurrent => "concurrent",
             Self::TooManyRuns => "too_many_runs",
         }
     }
@@ -127,6 +254,12 @@ pub enum ExitReason {
     NotLive,
     /// The profile was merged with one that is in the same journey.
     Merged,
+    /// The goal was reached.
+    Goal,
+    /// What fell due while the journey was paused was not to be made up for.
+    Paused,
+    /// A migration had no place for it in the new version.
+    NotMigrated,
 }
 
 impl ExitReason {
@@ -139,6 +272,9 @@ impl ExitReason {
             Self::ExitCondition => "exit_condition",
             Self::NotLive => "not_live",
             Self::Merged => "merged",
+            Self::Goal => "goal",
+            Self::Paused => "paused",
+            Self::NotMigrated => "not_migrated",
         }
     }
 }

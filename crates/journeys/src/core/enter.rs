@@ -1,13 +1,14 @@
 //! Whether a trigger starts a run.
 
+use rapport_domain::json::lookup;
 use rapport_domain::{Event, Json, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::effect::{Effect, Refusal};
 use super::runs::{MAX_ACTIVE_RUNS, Run, Runs};
-use super::set::Version;
+use super::version::Version;
 use super::{Conditions, advance};
-use crate::spec::{Reentry, Trigger};
+use crate::spec::{EventTrigger, Reentry, Trigger};
 
 /// Bytes of the trigger's properties a run keeps for its templates; members that do not fit are left out.
 pub const MAX_TRIGGER_BYTES: usize = 8 * 1024;
@@ -18,6 +19,49 @@ pub const MAX_KEY_CHARS: usize = 200;
 pub(super) enum Cause<'a> {
     Event(&'a Event),
     Segment { id: &'a str, entered: bool },
+    Call(&'a Call<'a>),
+}
+
+/// What asks a journey to begin beside events and edges.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The journey.
+    pub journey: &'a str,
+    /// Who asks.
+    pub by: CalledBy,
+    /// What it says, for templates under `data`.
+    pub data: &'a Map<String, Value>,
+    /// The run waits until then before its first step; `None` begins now.
+    pub begin_at: Option<Timestamp>,
+}
+
+/// Who asks a journey to begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalledBy {
+    /// A date in a trait.
+    Date,
+    /// The calendar.
+    Schedule,
+    /// The API.
+    Api,
+    /// A step of another journey.
+    Journey,
+    /// Somebody, by hand.
+    Hand,
+}
+
+impl CalledBy {
+    /// Whether a journey with that trigger can be asked so.
+    #[must_use]
+    pub fn fits(self, trigger: &Trigger) -> bool {
+        match self {
+            Self::Date => matches!(trigger, Trigger::Date(_)),
+            Self::Schedule => matches!(trigger, Trigger::Schedule(_)),
+            Self::Api => matches!(trigger, Trigger::Api { .. }),
+            Self::Journey => matches!(trigger, Trigger::Journey),
+            Self::Hand => matches!(trigger, Trigger::Manual),
+        }
+    }
 }
 
 /// Starts a run of `version` if everything allows it, and takes its first steps.
@@ -34,6 +78,9 @@ pub(super) fn enter(
     {
         return; // another event of the same name: not this trigger, so nothing to explain
     }
+    if version.audience.as_ref().is_some_and(|audience| !conditions.holds(audience)) {
+        return; // not of the audience: the calendar did not mean this profile
+    }
     let key = match key(version, cause) {
         Ok(key) => key,
         Err(reason) => return refuse(version, reason, out),
@@ -47,6 +94,11 @@ pub(super) fn enter(
     let past = runs.past_mut(&version.id, key.as_deref(), now);
     past.entered = past.entered.saturating_add(1);
     past.last_entered_at = now;
+    let begin_at = match cause {
+        Cause::Call(call) => call.begin_at.filter(|at| *at > now),
+        _ => None,
+    };
+    let group = version.group(conditions.profile());
     runs.active.push(Run {
         id,
         journey: version.id.clone(),
@@ -56,11 +108,18 @@ pub(super) fn enter(
         waiting: false,
         entered_at: now,
         step_at: now,
-        due_at: Some(now),
+        due_at: Some(begin_at.unwrap_or(now)),
         trigger: trigger_data(cause),
+        group,
+        goal_at: None,
+        wake: None,
+        data: Json::default(),
+        path: Vec::new(),
     });
-    out.push(Effect::Entered { journey: version.id.clone(), version: version.version, run: id, key });
-    advance::advance(version, runs, runs.active.len() - 1, conditions, now, out);
+    out.push(Effect::Entered { journey: version.id.clone(), version: version.version, run: id, key, group });
+    if begin_at.is_none() {
+        advance::advance(version, runs, runs.active.len() - 1, conditions, now, out);
+    }
 }
 
 fn refuse(version: &Version, reason: Refusal, out: &mut Vec<Effect>) {
@@ -74,8 +133,21 @@ fn refusal(
     conditions: &dyn Conditions,
     now: Timestamp,
 ) -> Option<Refusal> {
+    if version.paused {
+        return Some(Refusal::Paused);
+    }
+    if version.spec.starts_at.is_some_and(|at| now < at) {
+        return Some(Refusal::NotStarted);
+    }
+    if version.spec.stops_at.is_some_and(|at| now >= at) {
+        return Some(Refusal::Stopped);
+    }
     if runs.find(&version.id, key).is_some() {
         return Some(Refusal::Active);
+    }
+    let of_journey = || runs.active.iter().filter(|r| r.journey == version.id).count();
+    if version.spec.concurrent.is_some_and(|most| of_journey() >= most as usize) {
+        return Some(Refusal::Concurrent);
     }
     if let Some(past) = runs.past(&version.id, key).filter(|p| p.entered > 0) {
         match version.spec.reentry {
@@ -90,34 +162,54 @@ fn refusal(
     if version.entry_when.as_ref().is_some_and(|k| !conditions.holds(k)) {
         return Some(Refusal::EntryCondition);
     }
-    version.exit_when.as_ref().is_some_and(|k| conditions.holds(k)).then_some(Refusal::ExitCondition)
+    if version.exit_when.as_ref().is_some_and(|k| conditions.holds(k)) {
+        return Some(Refusal::ExitCondition);
+    }
+    let reached = version.spec.goal.as_ref().is_some_and(|g| g.exits)
+        && version.goal_when.as_ref().is_some_and(|k| conditions.holds(k));
+    reached.then_some(Refusal::GoalReached)
 }
 
 fn key(version: &Version, cause: &Cause<'_>) -> Result<Option<String>, Refusal> {
-    let (Trigger::Event(trigger), Cause::Event(event)) = (&version.spec.trigger, cause) else { return Ok(None) };
-    let Some(path) = &trigger.key else { return Ok(None) };
-    let text = match event.properties.get(path) {
-        Some(Value::String(s)) => s.trim().to_owned(),
-        Some(Value::Number(n)) => n.to_string(),
-        _ => return Err(Refusal::NoKey),
+    let found = match (&version.spec.trigger, cause) {
+        (Trigger::Event(EventTrigger { key: Some(path), .. }), Cause::Event(event)) => event.properties.get(path),
+        (Trigger::Api { key: Some(path) }, Cause::Call(call)) => lookup(call.data, path),
+        _ => return Ok(None),
     };
+    let text = key_text(found).ok_or(Refusal::NoKey)?;
     let usable = !text.is_empty() && text.chars().count() <= MAX_KEY_CHARS;
     if usable { Ok(Some(text)) } else { Err(Refusal::NoKey) }
+}
+
+/// A value as a key: texts and numbers can be one.
+pub(super) fn key_text(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(s) => Some(s.trim().to_owned()),
+        Value::Number(n) => Some(n.to_string()),
+        _ => None,
+    }
 }
 
 fn trigger_data(cause: &Cause<'_>) -> Json {
     let mut data = Map::new();
     match cause {
         Cause::Event(event) => {
-            let properties = bounded(&event.properties);
-            let about = json!({ "name": event.name, "ts": event.ts.to_rfc3339(), "properties": properties });
-            data.insert("event".into(), about);
+            data.insert("event".into(), about_event(event));
+        }
+        Cause::Call(call) => {
+            let given = bounded(&Json::from(call.data.clone()));
+            data.insert("data".into(), Value::Object(given));
         }
         Cause::Segment { id, entered } => {
             data.insert("segment".into(), json!({ "id": id, "on": if *entered { "entered" } else { "exited" } }));
         }
     }
     Json::from(data)
+}
+
+/// An event as templates see it; bounded.
+pub(super) fn about_event(event: &Event) -> Value {
+    json!({ "name": event.name, "ts": event.ts.to_rfc3339(), "properties": bounded(&event.properties) })
 }
 
 /// The members in order for as long as they fit; a large list does not push out the small members after it.

@@ -13,6 +13,13 @@ impl JourneySet {
     /// A moved run keeps its number if that is free, else it gets a new one ([`Effect::Renumbered`]). Runs above
     /// [`MAX_ACTIVE_RUNS`] exit with `merged`, the latest entered first.
     pub fn merge(into: &mut Runs, from: Runs, out: &mut Vec<Effect>) {
+        into.habits.merge(from.habits);
+        // Planned anew by the engine from the traits of the profile that stays; until then the earlier date counts.
+        for plan in from.dates {
+            if !into.dates.iter().any(|mine| mine.journey == plan.journey) {
+                into.dates.push(plan);
+            }
+        }
         for past in from.history {
             let mine = into.past_mut(&past.journey, past.key.as_deref(), past.last_entered_at);
             mine.entered = mine.entered.saturating_add(past.entered);

@@ -1,15 +1,25 @@
 //! What journeys decide: pure functions of (runs, input, conditions, now). No clock, randomness, I/O or async.
 
 pub mod advance;
+pub mod calendar;
+pub mod change;
+pub mod dates;
 pub mod effect;
 pub mod enter;
+mod goal;
+pub mod habits;
 pub mod merge;
 pub mod runs;
 pub mod set;
+pub mod turns;
+mod values;
+mod version;
 
 use std::sync::Arc;
 
 use chrono_tz::Tz;
+use rapport_domain::ProfileId;
+use serde_json::Value;
 
 /// A rule of a journey, named by its canonical text; equal rules of all journeys are one condition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,5 +42,25 @@ pub trait Conditions {
     /// The profile's zone, else the workspace's; for waits until a time of day.
     fn zone(&self) -> Tz {
         Tz::UTC
+    }
+
+    /// The profile; decides splits and holdouts.
+    fn profile(&self) -> ProfileId {
+        ProfileId(0)
+    }
+
+    /// A trait by dotted path.
+    fn trait_value(&self, _path: &str) -> Option<Value> {
+        None
+    }
+
+    /// Reactions of everybody by local hour, for best hours.
+    fn population(&self) -> [u64; 24] {
+        [0; 24]
+    }
+
+    /// The send step that won a comparison; `None` while that is not known.
+    fn winner(&self, _journey: &str, _version: u32, _step: &str) -> Option<String> {
+        None
     }
 }

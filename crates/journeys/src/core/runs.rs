@@ -2,12 +2,20 @@
 
 use rapport_domain::{Json, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::habits::Habits;
 
 /// Runs a profile can be in at once, over all journeys and keys.
 pub const MAX_ACTIVE_RUNS: usize = 64;
 /// Entries of history a profile keeps. Beyond it the entries with a key that were used longest ago are forgotten, so a
 /// keyed `once` may let a very old key in again; entries without a key are never forgotten.
 pub const MAX_HISTORY: usize = 256;
+
+/// Passages a run remembers; the oldest are forgotten first.
+pub const MAX_PATH: usize = 32;
+/// Bytes of what steps left for later ones ([`Run::data`]); what does not fit is not kept.
+pub const MAX_DATA_BYTES: usize = 16 * 1024;
 
 /// All runs of one profile. Its encoding (postcard behind a format byte, see [`crate::repo`]) is a stored format.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,6 +26,62 @@ pub struct Runs {
     pub history: Vec<History>,
     /// The last run number given; the next is one more.
     pub last_run: u64,
+    /// When journeys that start by a date in a trait start next, by journey.
+    pub dates: Vec<DatePlan>,
+    /// What the profile gets and how it reacts.
+    pub habits: Habits,
+}
+
+/// When a date in a trait starts a journey.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DatePlan {
+    /// The journey's id.
+    pub journey: String,
+    /// When.
+    pub due_at: Timestamp,
+}
+
+/// Whether a run has effects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Group {
+    /// It has.
+    #[default]
+    Treatment,
+    /// It has none but transactional messages: the measure of what would have happened anyway.
+    Control,
+}
+
+impl Group {
+    /// Its name in events and answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Treatment => "treatment",
+            Self::Control => "control",
+        }
+    }
+}
+
+/// What a waiting run was given before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wake {
+    /// The event it waited for.
+    Event,
+    /// The answer it waited for.
+    Answered,
+    /// Word that there will be no answer.
+    Failed,
+}
+
+/// A step a run has passed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Passage {
+    /// The step.
+    pub step: String,
+    /// By which exit: `next`, `arm 1`, `timed_out`…
+    pub exit: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// One run that goes on.
@@ -27,7 +91,7 @@ pub struct Run {
     pub id: u64,
     /// The journey's id.
     pub journey: String,
-    /// The version it started on and stays on.
+    /// The version it is on.
     pub version: u32,
     /// What it is about, when the trigger names a key.
     pub key: Option<String>,
@@ -39,10 +103,47 @@ pub struct Run {
     pub entered_at: Timestamp,
     /// When it came to the step.
     pub step_at: Timestamp,
-    /// When to go on; `None` would be a run that waits for something other than time.
+    /// When to go on; `None` is a run that waits for something other than time.
     pub due_at: Option<Timestamp>,
-    /// What started it, for templates: `event` or `segment`; bounded.
+    /// What started it, for templates: `event`, `segment` or `data`; bounded.
     pub trigger: Json,
+    /// Whether it has effects.
+    pub group: Group,
+    /// When its goal was reached.
+    pub goal_at: Option<Timestamp>,
+    /// What came for it while it waited.
+    pub wake: Option<Wake>,
+    /// What steps left for later ones: `waited`, `digest`, `webhook`; bounded.
+    pub data: Json,
+    /// The steps it passed, the last [`MAX_PATH`] of them.
+    pub path: Vec<Passage>,
+}
+
+impl Run {
+    /// Leaves a value for later steps, unless that would be more than [`MAX_DATA_BYTES`].
+    pub(super) fn leave(&mut self, name: &str, value: Value) {
+        let mut map = self.data.map().clone();
+        map.insert(name.to_owned(), value);
+        let data = Json::from(map);
+        if data.text().len() <= MAX_DATA_BYTES {
+            self.data = data;
+        }
+    }
+
+    /// What templates and references may read: what started it, and what steps left.
+    #[must_use]
+    pub fn values(&self) -> Map<String, Value> {
+        let mut map = self.trigger.map().clone();
+        map.extend(self.data.map().clone());
+        map
+    }
+
+    pub(super) fn passed(&mut self, exit: &str, at: Timestamp) {
+        if self.path.len() >= MAX_PATH {
+            self.path.remove(0);
+        }
+        self.path.push(Passage { step: self.step.clone(), exit: exit.to_owned(), at });
+    }
 }
 
 /// How often the profile was in a journey.
@@ -64,13 +165,40 @@ impl Runs {
     /// Whether there is nothing to store.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.active.is_empty() && self.history.is_empty() && self.last_run == 0
+        self.active.is_empty()
+            && self.history.is_empty()
+            && self.last_run == 0
+            && self.dates.is_empty()
+            && self.habits.is_empty()
     }
 
-    /// When the next run is due.
+    /// When the next run is due, paused or not, or the next date starts a journey. What the engine sets its timer to is
+    /// [`super::set::JourneySet::next_due`].
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.active.iter().filter_map(|run| run.due_at).min()
+        let dates = self.dates.iter().map(|d| d.due_at);
+        self.active.iter().filter_map(|run| run.due_at).chain(dates).min()
+    }
+
+    /// The run of that number.
+    #[must_use]
+    pub fn run(&self, id: u64) -> Option<&Run> {
+        self.active.iter().find(|r| r.id == id)
+    }
+
+    /// Notes that the profile was in a journey, for re-entry rules: an entry that is over.
+    pub fn remember(&mut self, journey: &str, key: Option<&str>, at: Timestamp) {
+        let past = self.past_mut(journey, key, at);
+        past.entered = past.entered.saturating_add(1);
+        past.exited = past.exited.saturating_add(1);
+        past.last_entered_at = past.last_entered_at.max(at);
+    }
+
+    /// Gives a run at a rate limiter its turn.
+    pub fn grant(&mut self, id: u64, at: Timestamp) {
+        if let Some(run) = self.active.iter_mut().find(|r| r.id == id && r.waiting && r.due_at.is_none()) {
+            run.due_at = Some(at);
+        }
     }
 
     /// The active run of a journey and key.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use rapport_domain::{Event, Problem, Timestamp, WorkspaceId};
 
-use super::effect::Effect;
-use super::enter::{self, Cause};
-use super::runs::Runs;
-use super::{ConditionKey, Conditions, advance};
-use crate::rules::{self, Predicate, Rule};
-use crate::spec::{Action, JourneySpec, Trigger};
+use super::effect::{Effect, ExitReason};
+use super::enter::{self, Call, Cause};
+use super::runs::{Run, Runs};
+use super::version::Version;
+use super::{ConditionKey, Conditions, advance, goal};
+use crate::rules::Rule;
+use crate::spec::{JourneySpec, Trigger};
 
 /// One published version of a journey. The engine gives every version that is live or that runs may still be on.
 #[derive(Clone, Debug)]
@@ -23,37 +24,24 @@ pub struct JourneyDef {
     pub version: u32,
     /// Whether this version takes new entries. Of several live versions of one journey the highest does.
     pub live: bool,
+    /// Whether it is paused: nobody enters, and nobody goes on. Exit rules and goals still count.
+    pub paused: bool,
+    /// Hundredths of a percent of the workspace's customers that no journey has effects on.
+    pub global_holdout: u32,
     /// What it says.
     pub spec: JourneySpec,
 }
 
-/// A version ready to run.
-#[derive(Debug)]
-pub(super) struct Version {
-    pub(super) id: String,
-    pub(super) version: u32,
-    pub(super) spec: JourneySpec,
-    /// The predicate of the trigger's `where`.
-    pub(super) filter: Option<Predicate>,
-    pub(super) entry_when: Option<ConditionKey>,
-    pub(super) exit_when: Option<ConditionKey>,
-    /// Per step the conditions of its arms; empty for other actions.
-    pub(super) arms: Vec<Vec<ConditionKey>>,
-    by_step: HashMap<String, usize>,
-}
-
-impl Version {
-    pub(super) fn index(&self, step: &str) -> Option<usize> {
-        self.by_step.get(step).copied()
-    }
-}
-
 #[derive(Debug, Default)]
 struct Workspace {
-    /// Live versions by the event that starts them, in order of journey id.
+    /// Live versions by the event that starts them, by priority, then id.
     by_event: HashMap<String, Vec<Arc<Version>>>,
     /// Live versions by segment and direction (true: entered).
     by_segment: HashMap<String, Vec<(bool, Arc<Version>)>>,
+    /// Live versions by id.
+    live: BTreeMap<String, Arc<Version>>,
+    /// Live versions that start by a date in a trait.
+    by_date: Vec<Arc<Version>>,
     /// Every version, of journeys that are live in some version.
     versions: HashMap<String, BTreeMap<u32, Arc<Version>>>,
 }
@@ -112,6 +100,7 @@ impl JourneySet {
                 Err(problems) => out.rejected.push(RejectedVersion { workspace, id, version: number, problems }),
             }
         }
+        out.set.workspaces.values_mut().for_each(Workspace::order);
         out.set.conditions = conditions.into_iter().map(|((ws, key), rule)| (ws, key, rule)).collect();
         out
     }
@@ -140,27 +129,40 @@ impl JourneySet {
         self.workspaces.get(&workspace).is_none_or(|w| w.versions.is_empty())
     }
 
-    /// Ends runs whose `exit_when` holds, wherever they stand. Every other entry point does it first; the engine also calls
-    /// when time alone may have made a rule true ([`JourneySet::exit_rules`]).
-    pub fn leave(&self, workspace: WorkspaceId, runs: &mut Runs, conditions: &dyn Conditions, out: &mut Vec<Effect>) {
-        let over = |run: &super::runs::Run| {
-            let version = self.version(workspace, &run.journey, run.version);
-            version.and_then(|v| v.exit_when.as_ref()).is_some_and(|rule| conditions.holds(rule))
-        };
+    /// Ends runs whose `exit_when` holds and notes goals that a rule reaches, wherever they stand. Every other entry point
+    /// does it first; the engine also calls when time alone may have made a rule true ([`JourneySet::exit_rules`]).
+    pub fn leave(
+        &self,
+        workspace: WorkspaceId,
+        runs: &mut Runs,
+        conditions: &dyn Conditions,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
         let mut index = 0;
         while index < runs.active.len() {
-            if over(&runs.active[index]) {
-                advance::end(runs, index, super::effect::ExitReason::ExitCondition, out);
-            } else {
+            let run = &runs.active[index];
+            let Some(version) = self.version(workspace, &run.journey, run.version) else {
+                index += 1;
+                continue;
+            };
+            if version.exit_when.as_ref().is_some_and(|rule| conditions.holds(rule)) {
+                advance::end(runs, index, ExitReason::ExitCondition, out);
+            } else if !goal::by_rule(version, runs, index, conditions, now, out) {
                 index += 1;
             }
         }
     }
 
-    /// The exit rules of the runs that go on: the engine sees to it that they are looked at when time can change them.
+    /// The exit and goal rules of the runs that go on: the engine sees to it that they are looked at when time can change
+    /// them.
     pub fn exit_rules<'a>(&'a self, workspace: WorkspaceId, runs: &'a Runs) -> impl Iterator<Item = &'a ConditionKey> {
-        let version = move |run: &super::runs::Run| self.version(workspace, &run.journey, run.version);
-        runs.active.iter().filter_map(move |run| version(run)?.exit_when.as_ref())
+        let rules = move |run: &Run| {
+            let version = self.version(workspace, &run.journey, run.version)?;
+            let goal = version.goal_when.as_ref().filter(|_| run.goal_at.is_none());
+            Some(version.exit_when.iter().chain(goal))
+        };
+        runs.active.iter().filter_map(rules).flatten()
     }
 
     /// Starts what the event starts. Imported history starts nothing.
@@ -173,10 +175,12 @@ impl JourneySet {
         out: &mut Vec<Effect>,
     ) {
         self.sweep(event.workspace, runs, out);
-        self.leave(event.workspace, runs, conditions, out);
+        self.leave(event.workspace, runs, conditions, now, out);
         if event.historical {
             return;
         }
+        self.goals(runs, event, now, out);
+        self.wake(runs, event, conditions, now, out);
         let Some(workspace) = self.workspaces.get(&event.workspace) else { return };
         for version in workspace.by_event.get(&*event.name).into_iter().flatten() {
             enter::enter(version, runs, &Cause::Event(event), conditions, now, out);
@@ -197,7 +201,7 @@ impl JourneySet {
         out: &mut Vec<Effect>,
     ) {
         self.sweep(workspace, runs, out);
-        self.leave(workspace, runs, conditions, out);
+        self.leave(workspace, runs, conditions, now, out);
         if backfill {
             return;
         }
@@ -221,7 +225,8 @@ impl JourneySet {
         out: &mut Vec<Effect>,
     ) {
         self.sweep(workspace, runs, out);
-        self.leave(workspace, runs, conditions, out);
+        self.leave(workspace, runs, conditions, now, out);
+        self.fire_dates(workspace, runs, conditions, now, out);
         let mut due: Vec<(Timestamp, u64)> =
             runs.active.iter().filter_map(|r| r.due_at.filter(|at| *at <= now).map(|at| (at, r.id))).collect();
         due.sort_unstable();
@@ -229,26 +234,76 @@ impl JourneySet {
             let Some(index) = runs.active.iter().position(|r| r.id == id) else { continue };
             let run = &runs.active[index];
             let Some(version) = self.version(workspace, &run.journey, run.version) else { continue };
+            if version.paused {
+                continue;
+            }
             advance::advance(version, runs, index, conditions, now, out);
         }
     }
 
-    /// When the profile's next run is due: the timer to set.
+    /// When the profile's next run is due or a date starts a journey: the timer to set. Runs of paused journeys are not due.
     #[must_use]
-    pub fn next_due(&self, runs: &Runs) -> Option<Timestamp> {
-        runs.next_due()
+    pub fn next_due(&self, workspace: WorkspaceId, runs: &Runs) -> Option<Timestamp> {
+        let held = |run: &Run| self.version(workspace, &run.journey, run.version).is_some_and(|v| v.paused);
+        let due = runs.active.iter().filter(|run| run.due_at.is_some() && !held(run)).filter_map(|run| run.due_at);
+        due.chain(runs.dates.iter().map(|d| d.due_at)).min()
+    }
+
+    /// Starts the journey that is called, if it is live and takes such calls. Answers whether there is such a journey.
+    pub fn on_call(
+        &self,
+        workspace: WorkspaceId,
+        runs: &mut Runs,
+        call: &Call<'_>,
+        conditions: &dyn Conditions,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) -> bool {
+        self.sweep(workspace, runs, out);
+        self.leave(workspace, runs, conditions, now, out);
+        let Some(version) = self.live(workspace, call.journey).filter(|v| call.by.fits(&v.spec.trigger)) else {
+            return false;
+        };
+        enter::enter(version, runs, &Cause::Call(call), conditions, now, out);
+        true
+    }
+
+    /// What the live version of a journey says.
+    #[must_use]
+    pub fn live_spec(&self, workspace: WorkspaceId, journey: &str) -> Option<&JourneySpec> {
+        self.live(workspace, journey).map(|v| &v.spec)
+    }
+
+    /// The live versions of a workspace: id, version, whether it is paused, and what it says.
+    pub fn live_all(&self, workspace: WorkspaceId) -> impl Iterator<Item = (&str, u32, bool, &JourneySpec)> {
+        let live = self.workspaces.get(&workspace).into_iter().flat_map(|w| w.live.values());
+        live.map(|v| (v.id.as_str(), v.version, v.paused, &v.spec))
+    }
+
+    /// The condition under which an audience of a journey's calendar is asked; `None` when it has none.
+    #[must_use]
+    pub fn audience(&self, workspace: WorkspaceId, journey: &str) -> Option<&ConditionKey> {
+        self.live(workspace, journey)?.audience.as_ref()
+    }
+
+    pub(super) fn live(&self, workspace: WorkspaceId, journey: &str) -> Option<&Arc<Version>> {
+        self.workspaces.get(&workspace)?.live.get(journey)
+    }
+
+    pub(super) fn dated(&self, workspace: WorkspaceId) -> &[Arc<Version>] {
+        self.workspaces.get(&workspace).map_or(&[], |w| w.by_date.as_slice())
     }
 
     /// Ends runs whose journey is live in no version, or whose version does not exist here. Every other entry point
     /// does it first; the engine may call it for the profiles of [`crate::repo::active_profiles`] after archiving.
     pub fn sweep(&self, workspace: WorkspaceId, runs: &mut Runs, out: &mut Vec<Effect>) {
-        let alive = |run: &super::runs::Run| self.version(workspace, &run.journey, run.version).is_some();
+        let alive = |run: &Run| self.version(workspace, &run.journey, run.version).is_some();
         while let Some(index) = runs.active.iter().position(|run| !alive(run)) {
-            advance::end(runs, index, super::effect::ExitReason::NotLive, out);
+            advance::end(runs, index, ExitReason::NotLive, out);
         }
     }
 
-    fn version(&self, workspace: WorkspaceId, journey: &str, version: u32) -> Option<&Arc<Version>> {
+    pub(super) fn version(&self, workspace: WorkspaceId, journey: &str, version: u32) -> Option<&Arc<Version>> {
         self.workspaces.get(&workspace)?.versions.get(journey)?.get(&version)
     }
 }
@@ -264,34 +319,19 @@ impl Workspace {
                     let edge = (segment.entered, version.clone());
                     self.by_segment.entry(segment.id.clone()).or_default().push(edge);
                 }
+                Trigger::Date(_) => self.by_date.push(version.clone()),
+                Trigger::Schedule(_) | Trigger::Api { .. } | Trigger::Journey | Trigger::Manual => {}
             }
+            self.live.insert(version.id.clone(), version.clone());
         }
         self.versions.entry(version.id.clone()).or_default().insert(version.version, version);
     }
-}
 
-impl Version {
-    fn compile(def: JourneyDef, register: &mut dyn FnMut(ConditionKey, Rule)) -> Result<Self, Vec<Problem>> {
-        let mut condition = |text: &str| -> Result<ConditionKey, Vec<Problem>> {
-            let (key, rule) = rules::rule(text)?;
-            register(key.clone(), rule);
-            Ok(key)
-        };
-        let spec = def.spec;
-        let filter = match &spec.trigger {
-            Trigger::Event(event) => event.filter.as_deref().map(rules::predicate).transpose()?,
-            Trigger::Segment(_) => None,
-        };
-        let entry_when = spec.entry_when.as_deref().map(&mut condition).transpose()?;
-        let exit_when = spec.exit_when.as_deref().map(&mut condition).transpose()?;
-        let mut arms = Vec::with_capacity(spec.steps.len());
-        for step in &spec.steps {
-            arms.push(match &step.action {
-                Action::Branch(of) => of.iter().map(|arm| condition(&arm.when)).collect::<Result<_, _>>()?,
-                _ => Vec::new(),
-            });
-        }
-        let by_step = spec.steps.iter().enumerate().map(|(i, s)| (s.id.clone(), i)).collect();
-        Ok(Version { id: def.id, version: def.version, spec, filter, entry_when, exit_when, arms, by_step })
+    /// By priority, then id.
+    fn order(&mut self) {
+        let rank = |v: &Arc<Version>| (std::cmp::Reverse(v.spec.priority), v.id.clone());
+        self.by_event.values_mut().for_each(|list| list.sort_by_key(&rank));
+        self.by_segment.values_mut().for_each(|list| list.sort_by_key(|(_, v)| rank(v)));
+        self.by_date.sort_by_key(&rank);
     }
 }

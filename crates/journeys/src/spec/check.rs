@@ -1,10 +1,11 @@
 //! Validation of a journey: its shape, its graph, its rules and what it refers to, all problems at once.
 
+use rapport_domain::event::names;
 use rapport_domain::{Problem, ResourceKind};
 use serde_json::Value;
 
 use super::read::{self, nearest};
-use super::{Action, JourneySpec, Trigger, graph};
+use super::{Action, Audience, JourneySpec, Reentry, ScheduleTrigger, Trigger, graph};
 use crate::rules;
 
 /// What other documents there are, answered by whoever owns them.
@@ -32,18 +33,24 @@ impl Catalogue for AnyCatalogue {
 /// Every problem found, each with its JSON path from `spec`.
 pub fn validate(spec: &Value, catalogue: &dyn Catalogue) -> Result<JourneySpec, Vec<Problem>> {
     let journey = read::read(spec)?;
-    let mut problems = graph::check(&journey);
-    check_rules(&journey, &mut problems);
-    check_references(&journey, catalogue, &mut problems);
+    let problems = check_whole(&journey, catalogue);
     if problems.is_empty() { Ok(journey) } else { Err(problems) }
 }
 
+/// Everything about a journey that was read.
+pub(crate) fn check_whole(journey: &JourneySpec, catalogue: &dyn Catalogue) -> Vec<Problem> {
+    let mut problems = graph::check(journey);
+    check_rules(journey, &mut problems);
+    check_references(journey, catalogue, &mut problems);
+    check_feedback(journey, &mut problems);
+    problems
+}
+
 fn check_rules(journey: &JourneySpec, problems: &mut Vec<Problem>) {
-    if let Trigger::Event(trigger) = &journey.trigger
-        && let Some(filter) = &trigger.filter
-        && let Err(found) = rules::predicate(filter)
-    {
-        problems.extend(within("spec.trigger.event.where", found));
+    for (at, text) in journey.predicates() {
+        if let Err(found) = rules::predicate(text) {
+            problems.extend(within(&at, found));
+        }
     }
     for (at, text) in journey.rules() {
         if let Err(found) = rules::rule(text) {
@@ -66,16 +73,58 @@ fn check_references(journey: &JourneySpec, catalogue: &dyn Catalogue, problems: 
             problems.push(Problem::new(at, message).with_suggestion(suggestion));
         }
     };
-    if let Trigger::Segment(segment) = &journey.trigger {
-        check(ResourceKind::Segment, &segment.id, "spec.trigger.segment.id".to_owned());
+    match &journey.trigger {
+        Trigger::Segment(segment) => {
+            check(ResourceKind::Segment, &segment.id, "spec.trigger.segment.id".to_owned());
+        }
+        Trigger::Schedule(ScheduleTrigger { audience: Audience::Segment(id), .. }) => {
+            check(ResourceKind::Segment, id, "spec.trigger.schedule.audience.segment".to_owned());
+        }
+        _ => {}
     }
     for (i, step) in journey.steps.iter().enumerate() {
-        let Action::Send(send) = &step.action else { continue };
-        let at = format!("spec.steps[{i}].send");
-        check(ResourceKind::Channel, &send.channel, format!("{at}.channel"));
-        check(ResourceKind::Template, &send.template, format!("{at}.template"));
-        if let Some(topic) = &send.topic {
-            check(ResourceKind::Topic, topic, format!("{at}.topic"));
+        let at = format!("spec.steps[{i}].{}", step.action.kind());
+        match &step.action {
+            Action::Send(send) => {
+                check(ResourceKind::Channel, &send.channel, format!("{at}.channel"));
+                check(ResourceKind::Template, &send.template, format!("{at}.template"));
+                if let Some(topic) = &send.topic {
+                    check(ResourceKind::Topic, topic, format!("{at}.topic"));
+                }
+            }
+            Action::List(change) => {
+                check(
+                    ResourceKind::Segment,
+                    &change.segment,
+                    format!("{at}.{}", if change.add { "add" } else { "remove" }),
+                );
+            }
+            Action::Start(start) => check(ResourceKind::Journey, &start.journey, format!("{at}.journey")),
+            _ => {}
+        }
+    }
+}
+
+/// What a journey could do to itself: steps that start it again without end. Each names its step.
+fn check_feedback(journey: &JourneySpec, problems: &mut Vec<Problem>) {
+    let Trigger::Event(trigger) = &journey.trigger else { return };
+    if matches!(journey.reentry, Reentry::Once) {
+        return;
+    }
+    let endless = "with this re-entry it would start itself again and again";
+    for (i, step) in journey.steps.iter().enumerate() {
+        let own = match &step.action {
+            Action::Emit(emit) => emit.event == trigger.name,
+            // What a message causes by itself; opens and clicks need a customer.
+            Action::Send(_) => ["Message Queued", "Message Sent", "Message Skipped"].contains(&trigger.name.as_str()),
+            Action::Experiment(_) => trigger.name == names::EXPERIMENT_VIEWED,
+            _ => false,
+        };
+        let own = own || ["Journey Entered", "Journey Exited"].contains(&trigger.name.as_str()) && i == 0;
+        if own && trigger.filter.is_none() {
+            let message =
+                format!("step {:?} brings about {:?}, which starts this journey: {endless}", step.id, trigger.name);
+            problems.push(Problem::new(format!("spec.steps[{i}]"), message));
         }
     }
 }

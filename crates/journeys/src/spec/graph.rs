@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rapport_domain::Problem;
 
 use super::read::nearest;
-use super::{Action, END, JourneySpec};
+use super::{Action, END, Experiment, JourneySpec};
 
 /// Every problem of the graph.
 pub(super) fn check(journey: &JourneySpec) -> Vec<Problem> {
@@ -40,25 +40,47 @@ pub(super) fn check(journey: &JourneySpec) -> Vec<Problem> {
 fn named_targets(journey: &JourneySpec, index: usize) -> Vec<(String, &str)> {
     let Some(step) = journey.steps.get(index) else { return Vec::new() };
     let at = format!("spec.steps[{index}]");
-    let mut out = Vec::new();
     let mut follow = "next";
-    if let Action::Branch(arms) = &step.action {
-        follow = "otherwise";
-        out.extend(arms.iter().enumerate().map(|(a, arm)| (format!("{at}.branch[{a}].goto"), arm.goto.as_str())));
-    }
+    let mut out: Vec<(String, &str)> = match &step.action {
+        Action::Branch(arms) => {
+            follow = "otherwise";
+            arms.iter().enumerate().map(|(i, arm)| (format!("{at}.branch[{i}].goto"), arm.goto.as_str())).collect()
+        }
+        Action::Split(arms) => {
+            arms.iter().enumerate().map(|(i, arm)| (format!("{at}.split[{i}].goto"), arm.goto.as_str())).collect()
+        }
+        Action::Experiment(of) => {
+            let arms = of.arms.iter().enumerate();
+            arms.map(|(i, arm)| (format!("{at}.experiment.arms[{i}].goto"), arm.goto.as_str())).collect()
+        }
+        Action::Winner(of) => {
+            let arms = of.arms.iter().enumerate();
+            let goto = arms.clone().map(|(i, arm)| (format!("{at}.winner.arms[{i}].goto"), arm.goto.as_str()));
+            goto.chain(arms.map(|(i, arm)| (format!("{at}.winner.arms[{i}].step"), arm.step.as_str()))).collect()
+        }
+        Action::Jump(target) => vec![(format!("{at}.jump"), target.as_str())],
+        _ => Vec::new(),
+    };
     out.extend(step.next.as_deref().map(|next| (format!("{at}.{follow}"), next)));
+    out.extend(step.otherwise.as_deref().map(|to| (format!("{at}.otherwise"), to)));
     out
 }
 
+/// Where a step can lead.
 fn targets(journey: &JourneySpec, index: usize, by_id: &HashMap<&str, usize>) -> Vec<usize> {
     let Some(step) = journey.steps.get(index) else { return Vec::new() };
-    let arms = match &step.action {
-        Action::Exit(_) => return Vec::new(),
-        Action::Branch(arms) => arms.as_slice(),
-        _ => &[],
+    let following = || journey.after(index);
+    let ids: Vec<&str> = match &step.action {
+        Action::Exit(_) => Vec::new(),
+        Action::Branch(arms) => arms.iter().map(|arm| arm.goto.as_str()).chain(following()).collect(),
+        Action::Split(arms) | Action::Experiment(Experiment { arms, .. }) => {
+            arms.iter().map(|arm| arm.goto.as_str()).collect()
+        }
+        Action::Winner(winner) => winner.arms.iter().map(|arm| arm.goto.as_str()).collect(),
+        action if action.second_exit().is_some() => following().into_iter().chain(journey.otherwise(index)).collect(),
+        _ => following().into_iter().collect(),
     };
-    let named = arms.iter().map(|arm| arm.goto.as_str());
-    named.chain(journey.after(index)).filter_map(|id| by_id.get(id).copied()).collect()
+    ids.into_iter().filter_map(|id| by_id.get(id).copied()).collect()
 }
 
 fn unreachable_steps(journey: &JourneySpec, edges: &[Vec<usize>], problems: &mut Vec<Problem>) {
@@ -82,7 +104,7 @@ fn cycles(journey: &JourneySpec, edges: &[Vec<usize>], problems: &mut Vec<Proble
         OnPath,
         Done,
     }
-    let waits = |i: usize| matches!(journey.steps[i].action, Action::Wait(_));
+    let waits = |i: usize| journey.steps[i].action.takes_time();
     let mut seen = vec![Seen::No; edges.len()];
     for start in 0..edges.len() {
         if seen[start] != Seen::No || waits(start) {

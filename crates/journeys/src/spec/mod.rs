@@ -6,16 +6,26 @@
 
 pub mod check;
 mod graph;
-mod read;
+pub(crate) mod read;
+mod step;
+mod trigger;
 mod write;
 
-use serde_json::{Map, Value};
+use rapport_domain::Timestamp;
+
+pub use self::step::{
+    Action, Arm, DateOf, Digest, Emit, EventWait, Experiment, Limit, ListChange, Send, Share, Start, Step, TimeWait,
+    Update, Wait, Webhook, Winner, WinnerArm,
+};
+pub use self::trigger::{
+    Audience, DateTrigger, EventTrigger, Occurrence, ScheduleTrigger, SegmentTrigger, Trigger, ZoneChoice,
+};
 
 /// Steps a journey may have.
 pub const MAX_STEPS: usize = 200;
-/// Arms a branch may have.
+/// Arms a branch, split or experiment may have.
 pub const MAX_ARMS: usize = 20;
-/// Traits one step may set or remove.
+/// Traits one step may set or remove; members of an emitted event or of the data of a start.
 pub const MAX_TRAITS: usize = 50;
 /// Characters of a name, description, note or exit reason.
 pub const MAX_TEXT_CHARS: usize = 500;
@@ -29,6 +39,8 @@ pub const MIN_WAIT_MS: i64 = rapport_domain::time::SECOND_MS;
 pub const DEFAULT_EXPIRY_MS: i64 = 3 * rapport_domain::time::DAY_MS;
 /// The id that ends a journey when `next`, `goto` or `otherwise` names it.
 pub const END: &str = "end";
+/// The priority of a journey that states none; 0 to 100.
+pub const DEFAULT_PRIORITY: u8 = 50;
 
 /// A journey as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,39 +55,45 @@ pub struct JourneySpec {
     pub entry_when: Option<String>,
     /// Whether a customer may come again.
     pub reentry: Reentry,
+    /// Runs of this journey one customer may be in at once; only keys make more than one possible.
+    pub concurrent: Option<u32>,
     /// A rule that ends a run at once, also while it waits.
     pub exit_when: Option<String>,
+    /// What it is meant to bring about.
+    pub goal: Option<Goal>,
+    /// Hundredths of a percent of customers who go through it without any effect, so that lift can be measured.
+    pub holdout: u32,
+    /// Of several journeys that one event starts, the higher goes first; messages carry it to the gate. 0 to 100.
+    pub priority: u8,
+    /// Nobody enters before.
+    pub starts_at: Option<Timestamp>,
+    /// Nobody enters from then on; who is inside goes on.
+    pub stops_at: Option<Timestamp>,
     /// What happens; never empty.
     pub steps: Vec<Step>,
 }
 
-/// What starts a journey.
+/// What a journey is meant to bring about. It is reached once a run at most.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Trigger {
-    /// An event.
-    Event(EventTrigger),
-    /// A segment edge.
-    Segment(SegmentTrigger),
+pub struct Goal {
+    /// What reaches it.
+    pub by: GoalBy,
+    /// Whether reaching it ends the run.
+    pub exits: bool,
 }
 
-/// An event that starts a journey.
+/// What reaches a goal.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EventTrigger {
-    /// The event's name.
-    pub name: String,
-    /// A predicate on the event, named `e`.
-    pub filter: Option<String>,
-    /// A property whose value names what the run is about (`cart_id`): runs of different values go side by side.
-    pub key: Option<String>,
-}
-
-/// A segment edge that starts a journey.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SegmentTrigger {
-    /// The segment's id.
-    pub id: String,
-    /// True for entering it, false for leaving it.
-    pub entered: bool,
+pub enum GoalBy {
+    /// An event after the entry.
+    Event {
+        /// Its name.
+        name: String,
+        /// A predicate on it, named `e`.
+        filter: Option<String>,
+    },
+    /// A rule that comes to hold.
+    Rule(String),
 }
 
 /// Whether a customer may enter again. Never while a run of the journey (and key) is active.
@@ -89,79 +107,6 @@ pub enum Reentry {
     AfterMs(i64),
 }
 
-/// One step.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// Its id, a slug unique within the journey and not `end`.
-    pub id: String,
-    /// A remark for people.
-    pub note: Option<String>,
-    /// Where a canvas shows it, if somebody moved it: x and y in pixels.
-    pub position: Option<(i64, i64)>,
-    /// What it does.
-    pub action: Action,
-    /// What comes after: a step's id or `end`; for a branch, when no arm holds (`otherwise`). `None` is the following
-    /// step in the list, or the end after the last.
-    pub next: Option<String>,
-}
-
-/// What a step does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// Lets time pass.
-    Wait(Wait),
-    /// Goes to the first arm that holds.
-    Branch(Vec<Arm>),
-    /// Decides a message.
-    Send(Send),
-    /// Changes traits of the profile.
-    Update(Update),
-    /// Ends the run with this reason.
-    Exit(String),
-}
-
-/// A wait: a duration, then (if named) the next time a local clock shows an hour and minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    /// Milliseconds; 0 when only `until` is given.
-    pub for_ms: i64,
-    /// Minute of the day in the profile's zone.
-    pub until_minute: Option<u16>,
-}
-
-/// One arm of a branch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Arm {
-    /// The rule.
-    pub when: String,
-    /// Where to go when it holds: a step's id or `end`.
-    pub goto: String,
-}
-
-/// A message to decide. The delivery gate has the last word on whether it leaves.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Send {
-    /// The kind of channel: `email`.
-    pub channel: String,
-    /// The template's id.
-    pub template: String,
-    /// The topic, when the template names none itself.
-    pub topic: Option<String>,
-    /// A message the customer asked for: passes consent and quiet hours.
-    pub transactional: bool,
-    /// How long it is worth sending, in milliseconds; [`DEFAULT_EXPIRY_MS`] when absent.
-    pub expires_ms: Option<i64>,
-}
-
-/// Traits to change.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Update {
-    /// Traits to set, with their values.
-    pub set: Map<String, Value>,
-    /// Traits to remove.
-    pub unset: Vec<String>,
-}
-
 impl JourneySpec {
     /// The index of a step.
     #[must_use]
@@ -173,14 +118,28 @@ impl JourneySpec {
     #[must_use]
     pub fn after(&self, index: usize) -> Option<&str> {
         let step = self.steps.get(index)?;
-        match step.next.as_deref() {
+        if let Action::Jump(target) = &step.action {
+            return Some(target.as_str()).filter(|t| *t != END);
+        }
+        self.target(index, step.next.as_deref())
+    }
+
+    /// Where the second exit of a step leads (timed out, failed, no date); where its first does when none is stated.
+    #[must_use]
+    pub fn otherwise(&self, index: usize) -> Option<&str> {
+        let step = self.steps.get(index)?;
+        if step.otherwise.is_none() { self.after(index) } else { self.target(index, step.otherwise.as_deref()) }
+    }
+
+    fn target<'a>(&'a self, index: usize, named: Option<&'a str>) -> Option<&'a str> {
+        match named {
             Some(END) => None,
             Some(id) => Some(id),
             None => self.steps.get(index + 1).map(|s| s.id.as_str()),
         }
     }
 
-    /// Every rule text in the document with its JSON path; predicates on the trigger's event are not among them.
+    /// Every rule text in the document with its JSON path; predicates on events are not among them.
     pub fn rules(&self) -> impl Iterator<Item = (String, &str)> {
         let arms = self.steps.iter().enumerate().flat_map(|(i, step)| {
             let arms: &[Arm] = if let Action::Branch(arms) = &step.action { arms } else { &[] };
@@ -190,6 +149,39 @@ impl JourneySpec {
         });
         let entry = self.entry_when.as_deref().map(|r| ("spec.entry.when".to_owned(), r));
         let exit = self.exit_when.as_deref().map(|r| ("spec.exit_when".to_owned(), r));
-        entry.into_iter().chain(exit).chain(arms)
+        let goal = match &self.goal {
+            Some(Goal { by: GoalBy::Rule(rule), .. }) => Some(("spec.goal.when".to_owned(), rule.as_str())),
+            _ => None,
+        };
+        let audience = match &self.trigger {
+            Trigger::Schedule(ScheduleTrigger { audience: Audience::Rule(rule), .. }) => {
+                Some(("spec.trigger.schedule.audience.rule".to_owned(), rule.as_str()))
+            }
+            _ => None,
+        };
+        audience.into_iter().chain(entry).chain(exit).chain(goal).chain(arms)
+    }
+
+    /// Every predicate on an event with its JSON path.
+    pub fn predicates(&self) -> impl Iterator<Item = (String, &str)> {
+        let trigger = match &self.trigger {
+            Trigger::Event(event) => event.filter.as_deref().map(|f| ("spec.trigger.event.where".to_owned(), f)),
+            _ => None,
+        };
+        let goal = match &self.goal {
+            Some(Goal { by: GoalBy::Event { filter: Some(filter), .. }, .. }) => {
+                Some(("spec.goal.event.where".to_owned(), filter.as_str()))
+            }
+            _ => None,
+        };
+        let steps = self.steps.iter().enumerate().filter_map(|(i, step)| {
+            let (member, filter) = match &step.action {
+                Action::Wait(Wait::Event(event)) => ("wait.event", event.filter.as_deref()),
+                Action::Digest(digest) => ("digest", digest.filter.as_deref()),
+                _ => return None,
+            };
+            Some((format!("spec.steps[{i}].{member}.where"), filter?))
+        });
+        trigger.into_iter().chain(goal).chain(steps)
     }
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use rapport_domain::time::{HOUR_MS, parse_duration_ms};
 use rapport_domain::{Event, Json, ProfileId, Timestamp, WorkspaceId};
 use rapport_journeys::{
-    AnyCatalogue, ConditionKey, Conditions, Effect, JourneyDef, JourneySet, JourneySpec, Runs, validate,
+    AnyCatalogue, Call, CalledBy, ConditionKey, Conditions, Effect, Group, JourneyDef, JourneySet, JourneySpec, Runs,
+    validate,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +21,9 @@ pub(crate) const START: Timestamp = Timestamp(1_795_255_200_000);
 pub(crate) struct True {
     pub(crate) rules: BTreeSet<String>,
     pub(crate) zone: Option<chrono_tz::Tz>,
+    pub(crate) profile: u64,
+    pub(crate) traits: serde_json::Map<String, Value>,
+    pub(crate) winner: Option<String>,
 }
 
 impl Conditions for True {
@@ -30,6 +34,18 @@ impl Conditions for True {
     fn zone(&self) -> chrono_tz::Tz {
         self.zone.unwrap_or(chrono_tz::Tz::UTC)
     }
+
+    fn profile(&self) -> ProfileId {
+        ProfileId(self.profile)
+    }
+
+    fn trait_value(&self, path: &str) -> Option<Value> {
+        self.traits.get(path).cloned()
+    }
+
+    fn winner(&self, _: &str, _: u32, _: &str) -> Option<String> {
+        self.winner.clone()
+    }
 }
 
 pub(crate) fn spec(value: &Value) -> JourneySpec {
@@ -37,7 +53,7 @@ pub(crate) fn spec(value: &Value) -> JourneySpec {
 }
 
 pub(crate) fn def(id: &str, version: u32, live: bool, value: &Value) -> JourneyDef {
-    JourneyDef { workspace: WS, id: id.to_owned(), version, live, spec: spec(value) }
+    JourneyDef { workspace: WS, id: id.to_owned(), version, live, paused: false, global_holdout: 0, spec: spec(value) }
 }
 
 pub(crate) fn compile(defs: Vec<JourneyDef>) -> JourneySet {
@@ -81,11 +97,24 @@ pub(crate) struct Story {
     pub(crate) world: True,
     pub(crate) log: Vec<String>,
     pub(crate) effects: Vec<Effect>,
+    /// Steps passed.
+    pub(crate) passed: Vec<Effect>,
+    /// Runs that asked for their turn at a rate limiter.
+    pub(crate) turns: Vec<u64>,
 }
 
 impl Story {
     pub(crate) fn new(set: JourneySet) -> Self {
-        Story { set, runs: Runs::default(), now: START, world: True::default(), log: Vec::new(), effects: Vec::new() }
+        Story {
+            set,
+            runs: Runs::default(),
+            now: START,
+            world: True::default(),
+            log: Vec::new(),
+            effects: Vec::new(),
+            passed: Vec::new(),
+            turns: Vec::new(),
+        }
     }
 
     pub(crate) fn order(&mut self, total: f64) {
@@ -99,6 +128,16 @@ impl Story {
         self.settle();
     }
 
+    pub(crate) fn call(&mut self, journey: &str, by: CalledBy, data: Value) -> bool {
+        let Value::Object(data) = data else { panic!("data must be an object") };
+        let call = Call { journey, by, data: &data, begin_at: None };
+        let mut out = Vec::new();
+        let taken = self.set.on_call(WS, &mut self.runs, &call, &self.world, self.now, &mut out);
+        self.note(out);
+        self.settle();
+        taken
+    }
+
     pub(crate) fn edge(&mut self, segment: &str, entered: bool, backfill: bool) {
         let mut out = Vec::new();
         self.set.on_segment(WS, &mut self.runs, segment, entered, backfill, &self.world, self.now, &mut out);
@@ -109,7 +148,7 @@ impl Story {
     /// Lets time pass, firing timers when they are due as the engine does.
     pub(crate) fn pass(&mut self, duration: &str) {
         let until = self.now.plus_ms(parse_duration_ms(duration).unwrap());
-        while let Some(due) = self.set.next_due(&self.runs).filter(|due| *due <= until) {
+        while let Some(due) = self.set.next_due(WS, &self.runs).filter(|due| *due <= until) {
             self.now = self.now.max(due);
             self.fire();
         }
@@ -118,7 +157,7 @@ impl Story {
 
     /// Calls again for runs that are due at once, as the engine does.
     pub(crate) fn settle(&mut self) {
-        while self.set.next_due(&self.runs).is_some_and(|due| due <= self.now) {
+        while self.set.next_due(WS, &self.runs).is_some_and(|due| due <= self.now) {
             self.fire();
         }
     }
@@ -131,8 +170,16 @@ impl Story {
 
     pub(crate) fn note(&mut self, out: Vec<Effect>) {
         let hours = self.now.since_ms(START) / HOUR_MS;
-        self.log.extend(out.iter().map(|effect| format!("{hours}h {}", line(effect))));
-        self.effects.extend(out);
+        let told = out.iter().filter(|effect| !matches!(effect, Effect::Passed { .. }));
+        self.log.extend(told.map(|effect| format!("{hours}h {}", line(effect))));
+        for effect in &out {
+            if let Effect::Turn { origin, .. } = effect {
+                self.turns.push(origin.run);
+            }
+        }
+        let (passed, rest): (Vec<_>, Vec<_>) = out.into_iter().partition(|e| matches!(e, Effect::Passed { .. }));
+        self.passed.extend(passed);
+        self.effects.extend(rest);
     }
 
     pub(crate) fn expect(&self, lines: &[&str]) {
@@ -143,12 +190,13 @@ impl Story {
 /// An effect as one line.
 pub(crate) fn line(effect: &Effect) -> String {
     match effect {
-        Effect::Entered { journey, version, run, key } => {
+        Effect::Entered { journey, version, run, key, group } => {
             let key = key.as_ref().map_or(String::new(), |k| format!(" [{k}]"));
-            format!("enter {journey} v{version} #{run}{key}")
+            let control = if *group == Group::Control { " (control)" } else { "" };
+            format!("enter {journey} v{version} #{run}{key}{control}")
         }
         Effect::NotEntered { journey, version, reason } => format!("refuse {journey} v{version} {}", reason.as_str()),
-        Effect::Exited { journey, version, run, step, reason } => {
+        Effect::Exited { journey, version, run, step, reason, .. } => {
             format!("exit {journey} v{version} #{run} at {step}: {}", reason.as_str())
         }
         Effect::Send { origin, channel, template, topic, .. } => {
@@ -159,5 +207,14 @@ pub(crate) fn line(effect: &Effect) -> String {
             format!("update {} unset {unset:?} by {}", Value::Object(set.clone()), origin.step)
         }
         Effect::Renumbered { journey, from_run, run, .. } => format!("renumber {journey} #{from_run} -> #{run}"),
+        Effect::Passed { step, exit, .. } => format!("pass {step} by {exit}"),
+        Effect::Goal { origin, group } => format!("goal {} #{} ({})", origin.journey, origin.run, group.as_str()),
+        Effect::Withheld { origin, template, .. } => format!("withhold {template} by {}", origin.step),
+        Effect::Emit { event, properties, .. } => format!("emit {event} {}", Value::Object(properties.clone())),
+        Effect::Webhook { request, .. } => format!("ask {} {} {}", request.method, request.url, request.body),
+        Effect::List { segment, add, .. } => format!("{} {segment}", if *add { "list" } else { "unlist" }),
+        Effect::Turn { origin, count, per_ms } => format!("turn of {count} in {per_ms} ms for #{}", origin.run),
+        Effect::Start { journey, data, .. } => format!("start {journey} {}", Value::Object(data.clone())),
+        Effect::Migrated { journey, from, to, run, step } => format!("move {journey} #{run} v{from} -> v{to} {step}"),
     }
 }

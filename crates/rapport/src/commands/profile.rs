@@ -45,6 +45,11 @@ fn find(client: &Client, who: &Who) -> Result<Value> {
     Ok(client.http().get(&path(&who.who)?, &[])?)
 }
 
+/// The id of a customer.
+pub(super) fn id_of(client: &Client, who: &Who) -> Result<String> {
+    find(client, who).map(|profile| id(&profile))
+}
+
 fn id(profile: &Value) -> String {
     cell(&profile["id"])
 }

@@ -1,0 +1,186 @@
+//! What keeps a journey or campaign from going live, beyond what is wrong with its document: what it needs must be there
+//! now. Errors refuse; what only looks like a mistake wants a confirmation.
+
+use rapport_delivery::ChannelSpec;
+use rapport_domain::{Problem, ResourceKind, Timestamp, WorkspaceId};
+use rapport_engine::read;
+use rapport_journeys::campaign;
+use rapport_journeys::core::calendar;
+use rapport_journeys::spec::{Action, Audience, Occurrence, Send, Trigger};
+use rapport_journeys::{AnyCatalogue, JourneySpec};
+use rapport_lake::CancelFlag;
+use rapport_store::control::resources;
+use serde_json::Value;
+
+use crate::error::ApiError;
+use crate::state::ApiState;
+
+/// What was found.
+#[derive(Default)]
+struct Found {
+    errors: Vec<Problem>,
+    confirm: Vec<Problem>,
+}
+
+/// Refuses what cannot work; what only looks like a mistake unless `confirmed`.
+pub(crate) fn check(
+    state: &ApiState,
+    ws: WorkspaceId,
+    kind: ResourceKind,
+    id: &str,
+    spec: &Value,
+    confirmed: bool,
+) -> Result<(), ApiError> {
+    let journey = match kind {
+        ResourceKind::Journey => rapport_journeys::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?,
+        ResourceKind::Campaign => {
+            let campaign = campaign::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?;
+            campaign::compile(&campaign, &campaign::journey_id(id))
+        }
+        _ => return Ok(()),
+    };
+    let mut found = Found::default();
+    sends(state, ws, &journey, &mut found)?;
+    starts(state, ws, id, &journey, &mut found)?;
+    when(state, &journey, &mut found);
+    repeats(&journey, &mut found);
+    if found.errors.is_empty() && !confirmed {
+        audience(state, ws, spec, &journey, &mut found)?;
+    }
+    if !found.errors.is_empty() {
+        let detail = format!("the {} cannot go live: {}", kind.as_str(), found.errors[0]);
+        return Err(ApiError { detail, code: "cannot_go_live", ..ApiError::invalid(found.errors) });
+    }
+    if !found.confirm.is_empty() && !confirmed {
+        let detail = format!("{}; publish with confirm: true if that is meant", found.confirm[0]);
+        return Err(ApiError { errors: found.confirm, ..ApiError::conflict("needs_confirmation", detail) });
+    }
+    Ok(())
+}
+
+fn sends(state: &ApiState, ws: WorkspaceId, journey: &JourneySpec, found: &mut Found) -> Result<(), ApiError> {
+    let sends = journey.steps.iter().enumerate().filter_map(|(i, step)| match &step.action {
+        Action::Send(send) => Some((i, step.id.as_str(), send)),
+        _ => None,
+    });
+    let sends: Vec<(usize, &str, &Send)> = sends.collect();
+    if sends.is_empty() {
+        return Ok(());
+    }
+    let (templates, documents) = state.stores.control().read(|q| {
+        let templates = resources::live(q, ws, ResourceKind::Template)?;
+        Ok::<_, rapport_store::StoreError>((templates, resources::live(q, ws, ResourceKind::Channel)?))
+    })?;
+    let mut channels = Vec::new();
+    for document in documents {
+        let opened = crate::document::opened(state, ws, ResourceKind::Channel, &document.id, &document.spec)?;
+        channels.extend(ChannelSpec::validate(&opened).ok());
+    }
+    for (i, id, send) in sends {
+        let at = format!("spec.steps[{i}].send");
+        if !templates.iter().any(|t| t.id == send.template) {
+            let message = format!("step {id:?} sends the template {:?}, which is not live", send.template);
+            found.errors.push(Problem::new(format!("{at}.template"), message));
+        }
+        if !channels.iter().any(|c| c.carries(&send.channel)) {
+            let message = format!("step {id:?} sends by {:?}, and no live channel carries that", send.channel);
+            found.errors.push(Problem::new(format!("{at}.channel"), message));
+        }
+    }
+    Ok(())
+}
+
+/// Journeys that start each other at one instant would do so for ever.
+fn starts(
+    state: &ApiState,
+    ws: WorkspaceId,
+    id: &str,
+    journey: &JourneySpec,
+    found: &mut Found,
+) -> Result<(), ApiError> {
+    for (i, step) in journey.steps.iter().enumerate() {
+        let Action::Start(start) = &step.action else { continue };
+        let at = format!("spec.steps[{i}].start.journey");
+        if start.journey == id {
+            found.errors.push(Problem::new(at, format!("step {:?} starts its own journey again and again", step.id)));
+            continue;
+        }
+        let live =
+            state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Journey, &start.journey))?;
+        let spec = live.and_then(|r| rapport_journeys::validate(&r.spec, &AnyCatalogue).ok());
+        match spec.map(|s| s.trigger) {
+            None => {
+                let message = format!("step {:?} starts the journey {:?}, which is not live", step.id, start.journey);
+                found.confirm.push(Problem::new(at, message));
+            }
+            Some(Trigger::Journey) => {}
+            Some(other) => {
+                let kind = other.kind();
+                let message =
+                    format!("{:?} starts by {kind}; a step can start what has the trigger journey", start.journey);
+                found.errors.push(Problem::new(at, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A calendar that is over never comes round.
+fn when(state: &ApiState, journey: &JourneySpec, found: &mut Found) {
+    let now = state.now();
+    if journey.stops_at.is_some_and(|at| at <= now) {
+        found.errors.push(Problem::new("spec.stops_at", "is over: nobody could enter"));
+    }
+    let Trigger::Schedule(schedule) = &journey.trigger else { return };
+    // The last clocks on earth show it twelve hours after UTC.
+    let last = Timestamp(now.0 - 12 * rapport_domain::time::HOUR_MS).to_utc().naive_utc();
+    if calendar::next_local(&schedule.at, last).is_none() {
+        let what = if matches!(schedule.at, Occurrence::Once(_)) { "at" } else { "cron or rrule" };
+        found.errors.push(Problem::new("spec.trigger.schedule", format!("{what} never comes round any more")));
+    }
+}
+
+/// A message for each event, without a pause, a key or a limit.
+fn repeats(journey: &JourneySpec, found: &mut Found) {
+    let Trigger::Event(trigger) = &journey.trigger else { return };
+    let always = journey.reentry == rapport_journeys::spec::Reentry::Always && journey.concurrent.is_none();
+    let slows = |action: &Action| action.takes_time() || matches!(action, Action::Limit(_) | Action::Branch(_));
+    if !always || trigger.key.is_some() || journey.steps.iter().any(|s| slows(&s.action)) {
+        return;
+    }
+    for (i, step) in journey.steps.iter().enumerate() {
+        if matches!(&step.action, Action::Send(send) if !send.transactional) {
+            let message = format!(
+                "step {:?} sends a message for every {:?} of a customer: re-entry is unbounded and nothing waits",
+                step.id, trigger.name
+            );
+            found.confirm.push(Problem::new(format!("spec.steps[{i}]"), message));
+        }
+    }
+}
+
+fn audience(
+    state: &ApiState,
+    ws: WorkspaceId,
+    spec: &Value,
+    journey: &JourneySpec,
+    found: &mut Found,
+) -> Result<(), ApiError> {
+    let (rule, at) = match &journey.trigger {
+        Trigger::Schedule(schedule) => match &schedule.audience {
+            Audience::Rule(rule) => (rule.clone(), "spec.trigger.schedule.audience"),
+            Audience::Segment(id) => (format!("in_segment({id:?})"), "spec.trigger.schedule.audience"),
+        },
+        _ => match campaign::validate(spec, &AnyCatalogue) {
+            Ok(campaign) => (campaign::audience(&campaign), "spec.audience"),
+            Err(_) => return Ok(()),
+        },
+    };
+    let parsed = rapport_rules::parse(&rule).map_err(ApiError::invalid)?;
+    let shared = state.engine.shared();
+    let nobody = read::segments::preview(shared, ws, &parsed, 1, &CancelFlag::default())?.count == 0;
+    if nobody {
+        found.confirm.push(Problem::new(at, "nobody is in the audience now"));
+    }
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! Journeys in the partition loop: their runs are taken further, and what they decide is applied in the batch's
+//! transaction.
+
+use std::collections::VecDeque;
+
+use chrono::Timelike;
+use rapport_domain::event::names;
+use rapport_domain::message::Origin;
+use rapport_domain::{Event, OutboundMessage, OutboxId, Timestamp, WorkspaceId};
+use rapport_journeys::{Call, CalledBy, Conditions, Effect, ExitReason, Runs, repo};
+use serde_json::{Map, Value};
+
+use super::Owner;
+use super::asked::Asked;
+use super::bound::Bound;
+use super::pipeline::{mark, update_event};
+use super::work::{Work, object};
+use crate::cache::Slot;
+use crate::error::EngineError;
+use crate::told::{LISTS, REACTIONS, lists, told};
+
+/// Journeys that start each other at one instant.
+const MAX_NESTED_STARTS: usize = 8;
+
+impl Owner {
+    pub(super) fn asked<'a>(&'a self, bound: &'a Bound, slot: &'a Slot, now: Timestamp) -> Asked<'a> {
+        let population = self.population.get(&slot.profile.workspace).copied().unwrap_or_default();
+        Asked { bound, slot, live: &self.live, population, now }
+    }
+
+    /// Learns from a message that was sent, or from what the customer did with one.
+    pub(super) fn note_habits(&mut self, work: &mut Work, slot: &mut Slot, bound: &Bound, event: &Event) {
+        if *event.name == *names::MESSAGE_SENT {
+            work.journey_counts.sent(event);
+            slot.runs.habits.note_sent(event.ts);
+            slot.dirty.runs = true;
+        } else if REACTIONS.contains(&&*event.name)
+            && event.properties.get("message_id").is_some()
+            && event.properties.get("machine") != Some(&Value::Bool(true))
+        {
+            let asked = self.asked(bound, slot, work.now);
+            let zone = asked.zone();
+            let hour = chrono::TimeZone::from_utc_datetime(&zone, &event.ts.to_utc().naive_utc()).hour();
+            slot.runs.habits.note_reaction(event.ts, zone);
+            slot.dirty.runs = true;
+            let ws = event.workspace;
+            self.population.entry(ws).or_default()[hour as usize] += 1;
+            *work.hours.entry((ws, hour)).or_default() += 1;
+            work.journey_counts.reaction(event);
+        }
+    }
+
+    /// The next instant a rate limiter has for this partition. Partitions take turns on one grid, so that together they
+    /// let no more pass than the limit says.
+    fn turn(
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        origin: &Origin,
+        count: u32,
+        per_ms: i64,
+    ) -> Result<Timestamp, EngineError> {
+        let partitions = i64::from(self.shared.log.partitions());
+        let last = repo::tasks::last_turn(&*work.tx, ws, &origin.journey, &origin.step)?;
+        let next = rapport_journeys::core::turns::next(
+            work.now,
+            last,
+            (count, per_ms),
+            (i64::from(self.partition.0), partitions),
+        );
+        repo::tasks::note_turn(&work.tx, ws, &origin.journey, &origin.step, next)?;
+        Ok(rapport_journeys::core::turns::instant(next))
+    }
+
+    /// Takes journey runs as far as they go now. An update of traits must be seen by the step after it, so a run that
+    /// is due again waits until the queue has been worked off; the timer brings it back.
+    pub(super) fn run_due(
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        bound: &Bound,
+        queue: &mut VecDeque<Event>,
+    ) -> Result<(), EngineError> {
+        if self.live.journeys.next_due(slot.profile.workspace, &slot.runs).is_none_or(|due| due > work.now) {
+            return Ok(());
+        }
+        self.run_timer(work, slot, bound, queue)
+    }
+
+    pub(super) fn run_timer(
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        bound: &Bound,
+        queue: &mut VecDeque<Event>,
+    ) -> Result<(), EngineError> {
+        let live = self.live.clone();
+        let ws = slot.profile.workspace;
+        self.with_runs(work, slot, bound, false, queue, |runs, asked, now, out| {
+            live.journeys.on_timer(ws, runs, asked, now, out);
+        })
+    }
+
+    pub(super) fn with_runs(
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        bound: &Bound,
+        historical: bool,
+        queue: &mut VecDeque<Event>,
+        decide: impl FnOnce(&mut Runs, &dyn Conditions, Timestamp, &mut Vec<Effect>),
+    ) -> Result<(), EngineError> {
+        let mut runs = std::mem::take(&mut slot.runs);
+        let before = runs.clone();
+        let mut effects = Vec::new();
+        decide(&mut runs, &self.asked(bound, slot, work.now), work.now, &mut effects);
+        slot.dirty.runs |= runs != before;
+        slot.runs = runs;
+        for effect in effects {
+            work.journey_counts.record(slot.profile.workspace, &effect);
+            rapport_journeys::telemetry::record(&effect);
+            self.effect(work, slot, effect, historical, queue)?;
+        }
+        Ok(())
+    }
+
+    fn effect(
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        effect: Effect,
+        historical: bool,
+        queue: &mut VecDeque<Event>,
+    ) -> Result<(), EngineError> {
+        let ws = slot.profile.workspace;
+        let event = match effect {
+            Effect::Send { origin, channel, template, topic, transactional, data, expires_at } => {
+                let message = OutboundMessage {
+                    id: OutboxId { partition: self.partition, number: work.numbers.next("outbox") },
+                    workspace: ws,
+                    profile: slot.profile.id,
+                    channel,
+                    template,
+                    origin: Some(origin),
+                    topic,
+                    transactional,
+                    created_at: work.now,
+                    expires_at,
+                    data,
+                };
+                self.enqueue(work, message, None)?
+            }
+            Effect::UpdateTraits { set, unset, .. } => update_event(work, ws, set, unset),
+            Effect::List { segment, add, .. } => list_event(work, slot, &segment, add),
+            Effect::Webhook { origin, request } => return self.ask_out(work, slot, origin, request),
+            Effect::Turn { origin, count, per_ms } => {
+                let at = self.turn(work, ws, &origin, count, per_ms)?;
+                slot.runs.grant(origin.run, at);
+                slot.dirty.runs = true;
+                return Ok(());
+            }
+            Effect::Start { journey, data, .. } => return self.start_journey(work, slot, &journey, &data, queue),
+            other => {
+                if let Effect::Exited { journey, run, reason: ExitReason::ExitCondition | ExitReason::Goal, .. } =
+                    &other
+                {
+                    rapport_delivery::repo::withdraw(&work.tx, ws, slot.profile.id, journey, *run)?;
+                }
+                let Some((name, properties)) = told(&other) else { return Ok(()) };
+                work.derive(ws, &name, properties)
+            }
+        };
+        queue.push_back(mark(event, historical));
+        Ok(())
+    }
+
+    /// Starts another journey for the same profile. Journeys that start each other in a circle are cut after a few.
+    fn start_journey(
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        journey: &str,
+        data: &Map<String, Value>,
+        queue: &mut VecDeque<Event>,
+    ) -> Result<(), EngineError> {
+        if work.nested >= MAX_NESTED_STARTS {
+            tracing::warn!(journey.id = journey, "journeys start each other in a circle; the chain was cut");
+            crate::telemetry::dropped("journey_start");
+            return Ok(());
+        }
+        work.nested += 1;
+        let call = Call { journey, by: CalledBy::Journey, data, begin_at: None };
+        let taken = self.call(work, slot, &call, queue);
+        work.nested -= 1;
+        if !taken? {
+            tracing::warn!(journey.id = journey, "a step starts a journey that is not live or has another trigger");
+        }
+        Ok(())
+    }
+
+    /// Asks a journey to begin for the profile; answers whether there is one that takes such calls.
+    pub(super) fn call(
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        call: &Call<'_>,
+        queue: &mut VecDeque<Event>,
+    ) -> Result<bool, EngineError> {
+        let (live, ws) = (self.live.clone(), slot.profile.workspace);
+        let bound = self.bound(ws);
+        let mut taken = false;
+        self.with_runs(work, slot, &bound, false, queue, |runs, asked, now, out| {
+            taken = live.journeys.on_call(ws, runs, call, asked, now, out);
+        })?;
+        self.run_due(work, slot, &bound, queue)?;
+        Ok(taken)
+    }
+
+    /// Asks a journey to begin, and takes what that causes through all stages.
+    pub(super) fn call_and_drain(
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        call: &Call<'_>,
+    ) -> Result<(), EngineError> {
+        let mut queue = VecDeque::new();
+        self.call(work, slot, call, &mut queue)?;
+        self.drain(work, slot, &mut queue, false)
+    }
+
+    /// Puts a message into the outbox; the event that tells so. `request` names the API call that asked for it.
+    pub(super) fn enqueue(
+        &mut self,
+        work: &mut Work,
+        message: OutboundMessage,
+        request: Option<&str>,
+    ) -> Result<Event, EngineError> {
+        rapport_store::partition::outbox::enqueue(&work.tx, &message)?;
+        rapport_delivery::repo::record_queued(&work.tx, &message, request)?;
+        let mut properties = super::outcomes::message_properties(&message);
+        properties.insert("message_id".to_owned(), Value::from(message.id.to_string()));
+        let event = work.derive(message.workspace, names::MESSAGE_QUEUED, properties);
+        work.messages.push(message);
+        Ok(event)
+    }
+}
+
+fn list_event(work: &mut Work, slot: &Slot, list: &str, add: bool) -> Event {
+    let lists = lists(slot.profile.trait_value(LISTS), list, add);
+    update_event(work, slot.profile.workspace, object([(LISTS, lists)]), Vec::new())
+}

@@ -1,0 +1,169 @@
+//! Why a profile is, was or was not in a journey: what is recorded of it, and every decision of the live version over its
+//! events, made again.
+
+use chrono_tz::Tz;
+use rapport_domain::{Profile, ProfileId, ResourceKind, Timestamp, WorkspaceId};
+use rapport_journeys::spec::{Action, JourneySpec};
+use rapport_journeys::{AnyCatalogue, Effect, Refusal};
+use rapport_lake::TimelineFilter;
+use rapport_store::control::resources;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::Request;
+use super::dry::tell;
+use super::player::{Player, Witness};
+use crate::error::EngineError;
+use crate::read;
+use crate::shared::Shared;
+
+/// Recorded events and decisions told at most, the newest.
+const MAX_TOLD: usize = 500;
+/// Events of a profile that are looked through at most.
+const MAX_EVENTS: usize = 50_000;
+
+/// One decision.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Decision {
+    /// When.
+    pub at: Timestamp,
+    /// The step, where one decided.
+    pub step: Option<String>,
+    /// `entered`, `refused`, `passed`, `message`, `exited`…
+    pub what: &'static str,
+    /// The exit, the reason, the template…
+    pub detail: Value,
+    /// The rule that decided.
+    pub rule: Option<String>,
+    /// The traits it reads, as they were.
+    pub values: Map<String, Value>,
+}
+
+/// What is recorded of a profile and a journey.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fact {
+    /// When.
+    pub at: Timestamp,
+    /// `Journey Entered`, `Message Skipped`…
+    pub event: String,
+    /// Its properties.
+    pub properties: Map<String, Value>,
+}
+
+/// Why a profile is, was or was not in a journey.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// The live version, if there is one; decisions are its.
+    pub live_version: Option<u32>,
+    /// Runs that go on and how often it was inside.
+    pub runs: Value,
+    /// What is recorded, newest first.
+    pub facts: Vec<Fact>,
+    /// What the live version decides over the profile's events, newest first.
+    pub decisions: Vec<Decision>,
+    /// Whether older ones were left out.
+    pub shortened: bool,
+}
+
+struct Explainer<'a> {
+    journey: &'a str,
+    spec: &'a JourneySpec,
+    told: Vec<Decision>,
+}
+
+impl Explainer<'_> {
+    /// The rule behind an effect.
+    fn rule(&self, effect: &Effect) -> Option<String> {
+        match effect {
+            Effect::NotEntered { reason: Refusal::EntryCondition, .. } => self.spec.entry_when.clone(),
+            Effect::NotEntered { reason: Refusal::ExitCondition, .. }
+            | Effect::Exited { reason: rapport_journeys::ExitReason::ExitCondition, .. } => self.spec.exit_when.clone(),
+            Effect::Passed { step, exit, .. } => match &self.spec.step(step)?.action {
+                Action::Branch(arms) => {
+                    let chosen = exit.strip_prefix("arm ").and_then(|n| n.parse::<usize>().ok());
+                    let text = |arm: &rapport_journeys::spec::Arm| arm.when.clone();
+                    match chosen {
+                        Some(n) => arms.get(n - 1).map(text),
+                        None => Some(arms.iter().map(|a| format!("!({})", a.when)).collect::<Vec<_>>().join(" && ")),
+                    }
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// The traits a rule reads, with their values.
+fn values(rule: &str, profile: &Profile) -> Map<String, Value> {
+    let Ok(parsed) = rapport_rules::parse(rule) else { return Map::new() };
+    let plan = rapport_rules::Plan::new(&parsed);
+    let value = |name: &String| (name.clone(), profile.trait_value(name).cloned().unwrap_or_default());
+    plan.trait_names().iter().map(value).collect()
+}
+
+impl Witness for Explainer<'_> {
+    fn saw(&mut self, now: Timestamp, profile: &Profile, _: Tz, effect: &Effect) {
+        let Some((step, what, detail)) = tell(effect, self.journey) else { return };
+        let rule = self.rule(effect);
+        let values = rule.as_deref().map(|rule| values(rule, profile)).unwrap_or_default();
+        self.told.push(Decision { at: now, step, what, detail, rule, values });
+    }
+}
+
+/// Explains a profile and a journey; `None` when the profile is not known.
+///
+/// # Errors
+/// The state or the lake cannot be read.
+pub fn explain(
+    shared: &Shared,
+    ws: WorkspaceId,
+    journey: &str,
+    profile: ProfileId,
+) -> Result<Option<Explanation>, EngineError> {
+    if read::profiles::get(shared, ws, profile)?.is_none() {
+        return Ok(None);
+    }
+    let rows = shared.lake.timeline(ws, profile, None, &TimelineFilter::default(), MAX_EVENTS)?;
+    let about = |row: &&rapport_domain::event::ProcessedEvent| {
+        row.event.properties.get("journey").and_then(Value::as_str) == Some(journey)
+    };
+    let fact = |row: &rapport_domain::event::ProcessedEvent| Fact {
+        at: row.event.ts,
+        event: row.event.name.to_string(),
+        properties: row.event.properties.map().clone(),
+    };
+    let mut facts: Vec<Fact> = rows.iter().filter(about).take(MAX_TOLD + 1).map(fact).collect();
+    let mut shortened = rows.len() == MAX_EVENTS || facts.len() > MAX_TOLD;
+    facts.truncate(MAX_TOLD);
+    let live = shared.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Journey, journey))?;
+    let spec = live.as_ref().and_then(|r| rapport_journeys::validate(&r.spec, &AnyCatalogue).ok());
+    let mut decisions = Vec::new();
+    if let Some(spec) = spec {
+        let now = shared.clock.now();
+        let request = Request {
+            journey: journey.to_owned(),
+            spec: spec.clone(),
+            since: live.as_ref().map_or(Timestamp::MIN, |r| r.created_at),
+            until: now,
+            flood_limit: 0,
+            compare: false,
+        };
+        let stage = super::stage(shared, ws, &request, None)?;
+        let fresh = Profile::new(ws, profile, false, now);
+        let explainer = Explainer { journey, spec: &spec, told: Vec::new() };
+        let mut player = Player::new(&stage, fresh, explainer);
+        rows.into_iter().rev().for_each(|row| player.event(row.event));
+        player.pass(now);
+        decisions = player.witness.told;
+        decisions.reverse();
+        shortened |= decisions.len() > MAX_TOLD;
+        decisions.truncate(MAX_TOLD);
+    }
+    let all = read::journeys::of_profile(shared, ws, profile)?;
+    let own = |list: &Value| -> Value {
+        list.as_array().into_iter().flatten().filter(|r| r["journey"] == journey).cloned().collect()
+    };
+    let runs = json!({"active": own(&all["active"]), "history": own(&all["history"])});
+    Ok(Some(Explanation { live_version: live.map(|r| r.version), runs, facts, decisions, shortened }))
+}

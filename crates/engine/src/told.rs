@@ -1,0 +1,94 @@
+//! What the decisions of journeys are on the timeline: the same for the partition loop and for simulation.
+
+use rapport_domain::SkipReason;
+use rapport_domain::event::names;
+use rapport_domain::message::Origin;
+use rapport_journeys::{Effect, Group};
+use serde_json::{Map, Value, json};
+
+/// The event that tells an effect, when there is one and it needs nothing but the effect.
+pub(crate) fn told(effect: &Effect) -> Option<(String, Map<String, Value>)> {
+    let (name, properties) = match effect {
+        Effect::Entered { journey, version, run, key, group } => {
+            let mut properties = of_run(journey, *version, *run, *group);
+            if let Some(key) = key {
+                properties.insert("key".to_owned(), Value::from(key.as_str()));
+            }
+            (names::JOURNEY_ENTERED, properties)
+        }
+        Effect::Exited { journey, version, run, step, reason, group, path } => {
+            let mut properties = of_run(journey, *version, *run, *group);
+            properties.insert("step".to_owned(), json!(step));
+            properties.insert("reason".to_owned(), json!(reason.as_str()));
+            let path = path.iter().map(|p| json!({"step": p.step, "exit": p.exit, "at": p.at.to_rfc3339()}));
+            properties.insert("path".to_owned(), path.collect());
+            (names::JOURNEY_EXITED, properties)
+        }
+        Effect::Goal { origin, group } => (names::JOURNEY_GOAL_REACHED, of_step(origin, *group)),
+        Effect::Withheld { origin, channel, template } => {
+            let mut properties = of_step(origin, Group::Control);
+            properties.insert("channel".to_owned(), json!(channel));
+            properties.insert("template".to_owned(), json!(template));
+            properties.insert("reason".to_owned(), json!(SkipReason::ControlGroup.as_str()));
+            properties.insert("detail".to_owned(), json!("held out, to measure lift"));
+            (names::MESSAGE_SKIPPED, properties)
+        }
+        Effect::Emit { event, properties, .. } => return Some((event.clone(), properties.clone())),
+        _ => return None,
+    };
+    Some((name.to_owned(), properties))
+}
+
+fn of_run(journey: &str, version: u32, run: u64, group: Group) -> Map<String, Value> {
+    let members = [
+        ("journey", json!(journey)),
+        ("version", json!(version)),
+        ("run", json!(run)),
+        ("group", json!(group.as_str())),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn of_step(origin: &Origin, group: Group) -> Map<String, Value> {
+    let mut properties = of_run(&origin.journey, origin.version, origin.run, group);
+    properties.insert("step".to_owned(), json!(origin.step));
+    properties
+}
+
+/// What a message says of itself when it is decided; its id aside.
+pub(crate) fn message(channel: &str, template: &str, origin: Option<&Origin>) -> Map<String, Value> {
+    let mut properties = Map::new();
+    properties.insert("channel".to_owned(), json!(channel));
+    properties.insert("template".to_owned(), json!(template));
+    if let Some(origin) = origin {
+        properties.insert("journey".to_owned(), json!(origin.journey));
+        properties.insert("version".to_owned(), json!(origin.version));
+        properties.insert("run".to_owned(), json!(origin.run));
+        properties.insert("step".to_owned(), json!(origin.step));
+    }
+    properties
+}
+
+/// The trait `lists` after a change: lists a profile is on are its members.
+pub(crate) fn lists(now: Option<&Value>, list: &str, add: bool) -> Value {
+    let mut lists = now.and_then(Value::as_object).cloned().unwrap_or_default();
+    if add {
+        lists.insert(list.to_owned(), Value::Bool(true));
+    } else {
+        lists.remove(list);
+    }
+    Value::Object(lists)
+}
+
+/// The trait that holds the lists a profile is on.
+pub(crate) const LISTS: &str = "lists";
+
+/// What a customer does with a message; decides the best hour and lowers the pressure.
+pub(crate) const REACTIONS: [&str; 6] = [
+    names::EMAIL_OPENED,
+    names::EMAIL_LINK_CLICKED,
+    "Message Opened",
+    "Message Clicked",
+    "Push Notification Tapped",
+    "Message Answered",
+];

@@ -1,0 +1,85 @@
+//! Campaigns: one message to an audience, compiled to a journey. What a campaign adds is a short document for the common
+//! case; schedules, throttling, comparisons and resending are steps like any other.
+
+mod compile;
+mod read;
+mod schema;
+
+use serde_json::{Map, Value};
+
+use crate::spec::{Audience, Goal, Occurrence, ZoneChoice};
+
+pub use self::compile::{audience, compile, journey_id};
+pub use self::read::validate;
+pub use self::schema::schema;
+
+/// What precedes a campaign's id where a journey's id stands: no document of kind `journey` has such an id.
+pub const PREFIX: &str = "campaign/";
+/// Addresses that get every message of a campaign.
+pub const MAX_SEEDS: usize = 50;
+/// Messages compared with each other.
+pub const MAX_VARIANTS: usize = 8;
+
+/// A campaign as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CampaignSpec {
+    /// For people.
+    pub name: String,
+    /// For people: what it is for.
+    pub description: Option<String>,
+    /// Whom.
+    pub audience: Audience,
+    /// E-mail addresses of colleagues who get it as well, whether or not they are of the audience.
+    pub seeds: Vec<String>,
+    /// The kind of channel.
+    pub channel: String,
+    /// What is sent.
+    pub content: Content,
+    /// The topic, when the template names none itself.
+    pub topic: Option<String>,
+    /// When and by whose clocks; `None` begins when somebody says so.
+    pub schedule: Option<(Occurrence, ZoneChoice)>,
+    /// Messages a minute at most.
+    pub throttle: Option<u32>,
+    /// Variants tried on a sample; the rest gets the one that did best.
+    pub compare: Option<Compare>,
+    /// Once more to those who did not open.
+    pub resend: Option<Resend>,
+    /// A rule that keeps people out, also at the last moment.
+    pub exit_when: Option<String>,
+    /// What it is meant to bring about.
+    pub goal: Option<Goal>,
+    /// Hundredths of a percent of the audience that get nothing, so that lift can be measured.
+    pub holdout: u32,
+}
+
+/// What is sent: a template, and values for it (a subject, say).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Content {
+    /// The template's id.
+    pub template: String,
+    /// Values the template sees beside the profile.
+    pub data: Map<String, Value>,
+}
+
+/// Variants tried on a sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compare {
+    /// Each with a name; equal shares of the sample.
+    pub variants: Vec<(String, Content)>,
+    /// Hundredths of a percent of the audience that are the sample.
+    pub sample: u32,
+    /// How long to wait before the best is chosen, in milliseconds.
+    pub wait_ms: i64,
+    /// `opens` or `clicks`.
+    pub metric: String,
+}
+
+/// Once more to those who did not open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resend {
+    /// After so many milliseconds.
+    pub after_ms: i64,
+    /// What; the first message again when absent.
+    pub content: Option<Content>,
+}

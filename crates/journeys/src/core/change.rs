@@ -1,0 +1,130 @@
+//! What operators do to people inside a journey: resuming after a pause, moving them to another version.
+
+use std::collections::BTreeMap;
+
+use rapport_domain::{Timestamp, WorkspaceId};
+
+use super::effect::{Effect, ExitReason};
+use super::runs::Runs;
+use super::set::JourneySet;
+use super::{Conditions, advance};
+
+/// What happens to what fell due during a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overdue {
+    /// It happens now.
+    Run,
+    /// Waits go on for as long as they had left.
+    Shift,
+    /// Those runs end with `paused`.
+    Exit,
+}
+
+impl Overdue {
+    /// Its name in requests.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Shift => "shift",
+            Self::Exit => "exit",
+        }
+    }
+
+    /// The choice of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Run, Self::Shift, Self::Exit].into_iter().find(|o| o.as_str() == text)
+    }
+}
+
+/// How people move from one version to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Migration<'a> {
+    /// The journey.
+    pub journey: &'a str,
+    /// From this version.
+    pub from: u32,
+    /// To this one.
+    pub to: u32,
+    /// Step of the old version → step of the new one, or `end`. A step that both have needs no mention.
+    pub steps: &'a BTreeMap<String, String>,
+    /// Whether people at a step that is neither named nor in the new version leave; else they finish on the old one.
+    pub exit_others: bool,
+}
+
+impl JourneySet {
+    /// Brings a run back after a pause of its journey from `paused_at` until `now`; every run of the journey without `run`.
+    #[allow(clippy::too_many_arguments)] // a pause has that many parts
+    pub fn resume(
+        &self,
+        runs: &mut Runs,
+        journey: &str,
+        run: Option<u64>,
+        paused_at: Timestamp,
+        overdue: Overdue,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        let mut index = 0;
+        while index < runs.active.len() {
+            let held = &mut runs.active[index];
+            let meant = held.journey == journey && run.is_none_or(|id| id == held.id);
+            let due = held.due_at.filter(|due| meant && *due >= paused_at);
+            match (overdue, due) {
+                (Overdue::Shift, Some(due)) => {
+                    let since = paused_at.max(held.step_at);
+                    held.due_at = Some(due.plus_ms(now.since_ms(since).max(0)));
+                }
+                (Overdue::Exit, Some(due)) if due <= now => {
+                    advance::end(runs, index, ExitReason::Paused, out);
+                    continue;
+                }
+                _ => {}
+            }
+            index += 1;
+        }
+    }
+
+    /// Moves runs to another version. A run comes to its new step as if it had come there when it came to its old one: of a
+    /// wait, what has been waited counts. What the new step does happens anew.
+    pub fn migrate(
+        &self,
+        workspace: WorkspaceId,
+        runs: &mut Runs,
+        migration: &Migration<'_>,
+        conditions: &dyn Conditions,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(target) = self.version(workspace, migration.journey, migration.to) else { return };
+        let mut index = 0;
+        while index < runs.active.len() {
+            let run = &mut runs.active[index];
+            if run.journey != migration.journey || run.version != migration.from {
+                index += 1;
+                continue;
+            }
+            let named = migration.steps.get(&run.step).cloned();
+            let step = named.or_else(|| target.index(&run.step).map(|_| run.step.clone()));
+            let Some(step) = step.filter(|s| s == crate::spec::END || target.index(s).is_some()) else {
+                if migration.exit_others {
+                    advance::end(runs, index, ExitReason::NotMigrated, out);
+                } else {
+                    index += 1;
+                }
+                continue;
+            };
+            if step == crate::spec::END {
+                advance::end(runs, index, ExitReason::Completed, out);
+                continue;
+            }
+            run.version = migration.to;
+            run.step = step.clone();
+            advance::arrive(target, run, conditions, now);
+            let (journey, run) = (migration.journey.to_owned(), run.id);
+            out.push(Effect::Migrated { journey, from: migration.from, to: migration.to, run, step });
+            index += 1;
+        }
+    }
+}

@@ -1,0 +1,495 @@
+//! Every kind of step and trigger as a story of one profile on a virtual clock.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{START, Story, WS, compile, def, line};
+use rapport_domain::message::Origin;
+use rapport_domain::time::{DAY_MS, HOUR_MS};
+use rapport_journeys::{CalledBy, Effect, JourneySet, Migration, Overdue, WebhookAnswer};
+use serde_json::{Value, json};
+
+fn story(spec: &Value) -> Story {
+    Story::new(compile(vec![def("j", 1, true, spec)]))
+}
+
+fn on_ping(steps: Value) -> Value {
+    json!({ "name": "J", "trigger": { "event": { "name": "Ping" } }, "reentry": "always", "steps": steps })
+}
+
+fn mail(id: &str) -> Value {
+    json!({ "id": id, "send": { "channel": "email", "template": id }, "next": "end" })
+}
+
+/// The story without entries and exits that are as expected.
+fn told(story: &Story) -> Vec<&str> {
+    let dull = |l: &&str| !l.contains("enter j") && !l.ends_with(": completed");
+    story.log.iter().map(String::as_str).filter(dull).collect()
+}
+
+#[test]
+fn waiting_for_an_event_has_two_exits() {
+    let cart = json!({
+        "name": "Cart", "trigger": { "event": { "name": "Product Added", "key": "cart_id" } }, "reentry": "always",
+        "steps": [
+            { "id": "wait", "wait": { "event": { "name": "Order Completed", "same": "cart_id" }, "for": "3h" },
+              "next": "thanks", "otherwise": "nudge" },
+            mail("thanks"), mail("nudge")
+        ]
+    });
+    let mut story = story(&cart);
+    story.event("Product Added", json!({ "cart_id": "c1" }));
+    story.event("Product Added", json!({ "cart_id": 2 }));
+    story.pass("1h");
+    story.event("Order Completed", json!({ "cart_id": "other" }));
+    story.event("Order Completed", json!({ "cart_id": "2", "total": 9 }));
+    story.pass("5h");
+    assert_eq!(
+        told(&story),
+        ["1h send email thanks (-) by j #2 thanks", "3h send email nudge (-) by j #1 nudge"],
+        "{:#?}",
+        story.log
+    );
+    let Some(Effect::Send { data, .. }) = story.effects.iter().find(|e| matches!(e, Effect::Send { .. })) else {
+        panic!()
+    };
+    assert_eq!(data.get("waited.properties.total"), Some(&json!(9)), "the template sees the event");
+    // The event that starts a run does not end the wait it begins.
+    let same = on_ping(
+        json!([{ "id": "wait", "wait": { "event": { "name": "Ping" }, "for": "1h" }, "next": "end", "otherwise": "late" }, mail("late")]),
+    );
+    let mut story = self::story(&same);
+    story.event("Ping", json!({}));
+    assert_eq!(story.runs.active.len(), 1);
+    story.event("Ping", json!({}));
+    assert_eq!(story.runs.active.len(), 1, "the second ends the wait and starts the next run: {:#?}", story.log);
+    assert_eq!(story.runs.last_run, 2);
+}
+
+#[test]
+fn imported_history_wakes_nobody() {
+    let spec = on_ping(json!([{ "id": "w", "wait": { "event": { "name": "Pong" }, "for": "1h" } }, mail("m")]));
+    let mut story = story(&spec);
+    story.event("Ping", json!({}));
+    let mut old = common::event("Pong", START, json!({}));
+    old.historical = true;
+    let mut out = Vec::new();
+    story.set.on_event(&mut story.runs, &old, &story.world, START, &mut out);
+    assert_eq!(out, []);
+}
+
+#[test]
+fn waits_for_dates_weekdays_and_best_hours() {
+    let steps = json!([
+        { "id": "renewal", "wait": { "date": { "trait": "renewal", "before": "7d" } }, "otherwise": "none" },
+        mail("remind"),
+        mail("none")
+    ]);
+    let mut story = story(&on_ping(steps.clone()));
+    story.world.traits.insert("renewal".to_owned(), json!("2026-12-01"));
+    story.event("Ping", json!({}));
+    story.pass("20d");
+    // START is 2026-11-21 10:00: seven days before the first of December, 09:00, are 6 days and 23 hours away.
+    let (hours, _) = told(&story)[0].split_once("h ").unwrap();
+    assert_eq!(hours, "71", "{:?}", story.log);
+    for value in [json!("2026-11-22"), json!("soon"), json!(null)] {
+        let mut story = self::story(&on_ping(steps.clone()));
+        story.world.traits.insert("renewal".to_owned(), value);
+        story.event("Ping", json!({}));
+        assert_eq!(told(&story), ["0h send email none (-) by j #1 none"]);
+    }
+    // A Saturday, 10:00: until Monday 09:00.
+    let mut story =
+        self::story(&on_ping(json!([{ "id": "w", "wait": { "until": "09:00", "weekdays": ["mon"] } }, mail("m")])));
+    story.event("Ping", json!({}));
+    story.pass("5d");
+    assert_eq!(told(&story), ["47h send email m (-) by j #1 m"]);
+    // Habits say 18:00.
+    let mut story = self::story(&on_ping(json!([{ "id": "w", "wait": { "best_hour": "24h" } }, mail("m")])));
+    for day in 0..12 {
+        story.runs.habits.note_reaction(START.plus_ms(8 * HOUR_MS - day * DAY_MS), chrono_tz::Tz::UTC);
+    }
+    story.event("Ping", json!({}));
+    story.pass("2d");
+    assert_eq!(told(&story), ["8h send email m (-) by j #1 m"]);
+}
+
+#[test]
+fn splits_and_experiments_are_sticky_and_recorded() {
+    let arms = json!([{ "name": "a", "percent": 50, "goto": "one" }, { "name": "b", "percent": 50, "goto": "two" }]);
+    let split = on_ping(json!([{ "id": "s", "split": arms }, mail("one"), mail("two")]));
+    let experiment =
+        on_ping(json!([{ "id": "s", "experiment": { "id": "exp", "arms": arms } }, mail("one"), mail("two")]));
+    let play = |spec: &Value, profile: u64| {
+        let mut story = story(spec);
+        story.world.profile = profile;
+        story.event("Ping", json!({}));
+        story.event("Ping", json!({}));
+        told(&story).join("; ").replace("#1", "#").replace("#2", "#").replace("\"run\":1", "").replace("\"run\":2", "")
+    };
+    let mut seen = BTreeMap::new();
+    for profile in 0..200 {
+        let text = play(&split, profile);
+        let (first, second) = text.split_once("; ").unwrap();
+        assert_eq!(first, second, "the same person, the same arm");
+        *seen.entry(first.to_owned()).or_insert(0) += 1;
+    }
+    assert_eq!(seen.len(), 2);
+    assert!(seen.values().all(|n| (70..130).contains(n)), "{seen:?}");
+    let text = play(&experiment, 3);
+    assert!(text.contains("emit Experiment Viewed") && text.contains(r#""experiment_id":"exp""#), "{text}");
+}
+
+#[test]
+fn references_fill_updates_events_and_starts() {
+    let steps = json!([
+        { "id": "u", "update": { "set": { "last": "{{ event.properties.total }}" } } },
+        { "id": "e", "emit": { "event": "Nudged", "properties": { "plan": "{{ traits.plan }}" } } },
+        { "id": "s", "start": { "journey": "other", "data": { "n": "{{ event.properties.total }}" } } },
+        { "id": "l", "list": { "add": "vip" } },
+        { "id": "x", "exit": "done" }
+    ]);
+    let mut story = story(&on_ping(steps));
+    story.world.traits.insert("plan".to_owned(), json!("pro"));
+    story.event("Ping", json!({ "total": 5 }));
+    assert_eq!(
+        told(&story),
+        [
+            r#"0h update {"last":5} unset [] by u"#,
+            r#"0h emit Nudged {"plan":"pro"}"#,
+            r#"0h start other {"n":5}"#,
+            "0h list vip",
+            "0h exit j v1 #1 at x: done"
+        ]
+    );
+}
+
+#[test]
+fn webhooks_wait_for_their_answer() {
+    let steps = json!([
+        { "id": "ask", "webhook": { "url": "https://x.test/{{ traits.plan }}", "body": { "n": "{{ event.properties.n }}" }, "save": { "score": "result.score" } }, "next": "ok", "otherwise": "no" },
+        mail("ok"), mail("no")
+    ]);
+    let origin = Origin { journey: "j".to_owned(), version: 1, run: 1, step: "ask".to_owned() };
+    let begin = || {
+        let mut story = story(&on_ping(steps.clone()));
+        story.world.traits.insert("plan".to_owned(), json!("pro"));
+        story.event("Ping", json!({ "n": 3 }));
+        assert_eq!(told(&story), [r#"0h ask POST https://x.test/pro {"n":3}"#]);
+        story
+    };
+    let body = |body: Value| WebhookAnswer::Body { status: 200, body };
+    let mut answered = begin();
+    let given = body(json!({ "result": { "score": 0.7 } }));
+    let set = answered.set.on_answer(&mut answered.runs, WS, &origin, &given, answered.now);
+    assert_eq!(set.map(Value::Object), Some(json!({ "score": 0.7 })));
+    answered.settle();
+    assert_eq!(told(&answered)[1], "0h send email ok (-) by j #1 ok");
+    assert!(answered.set.on_answer(&mut answered.runs, WS, &origin, &given, answered.now).is_none(), "only once");
+    // Garbage is an answer without the member.
+    let mut garbage = begin();
+    let set = garbage.set.on_answer(&mut garbage.runs, WS, &origin, &body(json!("<html>")), garbage.now);
+    assert_eq!(set.map(|s| s.len()), Some(0));
+    let mut failed = begin();
+    let fault = WebhookAnswer::Failed { detail: "timed out".to_owned() };
+    failed.set.on_answer(&mut failed.runs, WS, &origin, &fault, failed.now);
+    failed.settle();
+    assert_eq!(told(&failed)[1], "0h send email no (-) by j #1 no");
+    // Nobody ever answers: the deadline.
+    let mut silent = begin();
+    silent.pass("1d");
+    assert_eq!(told(&silent)[1], "6h send email no (-) by j #1 no");
+}
+
+#[test]
+fn limits_wait_for_their_turn_and_digests_collect() {
+    let mut story = self::story(&on_ping(json!([{ "id": "l", "limit": { "count": 2 } }, mail("m")])));
+    story.event("Ping", json!({}));
+    story.pass("3d");
+    assert_eq!(told(&story), ["0h turn of 2 in 60000 ms for #1"], "nothing without its turn");
+    let (run, at) = (story.turns[0], story.now.plus_ms(HOUR_MS));
+    story.runs.grant(run, at);
+    story.pass("2h");
+    assert_eq!(told(&story)[1], "73h send email m (-) by j #1 m");
+
+    let steps = json!([{ "id": "d", "digest": { "event": "Ping", "for": "1d", "keep": 3 } }, mail("m")]);
+    let mut story = self::story(&json!({
+        "name": "J", "trigger": { "event": { "name": "Ping" } }, "reentry": "always", "steps": steps
+    }));
+    for n in 0..5 {
+        story.event("Ping", json!({ "n": n }));
+        story.pass("1h");
+    }
+    story.pass("2d");
+    let Some(Effect::Send { data, .. }) = story.effects.iter().find(|e| matches!(e, Effect::Send { .. })) else {
+        panic!("{:#?}", story.log)
+    };
+    assert_eq!(data.get("digest.count"), Some(&json!(5)));
+    let kept: Vec<i64> = data
+        .get("digest.events")
+        .unwrap()
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|e| e["properties"]["n"].as_i64())
+        .collect();
+    assert_eq!(kept, [0, 1, 2], "the first is the one that started the run");
+}
+
+#[test]
+fn a_winner_is_waited_for() {
+    let steps = json!([
+        { "id": "w", "winner": { "arms": [{ "step": "a", "goto": "a" }, { "step": "b", "goto": "b" }] } },
+        mail("a"), mail("b")
+    ]);
+    let mut story = story(&on_ping(steps));
+    story.event("Ping", json!({}));
+    story.pass("1h");
+    assert_eq!(told(&story), [""; 0]);
+    story.world.winner = Some("b".to_owned());
+    story.pass("2m");
+    assert_eq!(told(&story), ["1h send email b (-) by j #1 b"]);
+}
+
+#[test]
+fn calls_start_only_what_takes_them() {
+    let spec =
+        |trigger: Value| json!({ "name": "J", "trigger": trigger, "reentry": { "after": "1d" }, "steps": [mail("m")] });
+    let mut api = story(&spec(json!({ "api": { "key": "order_id" } })));
+    assert!(!api.call("j", CalledBy::Hand, json!({})) && !api.call("other", CalledBy::Api, json!({})));
+    assert!(api.call("j", CalledBy::Api, json!({ "order_id": 7, "total": 9 })));
+    assert!(api.call("j", CalledBy::Api, json!({})));
+    api.expect(&[
+        "0h enter j v1 #1 [7]",
+        "0h send email m (-) by j #1 m",
+        "0h exit j v1 #1 at m: completed",
+        "0h refuse j v1 no_key",
+    ]);
+    let Effect::Send { data, .. } = api.effects.iter().find(|e| matches!(e, Effect::Send { .. })).unwrap() else {
+        panic!()
+    };
+    assert_eq!(data.get("data.total"), Some(&json!(9)));
+    for (trigger, by) in [("journey", CalledBy::Journey), ("manual", CalledBy::Hand)] {
+        let mut story = story(&spec(json!({ trigger: {} })));
+        assert!(story.call("j", by, json!({})), "{trigger}");
+        assert_eq!(story.runs.last_run, 1);
+    }
+    // The calendar means its audience, and may begin later.
+    let audience = json!({ "schedule": { "at": "2026-12-01T09:00", "audience": { "rule": "traits.vip == true" } } });
+    let mut story = story(&spec(audience));
+    assert!(story.call("j", CalledBy::Schedule, json!({})));
+    story.expect(&[]);
+    story.world.rules.insert("traits.vip == true".to_owned());
+    story.call("j", CalledBy::Schedule, json!({}));
+    assert_eq!(story.log.len(), 3);
+}
+
+#[test]
+fn dates_in_traits_start_every_year() {
+    let spec = json!({
+        "name": "J", "trigger": { "date": { "trait": "birthday", "before": "1d", "repeat": "yearly" } }, "reentry": "always",
+        "steps": [mail("m")]
+    });
+    let mut story = story(&spec);
+    story.world.traits.insert("birthday".to_owned(), json!("1990-11-25"));
+    story.set.plan_dates(WS, &mut story.runs, &story.world, story.now);
+    story.pass("731d");
+    assert_eq!(told(&story), ["71h send email m (-) by j #1 m", "8831h send email m (-) by j #2 m"]);
+    // The date moves before it comes: only the new day counts.
+    let mut story = self::story(&spec);
+    story.world.traits.insert("birthday".to_owned(), json!("1990-11-25"));
+    story.set.plan_dates(WS, &mut story.runs, &story.world, story.now);
+    story.world.traits.insert("birthday".to_owned(), json!("1990-11-30"));
+    story.pass("5d");
+    assert_eq!(told(&story), [""; 0], "the timer of the old day finds that it is another");
+    story.pass("5d");
+    assert_eq!(told(&story), ["191h send email m (-) by j #1 m"]);
+}
+
+#[test]
+fn goals_are_reached_once() {
+    let with = |goal: Value| {
+        let mut spec = on_ping(json!([{ "id": "rest", "wait": "5d" }, mail("m")]));
+        spec["goal"] = goal;
+        story(&spec)
+    };
+    let mut story = with(json!({ "event": { "name": "Order Completed", "where": "e.total > 50" } }));
+    story.event("Order Completed", json!({ "total": 99 }));
+    story.event("Ping", json!({}));
+    story.event("Order Completed", json!({ "total": 5 }));
+    story.pass("1d");
+    story.event("Order Completed", json!({ "total": 60 }));
+    assert_eq!(told(&story), ["24h goal j #1 (treatment)", "24h exit j v1 #1 at rest: goal"]);
+
+    let mut story = with(json!({ "event": { "name": "Order Completed" }, "exit": false }));
+    story.event("Ping", json!({}));
+    story.event("Order Completed", json!({}));
+    story.event("Order Completed", json!({}));
+    story.pass("6d");
+    assert_eq!(told(&story), ["0h goal j #1 (treatment)", "120h send email m (-) by j #1 m"]);
+
+    let mut story = with(json!({ "when": "traits.vip == true" }));
+    story.event("Ping", json!({}));
+    assert_eq!(story.set.exit_rules(WS, &story.runs).count(), 1, "time may make a goal true");
+    story.world.rules.insert("traits.vip == true".to_owned());
+    story.event("Profile Updated", json!({}));
+    story.event("Ping", json!({}));
+    assert_eq!(
+        told(&story),
+        ["0h goal j #1 (treatment)", "0h exit j v1 #1 at rest: goal", "0h refuse j v1 goal_reached"]
+    );
+}
+
+#[test]
+fn held_out_people_go_through_without_effects() {
+    let mut spec = on_ping(json!([
+        { "id": "u", "update": { "set": { "n": 1 } } },
+        { "id": "ask", "webhook": { "url": "https://x.test" } },
+        { "id": "mail", "send": { "channel": "email", "template": "t" } },
+        { "id": "receipt", "send": { "channel": "email", "template": "receipt", "transactional": true } },
+        { "id": "rest", "wait": "1d" }
+    ]));
+    spec["holdout"] = json!(20);
+    spec["goal"] = json!({ "event": { "name": "Order Completed" } });
+    let mut held = 0;
+    for profile in 0..1_000 {
+        let mut story = story(&spec);
+        story.world.profile = profile;
+        story.event("Ping", json!({}));
+        if !story.log[0].ends_with("(control)") {
+            continue;
+        }
+        held += 1;
+        story.event("Order Completed", json!({}));
+        assert_eq!(
+            told(&story),
+            [
+                "0h withhold t by mail",
+                "0h send email receipt (-) by j #1 receipt",
+                "0h goal j #1 (control)",
+                "0h exit j v1 #1 at rest: goal"
+            ]
+        );
+    }
+    assert!((150..250).contains(&held), "{held} of 1,000 instead of 200");
+}
+
+#[test]
+fn pause_holds_and_resume_chooses() {
+    let spec = on_ping(json!([{ "id": "rest", "wait": "2h" }, mail("m")]));
+    let set = |paused: bool| {
+        let mut version = def("j", 1, true, &spec);
+        version.paused = paused;
+        compile(vec![version])
+    };
+    for (overdue, expected) in [
+        (Overdue::Run, vec!["24h send email m (-) by j #1 m"]),
+        (Overdue::Shift, vec!["25h send email m (-) by j #1 m"]),
+        (Overdue::Exit, vec!["24h exit j v1 #1 at rest: paused"]),
+    ] {
+        let mut story = Story::new(set(false));
+        story.event("Ping", json!({}));
+        story.pass("1h");
+        story.set = set(true);
+        let paused_at = story.now;
+        assert_eq!(story.set.next_due(WS, &story.runs), None);
+        story.pass("23h");
+        story.fire();
+        story.set = set(false);
+        let mut out = Vec::new();
+        story.set.resume(&mut story.runs, "j", None, paused_at, overdue, story.now, &mut out);
+        story.note(out);
+        story.settle();
+        story.pass("5h");
+        assert_eq!(told(&story), expected, "{overdue:?}");
+    }
+    let mut story = Story::new(set(true));
+    story.event("Ping", json!({}));
+    story.expect(&["0h refuse j v1 paused"]);
+}
+
+#[test]
+fn people_move_to_another_version_by_a_mapping() {
+    let old = on_ping(json!([{ "id": "rest", "wait": "5d" }, { "id": "old", "wait": "1d" }, mail("m")]));
+    let new = on_ping(json!([{ "id": "short", "wait": "3d" }, mail("better")]));
+    let both = || compile(vec![def("j", 1, false, &old), def("j", 2, true, &new)]);
+    let play = |steps: &[(&str, &str)], exit_others: bool, wait: &str| {
+        let mut story = story(&old);
+        story.event("Ping", json!({}));
+        story.pass(wait);
+        story.set = both();
+        let steps: BTreeMap<String, String> = steps.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let migration = Migration { journey: "j", from: 1, to: 2, steps: &steps, exit_others };
+        let mut out = Vec::new();
+        story.set.migrate(WS, &mut story.runs, &migration, &story.world, story.now, &mut out);
+        story.note(out);
+        story.settle();
+        story.pass("30d");
+        story.log.iter().filter(|l| !l.contains("enter j")).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        play(&[("rest", "short")], true, "1d"),
+        [
+            "24h move j #1 v1 -> v2 short",
+            "72h send email better (-) by j #1 better",
+            "72h exit j v2 #1 at better: completed"
+        ],
+        "the day waited counts"
+    );
+    assert_eq!(play(&[("rest", "short")], true, "4d")[1], "96h send email better (-) by j #1 better");
+    assert_eq!(play(&[("rest", "better")], true, "1d")[1], "24h send email better (-) by j #1 better");
+    assert_eq!(play(&[("rest", "end")], true, "1d"), ["24h exit j v1 #1 at rest: completed"]);
+    assert_eq!(play(&[], true, "1d"), ["24h exit j v1 #1 at rest: not_migrated"]);
+    assert_eq!(play(&[], false, "1d")[0], "144h send email m (-) by j #1 m");
+}
+
+#[test]
+fn start_and_stop_dates_priority_and_concurrency() {
+    let mut spec = on_ping(json!([{ "id": "rest", "wait": "10d" }]));
+    spec["starts_at"] = json!("2026-11-22T10:00:00Z");
+    spec["stops_at"] = json!("2026-11-23T10:00:00Z");
+    let mut story = story(&spec);
+    for _ in 0..3 {
+        story.event("Ping", json!({}));
+        story.pass("1d");
+    }
+    story.expect(&["0h refuse j v1 not_started", "24h enter j v1 #1", "48h refuse j v1 stopped"]);
+
+    let keyed = json!({
+        "name": "J", "trigger": { "event": { "name": "Ping", "key": "k" } }, "reentry": { "concurrent": 2 },
+        "steps": [{ "id": "rest", "wait": "1d" }]
+    });
+    let mut story = self::story(&keyed);
+    for k in 1..=3 {
+        story.event("Ping", json!({ "k": k }));
+    }
+    story.expect(&["0h enter j v1 #1 [1]", "0h enter j v1 #2 [2]", "0h refuse j v1 concurrent"]);
+
+    let ranked = |priority: u8| {
+        let mut spec = on_ping(json!([{ "id": "rest", "wait": "1d" }]));
+        spec["priority"] = json!(priority);
+        spec
+    };
+    let set = JourneySet::compile(vec![def("a", 1, true, &ranked(10)), def("b", 1, true, &ranked(90))]).set;
+    let mut story = Story::new(set);
+    story.event("Ping", json!({}));
+    story.expect(&["0h enter b v1 #1", "0h enter a v1 #2"]);
+}
+
+#[test]
+fn the_way_through_is_remembered() {
+    let steps = json!([
+        { "id": "w", "wait": { "event": { "name": "Pong" }, "for": "1h" }, "next": "end", "otherwise": "b" },
+        { "id": "b", "branch": [{ "when": "traits.vip == true", "goto": "end" }], "otherwise": "m" },
+        mail("m")
+    ]);
+    let mut story = story(&on_ping(steps));
+    story.event("Ping", json!({}));
+    story.pass("2h");
+    let Some(Effect::Exited { path, .. }) = story.effects.last() else { panic!("{:#?}", story.effects) };
+    let way: Vec<String> = path.iter().map(|p| format!("{} {}", p.step, p.exit)).collect();
+    assert_eq!(way, ["w timed_out", "b otherwise", "m next"]);
+    let passed: Vec<String> = story.passed.iter().map(line).collect();
+    assert_eq!(passed, ["pass w by timed_out", "pass b by otherwise", "pass m by next"]);
+}

@@ -1,0 +1,182 @@
+//! Campaigns: an audience, a throttle, variants with a winner, sending again, pausing and cancelling.
+
+use rapport_domain::record::{JourneyOrder, LetterBody};
+use rapport_domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+use rapport_domain::{EventKind, ResourceKind, Timestamp};
+use rapport_engine::read;
+use rapport_journeys::campaign::{self, journey_id};
+use rapport_journeys::{AnyCatalogue, repo::Stats};
+use rapport_testkit::world::World;
+use serde_json::{Value, json};
+
+const PEOPLE: usize = 120;
+
+fn world(spec: &Value) -> World {
+    let mut world = World::new(4);
+    for n in 0..PEOPLE {
+        let zone = ["Europe/Berlin", "America/New_York", "Asia/Tokyo"][n % 3];
+        let plan = if n < 100 { "pro" } else { "free" };
+        let traits = json!({"plan": plan, "email": format!("u{n}@example.com"), "timezone": zone});
+        world.send(EventKind::Identify, json!({"userId": format!("u{n}"), "traits": traits}));
+    }
+    world.settle();
+    world.publish(ResourceKind::Campaign, "news", spec);
+    world.settle();
+    world
+}
+
+fn news() -> Value {
+    json!({"name": "News", "audience": {"rule": "traits.plan == \"pro\""}, "template": "news"})
+}
+
+/// Starts the campaign as the API does: for the audience as it is now.
+fn start(world: &mut World, spec: &Value) {
+    let campaign = campaign::validate(spec, &AnyCatalogue).expect("a campaign");
+    let mut people = world.preview_ids(&campaign::audience(&campaign));
+    people.sort();
+    for id in people {
+        let order = JourneyOrder::Enter { journey: journey_id("news"), profiles: vec![id], data: "{}".into() };
+        world.letter(id.home(), LetterBody::Journey(order));
+    }
+    world.settle();
+}
+
+fn stats(world: &World) -> Stats {
+    read::journeys::stats(&world.shared, world.ws, &journey_id("news")).expect("numbers")
+}
+
+fn decided(world: &World) -> u64 {
+    stats(world).decided.values().flat_map(|steps| steps.values()).sum()
+}
+
+/// What the provider and the customer say of each message decided so far by a step: sent, and opened for some.
+fn respond(world: &mut World, step: &str, opens: impl Fn(usize) -> bool) {
+    for n in 0..PEOPLE {
+        let Some(profile) = world.profile("user_id", &format!("u{n}")) else { continue };
+        let rows = read::profiles::timeline(&world.shared, world.ws, profile.id, None, None, 1_000).expect("timeline");
+        for row in rows.iter().filter(|r| &*r.event.name == "Message Queued") {
+            let properties = row.event.properties.map().clone();
+            if properties.get("step").and_then(Value::as_str) != Some(step) {
+                continue;
+            }
+            let user = format!("u{n}");
+            world.send(EventKind::Track, json!({"userId": user, "event": "Message Sent", "properties": properties}));
+            if opens(n) {
+                world
+                    .send(EventKind::Track, json!({"userId": user, "event": "Email Opened", "properties": properties}));
+            }
+        }
+    }
+    world.settle();
+}
+
+#[test]
+fn a_campaign_reaches_its_audience_once_and_its_seeds() {
+    let mut spec = news();
+    spec["seeds"] = json!(["u110@example.com"]);
+    let mut world = world(&spec);
+    assert_eq!(decided(&world), 0, "it waits to be started");
+    start(&mut world, &spec);
+    assert_eq!(decided(&world), 101);
+    start(&mut world, &spec);
+    assert_eq!(decided(&world), 101, "nobody gets it twice");
+    world.send(EventKind::Identify, json!({"userId": "u119", "traits": {"plan": "pro"}}));
+    world.settle();
+    start(&mut world, &spec);
+    assert_eq!(decided(&world), 102, "who came to the audience since");
+}
+
+#[test]
+fn a_schedule_sends_at_nine_by_everybody_s_own_clock() {
+    let mut spec = news();
+    spec["schedule"] = json!({"at": "2026-03-04T09:00", "zone": "profile"});
+    let mut world = world(&spec);
+    let mut at = Vec::new();
+    for _ in 0..24 * 5 {
+        let before = decided(&world);
+        world.advance_ms(HOUR_MS);
+        let now = rapport_testkit::world::Now::now_ts(&world.clock);
+        if decided(&world) > before {
+            at.push((now.to_rfc3339(), decided(&world) - before));
+        }
+    }
+    let hours: Vec<(&str, u64)> = at.iter().map(|(t, n)| (&t[..16], *n)).collect();
+    assert_eq!(hours, [("2026-03-04T00:00", 33), ("2026-03-04T08:00", 34), ("2026-03-04T14:00", 33)]);
+}
+
+#[test]
+fn a_throttle_spreads_it_and_a_pause_holds_it() {
+    let mut spec = news();
+    spec["throttle"] = json!(20);
+    let mut world = world(&spec);
+    start(&mut world, &spec);
+    let mut counts = Vec::new();
+    for minute in 0..8 {
+        if minute == 2 {
+            world.crash();
+        }
+        for _ in 0..12 {
+            world.advance_ms(5 * SECOND_MS);
+        }
+        counts.push(decided(&world));
+    }
+    assert!(counts[0] <= 21 && counts.windows(2).all(|w| w[1] - w[0] <= 21), "{counts:?}");
+    assert_eq!(counts.last(), Some(&100), "{counts:?}");
+}
+
+#[test]
+fn the_better_subject_goes_to_the_rest_and_those_who_did_not_open_get_it_again() {
+    let mut spec = news();
+    spec["compare"] = json!({
+        "variants": [
+            {"name": "dull", "template": "news", "data": {"subject": "News"}},
+            {"name": "bright", "template": "news", "data": {"subject": "You will like this"}}
+        ],
+        "sample": 40, "wait": "4h", "metric": "opens"
+    });
+    spec["resend"] = json!({"after": "2d", "template": "news-again"});
+    let mut world = world(&spec);
+    start(&mut world, &spec);
+    let of = |world: &World, step: &str| stats(world).decided.get(&1).and_then(|s| s.get(step)).copied().unwrap_or(0);
+    let (dull, bright) = (of(&world, "try-dull"), of(&world, "try-bright"));
+    assert!((8..35).contains(&dull) && (8..35).contains(&bright), "{dull} and {bright} of 100 are the sample");
+    respond(&mut world, "try-dull", |n| n % 5 == 0);
+    respond(&mut world, "try-bright", |_| true);
+    assert!(!world.shared.decide_winners().unwrap(), "nobody waits to know yet");
+    world.advance_ms(5 * HOUR_MS);
+    assert_eq!(of(&world, "best-dull") + of(&world, "best-bright"), 0, "the rest waits for the decision");
+    assert!(world.shared.decide_winners().unwrap());
+    assert!(!world.shared.decide_winners().unwrap(), "it is decided once");
+    world.crash();
+    world.advance_ms(2 * MINUTE_MS);
+    assert_eq!((of(&world, "best-dull"), of(&world, "best-bright")), (0, 100 - dull - bright));
+    respond(&mut world, "best-bright", |n| n % 2 == 0);
+    world.advance_ms(3 * DAY_MS);
+    let again = of(&world, "again");
+    let opened: u64 = stats(&world).opened[&1].values().sum();
+    assert_eq!(again, 100 - opened, "everybody who opened nothing gets it again");
+    assert_eq!(stats(&world).active, 0);
+    // The template sees the subject of its variant.
+    let messages = read::messages::counts(&world.shared, world.ws).unwrap();
+    assert_eq!(messages.pending, 100 + again);
+}
+
+#[test]
+fn what_is_cancelled_goes_to_nobody_else() {
+    let mut spec = news();
+    spec["throttle"] = json!(10);
+    let mut world = world(&spec);
+    start(&mut world, &spec);
+    world.advance_ms(MINUTE_MS);
+    let before = decided(&world);
+    assert!(before < 30);
+    let change = rapport_store::control::resources::Change { by: "test", at: Timestamp(0) };
+    let control = world.shared.stores().control();
+    control
+        .write(|tx| rapport_store::control::resources::archive(tx, world.ws, ResourceKind::Campaign, "news", change))
+        .unwrap();
+    world.shared.refresh().unwrap();
+    world.advance_ms(DAY_MS);
+    assert_eq!(decided(&world), before);
+    assert_eq!(stats(&world).exited["not_live"], 100 - before);
+}
