@@ -20,14 +20,35 @@ pub enum ResourceKind {
     Channel,
     /// A subject customers can subscribe to or leave.
     Topic,
+    /// A piece of content that templates share: a footer, a header, a layout.
+    Block,
+    /// How a brand looks and speaks: colours, logo, footer, tone.
+    Brand,
+    /// Rows that templates look up: products, shops, prices.
+    Catalog,
+    /// A pool of coupon codes, each given to one message.
+    Coupon,
+    /// A domain mail is sent from, with its signing keys.
+    Domain,
     /// The workspace's own settings: zone, quiet hours, consent policy; one document, id `workspace`.
     Settings,
 }
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [ResourceKind; 6] =
-        [Self::Segment, Self::Journey, Self::Template, Self::Channel, Self::Topic, Self::Settings];
+    pub const ALL: [ResourceKind; 11] = [
+        Self::Segment,
+        Self::Journey,
+        Self::Template,
+        Self::Channel,
+        Self::Topic,
+        Self::Block,
+        Self::Brand,
+        Self::Catalog,
+        Self::Coupon,
+        Self::Domain,
+        Self::Settings,
+    ];
 
     /// Its name in documents and paths.
     #[must_use]
@@ -38,6 +59,11 @@ impl ResourceKind {
             Self::Template => "template",
             Self::Channel => "channel",
             Self::Topic => "topic",
+            Self::Block => "block",
+            Self::Brand => "brand",
+            Self::Catalog => "catalog",
+            Self::Coupon => "coupon",
+            Self::Domain => "domain",
             Self::Settings => "settings",
         }
     }
@@ -47,7 +73,8 @@ impl ResourceKind {
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
             Self::Channel => &["secret", "webhook_secret"],
-            Self::Segment | Self::Journey | Self::Template | Self::Topic | Self::Settings => &[],
+            Self::Domain => &["rsa_key", "ed25519_key"],
+            _ => &[],
         }
     }
 

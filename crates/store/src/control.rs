@@ -6,9 +6,12 @@
 //! installation (throttling, settings, housekeeping).
 
 pub mod audit;
+pub mod catalogs;
+pub mod coupons;
 pub mod generation;
 pub mod idempotency;
 pub mod imports;
+pub mod media;
 pub mod members;
 pub mod quality;
 pub mod resources;

@@ -6,9 +6,10 @@ use rapport_domain::message::MessageOutcome;
 use rapport_domain::{MessageChannel, OutboundMessage, Profile, ProfileId, SkipReason, Timestamp};
 
 use super::Inner;
-use super::attempt::skipped;
+use super::attempt::{UNREADABLE_WAIT_MS, put_back, skipped};
 use crate::channels::Content;
 use crate::channels::compose::compose;
+use crate::channels::email::{ComposeFault, Extras};
 use crate::core::address::{Targets, suppression_key, targets};
 use crate::core::gate::{GateDecision, GateInput, decide, topic_of};
 use crate::deps::OriginState;
@@ -105,8 +106,11 @@ fn content(
     let base = settings.public_url.as_deref().unwrap_or(&inner.config.public_url);
     let links =
         Links { tokens: &inner.tokens, base, workspace: message.workspace, message: message.id, profile: profile.id };
-    let content = compose(&template, message, profile, settings, &links, now)
-        .map_err(|e| skipped(SkipReason::InvalidTemplate, e.to_string()))?;
+    let extras = Extras { sources: &*inner.deps.sources, notes_missing: false };
+    let content = compose(&template, message, profile, settings, &links, now, &extras).map_err(|fault| match fault {
+        ComposeFault::Content(error) => skipped(SkipReason::InvalidTemplate, error.to_string()),
+        ComposeFault::Unavailable(error) => put_back(now, UNREADABLE_WAIT_MS, error.to_string()),
+    })?;
     let transactional = message.transactional || template.spec.transactional;
     let reaches = MessageChannel::parse(&message.channel).is_some_and(MessageChannel::reaches_customer);
     Ok(Ready {

@@ -136,6 +136,7 @@ async fn rig(config: RelayConfig, more: Value) -> Rig {
         suppressions: world.clone(),
         journeys: world.clone(),
         ledger: world.clone(),
+        sources: Arc::new(crate::deps::NoSources),
         outcomes: world.clone(),
         clock: Arc::new(VirtualClock::at(Timestamp(1_782_907_200_000))),
     };

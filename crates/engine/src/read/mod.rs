@@ -2,6 +2,7 @@
 //! takes the workspace first (invariant I7).
 
 pub mod accounts;
+pub mod content;
 pub mod journeys;
 pub mod messages;
 pub mod people;

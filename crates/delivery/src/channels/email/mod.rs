@@ -1,13 +1,16 @@
 //! E-mail: content, message and SMTP.
 
+mod asked;
 mod compose;
+mod footer;
 mod mime;
 mod pool;
 mod provider;
 mod smtp;
 mod trial;
 
-pub use compose::{Composed, compose};
+pub use compose::{ComposeFault, Composed, Extras, compose, compose_with};
+pub(crate) use asked::{Asked, Shelf};
 pub(crate) use compose::{Customer, Root, scene};
 pub use mime::{Mail, build};
 pub use smtp::SmtpProvider;
