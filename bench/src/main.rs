@@ -2,7 +2,7 @@
 //! quick look; `lake` takes `dir=DIR` with the events of `by_time.parquet`, and keeps what it makes of them there.
 
 use rapport_bench::processed::{self, Load};
-use rapport_bench::{Scale, accept, idle, lake, latency, peer};
+use rapport_bench::{Scale, accept, idle, lake, latency, mail, peer};
 
 /// As in the product itself (docs/adr/0005-engine.md).
 #[global_allocator]
@@ -21,11 +21,12 @@ fn main() {
     }
     let scale = args.iter().find_map(|a| a.strip_prefix("scale=")?.parse().ok()).map_or(Scale(1.0), Scale);
     let dir = args.iter().find_map(|a| a.strip_prefix("dir=")).map(std::path::Path::new);
-    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 5] = [
+    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 6] = [
         ("idle", &idle::measure),
         ("accept", &|| accept::measure(scale)),
         ("lake", &|| lake::measure(dir)),
         ("latency", &|| latency::measure(scale)),
+        ("mail", &|| mail::measure(scale)),
         ("processed", &|| processed(scale)),
     ];
     let named: Vec<&String> = args.iter().filter(|a| !a.contains('=')).collect();

@@ -8,6 +8,7 @@ use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, WorkspaceId};
 use serde_json::Value;
 
+use crate::channels::email::dkim::Signer;
 use crate::core::device::Device;
 use crate::error::DeliveryError;
 use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
@@ -37,6 +38,8 @@ pub trait Catalog: Send + Sync {
     fn channels(&self, workspace: WorkspaceId, channel: &str) -> Result<Arc<Vec<Arc<LiveChannel>>>, DeliveryError>;
     /// A live topic.
     fn topic(&self, workspace: WorkspaceId, id: &str) -> Result<Option<Arc<TopicSpec>>, DeliveryError>;
+    /// The signers of the live sending domains.
+    fn signers(&self, workspace: WorkspaceId) -> Result<Arc<Vec<Arc<Signer>>>, DeliveryError>;
     /// The workspace's settings; the default when it has none.
     fn settings(&self, workspace: WorkspaceId) -> Result<Arc<SettingsSpec>, DeliveryError>;
 }
@@ -69,8 +72,13 @@ pub trait Sources: Send + Sync {
     fn catalog_item(&self, ws: WorkspaceId, catalog: &str, key: &str) -> Result<Option<Value>, DeliveryError>;
     /// A code of a pool for this message: the same one whenever it is asked for, and no other message's. `None` when there
     /// is no such pool or no code is left.
-    fn coupon(&self, ws: WorkspaceId, pool: &str, message: OutboxId, to: ProfileId)
-    -> Result<Option<String>, DeliveryError>;
+    fn coupon(
+        &self,
+        ws: WorkspaceId,
+        pool: &str,
+        message: OutboxId,
+        to: ProfileId,
+    ) -> Result<Option<String>, DeliveryError>;
 }
 
 /// No catalogues, no codes.

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use rapport_delivery::channels::email::dkim::Signer;
 use rapport_delivery::core::device::Device;
 use rapport_delivery::{
-    Audience, Catalog, ChannelSpec, CouponSpec, DeliveryError, Deps, JourneyState, Ledger, Library, LiveChannel,
-    LiveTemplate, OriginState, Outcomes, SettingsSpec, Sources, Suppressions, TopicSpec,
+    Audience, Catalog, ChannelSpec, CouponSpec, DeliveryError, Deps, DomainSpec, JourneyState, Ledger, Library,
+    LiveChannel, LiveTemplate, OriginState, Outcomes, SettingsSpec, Sources, Suppressions, TopicSpec,
 };
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, Resource, ResourceKind, WorkspaceId};
@@ -34,6 +35,7 @@ struct Documents {
     topics: HashMap<(WorkspaceId, String), Option<Arc<TopicSpec>>>,
     settings: HashMap<WorkspaceId, Arc<SettingsSpec>>,
     libraries: HashMap<WorkspaceId, Arc<Library>>,
+    signers: HashMap<WorkspaceId, Arc<Vec<Arc<Signer>>>>,
 }
 
 /// Distinct names remembered per generation; names that do not exist count too.
@@ -156,6 +158,15 @@ impl Catalog for Wiring {
         Ok(prepared)
     }
 
+    fn signers(&self, ws: WorkspaceId) -> Result<Arc<Vec<Arc<Signer>>>, DeliveryError> {
+        if let Some(found) = self.documents().signers.get(&ws) {
+            return Ok(found.clone());
+        }
+        let made = Arc::new(signers(&self.shared, ws)?);
+        self.documents().signers.insert(ws, made.clone());
+        Ok(made)
+    }
+
     fn settings(&self, ws: WorkspaceId) -> Result<Arc<SettingsSpec>, DeliveryError> {
         if let Some(found) = self.documents().settings.get(&ws) {
             return Ok(found.clone());
@@ -179,6 +190,23 @@ impl Sources for Wiring {
         let given = control.write(|tx| coupons::give(tx, ws, pool, id, now)).map_err(unavailable("coupon codes"))?;
         Ok(given.or_else(|| CouponSpec::validate(&document.spec).ok()?.fallback))
     }
+}
+
+/// The signers of the live sending domains of a workspace; a domain whose keys cannot be used signs nothing and says so.
+fn signers(shared: &Shared, ws: WorkspaceId) -> Result<Vec<Arc<Signer>>, DeliveryError> {
+    let control = shared.stores.control();
+    let live = control.read(|q| resources::live(q, ws, ResourceKind::Domain)).map_err(unavailable("domain"))?;
+    let mut out = Vec::new();
+    for r in live {
+        let opened = shared.stores.vault().opened(ws, ResourceKind::Domain, &r.id, &r.spec);
+        let spec = DomainSpec::validate(&opened.map_err(unavailable("domain"))?);
+        let made = spec.map_err(|p| p.first().map_or_else(String::new, ToString::to_string)).and_then(Signer::new);
+        match made {
+            Ok(signer) => out.push(Arc::new(signer)),
+            Err(problem) => tracing::warn!(workspace.id = ws.0, domain = %r.id, %problem, "a domain signs nothing"),
+        }
+    }
+    Ok(out)
 }
 
 impl Suppressions for Wiring {

@@ -152,10 +152,19 @@ fn values_are_escaped_where_that_is_asked_for() {
         ("{{ name | escape }}", "&lt;b&gt;&quot;O&#39;Neil&quot; &amp; co&lt;/b&gt;"),
         ("{{ '<hr>' }}{{ '<hr>' | append: '' }}", "<hr>&lt;hr&gt;"),
         ("{{ lines | newline_to_br }}", "a&lt;<br />\nb"),
-        ("{% capture x %}<i>{{ name | slice: 0, 3 }}</i>{% endcapture %}{{ x }}{{ x | append: '' | strip_html }}", "<i>&lt;b&gt;</i>&amp;lt;b&amp;gt;"),
+        (
+            "{% capture x %}<i>{{ name | slice: 0, 3 }}</i>{% endcapture %}{{ x }}{{ x | append: '' | strip_html }}",
+            "<i>&lt;b&gt;</i>&amp;lt;b&amp;gt;",
+        ),
         ("{% assign x = name | slice: 0, 3 | raw %}{{ x }}{% assign y = x | append: '!' %}{{ y }}", "<b>&lt;b&gt;!"),
-        ("{% assign x = '<hr>' %}{{ x }}{% cycle '<a>', '<b>' %}{% cycle name, name %}", "<hr><a>&lt;b&gt;&quot;O&#39;Neil&quot; &amp; co&lt;/b&gt;"),
-        ("{% capture m %}<u>{{ n }}</u>{% endcapture %}{% render 'badge', label: lines, markup: m %}", "<i>a&lt;\nb<u>5</u></i>"),
+        (
+            "{% assign x = '<hr>' %}{{ x }}{% cycle '<a>', '<b>' %}{% cycle name, name %}",
+            "<hr><a>&lt;b&gt;&quot;O&#39;Neil&quot; &amp; co&lt;/b&gt;",
+        ),
+        (
+            "{% capture m %}<u>{{ n }}</u>{% endcapture %}{% render 'badge', label: lines, markup: m %}",
+            "<i>a&lt;\nb<u>5</u></i>",
+        ),
         ("{% for c in lines %}{{ c }}{% endfor %}{% if name contains '<b>' %}yes{% endif %}", "a&lt;\nbyes"),
     ] {
         let parsed = Template::parse(template, &ParseOptions::strict()).unwrap();

@@ -1,9 +1,9 @@
 //! What messages are made of: previews, what is wrong with a template, catalogues, coupon codes, pictures.
 
-use crate::auth::{Access, EDITOR, VIEWER};
+use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::{Done, Paged, SearchQuery};
-use crate::routes::{catalogs, coupons, media, preview};
+use crate::routes::{catalogs, coupons, domains, media, preview};
 
 fn on<H, T>(method: Method, path: &'static str, access: Access, summary: &str, handler: H) -> Endpoint
 where
@@ -49,6 +49,17 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         on(Put, "/api/v1/coupons/{id}/codes", EDITOR, "Add coupon codes to a pool", coupons::put)
             .takes(&["application/json", "text/plain", "text/csv"], "A list of texts, or one code a line.")
             .answers::<coupons::PoolView>(200, "How many codes, how many given."),
+        on(Get, "/api/v1/domains", VIEWER, "The live sending domains and their DNS records", domains::list)
+            .answers::<Paged<domains::DomainView>>(200, "All of them."),
+        on(Post, "/api/v1/domains", ADMIN, "Make the keys of a sending domain", domains::create)
+            .body::<domains::DomainInput>()
+            .answers::<domains::DomainView>(201, "What to publish in the DNS.")
+            .forgets(),
+        on(Post, "/api/v1/notices", EDITOR, "Record a mail that came back", crate::notices::create)
+            .query::<crate::notices::NoticeQuery>()
+            .takes(&["message/rfc822"], "The mail as it arrived: a bounce, a complaint, an automatic answer.")
+            .answers::<crate::notices::NoticeView>(200, "What it says, and whether its message is known.")
+            .forgets(),
         on(Get, "/api/v1/media", VIEWER, "List pictures", media::list)
             .query::<SearchQuery>()
             .answers::<Paged<media::MediaView>>(200, "A page, newest first."),

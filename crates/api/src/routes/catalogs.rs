@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{self, At, Query};
-use crate::reply::{Done, Paged, SearchQuery, Reply};
+use crate::reply::{Done, Paged, Reply, SearchQuery};
 use crate::state::ApiState;
 
 /// The largest upload, bytes.

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{self, At, Query};
-use crate::reply::{Done, Paged, SearchQuery, Reply, Time};
+use crate::reply::{Done, Paged, Reply, SearchQuery, Time};
 use crate::state::ApiState;
 
 /// The largest picture, bytes.

@@ -9,6 +9,7 @@ pub(crate) mod collect;
 pub(crate) mod consents;
 pub(crate) mod coupons;
 pub(crate) mod customer;
+pub(crate) mod domains;
 pub(crate) mod events;
 pub(crate) mod exports;
 pub(crate) mod health;

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use rapport_delivery::channels::email::{ComposeFault, Composed, Extras, compose_with};
+use rapport_delivery::channels::Content;
+use rapport_delivery::channels::compose::compose;
+use rapport_delivery::channels::email::{ComposeFault, Extras};
 use rapport_delivery::content::MissingName;
 use rapport_delivery::content::lint::{self, Level};
 use rapport_delivery::tracking::links::Links;
@@ -67,6 +69,9 @@ pub(crate) struct Preview {
     html: String,
     /// The text part.
     text: String,
+    /// The content of a channel other than e-mail; subject, HTML and text are empty then.
+    #[schema(value_type = Option<Object>)]
+    content: Option<Value>,
     /// The appointment, as iCalendar.
     calendar: Option<String>,
     /// The HTML part's size; Gmail cuts it after 102 KB.
@@ -219,12 +224,12 @@ impl Stage {
         Ok(Stage { template, profile, settings, base, message, now })
     }
 
-    fn play(&self, state: &ApiState) -> Result<Composed, ApiError> {
+    fn play(&self, state: &ApiState) -> Result<Content, ApiError> {
         let tokens = Tokens::new(b"links of a preview are signed with a key nothing accepts");
         let links = self.links(&tokens);
         let extras = Extras { sources: &Rehearsal(state), notes_missing: true };
         let (template, settings) = (&self.template, &self.settings);
-        let made = compose_with(template, &self.message, &self.profile, settings, &links, self.now, &extras);
+        let made = compose(template, &self.message, &self.profile, settings, &links, self.now, &extras);
         made.map_err(|fault| match fault {
             ComposeFault::Content(error) => ApiError::invalid_at("template", error.to_string()),
             ComposeFault::Unavailable(error) => error.into(),
@@ -261,7 +266,9 @@ impl Stage {
             language: language.map(str::to_owned),
         };
         let composed = match self.play(state) {
-            Ok(composed) => composed,
+            Ok(Content::Email(composed)) => composed,
+            // What is looked for is wrong in mails only.
+            Ok(Content::Other(_)) => return Vec::new(),
             Err(error) => {
                 let message = format!("it cannot be rendered for somebody without traits: {}", error.detail);
                 return vec![view("not_rendered".to_owned(), Level::Warning, message, "html", None)];
@@ -303,7 +310,10 @@ fn stored(state: &ApiState, ws: WorkspaceId, input: &PreviewInput) -> Result<(St
 
 fn show(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Preview, ApiError> {
     let strict = input.strict;
-    let composed = Stage::set(state, ws, input)?.play(state)?;
+    let composed = match Stage::set(state, ws, input)?.play(state)? {
+        Content::Email(composed) => composed,
+        content @ Content::Other(_) => return Ok(other(content)),
+    };
     if strict && !composed.missing.is_empty() {
         let problem = |m: &MissingName| {
             let (line, column) = m.position;
@@ -317,9 +327,28 @@ fn show(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Previe
         subject: composed.subject,
         html: composed.html,
         text: composed.text,
+        content: None,
         calendar: composed.calendar,
         missing: composed.missing.into_iter().map(MissingView::from).collect(),
     })
+}
+
+/// The preview of a message that is no mail.
+fn other(content: Content) -> Preview {
+    let subject = content.subject();
+    let content = match content {
+        Content::Other(content) => Some(content),
+        Content::Email(_) => None,
+    };
+    Preview {
+        subject,
+        html: String::new(),
+        text: String::new(),
+        content,
+        calendar: None,
+        html_bytes: 0,
+        missing: Vec::new(),
+    }
 }
 
 fn report(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<LintReport, ApiError> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use rapport_delivery::repo::MessageStatus;
 use rapport_delivery::SettingsSpec;
+use rapport_delivery::repo::MessageStatus;
 use rapport_domain::{ResourceKind, WorkspaceId};
 use rapport_engine::read;
 use rapport_store::control::resources;

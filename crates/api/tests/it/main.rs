@@ -2,6 +2,7 @@
 
 mod auth;
 mod collection;
+mod content;
 mod customers;
 mod dashboard;
 mod fixture;

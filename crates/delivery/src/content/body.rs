@@ -111,10 +111,9 @@ fn html_body(
     }
     match mjml::prepare(&source)? {
         HtmlTemplate::EachTime => Ok(HtmlBody::Mjml(own)),
-        HtmlTemplate::Once(html) if html.len() > MAX_TEMPLATE_BYTES => Err(plain(format!(
-            "its HTML would be {} bytes, at most {MAX_TEMPLATE_BYTES} are allowed",
-            html.len()
-        ))),
+        HtmlTemplate::Once(html) if html.len() > MAX_TEMPLATE_BYTES => {
+            Err(plain(format!("its HTML would be {} bytes, at most {MAX_TEMPLATE_BYTES} are allowed", html.len())))
+        }
         HtmlTemplate::Once(html) => Ok(HtmlBody::Html(compile_as(&html, Markup::Html)?)),
     }
 }

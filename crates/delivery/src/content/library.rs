@@ -101,7 +101,8 @@ impl Library {
             Markup::Mjml => ("mjml", block.spec.mjml.as_deref()),
             Markup::Text => ("text", block.spec.text.as_deref()),
         };
-        let source = source.ok_or_else(|| format!("the block {id:?} has no {form}, which this template is written in"))?;
+        let source =
+            source.ok_or_else(|| format!("the block {id:?} has no {form}, which this template is written in"))?;
         match content_place(source) {
             Some(_) => Ok(source),
             None => Err(format!("the block {id:?} is no layout: it has no {{{{ content }}}}")),

@@ -14,9 +14,9 @@ mod text;
 mod tree;
 mod utm;
 
-pub(crate) use body::{Body, Written};
 #[cfg(test)]
 pub(crate) use body::HtmlBody;
+pub(crate) use body::{Body, Written};
 pub use engine::{Compiled, MissingName, compile};
 pub(crate) use engine::{Markup, Scene, View, compile_as};
 pub use html::escape_html;

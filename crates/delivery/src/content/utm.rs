@@ -91,8 +91,14 @@ mod tests {
         let utm = Utm { source: Some("rapport".into()), campaign: Some("spring & co".into()), ..Utm::default() };
         for (href, expected) in [
             ("https://s.example", Some("https://s.example?utm_source=rapport&utm_campaign=spring%20%26%20co")),
-            ("https://s.example/?a=1#x", Some("https://s.example/?a=1&utm_source=rapport&utm_campaign=spring%20%26%20co#x")),
-            ("https://s.example/?utm_source=me", Some("https://s.example/?utm_source=me&utm_campaign=spring%20%26%20co")),
+            (
+                "https://s.example/?a=1#x",
+                Some("https://s.example/?a=1&utm_source=rapport&utm_campaign=spring%20%26%20co#x"),
+            ),
+            (
+                "https://s.example/?utm_source=me",
+                Some("https://s.example/?utm_source=me&utm_campaign=spring%20%26%20co"),
+            ),
             ("https://s.example/?", Some("https://s.example/?utm_source=rapport&utm_campaign=spring%20%26%20co")),
             ("https://m.example/u/token", None),
             ("mailto:a@b.co", None),

@@ -34,7 +34,8 @@ pub fn render(event: &Appointment<'_>, zone: Tz, now: DateTime<Utc>) -> Result<S
         return Err(format!("end: {} is before the start, {}", event.end.trim(), event.start.trim()));
     }
     let stamp = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
-    let mut out = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Rapport//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\n");
+    let mut out =
+        String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Rapport//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\n");
     let mut line = |name: &str, value: &str| fold(&mut out, &format!("{name}:{value}"));
     line("UID", &escaped(event.uid));
     line("DTSTAMP", &stamp(now));
@@ -63,7 +64,9 @@ fn instant(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at.to_utc()),
         // The clock was put forward over it: what it would have been an hour later.
-        LocalResult::None => zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest().map(|at| at.to_utc()),
+        LocalResult::None => {
+            zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest().map(|at| at.to_utc())
+        }
     }
 }
 
@@ -111,11 +114,16 @@ mod tests {
         };
         let text = render(&event, chrono_tz::Europe::Berlin, DateTime::UNIX_EPOCH).unwrap();
         assert!(text.contains("DTSTART:20260701T160000Z\r\nDTEND:20260701T173000Z\r\n"), "{text}");
-        assert!(text.contains("SUMMARY:Fitting\\, with\\; Eve\\nDTSTART:19700101T000000Z\r\n") && !text.contains("LOCATION"));
+        assert!(
+            text.contains("SUMMARY:Fitting\\, with\\; Eve\\nDTSTART:19700101T000000Z\r\n")
+                && !text.contains("LOCATION")
+        );
         assert!(text.split("\r\n").all(|line| line.len() <= 75) && text.contains("\r\n ä"), "{text}");
         let backwards = Appointment { end: "2026-07-01", ..event };
         assert!(render(&backwards, chrono_tz::UTC, DateTime::UNIX_EPOCH).unwrap_err().contains("before the start"));
         let nonsense = Appointment { start: "soon", ..event };
-        assert!(render(&nonsense, chrono_tz::UTC, DateTime::UNIX_EPOCH).unwrap_err().contains("start: expected a time"));
+        assert!(
+            render(&nonsense, chrono_tz::UTC, DateTime::UNIX_EPOCH).unwrap_err().contains("start: expected a time")
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 pub mod address;
 pub mod bounce;
+pub mod canon;
 pub mod device;
+pub mod dns;
 pub mod gate;
 pub mod ics;
 pub mod locale;

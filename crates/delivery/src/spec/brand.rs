@@ -45,7 +45,9 @@ fn is_colour(text: &str) -> bool {
 }
 
 fn is_role(name: &str) -> bool {
-    !name.is_empty() && name.len() <= 32 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    !name.is_empty()
+        && name.len() <= 32
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn named(f: &mut Fields<'_>, key: &str, expected: &str, good: fn(&str) -> bool) -> BTreeMap<String, String> {

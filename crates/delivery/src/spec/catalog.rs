@@ -22,7 +22,8 @@ impl CatalogSpec {
     /// Everything that is wrong with it, by path.
     pub fn validate(spec: &Value) -> Result<Self, Vec<Problem>> {
         let mut f = Fields::open(spec, "spec", &["name", "key"]);
-        let catalog = CatalogSpec { name: f.required("name", 200), key: f.line("key", 64).unwrap_or_else(|| "id".into()) };
+        let catalog =
+            CatalogSpec { name: f.required("name", 200), key: f.line("key", 64).unwrap_or_else(|| "id".into()) };
         if catalog.key.trim().is_empty() {
             f.problem("key", "expected the name of a column, such as sku");
         }

@@ -14,6 +14,9 @@ pub struct DomainSpec {
     pub rsa_selector: String,
     /// The selector of the Ed25519 key's record.
     pub ed25519_selector: String,
+    /// Where refusals come back to: a domain whose mail reaches the bounce listener. Each message then has an envelope
+    /// sender of its own there (VERP). Without it refusals go to the sender's address.
+    pub bounce_domain: Option<String>,
     /// The RSA key; without it there is no RSA signature.
     pub rsa_key: Option<String>,
     /// The Ed25519 key (RFC 8463); without it there is no such signature.
@@ -26,7 +29,7 @@ impl std::fmt::Debug for DomainSpec {
     }
 }
 
-const KNOWN: &[&str] = &["domain", "rsa_selector", "ed25519_selector", "rsa_key", "ed25519_key"];
+const KNOWN: &[&str] = &["domain", "rsa_selector", "ed25519_selector", "rsa_key", "ed25519_key", "bounce_domain"];
 
 /// Whether `name` is a domain name of letters, digits and hyphens with at least one dot, in lower case.
 pub(crate) fn is_domain(name: &str) -> bool {
@@ -58,12 +61,17 @@ impl DomainSpec {
             }
             name
         };
-        let (rsa_selector, ed25519_selector) = (selector("rsa_selector", "rapport"), selector("ed25519_selector", "rapport-ed"));
+        let (rsa_selector, ed25519_selector) =
+            (selector("rsa_selector", "rapport"), selector("ed25519_selector", "rapport-ed"));
         if rsa_selector == ed25519_selector {
             f.problem("ed25519_selector", "must differ from rsa_selector: each key has a record of its own");
         }
+        let bounce_domain = f.line("bounce_domain", 190);
+        if bounce_domain.as_deref().is_some_and(|name| !is_domain(name)) {
+            f.problem("bounce_domain", "expected a domain such as bounces.example.com in lower case");
+        }
         let (rsa_key, ed25519_key) = (f.text("rsa_key", 8_192), f.text("ed25519_key", 1_024));
-        let domain = DomainSpec { domain, rsa_selector, ed25519_selector, rsa_key, ed25519_key };
+        let domain = DomainSpec { domain, rsa_selector, ed25519_selector, bounce_domain, rsa_key, ed25519_key };
         f.finish(domain)
     }
 
@@ -85,6 +93,8 @@ impl DomainSpec {
                 "domain": {"type": "string", "minLength": 3, "maxLength": 253},
                 "rsa_selector": {"type": "string", "maxLength": 63, "default": "rapport"},
                 "ed25519_selector": {"type": "string", "maxLength": 63, "default": "rapport-ed"},
+                "bounce_domain": {"type": "string", "maxLength": 190,
+                    "description": "where refusals come back to; its mail has to reach the bounce listener"},
                 "rsa_key": key("PKCS #8 in base64; POST /api/v1/domains makes one"),
                 "ed25519_key": key("PKCS #8 in base64; POST /api/v1/domains makes one"),
             },

@@ -167,7 +167,9 @@ impl TemplateSpec {
         } else {
             // Layout and blocks are documents of their own: whether they are there shows when the template is used.
             let empty = Library::empty();
-            f.absorb(Body::prepare("spec", &Written { layout: None, ..template.written() }, empty).err().unwrap_or_default());
+            f.absorb(
+                Body::prepare("spec", &Written { layout: None, ..template.written() }, empty).err().unwrap_or_default(),
+            );
             for (language, own) in &template.translations {
                 let at = format!("spec.translations.{language}");
                 let written = Written { layout: None, ..template.translated(own) };

@@ -9,6 +9,7 @@ use super::Inner;
 use super::attempt::{UNREADABLE_WAIT_MS, put_back, skipped};
 use crate::channels::Content;
 use crate::channels::compose::compose;
+use crate::channels::email::dkim::Signer;
 use crate::channels::email::{ComposeFault, Extras};
 use crate::core::address::{Targets, suppression_key, targets};
 use crate::core::gate::{GateDecision, GateInput, decide, topic_of};
@@ -30,6 +31,8 @@ pub(super) struct Ready {
     pub(super) topic: Option<String>,
     pub(super) is_counted: bool,
     pub(super) short_links: Vec<(String, String)>,
+    /// Who signs mail.
+    pub(super) signers: Arc<Vec<Arc<Signer>>>,
 }
 
 /// Asks the gate and makes the content.
@@ -83,7 +86,12 @@ pub(super) fn prepare(
     });
     match (decision, template, profile, targets) {
         (GateDecision::Send, Some(template), Some(profile), Ok(targets)) => {
-            Ok(content(inner, message, now, (template, channels), &settings, &profile, targets))
+            let signers = match kind {
+                Some(MessageChannel::Email) => deps.catalog.signers(workspace)?,
+                _ => Arc::default(),
+            };
+            let made = content(inner, message, now, (template, channels), &settings, &profile, targets);
+            Ok(made.map(|ready| Ready { signers, ..ready }))
         }
         (GateDecision::Send, ..) => Ok(Err(skipped(SkipReason::NotLive, "nothing to send with"))),
         (GateDecision::Skip { reason, detail }, ..) => Ok(Err(skipped(reason, detail))),
@@ -107,10 +115,11 @@ fn content(
     let links =
         Links { tokens: &inner.tokens, base, workspace: message.workspace, message: message.id, profile: profile.id };
     let extras = Extras { sources: &*inner.deps.sources, notes_missing: false };
-    let content = compose(&template, message, profile, settings, &links, now, &extras).map_err(|fault| match fault {
-        ComposeFault::Content(error) => skipped(SkipReason::InvalidTemplate, error.to_string()),
-        ComposeFault::Unavailable(error) => put_back(now, UNREADABLE_WAIT_MS, error.to_string()),
-    })?;
+    let content =
+        compose(&template, message, profile, settings, &links, now, &extras).map_err(|fault| match fault {
+            ComposeFault::Content(error) => skipped(SkipReason::InvalidTemplate, error.to_string()),
+            ComposeFault::Unavailable(error) => put_back(now, UNREADABLE_WAIT_MS, error.to_string()),
+        })?;
     let transactional = message.transactional || template.spec.transactional;
     let reaches = MessageChannel::parse(&message.channel).is_some_and(MessageChannel::reaches_customer);
     Ok(Ready {
@@ -123,5 +132,6 @@ fn content(
         targets,
         channels,
         short_links: Vec::new(),
+        signers: Arc::default(),
     })
 }

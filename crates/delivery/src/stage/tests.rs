@@ -57,6 +57,10 @@ impl Catalog for World {
         Ok(None)
     }
 
+    fn signers(&self, _: WorkspaceId) -> Result<Arc<Vec<Arc<crate::channels::email::dkim::Signer>>>, DeliveryError> {
+        Ok(Arc::default())
+    }
+
     fn settings(&self, _: WorkspaceId) -> Result<Arc<SettingsSpec>, DeliveryError> {
         Ok(Arc::clone(&self.settings))
     }

@@ -38,7 +38,10 @@ pub fn put(tx: &Tx, ws: WorkspaceId, catalog: &str, rows: &[(String, String)]) -
     }
     let count = count(tx, ws, catalog)?;
     if count > MAX_ROWS {
-        return Err(StoreError::invalid("rows", format!("a catalogue has at most {MAX_ROWS} rows, this would be {count}")));
+        return Err(StoreError::invalid(
+            "rows",
+            format!("a catalogue has at most {MAX_ROWS} rows, this would be {count}"),
+        ));
     }
     Ok(count)
 }
@@ -104,7 +107,8 @@ mod tests {
         db.write(|tx| put(tx, a, "products", &rows(&[("1", "Boot"), ("2", "Hat"), ("3", "Sock")]))).unwrap();
         let count = db.write(|tx| put(tx, a, "products", &rows(&[("2", "Cap")]))).unwrap();
         assert_eq!(count, 3);
-        let title = |ws, catalog: &str, key: &str| db.read(|q| get(q, ws, catalog, key)).unwrap().map(|r| r["title"].clone());
+        let title =
+            |ws, catalog: &str, key: &str| db.read(|q| get(q, ws, catalog, key)).unwrap().map(|r| r["title"].clone());
         assert_eq!(title(a, "products", "2"), Some("Cap".into()));
         assert_eq!((title(b, "products", "2"), title(a, "shops", "2")), (None, None));
         let page = db.read(|q| list(q, a, "products", None, None, 2)).unwrap();

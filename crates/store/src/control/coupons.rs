@@ -35,7 +35,10 @@ pub fn add(tx: &Tx, ws: WorkspaceId, pool: &str, codes: &[String]) -> Result<usi
     }
     let codes = standing(tx, ws, pool)?.codes;
     if codes > MAX_CODES {
-        return Err(StoreError::invalid("codes", format!("a pool has at most {MAX_CODES} codes, this would be {codes}")));
+        return Err(StoreError::invalid(
+            "codes",
+            format!("a pool has at most {MAX_CODES} codes, this would be {codes}"),
+        ));
     }
     Ok(added)
 }

@@ -2,8 +2,11 @@
 
 use crate::sql::Migration;
 
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[FIRST, Migration { version: 2, sql: "ALTER TABLE sources ADD COLUMN consent TEXT NOT NULL DEFAULT '{}'" }, CONTENT];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    FIRST,
+    Migration { version: 2, sql: "ALTER TABLE sources ADD COLUMN consent TEXT NOT NULL DEFAULT '{}'" },
+    CONTENT,
+];
 
 /// What templates look up.
 const CONTENT: Migration = Migration {

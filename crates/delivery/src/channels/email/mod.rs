@@ -2,15 +2,18 @@
 
 mod asked;
 mod compose;
+pub mod dkim;
+pub mod dns;
 mod footer;
 mod mime;
 mod pool;
 mod provider;
+pub(crate) mod providers;
 mod smtp;
 mod trial;
 
-pub use compose::{ComposeFault, Composed, Extras, compose, compose_with};
 pub(crate) use asked::{Asked, Shelf};
+pub use compose::{ComposeFault, Composed, Extras, compose, compose_with};
 pub(crate) use compose::{Customer, Root, scene};
 pub use mime::{Mail, build};
 pub use smtp::SmtpProvider;

@@ -62,7 +62,8 @@ pub(super) fn parse(text: &str) -> Option<Rgb> {
         };
     }
     if let Some(inside) = text.strip_prefix("rgb(").and_then(|t| t.strip_suffix(')')) {
-        let parts: Vec<u8> = inside.split([',', ' ']).filter(|p| !p.is_empty()).map_while(|p| p.trim().parse().ok()).collect();
+        let parts: Vec<u8> =
+            inside.split([',', ' ']).filter(|p| !p.is_empty()).map_while(|p| p.trim().parse().ok()).collect();
         return parts.try_into().ok();
     }
     NAMED.iter().find(|(name, _)| *name == text).map(|(_, colour)| *colour)

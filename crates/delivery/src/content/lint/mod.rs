@@ -125,7 +125,8 @@ fn links(page: &Page, out: &mut Vec<Finding>) {
         out.push(at(finding("empty_link", Level::Warning, "html", message), &link.written));
     }
     for link in page.links.iter().filter(|l| l.misleads()).take(MAX_LISTED) {
-        let message = format!("the link shows an address and leads to another, {}: filters take that for fraud", link.href);
+        let message =
+            format!("the link shows an address and leads to another, {}: filters take that for fraud", link.href);
         out.push(at(finding("misleading_link", Level::Warning, "html", message), &link.text));
     }
     for anchor in page.links.iter().filter_map(|l| l.href.strip_prefix('#')).filter(|a| !a.is_empty()) {
@@ -139,7 +140,8 @@ fn links(page: &Page, out: &mut Vec<Finding>) {
 fn pictures(page: &Page, out: &mut Vec<Finding>) {
     for picture in page.pictures.iter().take(MAX_LISTED) {
         if picture.alt.is_none() {
-            let message = "this picture has no alt text: who does not see it learns nothing. Use alt=\"\" for decoration";
+            let message =
+                "this picture has no alt text: who does not see it learns nothing. Use alt=\"\" for decoration";
             out.push(at(finding("missing_alt", Level::Warning, "html", message), &picture.src));
         }
         if picture.links && picture.alt.as_deref().is_some_and(|alt| alt.trim().is_empty()) {

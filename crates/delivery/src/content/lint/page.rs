@@ -124,7 +124,8 @@ impl Page {
             "meta" => {
                 let about = get("name").unwrap_or_default().to_ascii_lowercase();
                 let says = get("content").unwrap_or_default().to_ascii_lowercase();
-                self.knows_dark |= matches!(about.as_str(), "color-scheme" | "supported-color-schemes") && says.contains("dark");
+                self.knows_dark |=
+                    matches!(about.as_str(), "color-scheme" | "supported-color-schemes") && says.contains("dark");
             }
             "a" => {
                 let href = get("href").unwrap_or_default().trim().to_owned();
@@ -251,12 +252,22 @@ pub(super) fn fault(href: &str) -> Option<(Level, String)> {
     let rest = match lower.split_once("://") {
         Some(("http" | "https", rest)) => rest,
         // An address of an app.
-        Some((scheme, _)) if scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => return None,
-        _ => return say(Level::Error, "this address is not whole: a mail has no page it could be relative to. Begin with https://"),
+        Some((scheme, _)) if scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => {
+            return None;
+        }
+        _ => {
+            return say(
+                Level::Error,
+                "this address is not whole: a mail has no page it could be relative to. Begin with https://",
+            );
+        }
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default().split(':').next().unwrap_or_default();
-    if host.is_empty() || host.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')) || href.contains(' ') {
+    if host.is_empty()
+        || host.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"'))
+        || href.contains(' ')
+    {
         return say(Level::Error, "this address is not well formed");
     }
     if !host.contains('.') && host != "localhost" {
@@ -278,7 +289,9 @@ pub(super) fn picture_fault(src: &str) -> Option<String> {
         return Some("this picture has no address".to_owned());
     }
     if lower.starts_with("data:") {
-        return Some("Gmail and Outlook do not show pictures inside the mail (data:): upload it and use its address".to_owned());
+        return Some(
+            "Gmail and Outlook do not show pictures inside the mail (data:): upload it and use its address".to_owned(),
+        );
     }
     if lower.starts_with("cid:") || lower.starts_with("https://") || lower.starts_with("http://") {
         return None;

@@ -68,7 +68,8 @@ fn a_good_mail_has_nothing_wrong() {
 
 #[test]
 fn contrasts_are_those_of_the_standard() {
-    for (a, b, expected) in [("#000", "#fff", 21.0), ("#777777", "#ffffff", 4.48), ("white", "rgb(255, 255, 255)", 1.0)] {
+    for (a, b, expected) in [("#000", "#fff", 21.0), ("#777777", "#ffffff", 4.48), ("white", "rgb(255, 255, 255)", 1.0)]
+    {
         let (a, b) = (colour::parse(a).unwrap(), colour::parse(b).unwrap());
         assert!((contrast(a, b) - expected).abs() < 0.01, "{}", contrast(a, b));
     }

@@ -92,7 +92,9 @@ const DIGITS: usize = 6;
 enum Place {
     Text,
     /// Inside a tag: whether within the value of this attribute.
-    Tag { attribute: Option<(String, char)> },
+    Tag {
+        attribute: Option<(String, char)>,
+    },
     Comment,
 }
 
@@ -175,7 +177,8 @@ impl<'s> Reader<'s> {
 
     /// A tag begins; answers how much of it was read.
     fn tag(&mut self, rest: &str) -> usize {
-        let name: String = rest[1..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/')).collect();
+        let name: String =
+            rest[1..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/')).collect();
         let inside_content = self.open.last().is_some_and(|open| CONTENT.contains(&open.as_str()));
         match name.strip_prefix('/') {
             Some(closed) => {

@@ -158,10 +158,20 @@ fn templates() -> Vec<(String, bool)> {
         (in_column("<mj-button href=\"{{ url }}\" background-color=\"{{ colour }}\">{{ name }}</mj-button>"), true),
         (in_column("<mj-text>{% comment %}<mj-x>{% endcomment %}{% raw %}{{ x }}{% endraw %}</mj-text>"), true),
         (in_column("<mj-divider border-width=\"{{ width }}px\" />"), false),
-        (in_column("<mj-text>{% if vip %}<b>{% else %}<i>{% endif %}x{% if vip %}</b>{% else %}</i>{% endif %}</mj-text>"), true),
+        (
+            in_column(
+                "<mj-text>{% if vip %}<b>{% else %}<i>{% endif %}x{% if vip %}</b>{% else %}</i>{% endif %}</mj-text>",
+            ),
+            true,
+        ),
         (format!("{{% assign n = name | upcase %}}{}", in_column("<mj-text>{{ n }}</mj-text>")), true),
         (format!("<mjml><mj-body>{{% for i in items %}}{section}{{% endfor %}}</mj-body></mjml>"), true),
-        (format!("<mjml><mj-body><mj-section>{{% for i in items %}}{column}{{% endfor %}}</mj-section></mj-body></mjml>"), false),
+        (
+            format!(
+                "<mjml><mj-body><mj-section>{{% for i in items %}}{column}{{% endfor %}}</mj-section></mj-body></mjml>"
+            ),
+            false,
+        ),
         (
             "<mjml><mj-head><mj-title>{{ name }}</mj-title><mj-preview>{{ id }}</mj-preview></mj-head><mj-body>\
              <mj-section background-color=\"{{ colour }}\"><mj-column><mj-text>x</mj-text></mj-column></mj-section>\

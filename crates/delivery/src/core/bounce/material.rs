@@ -225,7 +225,8 @@ impl Material {
 
     /// Whether it comes from a mail server, by its sender or subject.
     pub(super) fn is_from_a_server(&self) -> bool {
-        let from = ["mailer-daemon", "mailerdaemon", "postmaster", "post_master", "mail delivery", "mail-daemon", "mailer@"];
+        let from =
+            ["mailer-daemon", "mailerdaemon", "postmaster", "post_master", "mail delivery", "mail-daemon", "mailer@"];
         let subject = self.subject.to_lowercase();
         let words = ["deliver", "undeliver", "fail", "return", "bounce", "non remis", "rejected", "warning: message"];
         let quoted = self.body.to_lowercase();
@@ -242,7 +243,17 @@ impl Material {
         }
         let says = |name: &str| self.header_value(name).unwrap_or_default().to_lowercase();
         let subject = self.subject.trim().to_lowercase();
-        let absent = ["automatic reply", "autoreply", "auto-reply", "auto reply", "auto response", "out of office", "out of the office", "automatische antwort", "abwesen"];
+        let absent = [
+            "automatic reply",
+            "autoreply",
+            "auto-reply",
+            "auto reply",
+            "auto response",
+            "out of office",
+            "out of the office",
+            "automatische antwort",
+            "abwesen",
+        ];
         says("auto-submitted").starts_with("auto-replied")
             || !says("x-autoreply").is_empty()
             || !says("x-autorespond").is_empty()
@@ -268,7 +279,8 @@ impl Material {
         for path in ["/u/", "/preferences/", "/l/", "/o/"] {
             for (at, found) in whole.match_indices(path) {
                 let rest = &whole[at + found.len()..];
-                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
+                let end =
+                    rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
                 if (40..=4_096).contains(&end) && out.len() < MAX_TOKENS {
                     out.push(rest[..end].to_owned());
                 }
@@ -285,7 +297,8 @@ impl Material {
         let lower = self.told.to_ascii_lowercase();
         let Some(at) = lower.find(address) else { return String::new() };
         let others = self.reports.iter().filter_map(|r| r.address.as_deref()).filter(|a| *a != address);
-        let next = others.filter_map(|other| lower[at + address.len()..].find(other).map(|n| at + address.len() + n)).min();
+        let next =
+            others.filter_map(|other| lower[at + address.len()..].find(other).map(|n| at + address.len() + n)).min();
         let paragraph = lower[at..].find("\n\n").map(|n| at + n);
         let end = [next, paragraph].into_iter().flatten().min().unwrap_or(lower.len());
         self.told.get(at..end).unwrap_or_default().to_owned()
@@ -332,8 +345,8 @@ impl Material {
 }
 
 fn is_report(message: &Message<'_>) -> bool {
-    let kind = message.parts.iter().filter_map(MimeHeaders::content_type);
-    kind.into_iter().any(|k| k.subtype().is_some_and(|s| s.eq_ignore_ascii_case("delivery-status")))
+    let mut kinds = message.parts.iter().filter_map(|part| part.content_type());
+    kinds.any(|k| k.subtype().is_some_and(|s| s.eq_ignore_ascii_case("delivery-status")))
 }
 
 fn text(part: &MessagePart<'_>) -> String {
@@ -379,7 +392,8 @@ fn is_local(c: char) -> bool {
 /// The first address of a text, lower case.
 fn address_in(text: &str) -> Option<String> {
     text.match_indices('@').find_map(|(at, _)| {
-        let start = text[..at].rfind(|c| !is_local(c)).map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
+        let start =
+            text[..at].rfind(|c| !is_local(c)).map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
         let rest = &text[at + 1..];
         let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))).unwrap_or(rest.len());
         let (local, domain) = (&text[start..at], rest[..end].trim_end_matches('.'));
@@ -408,7 +422,8 @@ pub(super) fn status(text: &str) -> Option<String> {
         let word = word.trim_matches('.');
         let parts: Vec<&str> = word.split('.').collect();
         let [class, subject, detail] = parts.as_slice() else { return None };
-        let good = matches!(*class, "2" | "4" | "5") && (1..=3).contains(&subject.len()) && (1..=3).contains(&detail.len());
+        let good =
+            matches!(*class, "2" | "4" | "5") && (1..=3).contains(&subject.len()) && (1..=3).contains(&detail.len());
         good.then(|| word.to_owned())
     })
 }

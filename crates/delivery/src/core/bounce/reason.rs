@@ -133,7 +133,10 @@ const WORDS: &[(Reason, &[&str])] = &[
             "delivery attempts",
         ],
     ),
-    (Reason::Throttled, &["too fast", "rate limit", "too many", "receiving mail at a rate", "receiving mail too quickly"]),
+    (
+        Reason::Throttled,
+        &["too fast", "rate limit", "too many", "receiving mail at a rate", "receiving mail too quickly"],
+    ),
     (Reason::TooLarge, &["too large", "too big", "message size", "exceeds*size", "maximum*size", "size limit"]),
     (
         Reason::Relaying,
@@ -326,7 +329,8 @@ pub(super) fn judge(said: &str, around: &str) -> Option<(Reason, bool)> {
     if !about_address {
         return Some((reason, false));
     }
-    let about_sender = ["after mail from", "in reply to mail from", "mail from command", "after helo", "after ehlo", ">>> mail from"];
+    let about_sender =
+        ["after mail from", "in reply to mail from", "mail from command", "after helo", "after ehlo", ">>> mail from"];
     if any(&text, &about_sender) {
         return Some((Reason::Sender, false));
     }

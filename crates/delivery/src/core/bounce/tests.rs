@@ -68,7 +68,11 @@ fn the_collection_is_read_as_expected() {
         }
     }
     let agreeing = judged - differing.len();
-    eprintln!("{agreeing} of {judged} agree ({:.1} %); {} mails read", 100.0 * agreeing as f64 / judged as f64, mails.len());
+    eprintln!(
+        "{agreeing} of {judged} agree ({:.1} %); {} mails read",
+        100.0 * agreeing as f64 / judged as f64,
+        mails.len()
+    );
     assert!(agreeing * 100 >= judged * 97);
     let listed: Vec<&str> = DIFFER.iter().map(|(name, _)| *name).collect();
     assert_eq!(differing, listed, "the list of differing mails says otherwise");
@@ -96,7 +100,10 @@ fn a_report_says_whom_why_and_which_message() {
     let relayed = read(DSN.replace("Action: failed", "Action: relayed").as_bytes());
     assert_eq!(relayed.kind, NoticeKind::Delivery);
     let filtered = DSN.replace("5.1.1", "5.0.0").replace("RCPT TO", "end of DATA");
-    assert_eq!((read(filtered.as_bytes()).is_hard(), read(filtered.as_bytes()).recipients[0].reason), (false, Reason::Filtered));
+    assert_eq!(
+        (read(filtered.as_bytes()).is_hard(), read(filtered.as_bytes()).recipients[0].reason),
+        (false, Reason::Filtered)
+    );
 }
 
 #[test]
@@ -121,14 +128,29 @@ fn notices_from_hell_are_answered() {
     let nested = (0..400).fold("x".to_owned(), |inner, n| {
         format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n{inner}\r\n--b{n}--\r\n")
     });
-    let wrapped = (0..400).fold("Subject: x\r\n\r\nx".to_owned(), |inner, _| format!("Content-Type: message/rfc822\r\n\r\n{inner}"));
-    let recipients = format!("{}{}", DSN.split("Final-Recipient").next().unwrap(), "Final-Recipient: rfc822; a@b.example\r\nStatus: 5.1.1\r\n\r\n".repeat(100_000));
+    let wrapped = (0..400)
+        .fold("Subject: x\r\n\r\nx".to_owned(), |inner, _| format!("Content-Type: message/rfc822\r\n\r\n{inner}"));
+    let recipients = format!(
+        "{}{}",
+        DSN.split("Final-Recipient").next().unwrap(),
+        "Final-Recipient: rfc822; a@b.example\r\nStatus: 5.1.1\r\n\r\n".repeat(100_000)
+    );
     let parts = format!("Content-Type: multipart/mixed; boundary=z\r\n\r\n{}", "--z\r\n\r\nx\r\n".repeat(100_000));
-    for (name, raw) in [("nested", nested), ("wrapped", wrapped), ("recipients", recipients), ("parts", parts), ("long", "a".repeat(20 << 20)), ("nothing", String::new())] {
+    for (name, raw) in [
+        ("nested", nested),
+        ("wrapped", wrapped),
+        ("recipients", recipients),
+        ("parts", parts),
+        ("long", "a".repeat(20 << 20)),
+        ("nothing", String::new()),
+    ] {
         let begun = std::time::Instant::now();
         let notice = read(raw.as_bytes());
         assert!(begun.elapsed().as_secs() < 10, "{name} took {:?}", begun.elapsed());
-        assert!(notice.recipients.len() <= MAX_RECIPIENTS && notice.recipients.iter().all(|r| r.detail.len() <= 2_000), "{name}");
+        assert!(
+            notice.recipients.len() <= MAX_RECIPIENTS && notice.recipients.iter().all(|r| r.detail.len() <= 2_000),
+            "{name}"
+        );
     }
 }
 
