@@ -169,6 +169,3 @@ fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().filter(|c| !c.is_control()).take(MAX_DETAIL_CHARS).collect()
 }
-
-#[cfg(test)]
-mod tests;

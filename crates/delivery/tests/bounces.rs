@@ -1,12 +1,19 @@
 //! The notices of the shared collection, and notices from hell.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use proptest::prelude::*;
+use rapport_delivery::core::bounce::{NoticeKind, Reason, read};
 use serde::Deserialize;
 
-use super::*;
-use crate::shared_data::folder;
+/// A folder of the shared data, when it is there: under `RAPPORT_DATA`, else beside the checkout.
+fn folder(name: &str) -> Option<PathBuf> {
+    let base = std::env::var_os("RAPPORT_DATA").map(PathBuf::from);
+    let near = ["../../../shared/data", "../../../../shared/data"];
+    let folders = base.into_iter().chain(near.map(|n| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(n)));
+    folders.map(|f| f.join(name)).find(|f| f.is_dir())
+}
 
 #[derive(Deserialize)]
 struct Expected {
@@ -147,10 +154,7 @@ fn notices_from_hell_are_answered() {
         let begun = std::time::Instant::now();
         let notice = read(raw.as_bytes());
         assert!(begun.elapsed().as_secs() < 10, "{name} took {:?}", begun.elapsed());
-        assert!(
-            notice.recipients.len() <= MAX_RECIPIENTS && notice.recipients.iter().all(|r| r.detail.len() <= 2_000),
-            "{name}"
-        );
+        assert!(notice.recipients.len() <= 100 && notice.recipients.iter().all(|r| r.detail.len() <= 2_000), "{name}");
     }
 }
 
