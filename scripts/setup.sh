@@ -28,6 +28,8 @@ install_debian() {
     have chromium || have google-chrome || missing+=(chromium)
     have node || missing+=(nodejs)
     have npm || missing+=(npm)
+    # A mail server to send through; nothing starts it but a test, in a directory of its own.
+    [ -x /usr/sbin/postfix ] || missing+=(postfix)
     # Debian's python3 comes without what makes environments.
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     [ ${#missing[@]} -gt 0 ] || return 0

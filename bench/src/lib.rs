@@ -6,6 +6,7 @@ pub mod idle;
 pub mod lake;
 pub mod latency;
 pub mod load;
+pub mod mail;
 pub mod peer;
 pub mod processed;
 pub mod server;

@@ -100,10 +100,15 @@ pub(crate) fn check(
             if errors.is_empty() {
                 (errors, warnings) = asked(state, ws, kind, spec)?;
             }
+        }
         ResourceKind::Campaign => {
             let others = state.stores.control().read(|q| others(q, ws))?;
             errors = rapport_journeys::campaign::validate(spec, &others).err().unwrap_or_default();
         }
+        ResourceKind::Template => match spec::check(kind, spec) {
+            Some(Err(found)) => errors = found,
+            _ => warnings = crate::routes::preview::warnings(state, ws, spec)?,
+        },
         _ => errors = spec::check(kind, spec).and_then(Result::err).unwrap_or_default(),
     }
     if errors.is_empty() {

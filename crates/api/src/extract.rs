@@ -79,8 +79,13 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
 
 /// The whole body, within the limit of management requests.
 pub(crate) async fn bytes(request: Request) -> Result<axum::body::Bytes, ApiError> {
-    axum::body::to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|_| {
-        let detail = format!("the body is larger than {MAX_BODY_BYTES} bytes, or was cut off");
+    bytes_up_to(request, MAX_BODY_BYTES).await
+}
+
+/// The whole body, of at most `most` bytes.
+pub(crate) async fn bytes_up_to(request: Request, most: usize) -> Result<axum::body::Bytes, ApiError> {
+    axum::body::to_bytes(request.into_body(), most).await.map_err(|_| {
+        let detail = format!("the body is larger than {most} bytes, or was cut off");
         ApiError::new(ErrorClass::Invalid, "body_too_large", detail).with_status(StatusCode::PAYLOAD_TOO_LARGE)
     })
 }

@@ -41,6 +41,18 @@ impl PartialSchema for Time {
 
 impl ToSchema for Time {}
 
+/// Which rows of a list.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SearchQuery {
+    /// Text to find.
+    pub(crate) q: Option<String>,
+    /// The `next_cursor` of the page before.
+    pub(crate) cursor: Option<String>,
+    /// Rows, 1 to 500; 50 when absent.
+    pub(crate) limit: Option<usize>,
+}
+
 /// One page of a list.
 #[derive(Debug, Serialize)]
 pub(crate) struct Paged<T> {

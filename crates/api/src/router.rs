@@ -2,6 +2,7 @@
 //! document and the test of permissions are made from this list, so nothing can be reached that is not in it.
 
 mod collection;
+mod content;
 mod customers;
 mod desk;
 mod insights;
@@ -33,6 +34,7 @@ const CORS_AGE: std::time::Duration = std::time::Duration::from_secs(86_400);
 pub fn endpoints() -> Vec<Endpoint> {
     let mut all = collection::endpoints();
     all.extend(management::endpoints());
+    all.extend(content::endpoints());
     all.extend(people::endpoints());
     all.extend(desk::endpoints());
     all.extend(customers::endpoints());

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, WorkspaceId};
+use serde_json::Value;
 
+use crate::channels::email::dkim::Signer;
 use crate::core::device::Device;
 use crate::error::DeliveryError;
 use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
@@ -36,6 +38,8 @@ pub trait Catalog: Send + Sync {
     fn channels(&self, workspace: WorkspaceId, channel: &str) -> Result<Arc<Vec<Arc<LiveChannel>>>, DeliveryError>;
     /// A live topic.
     fn topic(&self, workspace: WorkspaceId, id: &str) -> Result<Option<Arc<TopicSpec>>, DeliveryError>;
+    /// The signers of the live sending domains.
+    fn signers(&self, workspace: WorkspaceId) -> Result<Arc<Vec<Arc<Signer>>>, DeliveryError>;
     /// The workspace's settings; the default when it has none.
     fn settings(&self, workspace: WorkspaceId) -> Result<Arc<SettingsSpec>, DeliveryError>;
 }
@@ -62,6 +66,35 @@ pub trait Ledger: Send + Sync {
     fn is_sent(&self, workspace: WorkspaceId, profile: ProfileId, id: OutboxId) -> Result<bool, DeliveryError>;
 }
 
+/// Reads catalogues and gives out coupon codes, for templates that ask.
+pub trait Sources: Send + Sync {
+    /// The row of a catalogue under that key.
+    fn catalog_item(&self, ws: WorkspaceId, catalog: &str, key: &str) -> Result<Option<Value>, DeliveryError>;
+    /// A code of a pool for this message: the same one whenever it is asked for, and no other message's. `None` when there
+    /// is no such pool or no code is left.
+    fn coupon(
+        &self,
+        ws: WorkspaceId,
+        pool: &str,
+        message: OutboxId,
+        to: ProfileId,
+    ) -> Result<Option<String>, DeliveryError>;
+}
+
+/// No catalogues, no codes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSources;
+
+impl Sources for NoSources {
+    fn catalog_item(&self, _: WorkspaceId, _: &str, _: &str) -> Result<Option<Value>, DeliveryError> {
+        Ok(None)
+    }
+
+    fn coupon(&self, _: WorkspaceId, _: &str, _: OutboxId, _: ProfileId) -> Result<Option<String>, DeliveryError> {
+        Ok(None)
+    }
+}
+
 /// Told what became of messages.
 pub trait Outcomes: Send + Sync {
     /// An attempt ended. The owner of the partition records it in its next transaction, removing or moving the outbox
@@ -86,6 +119,8 @@ pub struct Deps {
     pub journeys: Arc<dyn JourneyState>,
     /// The ledger.
     pub ledger: Arc<dyn Ledger>,
+    /// Catalogues and coupon codes.
+    pub sources: Arc<dyn Sources>,
     /// Who is told.
     pub outcomes: Arc<dyn Outcomes>,
     /// The time.

@@ -15,16 +15,25 @@ pub mod content;
 pub mod core;
 pub mod deps;
 pub mod error;
+pub mod intake;
 pub mod repo;
+#[cfg(test)]
+mod shared_data;
 pub mod spec;
 pub mod stage;
 pub mod telemetry;
 pub mod tracking;
 
-pub use channels::email::{Composed, compose};
+pub use channels::email::{ComposeFault, Composed, Extras, compose, compose_with};
+pub use content::Library;
 pub use core::gate::{GateDecision, GateInput, decide};
-pub use deps::{Audience, Catalog, Deps, JourneyState, Ledger, OriginState, Outcomes, Suppressions};
+pub use deps::{
+    Audience, Catalog, Deps, JourneyState, Ledger, NoSources, OriginState, Outcomes, Sources, Suppressions,
+};
 pub use error::DeliveryError;
-pub use spec::{ChannelSpec, LiveChannel, LiveTemplate, ProviderKind, SettingsSpec, TemplateSpec, TopicSpec};
+pub use spec::{
+    BlockSpec, BrandSpec, CatalogSpec, ChannelSpec, CouponSpec, DomainSpec, LiveChannel, LiveTemplate, ProviderKind,
+    SettingsSpec, TemplateSpec, TopicSpec,
+};
 pub use stage::{Relay, RelayConfig, RelayHandle};
 pub use tracking::tokens::{Claim, Purpose, Tokens};

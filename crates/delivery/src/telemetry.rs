@@ -17,6 +17,9 @@ pub const SEND_SECONDS: &str = "rapport_delivery_send_seconds";
 /// SMTP connections opened (counter).
 pub const CONNECTIONS: &str = "rapport_delivery_smtp_connections_total";
 
+/// Returned mail that was recorded (counter).
+pub const NOTICES: &str = "rapport_delivery_notices_total";
+
 /// Records one outcome.
 pub(crate) fn outcome(outcome: &MessageOutcome) {
     let name = match outcome {

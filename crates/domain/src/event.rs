@@ -125,6 +125,14 @@ pub mod names {
     pub const EMAIL_OPENED: &str = "Email Opened";
     /// A link in an e-mail was followed; properties: `link`.
     pub const EMAIL_LINK_CLICKED: &str = "Email Link Clicked";
+    /// An e-mail reached the recipient's server or mailbox, by a report.
+    pub const EMAIL_DELIVERED: &str = "Email Delivered";
+    /// An e-mail came back; properties: `bounce` (`hard`, `soft`), `reason`, `status`, `detail`.
+    pub const EMAIL_BOUNCED: &str = "Email Bounced";
+    /// The customer or their provider calls an e-mail spam; properties: `feedback`.
+    pub const EMAIL_MARKED_AS_SPAM: &str = "Email Marked as Spam";
+    /// A machine answered an e-mail for the customer.
+    pub const EMAIL_AUTO_REPLIED: &str = "Email Auto-Replied";
     /// The customer unsubscribed; properties: `channel`, `topic`.
     pub const UNSUBSCRIBED: &str = "Unsubscribed";
 

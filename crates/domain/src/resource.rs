@@ -26,6 +26,16 @@ pub enum ResourceKind {
     Channel,
     /// A subject customers can subscribe to or leave.
     Topic,
+    /// A piece of content that templates share: a footer, a header, a layout.
+    Block,
+    /// How a brand looks and speaks: colours, logo, footer, tone.
+    Brand,
+    /// Rows that templates look up: products, shops, prices.
+    Catalog,
+    /// A pool of coupon codes, each given to one message.
+    Coupon,
+    /// A domain mail is sent from, with its signing keys.
+    Domain,
     /// The workspace's own settings: zone, quiet hours, consent policy; one document, id `workspace`.
     Settings,
     /// A saved report over events.
@@ -42,7 +52,7 @@ pub enum ResourceKind {
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [ResourceKind; 14] = [
+    pub const ALL: [ResourceKind; 19] = [
         Self::Segment,
         Self::ComputedTrait,
         Self::PersonaModel,
@@ -51,6 +61,11 @@ impl ResourceKind {
         Self::Template,
         Self::Channel,
         Self::Topic,
+        Self::Block,
+        Self::Brand,
+        Self::Catalog,
+        Self::Coupon,
+        Self::Domain,
         Self::Settings,
         Self::Insight,
         Self::Dashboard,
@@ -71,6 +86,11 @@ impl ResourceKind {
             Self::Template => "template",
             Self::Channel => "channel",
             Self::Topic => "topic",
+            Self::Block => "block",
+            Self::Brand => "brand",
+            Self::Catalog => "catalog",
+            Self::Coupon => "coupon",
+            Self::Domain => "domain",
             Self::Settings => "settings",
             Self::Insight => "insight",
             Self::Dashboard => "dashboard",
@@ -85,6 +105,7 @@ impl ResourceKind {
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
             Self::Channel => &["secret", "webhook_secret"],
+            Self::Domain => &["rsa_key", "ed25519_key"],
             _ => &[],
         }
     }

@@ -4,14 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use rapport_delivery::channels::email::dkim::Signer;
 use rapport_delivery::core::device::Device;
 use rapport_delivery::{
-    Audience, Catalog, ChannelSpec, DeliveryError, Deps, JourneyState, Ledger, LiveChannel, LiveTemplate, OriginState,
-    Outcomes, SettingsSpec, Suppressions, TopicSpec,
+    Audience, Catalog, ChannelSpec, CouponSpec, DeliveryError, Deps, DomainSpec, JourneyState, Ledger, Library,
+    LiveChannel, LiveTemplate, OriginState, Outcomes, SettingsSpec, Sources, Suppressions, TopicSpec,
 };
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, Resource, ResourceKind, WorkspaceId};
-use rapport_store::control::{resources, suppressions};
+use rapport_store::control::{catalogs, coupons, resources, suppressions};
+
+use serde_json::Value;
 
 use crate::inbox::Input;
 use crate::read;
@@ -31,6 +34,8 @@ struct Documents {
     channels: HashMap<(WorkspaceId, String), Arc<Vec<Arc<LiveChannel>>>>,
     topics: HashMap<(WorkspaceId, String), Option<Arc<TopicSpec>>>,
     settings: HashMap<WorkspaceId, Arc<SettingsSpec>>,
+    libraries: HashMap<WorkspaceId, Arc<Library>>,
+    signers: HashMap<WorkspaceId, Arc<Vec<Arc<Signer>>>>,
 }
 
 /// Distinct names remembered per generation; names that do not exist count too.
@@ -45,6 +50,7 @@ pub(crate) fn deps(shared: &Arc<Shared>) -> Deps {
         suppressions: wiring.clone(),
         journeys: wiring.clone(),
         ledger: wiring.clone(),
+        sources: wiring.clone(),
         outcomes: wiring,
         clock: shared.clock.clone(),
     }
@@ -62,9 +68,35 @@ impl Wiring {
         documents
     }
 
+    fn library(&self, ws: WorkspaceId) -> Result<Arc<Library>, DeliveryError> {
+        if let Some(found) = self.documents().libraries.get(&ws) {
+            return Ok(found.clone());
+        }
+        let prepared = library(&self.shared, ws)?;
+        self.documents().libraries.insert(ws, prepared.clone());
+        Ok(prepared)
+    }
+
     fn live(&self, ws: WorkspaceId, kind: ResourceKind, id: &str) -> Result<Option<Resource>, DeliveryError> {
         self.shared.stores.control().read(|q| resources::live_one(q, ws, kind, id)).map_err(unavailable(kind.as_str()))
     }
+}
+
+/// The live blocks, brands and catalogues of a workspace.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) fn library(shared: &Shared, ws: WorkspaceId) -> Result<Arc<Library>, DeliveryError> {
+    let control = shared.stores.control();
+    let mut live = Vec::new();
+    for kind in [ResourceKind::Block, ResourceKind::Brand, ResourceKind::Catalog] {
+        live.extend(control.read(|q| resources::live(q, ws, kind)).map_err(unavailable("library"))?);
+    }
+    let library = Library::prepare(&live);
+    for problem in library.problems() {
+        tracing::warn!(workspace.id = ws.0, %problem, "a live document has no effect");
+    }
+    Ok(library)
 }
 
 fn unavailable<E: std::fmt::Display>(what: &'static str) -> impl FnOnce(E) -> DeliveryError {
@@ -84,7 +116,10 @@ impl Catalog for Wiring {
             return Ok(found.clone());
         }
         let prepared = match self.live(ws, ResourceKind::Template, id)? {
-            Some(r) => LiveTemplate::prepare(&r.id, r.version, &r.spec).ok().map(Arc::new),
+            Some(r) => {
+                let library = self.library(ws)?;
+                LiveTemplate::prepare_in(&r.id, r.version, &r.spec, &library).ok().map(Arc::new)
+            }
             None => None,
         };
         self.documents().templates.insert(key, prepared.clone());
@@ -123,6 +158,15 @@ impl Catalog for Wiring {
         Ok(prepared)
     }
 
+    fn signers(&self, ws: WorkspaceId) -> Result<Arc<Vec<Arc<Signer>>>, DeliveryError> {
+        if let Some(found) = self.documents().signers.get(&ws) {
+            return Ok(found.clone());
+        }
+        let made = Arc::new(signers(&self.shared, ws)?);
+        self.documents().signers.insert(ws, made.clone());
+        Ok(made)
+    }
+
     fn settings(&self, ws: WorkspaceId) -> Result<Arc<SettingsSpec>, DeliveryError> {
         if let Some(found) = self.documents().settings.get(&ws) {
             return Ok(found.clone());
@@ -132,6 +176,37 @@ impl Catalog for Wiring {
         self.documents().settings.insert(ws, prepared.clone());
         Ok(prepared)
     }
+}
+
+impl Sources for Wiring {
+    fn catalog_item(&self, ws: WorkspaceId, catalog: &str, key: &str) -> Result<Option<Value>, DeliveryError> {
+        let control = self.shared.stores.control();
+        control.read(|q| catalogs::get(q, ws, catalog, key)).map_err(unavailable("catalogue"))
+    }
+
+    fn coupon(&self, ws: WorkspaceId, pool: &str, id: OutboxId, _: ProfileId) -> Result<Option<String>, DeliveryError> {
+        let Some(document) = self.live(ws, ResourceKind::Coupon, pool)? else { return Ok(None) };
+        let (control, now) = (self.shared.stores.control(), self.shared.clock.now());
+        let given = control.write(|tx| coupons::give(tx, ws, pool, id, now)).map_err(unavailable("coupon codes"))?;
+        Ok(given.or_else(|| CouponSpec::validate(&document.spec).ok()?.fallback))
+    }
+}
+
+/// The signers of the live sending domains of a workspace; a domain whose keys cannot be used signs nothing and says so.
+fn signers(shared: &Shared, ws: WorkspaceId) -> Result<Vec<Arc<Signer>>, DeliveryError> {
+    let control = shared.stores.control();
+    let live = control.read(|q| resources::live(q, ws, ResourceKind::Domain)).map_err(unavailable("domain"))?;
+    let mut out = Vec::new();
+    for r in live {
+        let opened = shared.stores.vault().opened(ws, ResourceKind::Domain, &r.id, &r.spec);
+        let spec = DomainSpec::validate(&opened.map_err(unavailable("domain"))?);
+        let made = spec.map_err(|p| p.first().map_or_else(String::new, ToString::to_string)).and_then(Signer::new);
+        match made {
+            Ok(signer) => out.push(Arc::new(signer)),
+            Err(problem) => tracing::warn!(workspace.id = ws.0, domain = %r.id, %problem, "a domain signs nothing"),
+        }
+    }
+    Ok(out)
 }
 
 impl Suppressions for Wiring {

@@ -28,7 +28,7 @@ mod value;
 pub use error::{EXCERPT_CHARS, Error, ErrorClass, ErrorKind, Place};
 pub use host::{Host, NoHost, NoPartials, Partials};
 pub use limits::{Limit, Limits, MAX_DEPTH};
-pub use options::{Env, Missing, ParseOptions};
+pub use options::{Env, Escape, Missing, ParseOptions};
 pub use template::{MAX_REPORTED, MissingValue, Outcome, Rendered, Template};
 pub use value::{LoopId, Object, Value};
 

@@ -40,6 +40,18 @@ pub enum Missing {
     Refuse,
 }
 
+/// What is done to values before they stand in the result. Text of the template itself is never changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Escape {
+    /// Nothing, as in Shopify's Liquid.
+    #[default]
+    None,
+    /// `& < > " '` become character references, so that a customer's name cannot bring markup into a page. Left as they
+    /// are: texts written in the template (`{{ '<b>' }}`), what `capture` took, what `raw`, `escape` or `escape_once` made,
+    /// and the `<br />` of `newline_to_br`.
+    Html,
+}
+
 /// What rendering takes from its surroundings.
 #[derive(Clone, Copy)]
 pub struct Env<'e> {
@@ -53,6 +65,8 @@ pub struct Env<'e> {
     pub currency: &'e str,
     /// What happens when a variable does not exist.
     pub missing: Missing,
+    /// What is done to values before they stand in the result.
+    pub escape: Escape,
     /// How much rendering may take.
     pub limits: Limits,
     /// Asked every few hundred steps whether to go on.
@@ -73,6 +87,7 @@ impl Env<'_> {
             locale: "en",
             currency: "USD",
             missing: Missing::Ignore,
+            escape: Escape::None,
             limits: Limits::default(),
             go_on: None,
             host: &NoHost,
@@ -89,6 +104,7 @@ impl std::fmt::Debug for Env<'_> {
             .field("locale", &self.locale)
             .field("currency", &self.currency)
             .field("missing", &self.missing)
+            .field("escape", &self.escape)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

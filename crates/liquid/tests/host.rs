@@ -137,3 +137,38 @@ fn errors_in_partials_name_the_partial() {
         );
     }
 }
+
+#[test]
+fn values_are_escaped_where_that_is_asked_for() {
+    let data = json!({"name": "<b>\"O'Neil\" & co</b>", "lines": "a<\nb", "n": 5, "url": "https://x.y/?a=1&b=2"});
+    let badge = Template::parse("<i>{{ label }}{{ markup }}</i>", &ParseOptions::strict()).unwrap();
+    let partials = HashMap::from([("badge".to_owned(), badge)]);
+    let env = Env { escape: rapport_liquid::Escape::Html, partials: &partials, ..env() };
+    for (template, expected) in [
+        ("<p>{{ name }}</p>", "<p>&lt;b&gt;&quot;O&#39;Neil&quot; &amp; co&lt;/b&gt;</p>"),
+        ("<a href=\"{{ url }}\">{{ n }}</a>", "<a href=\"https://x.y/?a=1&amp;b=2\">5</a>"),
+        ("{{ name | raw }}", "<b>\"O'Neil\" & co</b>"),
+        ("{{ name | upcase | truncate: 6 }}", "&lt;B&gt;..."),
+        ("{{ name | escape }}", "&lt;b&gt;&quot;O&#39;Neil&quot; &amp; co&lt;/b&gt;"),
+        ("{{ '<hr>' }}{{ '<hr>' | append: '' }}", "<hr>&lt;hr&gt;"),
+        ("{{ lines | newline_to_br }}", "a&lt;<br />\nb"),
+        (
+            "{% capture x %}<i>{{ name | slice: 0, 3 }}</i>{% endcapture %}{{ x }}{{ x | append: '' | strip_html }}",
+            "<i>&lt;b&gt;</i>&amp;lt;b&amp;gt;",
+        ),
+        ("{% assign x = name | slice: 0, 3 | raw %}{{ x }}{% assign y = x | append: '!' %}{{ y }}", "<b>&lt;b&gt;!"),
+        (
+            "{% assign x = '<hr>' %}{{ x }}{% cycle '<a>', '<b>' %}{% cycle name, name %}",
+            "<hr><a>&lt;b&gt;&quot;O&#39;Neil&quot; &amp; co&lt;/b&gt;",
+        ),
+        (
+            "{% capture m %}<u>{{ n }}</u>{% endcapture %}{% render 'badge', label: lines, markup: m %}",
+            "<i>a&lt;\nb<u>5</u></i>",
+        ),
+        ("{% for c in lines %}{{ c }}{% endfor %}{% if name contains '<b>' %}yes{% endif %}", "a&lt;\nbyes"),
+    ] {
+        let parsed = Template::parse(template, &ParseOptions::strict()).unwrap();
+        let rendered = parsed.render(&Value::from(&data), &env).unwrap();
+        assert_eq!(rendered.outcome.text().as_deref(), Some(expected), "{template}");
+    }
+}

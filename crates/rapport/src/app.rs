@@ -18,10 +18,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use parking_lot::Mutex;
-use rapport_api::{ApiConfig, ApiParts, ApiState};
+use rapport_api::{ApiConfig, ApiParts, ApiState, Notices};
 use rapport_collect::Collector;
 use rapport_delivery::calls::Caller;
 use rapport_delivery::catcher::{Catcher, CatcherLimits};
+use rapport_delivery::intake::Intake;
 use rapport_delivery::{Relay, RelayConfig, RelayHandle, Tokens};
 use rapport_domain::{Clock, SystemClock};
 use rapport_engine::desk::{Mailroom, MailroomConfig};
@@ -71,6 +72,8 @@ pub struct App {
     imports: Arc<Imports>,
     mailroom: Arc<Mailroom>,
     catcher: Option<Arc<Catcher>>,
+    /// Takes returned mail for as long as the installation runs.
+    intake: Option<Intake>,
     local: Arc<LocalAccess>,
     watch: Watch,
     api: ApiState,
@@ -160,6 +163,7 @@ impl App {
             mailroom: Some(mailroom.clone()),
             catcher: catcher.clone(),
         });
+        let intake = start_intake(config, &api).await?;
         let listener = Mutex::new(Some(listener));
         Ok(App {
             address,
@@ -175,6 +179,7 @@ impl App {
             imports,
             mailroom,
             catcher,
+            intake,
             local,
             watch,
             api,
@@ -238,6 +243,12 @@ impl App {
         self.catcher.as_ref()
     }
 
+    /// Where returned mail is taken, if it is.
+    #[must_use]
+    pub fn bounce_address(&self) -> Option<SocketAddr> {
+        self.intake.as_ref().map(Intake::address)
+    }
+
     /// What commands on this machine use to talk to it.
     #[must_use]
     pub fn local(&self) -> &Arc<LocalAccess> {
@@ -262,6 +273,17 @@ fn api_config(config: &Config, url: &str, options: Options) -> ApiConfig {
         sign_in_hint: options.sign_in_hint,
         ..ApiConfig::new(url, config.import_dir())
     }
+}
+
+async fn start_intake(config: &Config, api: &ApiState) -> Result<Option<Intake>> {
+    if config.bounce_listen.is_empty() {
+        return Ok(None);
+    }
+    let address = tokio::net::lookup_host(&config.bounce_listen).await.ok().and_then(|mut found| found.next());
+    let address =
+        address.ok_or_else(|| anyhow!("bounce_listen: {} is no address of this machine", config.bounce_listen))?;
+    let intake = Intake::start(address, Arc::new(Notices::new(api.clone()))).await;
+    Ok(Some(intake.with_context(|| format!("returned mail cannot be taken at {address}"))?))
 }
 
 async fn start_catcher(config: &Config) -> Result<Option<Arc<Catcher>>> {

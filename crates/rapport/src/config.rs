@@ -45,6 +45,8 @@ pub struct Config {
     pub secret_key: Pii<String>,
     /// Where the built-in mail catcher listens, `host:port`; empty: it does not run.
     pub smtp_catcher: String,
+    /// Where returned mail is taken by SMTP or LMTP, `host:port`; empty: nowhere.
+    pub bounce_listen: String,
     /// Limits of collection.
     pub collect: CollectLimits,
     /// Limits of the log.
@@ -179,6 +181,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             secret_key: Pii::default(),
             smtp_catcher: String::new(),
+            bounce_listen: String::new(),
             collect: CollectLimits { max_event_bytes: 32 << 10, max_batch_bytes: 500 << 10, max_batch_events: 2_500 },
             log: LogLimits { segment_mib: 64, queue_mib: 32, queue_records: 256 << 10, tail_cache_mib: 16 },
             store: StoreLimits { cache_kib: 8 * 1024, readers: 4 },

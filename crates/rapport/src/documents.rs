@@ -75,7 +75,12 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
 pub(crate) fn order(kind: ResourceKind) -> u8 {
     match kind {
         ResourceKind::Settings => 0,
-        ResourceKind::Topic => 1,
+        ResourceKind::Topic
+        | ResourceKind::Block
+        | ResourceKind::Brand
+        | ResourceKind::Catalog
+        | ResourceKind::Coupon
+        | ResourceKind::Domain => 1,
         ResourceKind::Channel => 2,
         ResourceKind::Template => 3,
         ResourceKind::ComputedTrait => 4,

@@ -6,11 +6,14 @@
 //! installation (throttling, settings, housekeeping).
 
 pub mod audit;
+pub mod catalogs;
+pub mod coupons;
 pub mod desk;
 pub mod generation;
 pub mod idempotency;
 pub mod imports;
 pub mod journey_states;
+pub mod media;
 pub mod members;
 pub mod quality;
 pub mod resources;

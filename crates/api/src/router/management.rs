@@ -334,9 +334,6 @@ fn work() -> Vec<Endpoint> {
         on(Post, "/api/v1/channels/{id}/test", ADMIN, "Try a channel, with a mail to a member", channels::test)
             .body::<channels::TrialInput>()
             .answers::<channels::TrialView>(200, "How it went."),
-        on(Post, "/api/v1/templates/preview", ASK, "See a template before it is sent", templates::preview)
-            .body::<templates::TemplatePreviewInput>()
-            .answers::<templates::TemplatePreview>(200, "Subject, HTML and text."),
         on(Get, "/api/v1/imports", VIEWER, "List imports", imports::list)
             .query::<members::PageQuery>()
             .answers::<Paged<imports::ImportView>>(200, "A page."),

@@ -5,6 +5,8 @@ use axum::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rapport_delivery::Purpose;
+use rapport_delivery::repo::MessageStatus;
+use rapport_delivery::tracking::agent::is_machine;
 use rapport_delivery::tracking::{classify, pages};
 use rapport_domain::event::names;
 use serde_json::{Value, json};
@@ -70,7 +72,12 @@ async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, name: &str, 
     let Some(profile) = visit.profile.as_ref().map(|p| p.id) else { return };
     let mut properties = visit.properties();
     let agent = headers.get("user-agent").and_then(|v| v.to_str().ok());
-    properties.insert("agent".to_owned(), Value::from(classify(agent).as_str()));
+    let class = classify(agent);
+    properties.insert("agent".to_owned(), Value::from(class.as_str()));
+    let sent_at = visit.message.as_ref().filter(|m| m.status == MessageStatus::Sent).map(|m| m.changed_at);
+    if is_machine(class, sent_at, state.now()) {
+        properties.insert("machine".to_owned(), Value::from(true));
+    }
     if let Some(link) = link {
         properties.insert("link".to_owned(), json!(link));
     }

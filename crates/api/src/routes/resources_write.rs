@@ -39,7 +39,7 @@ pub(crate) struct WriteQuery {
 /// The kinds that decide where messages go need more than an editor.
 fn may_write(caller: &Caller, kind: ResourceKind) -> Result<(), ApiError> {
     match kind {
-        ResourceKind::Channel | ResourceKind::Settings => caller.require(Role::Admin),
+        ResourceKind::Channel | ResourceKind::Domain | ResourceKind::Settings => caller.require(Role::Admin),
         _ => Ok(()),
     }
 }

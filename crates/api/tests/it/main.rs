@@ -3,6 +3,7 @@
 mod audiences;
 mod auth;
 mod collection;
+mod content;
 mod customers;
 mod dashboard;
 mod desk;

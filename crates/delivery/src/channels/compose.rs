@@ -4,8 +4,8 @@ use rapport_domain::{OutboundMessage, Profile, Timestamp};
 use serde_json::Value;
 
 use super::Content;
-use super::email::{self, Customer, Root, scene};
-use crate::content::{ContentError, View};
+use super::email::{self, Asked, ComposeFault, Customer, Extras, Root, Shelf, scene};
+use crate::content::{Scene, View};
 use crate::core::gate::topic_of;
 use crate::spec::{LiveTemplate, SettingsSpec};
 use crate::tracking::links::Links;
@@ -16,7 +16,7 @@ const LINKS: &[&str] = &["url"];
 /// Makes the content of one message, as of `now`.
 ///
 /// # Errors
-/// Which part of the template cannot be rendered and why.
+/// Which part of the template cannot be rendered and why, or what cannot be read just now.
 pub fn compose(
     template: &LiveTemplate,
     message: &OutboundMessage,
@@ -24,20 +24,32 @@ pub fn compose(
     settings: &SettingsSpec,
     links: &Links<'_>,
     now: Timestamp,
-) -> Result<Content, ContentError> {
+    extras: &Extras<'_>,
+) -> Result<Content, ComposeFault> {
     let Some(tree) = &template.content else {
-        return email::compose(template, message, profile, settings, links, now).map(Content::Email);
+        let made = email::compose_with(template, message, profile, settings, links, now, extras);
+        return made.map(Content::Email);
     };
+    let asked = Asked::new(extras.sources, message);
+    let shelf = Shelf::new(&asked, template.library.catalogs());
     let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(&template.spec)));
     let preferences = links.preferences();
     let root = Root {
         message,
         profile: Customer { profile, channel: &message.channel },
         company: &settings.company,
+        brand: template.library.brand(template.spec.brand.as_deref()),
+        catalogs: Some(&shelf),
         unsubscribe: &unsubscribe,
         preferences: &preferences,
     };
-    let mut content = tree.render(&View::Object(&root), &scene(profile, settings, now))?;
+    let scene = Scene { library: &template.library, host: &asked, ..scene(profile, settings, now) };
+    let rendered = tree.render(&View::Object(&root), &scene);
+    // What could not be read explains whatever followed from it.
+    if let Some(error) = asked.fault() {
+        return Err(ComposeFault::Unavailable(error));
+    }
+    let mut content = rendered?;
     if template.spec.track_clicks && tracks_clicks(&message.channel) {
         track(&mut content, links);
     }

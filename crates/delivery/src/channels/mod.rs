@@ -24,6 +24,7 @@ use crate::core::device::Device;
 use crate::spec::{ChannelSpec, ProviderKind, TemplateSpec};
 use crate::tracking::links::Links;
 use dialect::dial;
+use email::dkim::Signer;
 use email::{Composed, Mail};
 use http::{Call, Http};
 
@@ -98,6 +99,8 @@ pub struct Outgoing<'a> {
     pub country: Option<&'a str>,
     /// Makes signed links, such as those for delivery receipts.
     pub links: &'a Links<'a>,
+    /// Who signs mail, by domain.
+    pub signers: &'a [Arc<Signer>],
     /// The time.
     pub now: Timestamp,
 }
@@ -147,6 +150,10 @@ pub struct Means {
 pub fn open(spec: &ChannelSpec, means: &Means) -> Result<Arc<dyn Provider>, String> {
     Ok(match spec.kind {
         ProviderKind::Smtp => Arc::new(email::SmtpProvider::new(spec, means.timeout)?),
+        ProviderKind::Ses => dial(email::providers::Ses::new(spec), spec, means),
+        ProviderKind::SendGrid => dial(email::providers::SendGrid(spec.clone()), spec, means),
+        ProviderKind::Postmark => dial(email::providers::Postmark(spec.clone()), spec, means),
+        ProviderKind::Mailgun => dial(email::providers::Mailgun(spec.clone()), spec, means),
         ProviderKind::Webhook => dial(webhook::Webhook::new(spec)?, spec, means),
         ProviderKind::Telegram => dial(telegram::Telegram::new(spec), spec, means),
         ProviderKind::Slack => dial(rooms::Slack::new(spec), spec, means),

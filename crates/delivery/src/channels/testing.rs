@@ -88,8 +88,9 @@ impl Bench {
             message: message.id,
             profile: self.profile.id,
         };
-        let content =
-            compose(&self.template, &message, &self.profile, &settings, &links, self.now).map_err(|e| e.to_string())?;
+        let extras = crate::channels::email::Extras { sources: &crate::deps::NoSources, notes_missing: false };
+        let content = compose(&self.template, &message, &self.profile, &settings, &links, self.now, &extras)
+            .map_err(|e| e.to_string())?;
         let targets = targets(&self.profile, MessageChannel::parse(name).unwrap(), None)?;
         let provider = open(&self.spec, &means(Duration::from_secs(5)))?;
         provider.encode(&Outgoing {
@@ -98,6 +99,7 @@ impl Bench {
             content: &content,
             targets: &targets.list,
             country: targets.country.as_deref(),
+            signers: &[],
             links: &links,
             now: self.now,
         })

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use rapport_liquid::{Env, Error, Limits, Outcome, ParseOptions, Template};
+use rapport_liquid::{Env, Error, Escape, Host, Limits, Missing, NoHost, Outcome, ParseOptions, Template};
 
+use super::library::{Library, Partial};
 use super::{
     ContentError, MAX_NESTING, MAX_OUTPUT_BYTES, MAX_RENDER_MS, MAX_STEPS, MAX_TEMPLATE_BYTES, MAX_VALUES_BYTES,
 };
@@ -21,8 +22,19 @@ const LIMITS: Limits = Limits {
     memory_bytes: MAX_VALUES_BYTES,
 };
 
-/// Whose message it is, and when.
-#[derive(Clone, Copy, Debug)]
+/// What a part of a message is written in: decides which form of a block stands in it and whether values are escaped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Markup {
+    /// HTML; values are escaped.
+    Html,
+    /// MJML; values are escaped.
+    Mjml,
+    /// Plain text: subject, preheader, text part.
+    Text,
+}
+
+/// Whose message it is, when, and what it may ask.
+#[derive(Clone, Copy)]
 pub(crate) struct Scene<'s> {
     /// What `now` means.
     pub(crate) now: DateTime<Utc>,
@@ -30,19 +42,54 @@ pub(crate) struct Scene<'s> {
     pub(crate) zone: Tz,
     /// The customer's language and region, such as `de-AT`.
     pub(crate) locale: &'s str,
+    /// Blocks and brands.
+    pub(crate) library: &'s Library,
+    /// Catalogues and coupon codes.
+    pub(crate) host: &'s dyn Host,
+    /// What happens with a value that does not exist.
+    pub(crate) missing: Missing,
+}
+
+impl<'s> Scene<'s> {
+    /// A scene without library and host.
+    pub(crate) fn bare(now: DateTime<Utc>, zone: Tz, locale: &'s str) -> Self {
+        Scene { now, zone, locale, library: Library::empty(), host: &NoHost, missing: Missing::Ignore }
+    }
+}
+
+/// A value that a template asked for and nobody had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingName {
+    /// As written.
+    pub name: String,
+    /// Line and column, from 1.
+    pub position: (u32, u32),
+    /// The block it stands in.
+    pub block: Option<String>,
 }
 
 /// A template ready to render, any number of times.
 #[derive(Debug)]
-pub struct Compiled(Template);
+pub struct Compiled {
+    template: Template,
+    markup: Markup,
+}
 
-/// Reads a template. Unknown tags and filters are faults: a misspelt filter must not reach a customer.
+/// Reads a template for plain text. Unknown tags and filters are faults: a misspelt filter must not reach a customer.
 ///
 /// # Errors
 /// Where it is not Liquid, or which limit it breaks.
 pub fn compile(template: &str) -> Result<Compiled, ContentError> {
+    compile_as(template, Markup::Text)
+}
+
+/// Reads a template for this markup.
+///
+/// # Errors
+/// Where it is not Liquid, or which limit it breaks.
+pub(crate) fn compile_as(template: &str, markup: Markup) -> Result<Compiled, ContentError> {
     let options = ParseOptions { limits: LIMITS, strict_filters: true, ..ParseOptions::default() };
-    Ok(Compiled(Template::parse(template, &options)?))
+    Ok(Compiled { template: Template::parse(template, &options)?, markup })
 }
 
 impl Compiled {
@@ -51,16 +98,40 @@ impl Compiled {
     /// # Errors
     /// What went wrong, which limit was reached, or why the template says that nothing is to be sent.
     pub(crate) fn render(&self, data: &View<'_>, scene: &Scene<'_>) -> Result<String, ContentError> {
+        self.render_noting(data, scene, &mut Vec::new())
+    }
+
+    /// Renders, and notes in `missing` what was asked for and nobody had, if the scene says so.
+    ///
+    /// # Errors
+    /// As [`Compiled::render`].
+    pub(crate) fn render_noting(
+        &self,
+        data: &View<'_>,
+        scene: &Scene<'_>,
+        missing: &mut Vec<MissingName>,
+    ) -> Result<String, ContentError> {
         let deadline = Instant::now() + Duration::from_millis(MAX_RENDER_MS);
         let in_time = || Instant::now() <= deadline;
+        let partials = Partial { library: scene.library, markup: self.markup };
         let env = Env {
             zone: scene.zone,
             locale: scene.locale,
             limits: LIMITS,
             go_on: Some(&in_time),
+            host: scene.host,
+            partials: &partials,
+            missing: scene.missing,
+            escape: if self.markup == Markup::Text { Escape::None } else { Escape::Html },
             ..Env::new(scene.now)
         };
-        match self.0.render(data, &env)?.outcome {
+        let rendered = self.template.render(data, &env)?;
+        missing.extend(rendered.missing.into_iter().map(|m| MissingName {
+            name: m.name,
+            position: (m.place.line, m.place.column),
+            block: m.place.partial,
+        }));
+        match rendered.outcome {
             Outcome::Text(text) => Ok(text),
             Outcome::Aborted { reason } => {
                 let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
@@ -72,12 +143,22 @@ impl Compiled {
             }
         }
     }
+
+    /// The template of a block, for those that show it.
+    pub(super) fn template(&self) -> &Template {
+        &self.template
+    }
 }
 
 impl From<Error> for ContentError {
     fn from(error: Error) -> Self {
         let position = error.place.as_ref().map(|p| (p.line, p.column));
-        ContentError { part: None, position, message: error.kind.to_string() }
+        let block = error.place.as_ref().and_then(|p| p.partial.as_deref());
+        let message = match block {
+            Some(block) => format!("in block {block}: {}", error.kind),
+            None => error.kind.to_string(),
+        };
+        ContentError { part: None, position, message }
     }
 }
 
@@ -89,7 +170,7 @@ mod tests {
     use super::{Scene, View, compile};
 
     fn render(template: &str, data: &serde_json::Value) -> Result<String, ContentError> {
-        let scene = Scene { now: chrono::DateTime::UNIX_EPOCH, zone: chrono_tz::Europe::Vienna, locale: "de-AT" };
+        let scene = Scene::bare(chrono::DateTime::UNIX_EPOCH, chrono_tz::Europe::Vienna, "de-AT");
         compile(template)?.render(&View::from(data), &scene)
     }
 

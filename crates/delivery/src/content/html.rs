@@ -23,14 +23,14 @@ pub fn escape_html(text: &str) -> String {
 }
 
 /// The tokens of `html` with their places in bytes.
-pub(super) fn tokens(html: &str) -> impl Iterator<Item = Token<usize>> + '_ {
+pub(in crate::content) fn tokens(html: &str) -> impl Iterator<Item = Token<usize>> + '_ {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     // Reading from memory cannot fail; a fault in the HTML is a token.
     Tokenizer::new_with_emitter(html, emitter).filter_map(Result::ok)
 }
 
-pub(super) fn attribute<'t>(tag: &'t StartTag<usize>, name: &str) -> Option<&'t str> {
+pub(in crate::content) fn attribute<'t>(tag: &'t StartTag<usize>, name: &str) -> Option<&'t str> {
     let (_, value) = tag.attributes.iter().find(|(k, _)| k.as_slice() == name.as_bytes())?;
     std::str::from_utf8(value.value.as_slice()).ok()
 }

@@ -3,17 +3,29 @@
 //! The language is Liquid (`docs/specs/liquid.md`). What is missing renders as nothing, as marketers expect. Everything is
 //! bounded: the template, nesting, steps, values, time and output, so that one template cannot stop the others.
 
+mod body;
 mod engine;
 mod html;
+mod library;
+pub mod lint;
+pub(crate) mod mjml;
+mod picture;
 mod text;
 mod tree;
+mod utm;
 
-pub use engine::{Compiled, compile};
-pub(crate) use engine::{Scene, View};
+#[cfg(test)]
+pub(crate) use body::HtmlBody;
+pub(crate) use body::{Body, Written};
+pub use engine::{Compiled, MissingName, compile};
+pub(crate) use engine::{Markup, Scene, View, compile_as};
 pub use html::escape_html;
 pub(crate) use html::rewrite_links;
+pub use library::Library;
+pub use picture::{Picture, picture};
 pub use text::text_from_html;
 pub use tree::Tree;
+pub use utm::Utm;
 
 /// The longest template, bytes.
 pub const MAX_TEMPLATE_BYTES: usize = 256 * 1024;

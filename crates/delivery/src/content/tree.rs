@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn texts_are_rendered_wherever_they_stand() {
-        let scene = Scene { now: chrono::DateTime::UNIX_EPOCH, zone: chrono_tz::UTC, locale: "en" };
+        let scene = Scene::bare(chrono::DateTime::UNIX_EPOCH, chrono_tz::UTC, "en");
         let data = json!({"name": "Ada"});
         let render = |tree: Value| Tree::compile(&tree).and_then(|t| t.render(&View::from(&data), &scene));
         let got =

@@ -1,8 +1,13 @@
 //! What delivery decides: pure functions of what is known and the time, without I/O, clock or randomness.
 
 pub mod address;
+pub mod bounce;
+pub mod canon;
 pub mod device;
+pub mod dns;
 pub mod gate;
+pub mod ics;
+pub mod locale;
 pub mod nearest;
 pub mod phone;
 pub mod quiet;

@@ -1,5 +1,7 @@
 //! Reading the members of a JSON object one by one, collecting what is wrong instead of stopping at the first problem.
 
+use std::collections::BTreeMap;
+
 use rapport_domain::Problem;
 use serde_json::{Map, Value};
 
@@ -186,6 +188,45 @@ impl<'a> Fields<'a> {
             return None;
         }
         Some(text.trim_end_matches('/').to_owned())
+    }
+
+    /// Whether the member is there.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.value(key).is_some()
+    }
+
+    /// An object of at most `max` texts of at most `max_bytes` each, empty when absent.
+    pub(crate) fn named_texts(&mut self, key: &str, max: usize, max_bytes: usize) -> BTreeMap<String, String> {
+        let map = match self.value(key) {
+            None => return BTreeMap::new(),
+            Some(Value::Object(map)) if map.len() <= max => map,
+            Some(_) => {
+                self.problem(key, format!("expected an object with at most {max} members"));
+                return BTreeMap::new();
+            }
+        };
+        let mut out = BTreeMap::new();
+        for (name, value) in map {
+            match value.as_str().filter(|text| text.len() <= max_bytes) {
+                Some(text) => {
+                    out.insert(name.clone(), text.to_owned());
+                }
+                None => self.problem(&format!("{key}.{name}"), format!("expected text of at most {max_bytes} bytes")),
+            }
+        }
+        out
+    }
+
+    /// The members of an object, if present.
+    pub(crate) fn members(&mut self, key: &str, max: usize) -> Vec<(&'a str, &'a Value)> {
+        match self.value(key) {
+            None => Vec::new(),
+            Some(Value::Object(map)) if map.len() <= max => map.iter().map(|(k, v)| (k.as_str(), v)).collect(),
+            Some(_) => {
+                self.problem(key, format!("expected an object with at most {max} members"));
+                Vec::new()
+            }
+        }
     }
 
     /// A list of texts, empty when absent.

@@ -9,6 +9,14 @@ use super::shape::{Member, Shape, may, must};
 pub enum ProviderKind {
     /// An SMTP server.
     Smtp,
+    /// Amazon SES, API v2.
+    Ses,
+    /// SendGrid, API v3.
+    SendGrid,
+    /// Postmark.
+    Postmark,
+    /// Mailgun.
+    Mailgun,
     /// A program of somebody's, by Standard Webhooks.
     Webhook,
     /// A Telegram bot.
@@ -43,6 +51,48 @@ pub(crate) const KINDS: &[KindInfo] = &[
         carries: MessageChannel::Email,
         about: "An SMTP server.",
         members: &[],
+    },
+    KindInfo {
+        kind: ProviderKind::Ses,
+        name: "ses",
+        carries: MessageChannel::Email,
+        about: "Amazon SES, API v2.",
+        members: &[
+            must("username", Shape::Line(200), "The access key's id."),
+            must("secret", SECRET, "The access key's secret."),
+            may("region", Shape::Line(40), "The region, us-east-1 when absent."),
+            may("configuration_set", Shape::Line(64), "The configuration set."),
+            BASE,
+        ],
+    },
+    KindInfo {
+        kind: ProviderKind::SendGrid,
+        name: "sendgrid",
+        carries: MessageChannel::Email,
+        about: "SendGrid, API v3.",
+        members: &[must("secret", SECRET, "The API key."), BASE],
+    },
+    KindInfo {
+        kind: ProviderKind::Postmark,
+        name: "postmark",
+        carries: MessageChannel::Email,
+        about: "Postmark.",
+        members: &[
+            must("secret", SECRET, "The server's token."),
+            may("stream", Shape::Line(64), "The message stream; outbound for what was asked for, else broadcast."),
+            BASE,
+        ],
+    },
+    KindInfo {
+        kind: ProviderKind::Mailgun,
+        name: "mailgun",
+        carries: MessageChannel::Email,
+        about: "Mailgun.",
+        members: &[
+            must("secret", SECRET, "The API key."),
+            must("domain", Shape::Line(253), "The domain as it is set up there."),
+            BASE,
+        ],
     },
     KindInfo {
         kind: ProviderKind::Webhook,

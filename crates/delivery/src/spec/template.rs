@@ -1,13 +1,17 @@
 //! Templates: a message's content.
 
+use std::collections::BTreeMap;
+
 use rapport_domain::{MessageChannel, Problem, resource};
 use serde_json::{Map, Value, json};
 
+use super::calendar::{self, CalendarEvent};
 use super::channel::{Sender, sender, sender_schema};
 use super::content as channel_content;
 use super::fields::Fields;
 use super::shape;
-use crate::content::{self, Compiled, Tree};
+use super::translation::{self, Translation};
+use crate::content::{self, Body, Library, Utm, Written};
 
 /// The longest subject template, bytes.
 pub const MAX_SUBJECT_BYTES: usize = 2_000;
@@ -41,6 +45,7 @@ pub(crate) const PRIORITIES: &[(&str, Priority)] =
 const QUIET: &[(&str, QuietPolicy)] = &[("wait", QuietPolicy::Wait), ("drop", QuietPolicy::Drop)];
 
 /// A template. `subject`, `html`, `text` and `preheader` are Liquid.
+/// A template. `subject`, `html`, `mjml`, `text` and `preheader` are Liquid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateSpec {
     /// What the team calls it.
@@ -49,8 +54,10 @@ pub struct TemplateSpec {
     pub channel: String,
     /// The subject line.
     pub subject: String,
-    /// The HTML part.
+    /// The HTML part; empty when it is written in MJML.
     pub html: String,
+    /// The HTML part in MJML.
+    pub mjml: Option<String>,
     /// The text part; made from the HTML when absent.
     pub text: Option<String>,
     /// The line mail programs show beside the subject.
@@ -73,6 +80,18 @@ pub struct TemplateSpec {
     pub quiet: QuietPolicy,
     /// The content of a channel other than e-mail, as its members stand in the document.
     pub content: Option<Value>,
+    /// The language it is written in, such as `en`.
+    pub language: Option<String>,
+    /// The content in other languages, by language tag in lower case (`de`, `de-at`).
+    pub translations: BTreeMap<String, Translation>,
+    /// The block it stands in.
+    pub layout: Option<String>,
+    /// The brand it sees as `brand`, unless it is the default one.
+    pub brand: Option<String>,
+    /// Campaign parameters of its links.
+    pub utm: Option<Utm>,
+    /// An appointment in the mail.
+    pub calendar: Option<CalendarEvent>,
 }
 
 /// What templates of every channel may say.
@@ -92,6 +111,13 @@ const KNOWN: &[&str] = &[
     "track_clicks",
     "priority",
     "quiet_hours",
+    "mjml",
+    "language",
+    "translations",
+    "layout",
+    "brand",
+    "utm",
+    "calendar",
 ];
 
 impl TemplateSpec {
@@ -110,7 +136,8 @@ impl TemplateSpec {
             name: f.required("name", 200),
             channel: f.choice("channel", &names, Some("email")).unwrap_or("email").to_owned(),
             subject: f.required("subject", MAX_SUBJECT_BYTES),
-            html: f.required("html", MAX_HTML_BYTES),
+            html: f.text("html", MAX_HTML_BYTES).unwrap_or_default(),
+            mjml: f.text("mjml", MAX_HTML_BYTES),
             text: f.text("text", MAX_HTML_BYTES),
             preheader: f.text("preheader", MAX_SUBJECT_BYTES),
             from: sender(&mut f, "from"),
@@ -122,6 +149,12 @@ impl TemplateSpec {
             priority: f.choice("priority", PRIORITIES, Some(Priority::Normal)).unwrap_or_default(),
             quiet: f.choice("quiet_hours", QUIET, Some(QuietPolicy::Wait)).unwrap_or_default(),
             content: None,
+            language: translation::language(&mut f, "language"),
+            translations: translation::read(&mut f),
+            layout: slug(&mut f, "layout", "a block's id"),
+            brand: slug(&mut f, "brand", "a brand's id"),
+            utm: utm(&mut f),
+            calendar: calendar::read(&mut f),
         };
         if template.subject.contains(['\r', '\n']) {
             f.problem("subject", "must be one line");
@@ -129,9 +162,18 @@ impl TemplateSpec {
         if template.topic.as_deref().is_some_and(|t| !resource::is_slug(t)) {
             f.problem("topic", "expected a topic's id: lower-case letters, digits, - and _");
         }
-        for (key, text) in template.liquid() {
-            if let Err(e) = content::compile(text) {
-                f.problem(key, e.to_string());
+        if let Some(problem) = template.html_fault() {
+            f.problem("html", problem);
+        } else {
+            // Layout and blocks are documents of their own: whether they are there shows when the template is used.
+            let empty = Library::empty();
+            f.absorb(
+                Body::prepare("spec", &Written { layout: None, ..template.written() }, empty).err().unwrap_or_default(),
+            );
+            for (language, own) in &template.translations {
+                let at = format!("spec.translations.{language}");
+                let written = Written { layout: None, ..template.translated(own) };
+                f.absorb(Body::prepare(&at, &written, empty).err().unwrap_or_default());
             }
         }
         f.finish(template)
@@ -161,6 +203,13 @@ impl TemplateSpec {
                 let own = |name: &str| members.iter().any(|m| m.name == name);
                 Value::Object(all.iter().filter(|(k, _)| own(k)).map(|(k, v)| (k.clone(), v.clone())).collect())
             }),
+            mjml: None,
+            language: None,
+            translations: BTreeMap::new(),
+            layout: None,
+            brand: None,
+            utm: None,
+            calendar: None,
         };
         if template.topic.as_deref().is_some_and(|t| !resource::is_slug(t)) {
             f.problem("topic", "expected a topic's id: lower-case letters, digits, - and _");
@@ -176,11 +225,44 @@ impl TemplateSpec {
         f.finish(template)
     }
 
-    fn liquid(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let optional = [("text", self.text.as_deref()), ("preheader", self.preheader.as_deref())];
-        [("subject", self.subject.as_str()), ("html", self.html.as_str())]
-            .into_iter()
-            .chain(optional.into_iter().filter_map(|(k, t)| t.map(|t| (k, t))))
+    /// Why the HTML part cannot be read at all.
+    fn html_fault(&self) -> Option<&'static str> {
+        match (self.html.trim().is_empty(), self.mjml.is_some()) {
+            (true, false) => Some("is required: either html or mjml"),
+            (false, true) => Some("either html or mjml, not both"),
+            _ => None,
+        }
+    }
+
+    /// The content in the template's own language.
+    pub(crate) fn written(&self) -> Written<'_> {
+        Written {
+            subject: &self.subject,
+            html: self.mjml.is_none().then_some(self.html.as_str()),
+            mjml: self.mjml.as_deref(),
+            text: self.text.as_deref(),
+            preheader: self.preheader.as_deref(),
+            layout: self.layout.as_deref(),
+        }
+    }
+
+    /// The content with what a translation says in the place of its own.
+    pub(crate) fn translated<'t>(&'t self, own: &'t Translation) -> Written<'t> {
+        let base = self.written();
+        let (html, mjml) = match (&own.html, &own.mjml) {
+            (None, None) => (base.html, base.mjml),
+            (html, mjml) => (html.as_deref(), mjml.as_deref()),
+        };
+        // A text part in another language would say something else than the HTML part.
+        let text = own.text.as_deref().or(if own.html.is_none() && own.mjml.is_none() { base.text } else { None });
+        Written {
+            subject: own.subject.as_deref().unwrap_or(base.subject),
+            html,
+            mjml,
+            text,
+            preheader: own.preheader.as_deref().or(base.preheader),
+            layout: base.layout,
+        }
     }
 
     /// The document's JSON Schema.
@@ -205,6 +287,14 @@ impl TemplateSpec {
                 "track_clicks": {"type": "boolean", "default": true},
                 "priority": {"enum": ["low", "normal", "high"], "default": "normal"},
                 "quiet_hours": {"enum": ["wait", "drop"], "default": "wait"},
+                "mjml": liquid(MAX_HTML_BYTES, "Liquid in MJML, in the place of html"),
+                "language": {"type": "string", "maxLength": 16, "examples": ["en", "de-AT"]},
+                "translations": translation::schema(),
+                "layout": {"type": "string", "maxLength": 64, "description": "a block with {{ content }}"},
+                "brand": {"type": "string", "maxLength": 64, "description": "a brand; the one called default when absent"},
+                "utm": {"type": "object", "additionalProperties": false,
+                    "properties": UTM.iter().map(|k| ((*k).to_owned(), json!({"type": "string", "maxLength": 200}))).collect::<serde_json::Map<_, _>>()},
+                "calendar": calendar::schema(),
             },
         });
         let mut channels = Vec::new();
@@ -224,53 +314,33 @@ impl TemplateSpec {
         }
         channels.push(json!({
             "if": {"properties": {"channel": {"const": "email"}}},
-            "then": {"required": ["subject", "html"], "propertyNames": {"enum": KNOWN}},
+            "then": {"required": ["subject"], "anyOf": [{"required": ["html"]}, {"required": ["mjml"]}], "propertyNames": {"enum": KNOWN}},
         }));
         schema["allOf"] = Value::Array(channels);
         schema
     }
 }
 
-/// A template that is in effect, compiled once.
-#[derive(Debug)]
-pub struct LiveTemplate {
-    /// Its id.
-    pub id: String,
-    /// Its version.
-    pub version: u32,
-    /// What it says.
-    pub spec: TemplateSpec,
-    pub(crate) subject: Compiled,
-    pub(crate) html: Compiled,
-    pub(crate) text: Option<Compiled>,
-    pub(crate) preheader: Option<Compiled>,
-    pub(crate) content: Option<Tree>,
+const UTM: &[&str] = &["source", "medium", "campaign", "term", "content"];
+
+fn utm(f: &mut Fields<'_>) -> Option<Utm> {
+    let mut inner = f.object("utm", UTM)?;
+    let mut line = |key: &str| inner.line(key, 200).filter(|text| !text.is_empty());
+    let utm = Utm {
+        source: line("source"),
+        medium: line("medium"),
+        campaign: line("campaign"),
+        term: line("term"),
+        content: line("content"),
+    };
+    f.close(inner);
+    Some(utm)
 }
 
-impl LiveTemplate {
-    /// Checks and compiles a document.
-    ///
-    /// # Errors
-    /// As [`TemplateSpec::validate`].
-    pub fn prepare(id: &str, version: u32, spec: &Value) -> Result<Self, Vec<Problem>> {
-        let spec = TemplateSpec::validate(spec)?;
-        let compile = |key: &str, text: &str| {
-            content::compile(text).map_err(|e| vec![Problem::new(format!("spec.{key}"), e.to_string())])
-        };
-        Ok(LiveTemplate {
-            id: id.to_owned(),
-            version,
-            subject: compile("subject", &spec.subject)?,
-            html: compile("html", &spec.html)?,
-            text: spec.text.as_deref().map(|t| compile("text", t)).transpose()?,
-            preheader: spec.preheader.as_deref().map(|t| compile("preheader", t)).transpose()?,
-            content: spec
-                .content
-                .as_ref()
-                .map(Tree::compile)
-                .transpose()
-                .map_err(|e| vec![Problem::new("spec", e.to_string())])?,
-            spec,
-        })
+fn slug(f: &mut Fields<'_>, key: &str, what: &str) -> Option<String> {
+    let id = f.line(key, 64)?;
+    if !resource::is_slug(&id) {
+        f.problem(key, format!("expected {what}: lower-case letters, digits, - and _"));
     }
+    Some(id)
 }

@@ -6,9 +6,11 @@ use rapport_domain::message::MessageOutcome;
 use rapport_domain::{MessageChannel, OutboundMessage, Profile, ProfileId, SkipReason, Timestamp};
 
 use super::Inner;
-use super::attempt::skipped;
+use super::attempt::{UNREADABLE_WAIT_MS, put_back, skipped};
 use crate::channels::Content;
 use crate::channels::compose::compose;
+use crate::channels::email::dkim::Signer;
+use crate::channels::email::{ComposeFault, Extras};
 use crate::core::address::{Targets, suppression_key, targets};
 use crate::core::gate::{GateDecision, GateInput, decide, topic_of};
 use crate::deps::OriginState;
@@ -29,6 +31,8 @@ pub(super) struct Ready {
     pub(super) topic: Option<String>,
     pub(super) is_counted: bool,
     pub(super) short_links: Vec<(String, String)>,
+    /// Who signs mail.
+    pub(super) signers: Arc<Vec<Arc<Signer>>>,
 }
 
 /// Asks the gate and makes the content.
@@ -82,7 +86,12 @@ pub(super) fn prepare(
     });
     match (decision, template, profile, targets) {
         (GateDecision::Send, Some(template), Some(profile), Ok(targets)) => {
-            Ok(content(inner, message, now, (template, channels), &settings, &profile, targets))
+            let signers = match kind {
+                Some(MessageChannel::Email) => deps.catalog.signers(workspace)?,
+                _ => Arc::default(),
+            };
+            let made = content(inner, message, now, (template, channels), &settings, &profile, targets);
+            Ok(made.map(|ready| Ready { signers, ..ready }))
         }
         (GateDecision::Send, ..) => Ok(Err(skipped(SkipReason::NotLive, "nothing to send with"))),
         (GateDecision::Skip { reason, detail }, ..) => Ok(Err(skipped(reason, detail))),
@@ -105,8 +114,12 @@ fn content(
     let base = settings.public_url.as_deref().unwrap_or(&inner.config.public_url);
     let links =
         Links { tokens: &inner.tokens, base, workspace: message.workspace, message: message.id, profile: profile.id };
-    let content = compose(&template, message, profile, settings, &links, now)
-        .map_err(|e| skipped(SkipReason::InvalidTemplate, e.to_string()))?;
+    let extras = Extras { sources: &*inner.deps.sources, notes_missing: false };
+    let content =
+        compose(&template, message, profile, settings, &links, now, &extras).map_err(|fault| match fault {
+            ComposeFault::Content(error) => skipped(SkipReason::InvalidTemplate, error.to_string()),
+            ComposeFault::Unavailable(error) => put_back(now, UNREADABLE_WAIT_MS, error.to_string()),
+        })?;
     let transactional = message.transactional || template.spec.transactional;
     let reaches = MessageChannel::parse(&message.channel).is_some_and(MessageChannel::reaches_customer);
     Ok(Ready {
@@ -119,5 +132,6 @@ fn content(
         targets,
         channels,
         short_links: Vec::new(),
+        signers: Arc::default(),
     })
 }

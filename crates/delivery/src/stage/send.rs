@@ -161,6 +161,7 @@ async fn encode(
             targets: &ready.targets.list,
             country: ready.targets.country.as_deref(),
             links: &links,
+            signers: &ready.signers,
             now,
         })
     });

@@ -57,6 +57,10 @@ impl Catalog for World {
         Ok(None)
     }
 
+    fn signers(&self, _: WorkspaceId) -> Result<Arc<Vec<Arc<crate::channels::email::dkim::Signer>>>, DeliveryError> {
+        Ok(Arc::default())
+    }
+
     fn settings(&self, _: WorkspaceId) -> Result<Arc<SettingsSpec>, DeliveryError> {
         Ok(Arc::clone(&self.settings))
     }
@@ -136,6 +140,7 @@ async fn rig(config: RelayConfig, more: Value) -> Rig {
         suppressions: world.clone(),
         journeys: world.clone(),
         ledger: world.clone(),
+        sources: Arc::new(crate::deps::NoSources),
         outcomes: world.clone(),
         clock: Arc::new(VirtualClock::at(Timestamp(1_782_907_200_000))),
     };

@@ -3,6 +3,8 @@
 //! This reads only the `User-Agent` header, so it is right about programs that say who they are and blind to those that
 //! do not: corporate link checkers often look like ordinary browsers. Counts of opens stay an upper bound.
 
+use rapport_domain::Timestamp;
+
 /// Who fetched something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AgentClass {
@@ -73,9 +75,33 @@ pub fn classify(user_agent: Option<&str>) -> AgentClass {
     AgentClass::Human
 }
 
+/// Faster than this after the hand-over nobody has a mail before their eyes, milliseconds: gateways follow links then.
+const FASTEST_PERSON_MS: i64 = 1_000;
+
+/// Whether an open or a click is not to be taken for a person's: a program that says what it is, a proxy that fetches
+/// for people who may never look, or anybody within a second after the message was handed over at `sent_at`.
+#[must_use]
+pub fn is_machine(class: AgentClass, sent_at: Option<Timestamp>, now: Timestamp) -> bool {
+    class != AgentClass::Human || sent_at.is_some_and(|at| now.0 - at.0 < FASTEST_PERSON_MS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn machines_say_so_or_are_too_fast() {
+        let at = |ms| Some(Timestamp(ms));
+        for (class, sent_at, machine) in [
+            (AgentClass::Human, None, false),
+            (AgentClass::Human, at(8_999), false),
+            (AgentClass::Human, at(9_500), true),
+            (AgentClass::PrivacyProxy, at(0), true),
+            (AgentClass::Scanner, None, true),
+        ] {
+            assert_eq!(is_machine(class, sent_at, Timestamp(10_000)), machine, "{class:?} {sent_at:?}");
+        }
+    }
 
     #[test]
     fn knows_programs_that_say_who_they_are() {

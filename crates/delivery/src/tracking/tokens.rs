@@ -112,6 +112,31 @@ impl Tokens {
         self.read(token).ok_or(DeliveryError::InvalidToken)
     }
 
+    /// The local part of the address that refusals of a message come back to: `b.WORKSPACE.MESSAGE.TAG`, of characters whose
+    /// case does not matter, because servers change it. The tag is 64 bits: an address can be tried only by sending mail.
+    #[must_use]
+    pub fn bounce_local(&self, workspace: WorkspaceId, message: OutboxId) -> String {
+        let body = format!("b.{}.{message}", workspace.0);
+        let tag = self.tag(body.as_bytes());
+        let digits: String = tag[..8].iter().map(|b| format!("{b:02x}")).collect();
+        format!("{body}.{digits}")
+    }
+
+    /// The message of such a local part.
+    ///
+    /// # Errors
+    /// [`DeliveryError::InvalidToken`] when it was not made here.
+    pub fn open_bounce(&self, local: &str) -> Result<(WorkspaceId, OutboxId), DeliveryError> {
+        let lower = local.to_ascii_lowercase();
+        let read = || {
+            let mut parts = lower.strip_prefix("b.")?.split('.');
+            let (workspace, message) = (WorkspaceId(parts.next()?.parse().ok()?), parts.next()?.parse().ok()?);
+            let made = self.bounce_local(workspace, message);
+            bool::from(made.as_bytes().ct_eq(lower.as_bytes())).then_some((workspace, message))
+        };
+        read().ok_or(DeliveryError::InvalidToken)
+    }
+
     fn read(&self, token: &str) -> Option<Claim> {
         if token.len() > MAX_TOKEN_CHARS {
             return None;
@@ -224,6 +249,19 @@ mod tests {
         fn any_text_is_refused_quietly(text in "\\PC{0,200}") {
             prop_assert!(Tokens::new(b"s").open(&text).is_err());
         }
+    }
+
+    #[test]
+    fn addresses_of_refusals_name_their_message() {
+        let tokens = Tokens::new(b"test");
+        let message = OutboxId { partition: Partition(10), number: 4711 };
+        let local = tokens.bounce_local(WorkspaceId(7), message);
+        assert!(local.len() <= 64 && local.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.'));
+        assert_eq!(tokens.open_bounce(&local.to_uppercase()).unwrap(), (WorkspaceId(7), message));
+        for wrong in ["", "b.7", &local[1..], &local[..local.len() - 1], &local.replacen('7', "8", 1)] {
+            assert!(tokens.open_bounce(wrong).is_err(), "{wrong}");
+        }
+        assert!(Tokens::new(b"other").open_bounce(&local).is_err());
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(super) const FILTERS: &[Filter] = &[
     filter("strip_newlines", 0, 0, |c, v, _| c.map_text(v, strip_newlines)),
     filter("newline_to_br", 0, 0, newline_to_br),
     filter("escape", 0, 0, |c, v, _| c.map_text(v, |s| escape(s, false))),
+    filter("raw", 0, 0, |_, v, _| Ok(v)),
     filter("h", 0, 0, |c, v, _| c.map_text(v, |s| escape(s, false))),
     filter("xml_escape", 0, 0, |c, v, _| c.map_text(v, |s| escape(s, false))),
     filter("escape_once", 0, 0, |c, v, _| c.map_text(v, |s| escape(s, true))),

@@ -1,5 +1,6 @@
 //! Renders a tree.
 
+mod escape;
 mod eval;
 mod loops;
 mod partials;
@@ -53,6 +54,7 @@ pub(crate) struct Renderer<'a> {
     meter: Meter<'a>,
     missing: Vec<MissingValue>,
     depth: u32,
+    markup: escape::Markup,
 }
 
 impl<'a> Renderer<'a> {
@@ -72,6 +74,7 @@ impl<'a> Renderer<'a> {
             meter: Meter::new(env.limits, env.go_on),
             missing: Vec::new(),
             depth: 0,
+            markup: escape::Markup::default(),
         }
     }
 
@@ -115,6 +118,7 @@ impl<'a> Renderer<'a> {
             Node::Output(output) => self.output(output)?,
             Node::Assign(assign) => {
                 let value = self.filtered(&assign.value)?;
+                let value = self.assigned(&assign.value, value)?;
                 self.frame.set(self.name(assign.name), value);
             }
             Node::Capture(capture) => {
@@ -122,7 +126,8 @@ impl<'a> Renderer<'a> {
                 let flow = self.body(&capture.body)?;
                 let text = self.out.cut(start);
                 self.meter.memory(text.len()).map_err(|f| f.at(capture.name.start))?;
-                self.frame.set(self.name(capture.name), Value::text(text));
+                let value = self.captured(text);
+                self.frame.set(self.name(capture.name), value);
                 return Ok(flow);
             }
             Node::If(branches) => {
@@ -168,7 +173,7 @@ impl<'a> Renderer<'a> {
 
     fn output(&mut self, output: &'a Output) -> Res<()> {
         let value = self.filtered(&output.value)?;
-        self.out.show(&value).map_err(|f| f.at(output.at))
+        self.show(&output.value, &value).map_err(|f| f.at(output.at))
     }
 
     fn case(&mut self, case: &'a Case) -> Res<Flow> {
@@ -207,7 +212,7 @@ impl<'a> Renderer<'a> {
         match chosen {
             Some(expr) => {
                 let value = self.eval(expr)?;
-                self.out.show(&value)
+                self.show_plain(expr, &value)
             }
             None => Ok(()),
         }

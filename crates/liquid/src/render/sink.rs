@@ -44,6 +44,23 @@ impl Sink {
         }
     }
 
+    /// Takes text with what means something in HTML as character references.
+    pub(super) fn push_escaped(&mut self, text: &str) -> Res<()> {
+        let mut rest = text;
+        while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+            self.push(&rest[..at])?;
+            self.push(match rest.as_bytes()[at] {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'"' => "&quot;",
+                _ => "&#39;",
+            })?;
+            rest = &rest[at + 1..];
+        }
+        self.push(rest)
+    }
+
     /// Takes away and answers what came after `start`.
     pub(super) fn cut(&mut self, start: usize) -> String {
         self.text.split_off(start.min(self.text.len()))

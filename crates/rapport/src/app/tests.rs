@@ -1,5 +1,7 @@
 //! The whole program in one process: a workspace is made, a server serves, an SDK's call arrives, commands ask for it.
 
+mod returned;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -21,7 +21,12 @@ pub(super) struct Embedded {
 
 impl Embedded {
     pub(super) fn start(config: &Config) -> Result<Embedded> {
-        let config = Config { listen: "127.0.0.1:0".to_owned(), smtp_catcher: String::new(), ..config.clone() };
+        let config = Config {
+            listen: "127.0.0.1:0".to_owned(),
+            smtp_catcher: String::new(),
+            bounce_listen: String::new(),
+            ..config.clone()
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let opening = App::open(&config, Options::default());
         let app = runtime.block_on(opening).with_context(|| {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use rapport_delivery::ChannelSpec;
+use rapport_delivery::{ChannelSpec, DomainSpec};
 use rapport_domain::ResourceKind;
 use rapport_log::FindingKind;
 use rapport_store::control::{resources, workspaces};
@@ -65,6 +65,9 @@ fn checks(config: &Config, report: &mut dyn FnMut(&str, Check) -> Result<()>) ->
     }
     report("lake", lake(config))?;
     for (name, check) in stores.iter().flat_map(providers) {
+        report(&name, check)?;
+    }
+    for (name, check) in stores.iter().flat_map(domains) {
         report(&name, check)?;
     }
     Ok(())
@@ -164,6 +167,59 @@ fn providers(stores: &Stores) -> Vec<(String, Check)> {
     match live {
         Ok(live) => live.into_iter().map(|(name, spec)| (name, reachable(spec))).collect(),
         Err(error) => vec![("channels".to_owned(), Err(error.into()))],
+    }
+}
+
+/// What the DNS says of live sending domains and of the servers that send their mail.
+fn domains(stores: &Stores) -> Vec<(String, Check)> {
+    let live = stores.control().read(|q| {
+        let mut out = Vec::new();
+        for workspace in workspaces::list(q)? {
+            let open = |kind, r: &rapport_domain::Resource| stores.vault().opened(workspace.id, kind, &r.id, &r.spec);
+            let channels = resources::live(q, workspace.id, ResourceKind::Channel)?;
+            let hosts: Vec<String> = channels
+                .iter()
+                .filter_map(|c| c.spec["host"].as_str().map(str::to_owned))
+                .filter(|host| !host.starts_with("127.") && host != "localhost")
+                .collect();
+            for domain in resources::live(q, workspace.id, ResourceKind::Domain)? {
+                let name = format!("domain {} of {}", domain.id, workspace.slug);
+                out.push((name, open(ResourceKind::Domain, &domain), hosts.clone()));
+            }
+        }
+        Ok::<_, StoreError>(out)
+    });
+    let live = match live {
+        Ok(live) => live,
+        Err(error) => return vec![("domains".to_owned(), Err(error.into()))],
+    };
+    let mut out = Vec::new();
+    for (name, spec, hosts) in live {
+        let spec = spec.map_err(|e| anyhow!("{e}")).and_then(|spec| {
+            DomainSpec::validate(&spec)
+                .map_err(|p| anyhow!("{}", p.first().map_or_else(String::new, ToString::to_string)))
+        });
+        match spec {
+            Ok(spec) => out.extend(asked(&name, &spec, &hosts)),
+            Err(error) => out.push((name, Err(error))),
+        }
+    }
+    out
+}
+
+/// Asks the DNS about one domain; without a name server that is said once.
+fn asked(name: &str, spec: &DomainSpec, hosts: &[String]) -> Vec<(String, Check)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let found = match runtime {
+        Ok(runtime) => runtime.block_on(rapport_delivery::channels::email::dns::examine(spec, hosts, CONNECT)),
+        Err(error) => return vec![(name.to_owned(), Err(error.into()))],
+    };
+    match found {
+        Ok(found) => {
+            found.into_iter().map(|(what, r)| (format!("{name}, {what}"), r.map_err(|e| anyhow!("{e}")))).collect()
+        }
+        // Nobody to ask is no fault of the domain.
+        Err(offline) => vec![(name.to_owned(), Ok(format!("not checked: {offline}")))],
     }
 }
 

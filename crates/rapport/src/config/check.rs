@@ -13,6 +13,8 @@ impl Config {
         };
         expect("listen", is_address(&self.listen), "host:port such as 127.0.0.1:8080");
         let catcher = self.smtp_catcher.is_empty() || is_address(&self.smtp_catcher);
+        let bounces = self.bounce_listen.is_empty() || is_address(&self.bounce_listen);
+        expect("bounce_listen", bounces, "host:port such as 0.0.0.0:2525, or nothing");
         expect("smtp_catcher", catcher, "host:port such as 127.0.0.1:2525, or nothing");
         expect("public_url", is_base_url(&self.public_url), "http:// or https:// and a host, without a query");
         let most = rapport_store::MAX_PARTITIONS;

@@ -2,8 +2,32 @@
 
 use crate::sql::Migration;
 
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[FIRST, Migration { version: 2, sql: "ALTER TABLE sources ADD COLUMN consent TEXT NOT NULL DEFAULT '{}'" }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    FIRST,
+    Migration { version: 2, sql: "ALTER TABLE sources ADD COLUMN consent TEXT NOT NULL DEFAULT '{}'" },
+    CONTENT,
+];
+
+/// What templates look up.
+const CONTENT: Migration = Migration {
+    version: 3,
+    sql: "
+CREATE TABLE catalog_rows (
+    ws INTEGER NOT NULL, catalog TEXT NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (ws, catalog, key)
+) WITHOUT ROWID;
+CREATE TABLE coupon_codes (
+    ws INTEGER NOT NULL, pool TEXT NOT NULL, code TEXT NOT NULL, message TEXT, at INTEGER, PRIMARY KEY (ws, pool, code)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX coupon_codes_given ON coupon_codes (ws, pool, message) WHERE message IS NOT NULL;
+CREATE INDEX coupon_codes_free ON coupon_codes (ws, pool, code) WHERE message IS NULL;
+CREATE TABLE media (
+    id TEXT NOT NULL, ws INTEGER NOT NULL, name TEXT NOT NULL, media_type TEXT NOT NULL, width INTEGER, height INTEGER,
+    bytes INTEGER NOT NULL, created_by TEXT NOT NULL, created_at INTEGER NOT NULL, content BLOB NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX media_ws ON media (ws, created_at, id);
+",
+};
 
 const FIRST: Migration = Migration {
     version: 1,

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use rapport_domain::{OutboundMessage, Profile, Timestamp};
-use rapport_liquid::Object;
+use rapport_liquid::{Missing, Object};
 use serde_json::Value;
 
-use crate::content::{self, Compiled, ContentError, Scene, View, escape_html};
+use super::asked::{Asked, Shelf};
+use super::footer::{html_footer, text_footer};
+use crate::content::{self, Compiled, ContentError, MissingName, Scene, View, escape_html};
 use crate::core::gate::{address_of, topic_of};
-use crate::spec::{Company, LiveTemplate, SettingsSpec};
+use crate::core::ics;
+use crate::deps::{NoSources, Sources};
+use crate::error::DeliveryError;
+use crate::spec::{BrandSpec, Company, LiveTemplate, SettingsSpec};
 use crate::tracking::links::Links;
 
 /// The parts of one mail.
@@ -22,14 +27,40 @@ pub struct Composed {
     pub text: String,
     /// Where one click unsubscribes (RFC 8058); `None` for a transactional mail.
     pub unsubscribe_url: Option<String>,
+    /// An appointment (iCalendar).
+    pub calendar: Option<String>,
+    /// What the template asked for and nobody had, when that was to be noted.
+    pub missing: Vec<MissingName>,
 }
 
-/// What a template sees: the message's own data (`event`, `journey`), `profile` with its traits, `company`,
-/// `unsubscribe_url` and `preferences_url`. Nothing is copied; members are found when the template mentions them.
+/// Why a mail could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeFault {
+    /// The template cannot be rendered.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    /// What it asked for cannot be read just now.
+    #[error(transparent)]
+    Unavailable(DeliveryError),
+}
+
+/// What a mail is made with, beside template and customer.
+#[derive(Clone, Copy)]
+pub struct Extras<'e> {
+    /// Catalogues and coupon codes.
+    pub sources: &'e dyn Sources,
+    /// Whether values that nobody has are noted in [`Composed::missing`].
+    pub notes_missing: bool,
+}
+
+/// What a template sees: the message's own data (`event`, `journey`), `profile` with its traits, `company`, `brand`,
+/// `catalogs`, `unsubscribe_url` and `preferences_url`. Nothing is copied; members are found when the template mentions them.
 pub(crate) struct Root<'v> {
     pub(crate) message: &'v OutboundMessage,
     pub(crate) profile: Customer<'v>,
     pub(crate) company: &'v Company,
+    pub(crate) brand: Option<&'v BrandSpec>,
+    pub(crate) catalogs: Option<&'v Shelf<'v>>,
     pub(crate) unsubscribe: &'v str,
     pub(crate) preferences: &'v str,
 }
@@ -39,6 +70,8 @@ impl Object for Root<'_> {
         match key {
             "profile" => Some(View::Object(&self.profile)),
             "company" => Some(View::Object(self.company)),
+            "brand" => self.brand.map(|brand| View::Object(brand)),
+            "catalogs" => self.catalogs.map(|shelf| View::Object(shelf)),
             "unsubscribe_url" => Some(View::Str(self.unsubscribe)),
             "preferences_url" => Some(View::Str(self.preferences)),
             other => self.message.data.map().get(other).map(View::from),
@@ -85,14 +118,11 @@ impl Object for Customer<'_> {
 /// The customer's clock and language; English when theirs is not known.
 pub(crate) fn scene<'p>(profile: &'p Profile, settings: &SettingsSpec, now: Timestamp) -> Scene<'p> {
     let said = |name| profile.trait_value(name).and_then(Value::as_str).filter(|l| !l.is_empty());
-    Scene {
-        now: now.to_utc(),
-        zone: profile.zone().unwrap_or(settings.time_zone),
-        locale: said("locale").or_else(|| said("language")).unwrap_or("en"),
-    }
+    let zone = profile.zone().unwrap_or(settings.time_zone);
+    Scene::bare(now.to_utc(), zone, said("locale").or_else(|| said("language")).unwrap_or("en"))
 }
 
-/// Makes the parts of one mail, as of `now`.
+/// Makes the parts of one mail, as of `now`, without catalogues and coupon codes.
 ///
 /// # Errors
 /// Which part of the template cannot be rendered and why.
@@ -104,46 +134,124 @@ pub fn compose(
     links: &Links<'_>,
     now: Timestamp,
 ) -> Result<Composed, ContentError> {
+    let extras = Extras { sources: &NoSources, notes_missing: false };
+    compose_with(template, message, profile, settings, links, now, &extras).map_err(|fault| match fault {
+        ComposeFault::Content(error) => error,
+        ComposeFault::Unavailable(error) => ContentError { part: None, position: None, message: error.to_string() },
+    })
+}
+
+/// Makes the parts of one mail, as of `now`.
+///
+/// # Errors
+/// Which part of the template cannot be rendered and why, or what cannot be read just now.
+pub fn compose_with(
+    template: &LiveTemplate,
+    message: &OutboundMessage,
+    profile: &Profile,
+    settings: &SettingsSpec,
+    links: &Links<'_>,
+    now: Timestamp,
+    extras: &Extras<'_>,
+) -> Result<Composed, ComposeFault> {
+    let asked = Asked::new(extras.sources, message);
+    let made = parts(template, message, profile, settings, links, now, extras, &asked);
+    // What could not be read explains whatever followed from it.
+    match asked.fault() {
+        Some(error) => Err(ComposeFault::Unavailable(error)),
+        None => Ok(made?),
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn parts(
+    template: &LiveTemplate,
+    message: &OutboundMessage,
+    profile: &Profile,
+    settings: &SettingsSpec,
+    links: &Links<'_>,
+    now: Timestamp,
+    extras: &Extras<'_>,
+    asked: &Asked<'_>,
+) -> Result<Composed, ContentError> {
     let spec = &template.spec;
     let transactional = spec.transactional || message.transactional;
     let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(spec)));
     let preferences = links.preferences();
+    let shelf = Shelf::new(asked, template.library.catalogs());
     let root = Root {
         message,
         profile: Customer { profile, channel: &message.channel },
         company: &settings.company,
+        brand: template.library.brand(spec.brand.as_deref()),
+        catalogs: Some(&shelf),
         unsubscribe: &unsubscribe,
         preferences: &preferences,
     };
-    let scene = scene(profile, settings, now);
-    let render = |part: &'static str, template: &Compiled| {
-        let rendered = template.render(&View::Object(&root), &scene);
+    let customer = scene(profile, settings, now);
+    let whole = |message: String| ContentError { part: Some("html"), position: None, message };
+    let (body, language) = template.body(customer.locale).map_err(whole)?;
+    let scene = Scene {
+        library: &template.library,
+        host: asked,
+        missing: if extras.notes_missing { Missing::Report } else { Missing::Ignore },
+        ..customer
+    };
+    let (data, mut missing) = (View::Object(&root), Vec::new());
+    let mut render = |part: &'static str, template: &Compiled| {
+        let rendered = template.render_noting(&data, &scene, &mut missing);
         rendered.map_err(|e| ContentError { part: Some(part), ..e })
     };
 
-    let subject = one_line(&render("subject", &template.subject)?);
+    let subject = one_line(&render("subject", &body.subject)?);
     if subject.is_empty() {
         return Err(ContentError { part: Some("subject"), position: None, message: "renders as nothing".to_owned() });
     }
-    let mut html = render("html", &template.html)?;
+    let preheader = body.preheader.as_ref().map(|line| render("preheader", line)).transpose()?;
+    let own_text = body.text.as_ref().map(|text| render("text", text)).transpose()?;
+    let calendar = template.calendar.as_ref().map(|event| {
+        let mut text = |part: &Option<Compiled>| part.as_ref().map(|p| render("calendar", p)).transpose();
+        let (location, description) = (text(&event.location)?, text(&event.description)?);
+        let (summary, start, end) =
+            (render("calendar", &event.summary)?, render("calendar", &event.start)?, render("calendar", &event.end)?);
+        let uid = format!("{}.{}@rapport", message.id, message.workspace.0);
+        let event = ics::Appointment {
+            uid: &uid,
+            summary: &summary,
+            start: &start,
+            end: &end,
+            location: location.as_deref(),
+            description: description.as_deref(),
+        };
+        ics::render(&event, scene.zone, scene.now).map_err(|message| ContentError {
+            part: Some("calendar"),
+            position: None,
+            message,
+        })
+    });
+    let calendar = calendar.transpose()?;
+    let rendered = body.html.render(&data, &scene, &mut missing);
+    let mut html = rendered.map_err(|e| ContentError { part: Some("html"), ..e })?;
+
     let has_way_out = |text: &str| text.contains(&unsubscribe) || text.contains(&preferences);
-    let footer = !transactional && !has_way_out(&html);
-    if footer {
-        insert_before_end(&mut html, &html_footer(settings, &unsubscribe, &preferences));
+    let words = language.unwrap_or(scene.locale);
+    if !transactional && !has_way_out(&html) {
+        insert_before_end(&mut html, &html_footer(&settings.company, words, &unsubscribe, &preferences));
     }
-    let text = match &template.text {
-        Some(own) => {
-            let mut text = render("text", own)?;
+    let text = match own_text {
+        Some(mut text) => {
             if !transactional && !has_way_out(&text) {
-                text.push_str(&text_footer(settings, &unsubscribe));
+                text.push_str(&text_footer(&settings.company, words, &unsubscribe));
             }
             text
         }
         None => content::text_from_html(&html),
     };
-    if let Some(preheader) = &template.preheader {
-        let line = one_line(&render("preheader", preheader)?);
+    if let Some(line) = preheader.map(|line| one_line(&line)).filter(|line| !line.is_empty()) {
         insert_after_start(&mut html, &hidden_line(&line));
+    }
+    if let Some(with_parameters) = spec.utm.as_ref().and_then(|utm| utm.apply(&html, links.base)) {
+        html = with_parameters;
     }
     if spec.track_clicks
         && let Some(tracked) = links.track_clicks(&html)
@@ -154,7 +262,8 @@ pub fn compose(
         let pixel = format!("<img src=\"{}\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0\">", links.open());
         insert_before_end(&mut html, &pixel);
     }
-    Ok(Composed { subject, html, text, unsubscribe_url: (!transactional).then_some(unsubscribe) })
+    let unsubscribe_url = (!transactional).then_some(unsubscribe);
+    Ok(Composed { subject, html, text, unsubscribe_url, calendar, missing })
 }
 
 /// Text with runs of white space and control characters as one blank: it stands in a header.
@@ -183,23 +292,6 @@ fn insert_after_start(html: &mut String, addition: &str) {
 fn hidden_line(line: &str) -> String {
     let style = "display:none;max-height:0;overflow:hidden;opacity:0;mso-hide:all";
     format!("<div style=\"{style}\" aria-hidden=\"true\">{}</div>", escape_html(line))
-}
-
-fn html_footer(settings: &SettingsSpec, unsubscribe: &str, preferences: &str) -> String {
-    let sender = [&settings.company.name, &settings.company.postal_address].map(|s| escape_html(s).replace('\n', ", "));
-    let sender = sender.iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>().join(", ");
-    format!(
-        "<div style=\"margin:24px 0 8px;font:12px/1.5 sans-serif;color:#6b6b76;text-align:center\">\
-         <p>{sender}</p><p><a href=\"{}\" style=\"color:inherit\">Unsubscribe</a> · \
-         <a href=\"{}\" style=\"color:inherit\">Preferences</a></p></div>",
-        escape_html(unsubscribe),
-        escape_html(preferences)
-    )
-}
-
-fn text_footer(settings: &SettingsSpec, unsubscribe: &str) -> String {
-    let (name, address) = (&settings.company.name, &settings.company.postal_address);
-    format!("\n\n--\n{name}\n{address}\nUnsubscribe: {unsubscribe}\n")
 }
 
 #[cfg(test)]

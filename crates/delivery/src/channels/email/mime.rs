@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use rapport_domain::{OutboundMessage, Timestamp};
 
 use super::compose::Composed;
@@ -44,6 +44,10 @@ pub(super) fn plain(name: &'static str, value: String) -> Result<HeaderValue, St
     Ok(HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value))
 }
 
+fn calendar_type() -> Result<ContentType, String> {
+    ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH").map_err(|e| e.to_string())
+}
+
 /// Builds the message to `to` at `now`. The same message always gets the same Message-ID and boundary, so a retry is
 /// recognisable as one (invariant I4).
 ///
@@ -81,6 +85,13 @@ pub fn build(
         .boundary(boundary)
         .singlepart(part(ContentType::TEXT_PLAIN, &parts.text))
         .singlepart(part(ContentType::TEXT_HTML, &parts.html));
+    let body = match &parts.calendar {
+        None => body,
+        Some(calendar) => MultiPart::mixed()
+            .boundary(format!("=_m{}.{}", message.id, message.workspace.0))
+            .multipart(body)
+            .singlepart(Attachment::new("invite.ics".to_owned()).body(calendar.clone(), calendar_type()?)),
+    };
     let built = builder.multipart(body).map_err(|e| e.to_string())?;
     Ok(Mail { from: from.email, to, bytes: built.formatted(), message_id })
 }

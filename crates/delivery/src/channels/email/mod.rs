@@ -1,14 +1,20 @@
 //! E-mail: content, message and SMTP.
 
+mod asked;
 mod compose;
+pub mod dkim;
+pub mod dns;
+mod footer;
 mod mime;
 mod pool;
 mod provider;
+pub(crate) mod providers;
 mod smtp;
 mod team;
 mod trial;
 
-pub use compose::{Composed, compose};
+pub(crate) use asked::{Asked, Shelf};
+pub use compose::{ComposeFault, Composed, Extras, compose, compose_with};
 pub(crate) use compose::{Customer, Root, scene};
 pub use mime::{Mail, build};
 pub use smtp::SmtpProvider;

@@ -1,0 +1,378 @@
+//! Seeing a template, and what is likely wrong with it, before it is sent.
+
+use axum::Json;
+use axum::extract::State;
+use rapport_delivery::channels::Content;
+use rapport_delivery::channels::compose::compose;
+use rapport_delivery::channels::email::{ComposeFault, Extras};
+use rapport_delivery::content::MissingName;
+use rapport_delivery::content::lint::{self, Level};
+use rapport_delivery::tracking::links::Links;
+use rapport_delivery::{DeliveryError, LiveTemplate, SettingsSpec, Sources, Tokens};
+use rapport_domain::profile::Trait;
+use rapport_domain::{
+    Json as Data, OutboundMessage, OutboxId, Partition, Problem, Profile, ProfileId, ResourceKind, Timestamp,
+    WorkspaceId,
+};
+use rapport_engine::read;
+use rapport_store::control::{catalogs, resources};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::profiles::found;
+use super::templates::settings;
+use crate::auth::Caller;
+use crate::error::ApiError;
+use crate::extract::{At, Body};
+use crate::reply::Reply;
+use crate::state::ApiState;
+use crate::view::profile_id;
+
+/// What stands for a coupon code in previews: none is given away.
+const SAMPLE_CODE: &str = "SAMPLE-CODE";
+
+/// What to render, and for whom.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PreviewInput {
+    /// A template's id, when the path names none.
+    id: Option<String>,
+    /// The version; the newest when absent.
+    version: Option<u32>,
+    /// A template's spec, saved or not, in the place of a stored one.
+    #[schema(value_type = Option<Object>)]
+    spec: Option<Value>,
+    /// The profile to render for; somebody without traits when absent.
+    profile: Option<String>,
+    /// Traits in the place of the profile's own, or of somebody who does not exist.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    traits: Map<String, Value>,
+    /// Values beside the profile: `event`, `journey`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    data: Map<String, Value>,
+    /// The language and region to see it in, in the place of the profile's.
+    locale: Option<String>,
+    /// A value that is missing is an error that names it; otherwise it is listed in `missing`.
+    #[serde(default)]
+    strict: bool,
+}
+
+/// A rendered template. Its links do not work: no message carries them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Preview {
+    /// The subject.
+    subject: String,
+    /// The HTML part.
+    html: String,
+    /// The text part.
+    text: String,
+    /// The content of a channel other than e-mail; subject, HTML and text are empty then.
+    #[schema(value_type = Option<Object>)]
+    content: Option<Value>,
+    /// The appointment, as iCalendar.
+    calendar: Option<String>,
+    /// The HTML part's size; Gmail cuts it after 102 KB.
+    html_bytes: usize,
+    /// Values the template asked for and nobody had.
+    missing: Vec<MissingView>,
+}
+
+/// A value that is missing.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MissingView {
+    /// As the template writes it.
+    name: String,
+    /// The line, from 1.
+    line: u32,
+    /// The column, from 1.
+    column: u32,
+    /// The block it stands in.
+    block: Option<String>,
+}
+
+impl From<MissingName> for MissingView {
+    fn from(m: MissingName) -> Self {
+        MissingView { name: m.name, line: m.position.0, column: m.position.1, block: m.block }
+    }
+}
+
+/// What is likely wrong with a template.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LintReport {
+    /// Whether nothing was found that will not work.
+    ok: bool,
+    /// Every finding, the worst first.
+    findings: Vec<FindingView>,
+}
+
+/// One finding.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FindingView {
+    /// Which rule found it.
+    rule: String,
+    /// `error`, `warning` or `hint`.
+    level: &'static str,
+    /// What was found and what to do.
+    message: String,
+    /// `subject`, `preheader`, `html` or `text`.
+    part: &'static str,
+    /// The place, as it is written there.
+    excerpt: Option<String>,
+    /// The language it was found in; null is the template's own.
+    language: Option<String>,
+}
+
+/// Catalogues as they are; coupon codes are not given away.
+struct Rehearsal<'s>(&'s ApiState);
+
+impl Sources for Rehearsal<'_> {
+    fn catalog_item(&self, ws: WorkspaceId, catalog: &str, key: &str) -> Result<Option<Value>, DeliveryError> {
+        let row = self.0.stores.control().read(|q| catalogs::get(q, ws, catalog, key));
+        row.map_err(|e| DeliveryError::Unavailable { what: "catalogue", detail: e.to_string() })
+    }
+
+    fn coupon(&self, ws: WorkspaceId, pool: &str, _: OutboxId, _: ProfileId) -> Result<Option<String>, DeliveryError> {
+        let found = self.0.stores.control().read(|q| resources::get(q, ws, ResourceKind::Coupon, pool, None));
+        let found = found.map_err(|e| DeliveryError::Unavailable { what: "coupon codes", detail: e.to_string() })?;
+        Ok(found.map(|_| SAMPLE_CODE.to_owned()))
+    }
+}
+
+/// `POST /api/v1/templates/preview`.
+pub(crate) async fn preview(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<PreviewInput>,
+) -> Reply<Preview> {
+    Ok(Json(state.run(move |state| show(state, caller.workspace, input)).await?))
+}
+
+/// `POST /api/v1/templates/{id}/preview`.
+pub(crate) async fn preview_of(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Body(input): Body<PreviewInput>,
+) -> Reply<Preview> {
+    let input = PreviewInput { id: Some(id), ..input };
+    Ok(Json(state.run(move |state| show(state, caller.workspace, input)).await?))
+}
+
+/// `POST /api/v1/templates/lint`.
+pub(crate) async fn lint(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<PreviewInput>,
+) -> Reply<LintReport> {
+    Ok(Json(state.run(move |state| report(state, caller.workspace, input)).await?))
+}
+
+/// `POST /api/v1/templates/{id}/lint`.
+pub(crate) async fn lint_of(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Body(input): Body<PreviewInput>,
+) -> Reply<LintReport> {
+    let input = PreviewInput { id: Some(id), ..input };
+    Ok(Json(state.run(move |state| report(state, caller.workspace, input)).await?))
+}
+
+/// A template with somebody to render it for.
+struct Stage {
+    template: LiveTemplate,
+    profile: Profile,
+    settings: SettingsSpec,
+    base: String,
+    message: OutboundMessage,
+    now: Timestamp,
+}
+
+impl Stage {
+    fn set(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Stage, ApiError> {
+        let (id, version, spec) = stored(state, ws, &input)?;
+        let library = read::content::library(state.engine.shared(), ws)?;
+        let template = LiveTemplate::prepare_in(&id, version, &spec, &library).map_err(ApiError::invalid)?;
+        let now = state.now();
+        let mut profile = match input.profile.as_deref() {
+            Some(text) => found(state, ws, profile_id(text)?)?,
+            None => Profile::new(ws, ProfileId(0), false, now),
+        };
+        let locale = input.locale.map(|l| ("locale".to_owned(), Value::from(l)));
+        for (name, value) in input.traits.into_iter().chain(locale) {
+            profile.traits.insert(name, Trait { value, at: now });
+        }
+        let settings = settings(state, ws)?;
+        let base = settings.public_url.clone().unwrap_or_else(|| state.config.public_url.clone());
+        let message = OutboundMessage {
+            // No message has the number 0, so links of a preview say nothing about a real one.
+            id: OutboxId { partition: Partition(0), number: 0 },
+            workspace: ws,
+            profile: profile.id,
+            channel: template.spec.channel.clone(),
+            template: id,
+            origin: None,
+            topic: None,
+            transactional: template.spec.transactional,
+            created_at: now,
+            expires_at: now,
+            data: Data::from(input.data),
+        };
+        Ok(Stage { template, profile, settings, base, message, now })
+    }
+
+    fn play(&self, state: &ApiState) -> Result<Content, ApiError> {
+        let tokens = Tokens::new(b"links of a preview are signed with a key nothing accepts");
+        let links = self.links(&tokens);
+        let extras = Extras { sources: &Rehearsal(state), notes_missing: true };
+        let (template, settings) = (&self.template, &self.settings);
+        let made = compose(template, &self.message, &self.profile, settings, &links, self.now, &extras);
+        made.map_err(|fault| match fault {
+            ComposeFault::Content(error) => ApiError::invalid_at("template", error.to_string()),
+            ComposeFault::Unavailable(error) => error.into(),
+        })
+    }
+
+    fn links<'a>(&'a self, tokens: &'a Tokens) -> Links<'a> {
+        Links {
+            tokens,
+            base: &self.base,
+            workspace: self.message.workspace,
+            message: self.message.id,
+            profile: self.profile.id,
+        }
+    }
+
+    /// What is likely wrong with it, in this language.
+    fn findings(&mut self, state: &ApiState, language: Option<&str>) -> Vec<FindingView> {
+        // Links as they are written, not as they are tracked.
+        (self.template.spec.track_clicks, self.template.spec.track_opens) = (false, false);
+        if let Some(language) = language {
+            self.profile.traits.insert("locale".to_owned(), Trait { value: language.into(), at: self.now });
+        }
+        let view = |rule: String, level: Level, message, part, excerpt| FindingView {
+            rule,
+            level: match level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+                Level::Hint => "hint",
+            },
+            message,
+            part,
+            excerpt,
+            language: language.map(str::to_owned),
+        };
+        let composed = match self.play(state) {
+            Ok(Content::Email(composed)) => composed,
+            // What is looked for is wrong in mails only.
+            Ok(Content::Other(_)) => return Vec::new(),
+            Err(error) => {
+                let message = format!("it cannot be rendered for somebody without traits: {}", error.detail);
+                return vec![view("not_rendered".to_owned(), Level::Warning, message, "html", None)];
+            }
+        };
+        let tokens = Tokens::new(b"links of a preview are signed with a key nothing accepts");
+        let preferences_url = self.links(&tokens).preferences();
+        let banned = self.template.banned_phrases();
+        let found = lint::lint(&lint::Subject {
+            subject: &composed.subject,
+            html: &composed.html,
+            text: &composed.text,
+            has_preheader: self.template.spec.preheader.is_some(),
+            unsubscribe_url: composed.unsubscribe_url.as_deref().filter(|_| self.has_way_out()),
+            preferences_url: &preferences_url,
+            banned_phrases: banned,
+        });
+        found.into_iter().map(|f| view(f.rule.to_owned(), f.level, f.message, f.part, f.excerpt)).collect()
+    }
+
+    /// Whether the way out is worth looking for: a transactional mail needs none.
+    fn has_way_out(&self) -> bool {
+        !self.template.spec.transactional
+    }
+}
+
+fn stored(state: &ApiState, ws: WorkspaceId, input: &PreviewInput) -> Result<(String, u32, Value), ApiError> {
+    match (&input.id, &input.spec) {
+        (id, Some(spec)) => Ok((id.clone().unwrap_or_else(|| "preview".to_owned()), 0, spec.clone())),
+        (Some(id), None) => {
+            let control = state.stores.control();
+            let found = control.read(|q| resources::get(q, ws, ResourceKind::Template, id, input.version))?;
+            let found = found.ok_or_else(|| ApiError::not_found(format!("template {id}")))?;
+            Ok((id.clone(), found.version, found.spec))
+        }
+        (None, None) => Err(ApiError::invalid_at("id", "expected either id or spec")),
+    }
+}
+
+fn show(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Preview, ApiError> {
+    let strict = input.strict;
+    let composed = match Stage::set(state, ws, input)?.play(state)? {
+        Content::Email(composed) => composed,
+        content @ Content::Other(_) => return Ok(other(content)),
+    };
+    if strict && !composed.missing.is_empty() {
+        let problem = |m: &MissingName| {
+            let (line, column) = m.position;
+            let place = m.block.as_ref().map_or_else(String::new, |block| format!(" in block {block}"));
+            Problem::new(&m.name, format!("has no value for this customer (line {line}, column {column}{place})"))
+        };
+        return Err(ApiError::invalid(composed.missing.iter().map(problem).collect()));
+    }
+    Ok(Preview {
+        html_bytes: composed.html.len(),
+        subject: composed.subject,
+        html: composed.html,
+        text: composed.text,
+        content: None,
+        calendar: composed.calendar,
+        missing: composed.missing.into_iter().map(MissingView::from).collect(),
+    })
+}
+
+/// The preview of a message that is no mail.
+fn other(content: Content) -> Preview {
+    let subject = content.subject();
+    let content = match content {
+        Content::Other(content) => Some(content),
+        Content::Email(_) => None,
+    };
+    Preview {
+        subject,
+        html: String::new(),
+        text: String::new(),
+        content,
+        calendar: None,
+        html_bytes: 0,
+        missing: Vec::new(),
+    }
+}
+
+fn report(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<LintReport, ApiError> {
+    let mut stage = Stage::set(state, ws, input)?;
+    let languages: Vec<String> = stage.template.spec.translations.keys().cloned().collect();
+    let mut findings = stage.findings(state, None);
+    for language in languages {
+        for finding in stage.findings(state, Some(&language)) {
+            let known = |f: &FindingView| f.rule == finding.rule && f.message == finding.message;
+            if !findings.iter().any(known) {
+                findings.push(finding);
+            }
+        }
+    }
+    findings.sort_by_key(|f| ["error", "warning", "hint"].iter().position(|level| *level == f.level));
+    Ok(LintReport { ok: findings.iter().all(|f| f.level != "error"), findings })
+}
+
+/// What is to be said when a template is written or published: everything but hints.
+pub(crate) fn warnings(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<Vec<Problem>, ApiError> {
+    if spec.get("channel").and_then(Value::as_str).is_some_and(|channel| channel != "email") {
+        return Ok(Vec::new());
+    }
+    let input = PreviewInput { spec: Some(spec.clone()), ..PreviewInput::default() };
+    let found = report(state, ws, input)?.findings.into_iter().filter(|f| f.level != "hint");
+    Ok(found.map(|f| Problem::new(format!("spec.{} {}", f.part, f.rule), f.message)).collect())
+}

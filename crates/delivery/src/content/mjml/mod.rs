@@ -1,0 +1,125 @@
+//! MJML: mails written in components, turned into HTML by `mrml`.
+//!
+//! Where it can be, a template is turned into HTML once, with its Liquid kept in place, so that a message only renders
+//! Liquid ([`HtmlTemplate::Once`]). Where Liquid decides about components whose layout depends on their number or on an
+//! attribute that the compiler calculates with, Liquid runs first and the compiler for every message
+//! ([`HtmlTemplate::EachTime`]). [`place`] says which it is.
+
+mod place;
+
+use mrml::prelude::parser::Error as ParseError;
+use mrml::prelude::render::RenderOptions;
+
+use super::ContentError;
+use place::Placed;
+
+/// Elements in one another, at most. The compiler calls itself for each.
+const MAX_DEPTH: usize = 64;
+
+/// An MJML template as it will be rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum HtmlTemplate {
+    /// HTML with Liquid in it.
+    Once(String),
+    /// MJML with Liquid in it: Liquid first, then the compiler.
+    EachTime,
+}
+
+/// Turns an MJML template into HTML if its Liquid allows that.
+///
+/// # Errors
+/// What is wrong with the MJML, with its line.
+pub(crate) fn prepare(source: &str) -> Result<HtmlTemplate, ContentError> {
+    match place::place(source) {
+        Placed::Marked(marked) => match to_html(&marked.text) {
+            Ok(html) => Ok(marked.restore(&html).map_or(HtmlTemplate::EachTime, HtmlTemplate::Once)),
+            // Tags that only Liquid makes whole (`{% if x %}<b>{% endif %}`) are not MJML yet.
+            Err(_) if marked.has_liquid() => Ok(HtmlTemplate::EachTime),
+            Err(error) => Err(error),
+        },
+        Placed::LiquidFirst => Ok(HtmlTemplate::EachTime),
+    }
+}
+
+/// The HTML of an MJML document without Liquid.
+///
+/// # Errors
+/// What is wrong with it, with its line.
+pub(crate) fn to_html(mjml: &str) -> Result<String, ContentError> {
+    if depth(mjml) > MAX_DEPTH {
+        return Err(fault(mjml, None, format!("elements are nested more than {MAX_DEPTH} deep")));
+    }
+    // A fault of the compiler must end one message, not the thread that serves the others.
+    let made = std::panic::catch_unwind(|| {
+        let parsed = mrml::parse(mjml).map_err(|e| explain(mjml, &e))?;
+        parsed.element.render(&RenderOptions::default()).map_err(|e| fault(mjml, None, e.to_string()))
+    });
+    made.unwrap_or_else(|_| Err(fault(mjml, None, "the MJML compiler failed on this document".to_owned())))
+}
+
+/// How deep start tags outrun end tags; what is no tag does no harm here.
+fn depth(mjml: &str) -> usize {
+    let (mut depth, mut most) = (0usize, 0);
+    let bytes = mjml.as_bytes();
+    for (at, _) in mjml.match_indices('<') {
+        match bytes.get(at + 1) {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(c) if c.is_ascii_alphabetic() => {
+                let end = mjml[at..].find('>').map_or(mjml.len(), |end| at + end);
+                let name = mjml[at + 1..end].split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+                if !mjml[..end].ends_with('/') && !VOID.contains(&name) {
+                    depth += 1;
+                    most = most.max(depth);
+                }
+            }
+            _ => {}
+        }
+    }
+    most
+}
+
+const VOID: &[&str] = &["img", "br", "hr", "input", "meta", "link", "source", "col", "area", "base", "wbr", "p", "li"];
+
+fn fault(source: &str, at: Option<usize>, message: String) -> ContentError {
+    let position = at.map(|at| {
+        let before = source.get(..at.min(source.len())).unwrap_or(source);
+        let line = before.matches('\n').count() as u32 + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u32 + 1;
+        (line, column)
+    });
+    ContentError { part: None, position, message: format!("MJML: {message}") }
+}
+
+fn explain(source: &str, error: &ParseError) -> ContentError {
+    let found = |at: usize| {
+        let rest = source.get(at..).unwrap_or_default();
+        rest.chars().take(40).take_while(|c| *c != '\n').collect::<String>()
+    };
+    match error {
+        ParseError::UnexpectedElement { position, .. } => {
+            let message = format!("this element may not stand here: {}", found(position.start));
+            fault(source, Some(position.start), message)
+        }
+        ParseError::UnexpectedToken { position, .. } => {
+            fault(source, Some(position.start), format!("this was not expected here: {}", found(position.start)))
+        }
+        ParseError::MissingAttribute { name, position, .. } => {
+            fault(source, Some(position.start), format!("the attribute {name} is missing"))
+        }
+        ParseError::InvalidAttribute { position, .. } | ParseError::InvalidFormat { position, .. } => {
+            fault(source, Some(position.start), format!("this is not well formed: {}", found(position.start)))
+        }
+        ParseError::IncludeLoaderError { position, .. } => {
+            let message = "mj-include is not read; use {% render 'block' %}".to_owned();
+            fault(source, Some(position.start), message)
+        }
+        ParseError::NoRootNode => fault(source, None, "expected <mjml> as the outermost element".to_owned()),
+        ParseError::EndOfStream { .. } => {
+            fault(source, Some(source.len()), "ends too early: an element is not closed".to_owned())
+        }
+        ParseError::SizeLimit { .. } | ParseError::ParserError { .. } => fault(source, None, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! A template in effect.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rapport_domain::Problem;
+use serde_json::Value;
+
+use super::calendar::{CalendarEvent, CompiledEvent};
+use super::template::TemplateSpec;
+use crate::content::{Body, Library, Tree};
+
+/// A template that is in effect, compiled once.
+#[derive(Debug)]
+pub struct LiveTemplate {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: u32,
+    /// What it says.
+    pub spec: TemplateSpec,
+    /// What it shares with others.
+    pub(crate) library: Arc<Library>,
+    body: Result<Body, String>,
+    translations: BTreeMap<String, Body>,
+    /// The content of a channel other than e-mail.
+    pub(crate) content: Option<Tree>,
+    pub(crate) calendar: Option<CompiledEvent>,
+}
+
+impl LiveTemplate {
+    /// Checks and compiles a document that uses no blocks and no brand.
+    ///
+    /// # Errors
+    /// As [`TemplateSpec::validate`].
+    pub fn prepare(id: &str, version: u32, spec: &Value) -> Result<Self, Vec<Problem>> {
+        Self::prepare_in(id, version, spec, &Arc::default())
+    }
+
+    /// Checks and compiles a document with the library of its workspace. A layout that is missing is no fault of the
+    /// document: messages say so when they are made.
+    ///
+    /// # Errors
+    /// As [`TemplateSpec::validate`].
+    pub fn prepare_in(id: &str, version: u32, spec: &Value, library: &Arc<Library>) -> Result<Self, Vec<Problem>> {
+        let spec = TemplateSpec::validate(spec)?;
+        let said = |problems: Vec<Problem>| problems.first().map_or_else(String::new, ToString::to_string);
+        let body = Body::prepare("spec", &spec.written(), library).map_err(said);
+        let mut translations = BTreeMap::new();
+        for (language, own) in &spec.translations {
+            if let Ok(body) = Body::prepare("spec", &spec.translated(own), library) {
+                translations.insert(language.clone(), body);
+            }
+        }
+        let calendar = spec.calendar.as_ref().map(CalendarEvent::compile).transpose()?;
+        let content = spec.content.as_ref().map(Tree::compile).transpose();
+        let content = content.map_err(|e| vec![Problem::new("spec", e.to_string())])?;
+        let library = Arc::clone(library);
+        Ok(LiveTemplate { id: id.to_owned(), version, library, body, translations, content, calendar, spec })
+    }
+
+    /// Phrases that the template's brand does not use.
+    #[must_use]
+    pub fn banned_phrases(&self) -> &[String] {
+        self.library.brand(self.spec.brand.as_deref()).map_or(&[], |brand| &brand.banned_phrases)
+    }
+
+    /// The content for a customer with this language and region, and the language it is in.
+    ///
+    /// # Errors
+    /// Why the template cannot be used, such as a layout that is not there.
+    pub(crate) fn body(&self, locale: &str) -> Result<(&Body, Option<&str>), String> {
+        let own = self.spec.language.as_deref();
+        for tag in crate::core::locale::chain(locale) {
+            if let Some((language, body)) = self.translations.get_key_value(&tag) {
+                return Ok((body, Some(language)));
+            }
+            if own.is_some_and(|own| own.eq_ignore_ascii_case(&tag)) {
+                break;
+            }
+        }
+        self.body.as_ref().map(|body| (body, own)).map_err(Clone::clone)
+    }
+}
