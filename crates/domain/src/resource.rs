@@ -22,12 +22,33 @@ pub enum ResourceKind {
     Topic,
     /// The workspace's own settings: zone, quiet hours, consent policy; one document, id `workspace`.
     Settings,
+    /// A saved report over events.
+    Insight,
+    /// Saved reports side by side.
+    Dashboard,
+    /// A number with a target.
+    Goal,
+    /// Saved reports that members get by mail.
+    Report,
+    /// A note about a day, shown with reports of it.
+    Annotation,
 }
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [ResourceKind; 6] =
-        [Self::Segment, Self::Journey, Self::Template, Self::Channel, Self::Topic, Self::Settings];
+    pub const ALL: [ResourceKind; 11] = [
+        Self::Segment,
+        Self::Journey,
+        Self::Template,
+        Self::Channel,
+        Self::Topic,
+        Self::Settings,
+        Self::Insight,
+        Self::Dashboard,
+        Self::Goal,
+        Self::Report,
+        Self::Annotation,
+    ];
 
     /// Its name in documents and paths.
     #[must_use]
@@ -39,6 +60,11 @@ impl ResourceKind {
             Self::Channel => "channel",
             Self::Topic => "topic",
             Self::Settings => "settings",
+            Self::Insight => "insight",
+            Self::Dashboard => "dashboard",
+            Self::Goal => "goal",
+            Self::Report => "report",
+            Self::Annotation => "annotation",
         }
     }
 
@@ -47,7 +73,7 @@ impl ResourceKind {
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
             Self::Channel => &["secret", "webhook_secret"],
-            Self::Segment | Self::Journey | Self::Template | Self::Topic | Self::Settings => &[],
+            _ => &[],
         }
     }
 

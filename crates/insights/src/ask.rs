@@ -1,5 +1,6 @@
 //! Asking for a report: from a request to folds over a snapshot, with the faults of the request collected on the way.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::marker::PhantomData;
 
@@ -12,8 +13,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::breakdown::{Breakdown, Lines, MAX_VALUES, NONE, Ranking, code};
+use crate::columnar::Condition;
 use crate::core::buckets::Unit;
+use crate::drill::Drill;
 use crate::error::InsightError;
+use crate::found::{self, Found, Marks, Whereabouts};
 use crate::people::{Column, People};
 use crate::period::Period;
 use crate::report::{About, ProfilePage, Report};
@@ -45,8 +49,15 @@ pub struct Ask<'a> {
     people: &'a dyn People,
     now: Timestamp,
     cancel: &'a CancelFlag,
+    /// The request is only checked: see [`Ask::only_checking`].
+    checking: bool,
     known: Vec<(String, u64)>,
     population: Population,
+    /// Known names that the request names.
+    asked: Vec<String>,
+    found: RefCell<Found>,
+    /// The properties that events were seen with, once they were needed.
+    properties: Option<Vec<String>>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) warnings: Vec<String>,
 }
@@ -70,13 +81,22 @@ impl<'a> Ask<'a> {
         Ask {
             known: snapshot.event_names(),
             population: Population::default(),
+            asked: Vec::new(),
+            found: RefCell::default(),
+            properties: None,
             problems: Vec::new(),
             warnings: Vec::new(),
             snapshot,
             people,
             now,
             cancel,
+            checking: false,
         }
+    }
+
+    /// Ends where events would be read: with [`InsightError::Checked`] when the request has no fault.
+    pub(crate) fn only_checking(self) -> Self {
+        Ask { checking: true, ..self }
     }
 }
 
@@ -93,7 +113,15 @@ impl Ask<'_> {
         if let Some(segment) = scope.segment {
             self.population.members = self.members(segment, "segment")?;
         }
-        Ok(Period::read(scope, unit, self.now, &mut self.problems))
+        self.population.condition = self.filter(scope.filter, "filter").map(Condition::new);
+        let period = Period::read(scope, unit, self.now, &mut self.problems);
+        self.population.period = period.as_ref().map(Period::range);
+        Ok(period)
+    }
+
+    /// The instant of asking.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
     }
 
     pub(crate) fn problem(&mut self, at: impl Into<String>, message: impl Into<String>) {
@@ -108,7 +136,7 @@ impl Ask<'_> {
         }
     }
 
-    fn members(&mut self, segment: &str, at: &str) -> Result<Option<Vec<ProfileId>>, InsightError> {
+    pub(crate) fn members(&mut self, segment: &str, at: &str) -> Result<Option<Vec<ProfileId>>, InsightError> {
         let ws = self.snapshot.workspace();
         let members = self.people.members(ws, segment)?;
         if members.is_none() {
@@ -132,6 +160,9 @@ impl Ask<'_> {
             return self.problem(at, "expected an event name");
         }
         if self.known.iter().any(|(k, _)| k == name) {
+            if !self.asked.iter().any(|a| a == name) {
+                self.asked.push(name.to_owned());
+            }
             return;
         }
         let text = format!("no event named {name:?} was seen");
@@ -145,7 +176,10 @@ impl Ask<'_> {
     pub(crate) fn filter(&mut self, text: Option<&str>, at: &str) -> Option<Predicate> {
         let text = text.map(str::trim).filter(|t| !t.is_empty())?;
         match parse_predicate(text) {
-            Ok(predicate) => Some(predicate),
+            Ok(predicate) => {
+                predicate.properties().iter().for_each(|path| self.property(path, at));
+                Some(predicate)
+            }
             Err(faults) => {
                 self.problems.extend(faults.into_iter().map(|p| Problem { at: format!("{at} {}", p.at), ..p }));
                 None
@@ -153,13 +187,38 @@ impl Ask<'_> {
         }
     }
 
+    /// Warns of a property that no event was seen with, and names the nearest.
+    pub(crate) fn property(&mut self, path: &str, at: &str) {
+        if path.starts_with("context.") || self.properties.as_ref().is_some_and(Vec::is_empty) {
+            return;
+        }
+        if self.properties.is_none() {
+            // Without the list nothing is said.
+            self.properties = Some(self.people.properties(self.snapshot.workspace()).unwrap_or_default());
+        }
+        let known = self.properties.as_deref().unwrap_or_default();
+        // A list or object is known by its own name.
+        let is_known = |k: &String| k == path || path.starts_with(k.as_str()) && path[k.len()..].starts_with('.');
+        if known.is_empty() || known.iter().any(|k| is_known(k) || k.starts_with(&format!("{path}."))) {
+            return;
+        }
+        let like = nearest(path, known.iter().map(String::as_str), LIKENESS);
+        let like = like.map(|like| format!(" (did you mean {like:?}?)")).unwrap_or_default();
+        self.warnings.push(format!("{at}: no event was seen with a property {path:?}{like}"));
+    }
+
     /// Reads a selection at `at`, which is empty or ends with a dot.
     pub(crate) fn selection(&mut self, selection: &Selection, at: &str) -> Matcher {
         if let Some(event) = &selection.event {
             self.event_name(event, &format!("{at}event"));
         }
-        let filter = self.filter(selection.filter.as_deref(), &format!("{at}filter"));
+        let filter = self.filter(selection.filter.as_deref(), &format!("{at}filter")).map(Condition::new);
         Matcher { event: selection.event.clone(), filter }
+    }
+
+    /// A selection of events that Rapport makes itself: nobody wrote it, so its name is no slip.
+    pub(crate) fn usual(&mut self, event: &str, filter: Option<&str>) -> Matcher {
+        Matcher { event: Some(event.to_owned()), filter: self.filter(filter, event).map(Condition::new) }
     }
 
     /// Reads a list of selections, of which at most `most` are possible.
@@ -209,7 +268,10 @@ impl Ask<'_> {
                 self.members(path, "breakdown")?.iter().flatten().for_each(|p| column.push(*p, path));
                 Breakdown::Profile(column, format!("not {path}"))
             }
-            _ => Breakdown::Property(path.to_owned()),
+            _ => {
+                self.property(path, "breakdown");
+                Breakdown::Property(path.to_owned())
+            }
         }))
     }
 
@@ -232,35 +294,40 @@ impl Ask<'_> {
         add: impl Fn(ProfileId, W::End, &mut O) + Sync,
         merge: impl Fn(&mut O, O) + Sync,
     ) -> Result<O, InsightError> {
-        let fold = Tally { walk, population: &self.population, add, merge, out: PhantomData };
-        Ok(self.snapshot.run(&fold, self.cancel)?)
+        if self.checking {
+            return Err(InsightError::Checked);
+        }
+        let marks = Marks::default();
+        let fold = Tally { walk, population: &self.population, add, merge, marks: &marks, out: PhantomData };
+        let out = self.snapshot.run(&fold, self.cancel)?;
+        self.found.borrow_mut().add(walk.names().as_deref(), &marks);
+        Ok(out)
     }
 
-    /// A page of the profiles of which something holds.
-    pub(crate) fn drill<W: Walk>(
+    /// The same, and in the same scan the profiles behind one number.
+    pub(crate) fn tally_with<W: Walk, O: Default + Send>(
         &self,
         walk: &W,
-        page: Page,
-        holds: impl Fn(&W::End) -> bool + Sync,
-    ) -> Result<ProfilePage, InsightError> {
-        let add = |profile: ProfileId, end: W::End, out: &mut ProfilePage| {
-            if holds(&end) {
-                out.total += 1;
-                if page.after.is_none_or(|after| profile > after) && out.profiles.len() <= page.limit {
-                    out.profiles.push(profile);
-                }
-            }
+        add: impl Fn(ProfileId, W::End, &mut O) + Sync,
+        merge: impl Fn(&mut O, O) + Sync,
+        drill: Option<Drill<'_, W::End>>,
+    ) -> Result<(O, Option<ProfilePage>), InsightError> {
+        let Some(drill) = drill else { return Ok((self.tally(walk, add, merge)?, None)) };
+        let both = |profile: ProfileId, end: W::End, out: &mut (O, ProfilePage)| {
+            drill.look(profile, &end, &mut out.1);
+            add(profile, end, &mut out.0);
         };
-        // Partitions come in order, and so do their profiles' ids.
-        let mut out = self.tally(walk, add, |into, from: ProfilePage| {
-            into.total += from.total;
-            let room = (page.limit + 1).saturating_sub(into.profiles.len());
-            into.profiles.extend(from.profiles.into_iter().take(room));
+        let (out, page) = self.tally(walk, both, |into, from: (O, ProfilePage)| {
+            merge(&mut into.0, from.0);
+            drill.join(&mut into.1, from.1);
         })?;
-        let more = out.profiles.len() > page.limit;
-        out.profiles.truncate(page.limit);
-        out.next = out.profiles.last().copied().filter(|_| more);
-        Ok(out)
+        Ok((out, Some(drill.finish(page))))
+    }
+
+    /// The profiles behind a number that is only known after the scan that counts it.
+    pub(crate) fn drill<W: Walk>(&self, walk: &W, drill: Drill<'_, W::End>) -> Result<ProfilePage, InsightError> {
+        let (_, page) = self.tally_with(walk, |_, _, _: &mut ()| {}, |_, ()| {}, Some(drill))?;
+        Ok(page.unwrap_or_default())
     }
 
     /// The largest values: `emit` says which values a profile has, and how much each weighs. Largest first, then by text.
@@ -300,18 +367,46 @@ impl Ask<'_> {
         Ok(lines)
     }
 
+    /// Of events of which the report found none: says where there are some.
+    fn say_where(&mut self, period: &Period) {
+        let missed = self.found.borrow().missed(&self.asked).map(|m| m.into_iter().cloned().collect::<Vec<_>>());
+        if missed.as_ref().is_some_and(Vec::is_empty) {
+            return;
+        }
+        let look = Whereabouts { names: missed.clone(), period: period.range() };
+        // A report without this is better than none.
+        let Ok(extents) = self.snapshot.run(&look, self.cancel) else { return };
+        match missed {
+            None => self.warnings.extend(found::explain(None, extents.get(&0), period)),
+            Some(names) => {
+                let texts =
+                    names.iter().enumerate().filter_map(|(at, n)| found::explain(Some(n), extents.get(&at), period));
+                self.warnings.extend(texts.collect::<Vec<_>>());
+            }
+        }
+    }
+
     /// What the report says of itself.
     pub(crate) fn about(&mut self, period: &Period, profiles: Option<ProfilePage>) -> About {
+        self.say_where(period);
         let mut warnings = std::mem::take(&mut self.warnings);
         warnings.extend(self.snapshot.warnings());
         let mut seen = HashSet::new();
         warnings.retain(|w| seen.insert(w.clone()));
+        let days = (period.first_day.to_string(), period.last_day.to_string());
+        let notes = self.people.annotations(self.snapshot.workspace()).unwrap_or_else(|error| {
+            warnings.push(format!("annotations are left out: {error}"));
+            Vec::new()
+        });
+        // Dates as text have the order of the days.
+        let annotations = notes.into_iter().filter(|n| n.from <= days.1 && n.to >= days.0).collect();
         About {
             from: period.from.to_rfc3339(),
             to: period.to.to_rfc3339(),
             zone: period.zone.name().to_owned(),
             sample_percent: self.population.sample,
             profiles,
+            annotations,
             warnings,
         }
     }

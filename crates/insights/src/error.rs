@@ -9,6 +9,9 @@ pub enum InsightError {
     /// The request cannot be answered as written: each fault with its place.
     #[error("{}", list(.0))]
     Invalid(Vec<Problem>),
+    /// The request has no fault and was not to be answered.
+    #[error("the request was only checked")]
+    Checked,
     /// The lake could not answer.
     #[error(transparent)]
     Lake(#[from] LakeError),
@@ -37,6 +40,7 @@ impl InsightError {
     pub fn code(&self) -> &'static str {
         match self {
             InsightError::Invalid(_) => "invalid_insight",
+            InsightError::Checked => "only_checked",
             InsightError::Lake(e) => e.code(),
             InsightError::Unavailable { .. } => "people_unavailable",
         }
@@ -46,7 +50,7 @@ impl InsightError {
     #[must_use]
     pub fn class(&self) -> ErrorClass {
         match self {
-            InsightError::Invalid(_) => ErrorClass::Invalid,
+            InsightError::Invalid(_) | InsightError::Checked => ErrorClass::Invalid,
             InsightError::Lake(e) => e.class(),
             InsightError::Unavailable { .. } => ErrorClass::Transient,
         }
@@ -57,7 +61,7 @@ impl InsightError {
     pub fn problems(&self) -> &[Problem] {
         match self {
             InsightError::Invalid(problems) => problems,
-            InsightError::Lake(_) | InsightError::Unavailable { .. } => &[],
+            InsightError::Checked | InsightError::Lake(_) | InsightError::Unavailable { .. } => &[],
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rapport_domain::{ProfileId, WorkspaceId};
 
 use crate::error::InsightError;
+use crate::report::Note;
 
 /// The profiles of a workspace as they are now.
 pub trait People: Sync {
@@ -25,6 +26,22 @@ pub trait People: Sync {
     /// # Errors
     /// `Unavailable` when they cannot be read.
     fn segments(&self, ws: WorkspaceId) -> Result<Vec<String>, InsightError>;
+
+    /// Dotted paths of properties that events were seen with; empty when that is not known.
+    ///
+    /// # Errors
+    /// `Unavailable` when they cannot be read.
+    fn properties(&self, _ws: WorkspaceId) -> Result<Vec<String>, InsightError> {
+        Ok(Vec::new())
+    }
+
+    /// The team's notes, by day.
+    ///
+    /// # Errors
+    /// `Unavailable` when they cannot be read.
+    fn annotations(&self, _ws: WorkspaceId) -> Result<Vec<Note>, InsightError> {
+        Ok(Vec::new())
+    }
 }
 
 /// A workspace of which nothing but events is known.

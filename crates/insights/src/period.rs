@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rapport_domain::{Problem, Timestamp, time};
 
 use crate::core::buckets::{Buckets, Unit, day_start, local_date};
+use crate::core::relative;
 use crate::request::{MAX_BUCKETS, MAX_DAYS, Scope};
 
 /// A period: instants, and the calendar days they touch.
@@ -26,8 +27,8 @@ fn default_buckets(unit: Unit) -> i64 {
 }
 
 impl Period {
-    /// Reads a request's period. A date is a day of the zone (`to` includes it); anything else is an instant (`to`
-    /// excludes it). Without `to` it ends now, without `from` it has 30 days (2 of hours, 12 weeks, 12 months).
+    /// Reads a request's period. A date is a day of the zone (`to` includes it), and so is one named from today
+    /// ([`relative::days`]); anything else is an instant (`to` excludes it). Without `to` it ends now, without `from` it has 30 days (2 of hours, 12 weeks, 12 months).
     pub(crate) fn read(scope: Scope<'_>, unit: Unit, now: Timestamp, problems: &mut Vec<Problem>) -> Option<Period> {
         let name = scope.zone.unwrap_or("UTC");
         let Some(zone) = time::zone(name) else {
@@ -36,11 +37,14 @@ impl Period {
             problems.push(Problem::new("zone", text).with_suggestion(crate::ask::nearest(name, known, 0.6)));
             return None;
         };
+        let today = local_date(zone, now);
+        let day =
+            |text: &str| text.parse::<NaiveDate>().ok().map(|day| (day, day)).or_else(|| relative::days(text, today));
         let end = match scope.to {
             None => Some((now, local_date(zone, now.plus_ms(-1)))),
-            Some(text) => match text.parse::<NaiveDate>() {
-                Ok(day) => Some((day_start(zone, Unit::Day.shift(day, 1)), day)),
-                Err(_) => Timestamp::parse(text).map(|ts| (ts, local_date(zone, ts.plus_ms(-1)))),
+            Some(text) => match day(text) {
+                Some((_, last)) => Some((day_start(zone, Unit::Day.shift(last, 1)), last)),
+                None => Timestamp::parse(text).map(|ts| (ts, local_date(zone, ts.plus_ms(-1)))),
             },
         };
         let begin = match (scope.from, end) {
@@ -49,14 +53,14 @@ impl Period {
                 Some((day_start(zone, day), day))
             }
             (None, None) => Some((now, local_date(zone, now))),
-            (Some(text), _) => match text.parse::<NaiveDate>() {
-                Ok(day) => Some((day_start(zone, day), day)),
-                Err(_) => Timestamp::parse(text).map(|ts| (ts, local_date(zone, ts))),
+            (Some(text), _) => match day(text) {
+                Some((first, _)) => Some((day_start(zone, first), first)),
+                None => Timestamp::parse(text).map(|ts| (ts, local_date(zone, ts))),
             },
         };
         for (at, bound) in [("from", begin), ("to", end)] {
             if bound.is_none() {
-                let text = "expected a date such as 2026-01-31 or a time such as 2026-01-31T08:00:00Z";
+                let text = "expected a date such as 2026-01-31, a time such as 2026-01-31T08:00:00Z, or -7d, yesterday, last month";
                 problems.push(Problem::new(at, text));
             }
         }
@@ -146,6 +150,20 @@ mod tests {
                 "2026-03-28T23:00:00.000Z 2026-03-29T22:00:00.000Z 2026-03-29 2026-03-29",
             ),
             (
+                Some("-1w"),
+                Some("yesterday"),
+                None,
+                Unit::Day,
+                "2026-11-14T00:00:00.000Z 2026-11-21T00:00:00.000Z 2026-11-14 2026-11-20",
+            ),
+            (
+                Some("last month"),
+                Some("last month"),
+                berlin,
+                Unit::Month,
+                "2026-09-30T22:00:00.000Z 2026-10-31T23:00:00.000Z 2026-10-01 2026-10-31",
+            ),
+            (
                 Some("2026-01-01T10:00:00Z"),
                 Some("2026-01-02T00:00:00Z"),
                 None,
@@ -163,10 +181,10 @@ mod tests {
         for (from, to, zone, expected) in [
             (Some("2026-02-02"), Some("2026-02-01"), None, "to: must be after from (2026-02-02T00:00:00.000Z)"),
             (
-                Some("last week"),
+                Some("next week"),
                 None,
                 None,
-                "from: expected a date such as 2026-01-31 or a time such as 2026-01-31T08:00:00Z",
+                "from: expected a date such as 2026-01-31, a time such as 2026-01-31T08:00:00Z, or -7d, yesterday, last month",
             ),
             (
                 None,

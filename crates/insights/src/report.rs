@@ -31,8 +31,24 @@ pub struct About {
     /// The profiles asked for with `drill`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profiles: Option<ProfilePage>,
+    /// The team's notes about days of the period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Note>,
     /// What a reader must know: names never seen, limits reached, damaged files left out.
     pub warnings: Vec<String>,
+}
+
+/// A note about a day or some days.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Note {
+    /// The annotation's id.
+    pub id: String,
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// What happened.
+    pub text: String,
 }
 
 /// Some profiles, by id.

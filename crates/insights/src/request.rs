@@ -27,6 +27,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) zone: Option<&'a str>,
     /// Only profiles of this segment.
     pub(crate) segment: Option<&'a str>,
+    /// Only events for which this holds.
+    pub(crate) filter: Option<&'a str>,
     /// Only this share of the profiles.
     pub(crate) sample_percent: Option<f64>,
 }
@@ -39,14 +41,18 @@ macro_rules! request {
         #[serde(deny_unknown_fields, default)]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $ty,)*
-            /// Beginning: a date of the zone, or a time; some way before the end when absent.
+            /// Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+            /// time; some way before the end when absent.
             pub from: Option<String>,
-            /// End: a date of the zone (included), or a time (excluded); now when absent.
+            /// End: a date of the zone or a day named from today (included), or a time (excluded); now when absent.
             pub to: Option<String>,
             /// IANA zone that decides where days begin; UTC when absent.
             pub zone: Option<String>,
             /// Only profiles that are in this segment now.
             pub segment: Option<String>,
+            /// Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+            /// other events.
+            pub filter: Option<String>,
             /// Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
             /// sample, not scaled up.
             pub sample_percent: Option<f64>,
@@ -59,6 +65,7 @@ macro_rules! request {
                     to: self.to.as_deref(),
                     zone: self.zone.as_deref(),
                     segment: self.segment.as_deref(),
+                    filter: self.filter.as_deref(),
                     sample_percent: self.sample_percent,
                 }
             }

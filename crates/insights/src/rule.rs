@@ -72,7 +72,7 @@ impl RuleText {
     pub(crate) fn finish(mut self, scope: Scope<'_>) -> Option<String> {
         self.all.extend(scope.segment.map(|s| format!("in_segment({})", quoted(s))));
         let rule = rapport_rules::parse(&self.all.join(" && ")).ok()?;
-        let sampled = scope.sample_percent.is_some();
+        let sampled = scope.sample_percent.is_some() || scope.filter.is_some_and(|f| !f.trim().is_empty());
         (!self.impossible && !sampled).then(|| rapport_rules::print(&rule))
     }
 }

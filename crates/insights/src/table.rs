@@ -83,7 +83,7 @@ impl Cell {
     }
 
     /// For people: thousands apart, few decimals, durations in their largest units.
-    fn pretty(&self) -> String {
+    pub(crate) fn pretty(&self) -> String {
         match self {
             Cell::Count(n) => apart(&n.to_string()),
             Cell::Number(n) if n.fract() == 0.0 => apart(&format!("{n:.0}")),
@@ -118,6 +118,30 @@ impl Table {
     /// Adds a row.
     pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         self.rows.push(cells.into_iter().collect());
+    }
+
+    /// How many cells there are.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.rows.len() * self.columns.len()
+    }
+
+    /// Each row's first number beside the largest of them, 0 to 1, with its column; `None` when no row has one, or one is
+    /// below 0.
+    #[must_use]
+    pub fn bars(&self) -> Option<(usize, Vec<f64>)> {
+        let number = |cell: &Cell| match cell {
+            Cell::Count(n) => Some(*n as f64),
+            Cell::Number(n) | Cell::Percent(n) => Some(*n),
+            Cell::Duration(ms) => Some(*ms as f64),
+            Cell::Empty | Cell::Text(_) => None,
+        };
+        let column =
+            (1..self.columns.len()).find(|at| self.rows.iter().any(|r| r.get(*at).and_then(number).is_some()))?;
+        let values: Vec<f64> = self.rows.iter().map(|r| r.get(column).and_then(number).unwrap_or(0.0)).collect();
+        let most = values.iter().copied().fold(0.0, f64::max);
+        let fine = most > 0.0 && values.iter().all(|v| *v >= 0.0 && v.is_finite());
+        fine.then(|| (column, values.iter().map(|v| v / most).collect()))
     }
 
     /// The header for people: `median_ms` → `median`, `conversion_percent` → `conversion %`.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 
 use crate::breakdown::Breakdown;
 use crate::select::Matchers;
@@ -40,6 +40,10 @@ impl Walk for ValuesWalk<'_> {
 
     fn names(&self) -> Option<Vec<String>> {
         self.matchers.names()
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
     }
 
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

@@ -3,9 +3,13 @@
 
 use std::marker::PhantomData;
 
+use rapport_domain::event::EventView;
 use rapport_domain::hash::hash64;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::{EventRef, Fold};
+use rapport_lake::{EventFilter, EventRef, Filter, Fold};
+
+use crate::columnar::Condition;
+use crate::found::Marks;
 
 /// A way over one profile's events to an outcome.
 pub(crate) trait Walk: Sync {
@@ -22,6 +26,8 @@ pub(crate) trait Walk: Sync {
     fn end(&self, profile: ProfileId, state: Self::State) -> Option<Self::End>;
     /// See [`Fold::event_names`].
     fn names(&self) -> Option<Vec<String>>;
+    /// See [`Fold::filters`].
+    fn filters(&self) -> Vec<EventFilter>;
     /// See [`Fold::range`].
     fn range(&self) -> Option<(Timestamp, Timestamp)>;
 }
@@ -36,6 +42,10 @@ pub(crate) struct Population {
     pub(crate) members: Option<Vec<ProfileId>>,
     /// Percent of the profiles; all when absent.
     pub(crate) sample: Option<f64>,
+    /// Which of their events; all when absent.
+    pub(crate) condition: Option<Condition>,
+    /// The period: events outside it are only looked at for those inside.
+    pub(crate) period: Option<(Timestamp, Timestamp)>,
 }
 
 impl Population {
@@ -52,6 +62,7 @@ pub(crate) struct Tally<'a, W, O, A, M> {
     pub(crate) population: &'a Population,
     pub(crate) add: A,
     pub(crate) merge: M,
+    pub(crate) marks: &'a Marks,
     pub(crate) out: PhantomData<fn() -> O>,
 }
 
@@ -62,21 +73,30 @@ where
     A: Fn(ProfileId, W::End, &mut O) + Sync,
     M: Fn(&mut O, O) + Sync,
 {
-    type State = Option<W::State>;
+    /// The walk's state, and which events came in the period.
+    type State = Option<(W::State, u64)>;
     type Out = O;
 
     fn begin(&self, profile: ProfileId) -> Self::State {
-        self.population.holds(profile).then(|| self.walk.begin(profile))
+        self.population.holds(profile).then(|| (self.walk.begin(profile), 0))
     }
 
     fn step(&self, state: &mut Self::State, event: &EventRef<'_>) {
-        if let Some(state) = state {
+        if let Some((state, seen)) = state
+            && self.population.condition.as_ref().is_none_or(|c| c.whole.matches(event))
+        {
+            let ts = event.ts();
+            if self.population.period.is_none_or(|(from, to)| from <= ts && ts < to) {
+                *seen |= Marks::bit(event);
+            }
             self.walk.step(state, event);
         }
     }
 
     fn finish(&self, profile: ProfileId, state: Self::State, out: &mut O) {
-        if let Some(end) = state.and_then(|s| self.walk.end(profile, s)) {
+        let Some((state, seen)) = state else { return };
+        self.marks.add(seen);
+        if let Some(end) = self.walk.end(profile, state) {
             (self.add)(profile, end, out);
         }
     }
@@ -87,6 +107,17 @@ where
 
     fn event_names(&self) -> Option<Vec<String>> {
         self.walk.names()
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        let mut own = self.walk.filters();
+        let Some(condition) = &self.population.condition else { return own };
+        let both = |own: Filter| Filter::All(vec![condition.columns.clone(), own]);
+        if own.is_empty() {
+            return vec![EventFilter { event: None, filter: condition.columns.clone() }];
+        }
+        own.iter_mut().for_each(|f| f.filter = both(std::mem::replace(&mut f.filter, Filter::All(Vec::new()))));
+        own
     }
 
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

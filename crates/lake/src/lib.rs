@@ -66,6 +66,7 @@ mod texts;
 mod timeline;
 mod values;
 mod walk;
+mod watermark;
 mod worker;
 mod writer;
 

@@ -80,6 +80,11 @@ pub(crate) fn order(kind: ResourceKind) -> u8 {
         ResourceKind::Template => 3,
         ResourceKind::Segment => 4,
         ResourceKind::Journey => 5,
+        ResourceKind::Annotation => 6,
+        ResourceKind::Insight => 7,
+        ResourceKind::Goal => 8,
+        ResourceKind::Dashboard => 9,
+        ResourceKind::Report => 10,
     }
 }
 

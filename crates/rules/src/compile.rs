@@ -219,7 +219,10 @@ fn pattern(test: TextTest, argument: &str) -> Pattern {
     }
 }
 
-/// A regular expression of bounded size; matching takes time linear in the text.
-pub(crate) fn regex(pattern: &str) -> Result<Regex, regex::Error> {
+/// A regular expression as rules have it: of bounded size; matching takes time linear in the text.
+///
+/// # Errors
+/// It is none, or too large.
+pub fn regex(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).size_limit(MAX_REGEX_BYTES).nest_limit(32).build()
 }

@@ -18,6 +18,7 @@ mod value;
 
 pub use aggregate::Aggregate;
 pub use check::{Catalogue, Finding, Severity, check, findings};
+pub use compile::regex;
 pub use error::RuleError;
 pub use forms::{FORMS, Form, Place};
 pub use parse::{from_json, parse, parse_predicate};

@@ -11,15 +11,25 @@ use crate::print;
 #[derive(Clone, Debug)]
 pub struct Predicate {
     text: String,
+    when: Expr,
     root: Node,
     properties: Vec<String>,
 }
 
 impl Predicate {
-    pub(crate) fn new(when: &Expr) -> Predicate {
+    /// A condition of the IR, compiled. Only constants and the event's own fields may occur in it; anything else is
+    /// missing.
+    #[must_use]
+    pub fn new(when: &Expr) -> Predicate {
         let mut needs = Needs::default();
         let root = needs.condition(when);
-        Predicate { text: print::condition(when), root, properties: needs.properties }
+        Predicate { text: print::condition(when), when: when.clone(), root, properties: needs.properties }
+    }
+
+    /// The condition as IR.
+    #[must_use]
+    pub fn when(&self) -> &Expr {
+        &self.when
     }
 
     /// Whether the event satisfies it.

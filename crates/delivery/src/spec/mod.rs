@@ -27,7 +27,7 @@ pub fn check(kind: ResourceKind, spec: &Value) -> Option<Result<(), Vec<Problem>
         ResourceKind::Channel => ChannelSpec::validate(spec).map(drop),
         ResourceKind::Topic => TopicSpec::validate(spec).map(drop),
         ResourceKind::Settings => SettingsSpec::validate(spec).map(drop),
-        ResourceKind::Segment | ResourceKind::Journey => return None,
+        _ => return None,
     })
 }
 
@@ -39,7 +39,7 @@ pub fn schema(kind: ResourceKind) -> Option<Value> {
         ResourceKind::Channel => ChannelSpec::schema(),
         ResourceKind::Topic => TopicSpec::schema(),
         ResourceKind::Settings => SettingsSpec::schema(),
-        ResourceKind::Segment | ResourceKind::Journey => return None,
+        _ => return None,
     })
 }
 

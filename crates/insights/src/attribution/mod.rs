@@ -2,7 +2,7 @@
 
 use rapport_domain::event::EventView;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use crate::breakdown::{Breakdown, Lines};
 use crate::core::buckets::Unit;
 use crate::core::credit::{Markov, Model, Way, shares};
 use crate::core::numbers::number;
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::report::{About, Figure, Report};
 use crate::request::{drill, request};
@@ -197,6 +198,10 @@ impl Walk for WaysWalk<'_> {
         self.matchers.names()
     }
 
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
+    }
+
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         Some((self.period.0.plus_ms(-self.lookback_ms), self.period.1))
     }
@@ -316,12 +321,12 @@ impl Insight for AttributionRequest {
         let models = [Model::First, Model::Last, Model::Linear, Model::Position, Model::Decay(half_life)];
         let count = lines.len();
         let add = |_, end: Vec<Goal>, out: &mut Credits| out.add(&end, count, models);
-        let mut credits = ask.tally(&walk, add, Credits::merge)?;
-        credits.grow(count);
-        let profiles = match &self.drill {
-            Some(drill) => Some(ask.drill(&walk, drill.page(), drill.wants(&lines)?)?),
+        let drill = match &self.drill {
+            Some(drill) => Some(Drill::new(drill.page(), drill.wants(&lines)?)),
             None => None,
         };
+        let (mut credits, profiles) = ask.tally_with(&walk, add, Credits::merge, drill)?;
+        credits.grow(count);
         Ok(report(&credits, &lines, ask.about(&period, profiles)))
     }
 }

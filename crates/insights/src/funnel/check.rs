@@ -66,8 +66,10 @@ impl FunnelRequest {
             open: self.open,
             entry: (period.from.0, period.to.0),
         };
+        let matchers = Matchers::new(matchers);
         let walk = FunnelWalk {
-            matchers: Matchers::new(matchers),
+            // Between two steps of a strict funnel every event counts.
+            matchers: if shape.strict { matchers.stepping_all() } else { matchers },
             shape,
             unordered: self.order == Order::Unordered,
             exclusions,

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rapport_domain::event::EventView;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +95,9 @@ impl Walk for MarksWalk<'_> {
         if ts < span.from || ts > span.until {
             return;
         }
-        if !*entered && ts == span.from && self.funnel.matchers.mask(event) & ((1 << self.funnel.shape.steps) - 1) != 0
+        if !*entered
+            && ts == span.from
+            && self.funnel.matchers.whole_mask(event) & ((1 << self.funnel.shape.steps) - 1) != 0
         {
             *entered = true;
             for (path, breakdown) in self.properties.iter().filter(|(_, b)| !b.is_of_profile()) {
@@ -113,6 +115,11 @@ impl Walk for MarksWalk<'_> {
 
     fn names(&self) -> Option<Vec<String>> {
         if self.events { None } else { self.funnel.names() }
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        // Which of its own events is the entering one is told by time, not by the conditions of steps.
+        Vec::new()
     }
 
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

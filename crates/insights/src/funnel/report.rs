@@ -10,8 +10,9 @@ use super::{FunnelDrill, FunnelRequest, MAX_STEPS, MAX_UNORDERED_EVENTS, Order, 
 use crate::ask::{Ask, Insight};
 use crate::breakdown::Lines;
 use crate::core::buckets::Buckets;
+use crate::drill::Drill;
 use crate::error::InsightError;
-use crate::report::{About, ProfilePage, Report};
+use crate::report::{About, Report};
 use crate::request::percent;
 use crate::table::{Cell, Table};
 
@@ -224,7 +225,11 @@ impl Insight for FunnelRequest {
                 out.buckets[at].1 += u64::from(end.furthest == last);
             }
         };
-        let mut out = ask.tally(&walk, add, FunnelOut::merge)?;
+        let drill = match &self.drill {
+            Some(drill) => Some(self.drilled(ask, drill, &walk, &lines, buckets.as_ref())?),
+            None => None,
+        };
+        let (mut out, profiles) = ask.tally_with(&walk, add, FunnelOut::merge, drill)?;
         out.grow(lines.len(), count);
         if out.cut {
             ask.warnings.push(format!("profiles with more than {MAX_UNORDERED_EVENTS} such events were cut there"));
@@ -233,24 +238,20 @@ impl Insight for FunnelRequest {
             Some(correlate) => Some(correlation::run(ask, self, correlate, &walk)?),
             None => None,
         };
-        let profiles = match &self.drill {
-            Some(drill) => Some(self.drilled(ask, drill, &walk, &lines, buckets.as_ref())?),
-            None => None,
-        };
         let about = ask.about(&period, profiles);
         Ok(self.report(out, &lines, buckets.as_ref(), correlation, about))
     }
 }
 
 impl FunnelRequest {
-    fn drilled(
+    fn drilled<'d>(
         &self,
         ask: &mut Ask<'_>,
-        drill: &FunnelDrill,
+        drill: &'d FunnelDrill,
         walk: &FunnelWalk,
-        lines: &Lines,
-        buckets: Option<&Buckets>,
-    ) -> Result<ProfilePage, InsightError> {
+        lines: &'d Lines,
+        buckets: Option<&'d Buckets>,
+    ) -> Result<Drill<'d, FunnelEnd>, InsightError> {
         let step = drill.step - 1;
         let line = drill.value.as_ref().map(|v| lines.named(Some(v)));
         if line == Some(None) {
@@ -265,7 +266,7 @@ impl FunnelRequest {
             None => None,
         };
         let last = self.steps.len() - 1;
-        let holds = |end: &FunnelEnd| {
+        let holds = move |end: &FunnelEnd| {
             let outcome = match drill.outcome {
                 Outcome::Reached => end.reached[step].is_some(),
                 // A profile that reached the last step has not dropped out.
@@ -280,7 +281,7 @@ impl FunnelRequest {
                 && drill.below_ms.is_none_or(|below| took < below)
                 && marked.as_ref().is_none_or(|m| m.binary_search(&end.profile).is_ok())
         };
-        ask.drill(walk, drill.page(), holds)
+        Ok(Drill::new(drill.page(), holds))
     }
 
     fn report(

@@ -2,7 +2,7 @@
 
 use rapport_domain::event::EventView;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 
 use super::{Attribution, MAX_UNORDERED_EVENTS};
 use crate::breakdown::{Breakdown, NONE};
@@ -164,6 +164,10 @@ impl Walk for FunnelWalk {
     fn names(&self) -> Option<Vec<String>> {
         // Strict: every event counts, at least as one in between.
         if self.shape.strict { None } else { self.matchers.names() }
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
     }
 
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

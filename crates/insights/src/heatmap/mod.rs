@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use rapport_domain::event::EventView;
 use rapport_domain::{ProfileId, Timestamp, time};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ask::{Ask, Insight};
 use crate::core::buckets::Unit;
 use crate::core::offsets::Offsets;
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::people::Column;
 use crate::report::{About, Report};
@@ -113,6 +114,10 @@ impl Walk for HourWalk {
         self.matchers.names()
     }
 
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
+    }
+
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         Some(self.range)
     }
@@ -142,18 +147,16 @@ impl Insight for HeatmapRequest {
                 out[usize::from(cell)] += if self.profiles { 1 } else { u64::from(n) };
             }
         };
-        let mut cells = ask.tally(&walk, add, |into: &mut Vec<u64>, from| {
+        let merge = |into: &mut Vec<u64>, from: Vec<u64>| {
             into.resize(CELLS, 0);
             into.iter_mut().zip(from).for_each(|(a, b)| *a += b);
-        })?;
-        cells.resize(CELLS, 0);
-        let profiles = match &self.drill {
-            Some(drill) => {
-                let wanted = ((drill.weekday - 1) * HOURS + drill.hour) as u8;
-                Some(ask.drill(&walk, drill.page(), |end| end.iter().any(|(cell, _)| *cell == wanted))?)
-            }
-            None => None,
         };
+        let drill = self.drill.as_ref().map(|drill| {
+            let wanted = ((drill.weekday - 1) * HOURS + drill.hour) as u8;
+            Drill::new(drill.page(), move |end: &Vec<(u8, u32)>| end.iter().any(|(cell, _)| *cell == wanted))
+        });
+        let (mut cells, profiles) = ask.tally_with(&walk, add, merge, drill)?;
+        cells.resize(CELLS, 0);
         let peak = cells.iter().enumerate().rev().max_by_key(|(_, n)| **n).filter(|(_, n)| **n > 0);
         Ok(HeatmapReport {
             peak: peak.map(|(at, _)| (at / HOURS + 1, at % HOURS)),

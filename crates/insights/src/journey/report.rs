@@ -11,9 +11,10 @@ use crate::ask::{Ask, Insight};
 use crate::core::buckets::Unit;
 use crate::core::numbers::Numbers;
 use crate::core::odds::Split;
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::period::Period;
-use crate::report::{About, ProfilePage, Report};
+use crate::report::{About, Report};
 use crate::request::percent;
 use crate::select::Matchers;
 use crate::table::{Cell, Table};
@@ -230,17 +231,14 @@ impl Insight for JourneyMapRequest {
 
     fn answer(&self, ask: &mut Ask<'_>) -> Result<JourneyMapReport, InsightError> {
         let (walk, period) = self.check(ask)?;
-        let out = ask.tally(&walk, |_, end, out: &mut MapOut| out.add(end), MapOut::merge)?;
+        let drill = self.drill.as_ref().map(|drill| self.drilled(drill));
+        let (out, profiles) = ask.tally_with(&walk, |_, end, out: &mut MapOut| out.add(end), MapOut::merge, drill)?;
         if out.full {
             ask.warnings.push(format!("more than {MAX_KINDS} channels or moments: those seen later were left out"));
         }
         if out.cut {
             ask.warnings.push(format!("profiles with more than {MAX_TOUCHES} touches were cut there"));
         }
-        let profiles = match &self.drill {
-            Some(drill) => Some(self.drilled(ask, drill, &walk)?),
-            None => None,
-        };
         let about = ask.about(&period, profiles);
         Ok(self.report(&out, &walk, about))
     }
@@ -301,9 +299,9 @@ impl JourneyMapRequest {
         Ok((walk, period))
     }
 
-    fn drilled(&self, ask: &Ask<'_>, drill: &JourneyMapDrill, walk: &JourneyWalk) -> Result<ProfilePage, InsightError> {
+    fn drilled<'d>(&'d self, drill: &'d JourneyMapDrill) -> Drill<'d, JourneyEnd> {
         let stage = drill.stage.as_ref().and_then(|s| self.stages.iter().position(|stage| stage.name == *s));
-        ask.drill(walk, drill.page(), |end: &JourneyEnd| {
+        Drill::new(drill.page(), move |end: &JourneyEnd| {
             let there = stage.is_none_or(|s| end.stages[s].is_some());
             let dropped = !drill.dropped || (!end.well && stage.is_none_or(|s| end.furthest() == Some(s)));
             let moment = drill.moment.as_ref().is_none_or(|m| end.decided && end.moments.contains(m));

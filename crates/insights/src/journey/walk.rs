@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rapport_domain::event::EventView;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 
 use super::{MAX_STAGES, MAX_TOUCHES, REPEATED};
 use crate::breakdown::Breakdown;
@@ -136,6 +136,10 @@ impl Walk for JourneyWalk {
 
     fn names(&self) -> Option<Vec<String>> {
         self.matchers.names()
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
     }
 
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

@@ -2,7 +2,7 @@
 
 use rapport_domain::event::EventView;
 use rapport_domain::{ConsentState, ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 use rapport_rules::{AggState, Facts, Plan};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::ask::{Ask, Insight};
 use crate::core::buckets::Unit;
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::period::Period;
 use crate::report::{About, Report};
@@ -212,6 +213,10 @@ impl Walk for LadderWalk {
         None
     }
 
+    fn filters(&self) -> Vec<EventFilter> {
+        Vec::new()
+    }
+
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         Some((Timestamp::MIN, self.times.last().copied().unwrap_or(Timestamp::MIN)))
     }
@@ -246,15 +251,14 @@ impl Insight for LadderRequest {
                 }
             }
         };
-        let mut flows = ask.tally(&walk, add, |into: &mut Flows, from| {
+        let merge = |into: &mut Flows, from: Flows| {
             into.0.resize(count, [[0; MAX_RUNGS + 1]; MAX_RUNGS]);
             for (all, more) in into.0.iter_mut().flatten().flatten().zip(from.0.iter().flatten().flatten()) {
                 *all += more;
             }
-        })?;
-        flows.0.resize(count, [[0; MAX_RUNGS + 1]; MAX_RUNGS]);
+        };
         let names: Vec<String> = rungs.into_iter().map(|r| r.name).collect();
-        let profiles = match &self.drill {
+        let drill = match &self.drill {
             Some(drill) => {
                 let at = labels.iter().position(|l| *l == drill.at);
                 let rung = names.iter().position(|n| *n == drill.rung);
@@ -265,13 +269,15 @@ impl Insight for LadderRequest {
                 if from == Some(None) || (from.is_some() && at == 0) {
                     return Err(InsightError::invalid("drill.from", "expected a rung, at a time after the first"));
                 }
-                Some(ask.drill(&walk, drill.page(), |end: &Vec<Option<u8>>| {
+                Some(Drill::new(drill.page(), move |end: &Vec<Option<u8>>| {
                     let stood = |at: usize, rung: usize| end[at].map(usize::from) == Some(rung);
                     stood(at, rung) && from.flatten().is_none_or(|from| stood(at - 1, from))
-                })?)
+                }))
             }
             None => None,
         };
+        let (mut flows, profiles) = ask.tally_with(&walk, add, merge, drill)?;
+        flows.0.resize(count, [[0; MAX_RUNGS + 1]; MAX_RUNGS]);
         Ok(report(names, labels, &flows, ask.about(&period, profiles)))
     }
 }

@@ -2,12 +2,13 @@
 
 use rapport_domain::event::EventView;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ask::{Ask, Insight};
 use crate::core::buckets::{Buckets, Unit};
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::report::{About, Report};
 use crate::request::{drill, request};
@@ -151,6 +152,10 @@ impl Walk for ActiveWalk<'_> {
         self.matchers.names()
     }
 
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
+    }
+
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         // Whether somebody is new is not known without all that came before.
         Some((Timestamp::MIN, self.until))
@@ -186,24 +191,28 @@ impl Insight for LifecycleRequest {
                 }
             }
         };
-        let mut out = ask.tally(&walk, add, |into, from| {
+        let merge = |into: &mut Vec<[u64; 4]>, from: Vec<[u64; 4]>| {
             grow(into);
             into.iter_mut().zip(from).for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, b)| *a += b));
-        })?;
-        grow(&mut out);
+        };
         let labels = buckets.labels().split_off(1);
-        let profiles = match &self.drill {
+        let wanted = match &self.drill {
             Some(drill) => {
                 let Some(at) = labels.iter().position(|l| *l == drill.bucket) else {
                     return Err(InsightError::invalid("drill.bucket", "expected a bucket as the report names it"));
                 };
-                let bucket = at as u16 + 1;
-                let mut page = ask.drill(&walk, drill.page(), |end| end.standing(bucket) == Some(drill.standing))?;
-                page.rule = self.rule(&buckets, usize::from(bucket), period.to, drill.standing);
-                Some(page)
+                Some((drill, at as u16 + 1))
             }
             None => None,
         };
+        let drill = wanted.map(|(drill, bucket)| {
+            Drill::new(drill.page(), move |end: &Active| end.standing(bucket) == Some(drill.standing))
+        });
+        let (mut out, mut profiles) = ask.tally_with(&walk, add, merge, drill)?;
+        grow(&mut out);
+        if let (Some(page), Some((drill, bucket))) = (&mut profiles, wanted) {
+            page.rule = self.rule(&buckets, usize::from(bucket), period.to, drill.standing);
+        }
         let column = |standing: Standing| out.iter().map(|counts| counts[standing as usize]).collect();
         Ok(LifecycleReport {
             unit: self.unit,

@@ -18,6 +18,7 @@ use crate::breakdown::code;
 use crate::core::buckets::Unit;
 use crate::core::numbers::Numbers;
 use crate::core::paths::{Cut, Step};
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::period::Period;
 use crate::report::{About, Report};
@@ -287,7 +288,8 @@ impl Insight for PathsRequest {
         let (walk, period, top) = self.check(ask)?;
         let cut = walk.cut;
         let add = |_: ProfileId, end: Paths, out: &mut Mined| out.add(end, cut);
-        let mined = ask.tally(&walk, add, Mined::merge)?;
+        let drill = self.drill.as_ref().map(|drill| Drill::new(drill.page(), drill.wants()));
+        let (mined, profiles) = ask.tally_with(&walk, add, Mined::merge, drill)?;
         for (full, text) in mined.full.iter().zip([
             format!("more than {MAX_ACTIVITIES} activities: those seen later were left out"),
             format!("more than {MAX_EDGES} pairs of activities: those seen later were left out"),
@@ -298,10 +300,6 @@ impl Insight for PathsRequest {
                 ask.warnings.push(text);
             }
         }
-        let profiles = match &self.drill {
-            Some(drill) => Some(ask.drill(&walk, drill.page(), drill.wants())?),
-            None => None,
-        };
         let about = ask.about(&period, profiles);
         Ok(report(&mined, top, self.anchor.is_some(), about))
     }

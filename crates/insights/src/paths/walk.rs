@@ -2,7 +2,7 @@
 
 use rapport_domain::event::EventView;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 
 use super::MAX_PROFILE_EVENTS;
 use crate::breakdown::{code, text};
@@ -70,6 +70,10 @@ impl Walk for PathsWalk {
 
     fn names(&self) -> Option<Vec<String>> {
         self.events.clone()
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        Vec::new()
     }
 
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

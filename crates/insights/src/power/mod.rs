@@ -3,13 +3,14 @@
 use chrono::Datelike;
 use rapport_domain::event::EventView;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ask::{Ask, Insight};
 use crate::breakdown::{Breakdown, Lines};
 use crate::core::buckets::{Buckets, Unit, local_date};
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::report::{About, Report};
 use crate::request::{drill, percent, request};
@@ -148,6 +149,10 @@ impl Walk for DaysWalk {
         self.matchers.names()
     }
 
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
+    }
+
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         let from = if self.by_cohort { Timestamp::MIN } else { self.period.0 };
         Some((from, self.period.1))
@@ -202,24 +207,26 @@ impl Insight for PowerUsersRequest {
             let line = end.value.as_ref().map_or(0, |v| lines.line(v));
             out[line * count + end.days.count_ones() as usize - 1] += 1;
         };
-        let mut out = ask.tally(&walk, add, |into: &mut Vec<u64>, from| {
+        let merge = |into: &mut Vec<u64>, from: Vec<u64>| {
             into.resize(cells, 0);
             into.iter_mut().zip(from).for_each(|(a, b)| *a += b);
-        })?;
-        out.resize(cells, 0);
-        let profiles = match &self.drill {
+        };
+        let drill = match &self.drill {
             Some(drill) => {
                 let Some(line) = lines.named(drill.value.as_deref()) else {
                     return Err(InsightError::invalid("drill.value", "expected a value that the report shows"));
                 };
                 let wanted = drill.least_days..=drill.most_days.unwrap_or(drill.least_days);
-                Some(ask.drill(&walk, drill.page(), |end: &Days| {
+                let lines = &lines;
+                Some(Drill::new(drill.page(), move |end: &Days| {
                     wanted.contains(&(end.days.count_ones() as usize))
                         && end.value.as_ref().map_or(0, |v| lines.line(v)) == line
-                })?)
+                }))
             }
             None => None,
         };
+        let (mut out, profiles) = ask.tally_with(&walk, add, merge, drill)?;
+        out.resize(cells, 0);
         let curve = |line: usize| curve(lines.name(line), out[line * count..(line + 1) * count].to_vec());
         let curves = (0..lines.len()).map(curve).filter(|c| c.active > 0 || lines.values.is_none()).collect();
         Ok(PowerUsersReport { days: count, curves, about: ask.about(&period, profiles) })

@@ -9,9 +9,10 @@ use crate::ask::{Ask, Insight};
 use crate::breakdown::Lines;
 use crate::core::buckets::{Buckets, Unit};
 use crate::core::retention::Columns;
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::period::Period;
-use crate::report::{About, Figure, ProfilePage, Report};
+use crate::report::{About, Figure, Report};
 use crate::request::percent;
 use crate::select::Matchers;
 use crate::table::{Cell, Table};
@@ -145,18 +146,19 @@ impl Insight for RetentionRequest {
                 }
             }
         };
-        let mut out = ask.tally(&walk, add, |into: &mut Triangle, from| {
+        let merge = |into: &mut Triangle, from: Triangle| {
             into.returned.resize(cells, 0);
             into.sums.resize(cells, 0);
             into.returned.iter_mut().zip(from.returned).for_each(|(a, b)| *a += b);
             into.sums.iter_mut().zip(from.sums).for_each(|(a, b)| *a += b);
-        })?;
-        out.returned.resize(cells, 0);
-        out.sums.resize(cells, 0);
-        let profiles = match &self.drill {
-            Some(drill) => Some(self.drilled(ask, drill, &checked, &walk, &lines)?),
+        };
+        let drill = match &self.drill {
+            Some(drill) => Some(self.drilled(drill, &checked, &lines)?),
             None => None,
         };
+        let (mut out, profiles) = ask.tally_with(&walk, add, merge, drill)?;
+        out.returned.resize(cells, 0);
+        out.sums.resize(cells, 0);
         let about = ask.about(&checked.period, profiles);
         Ok(self.report(&checked, &lines, &out, about))
     }
@@ -188,14 +190,12 @@ impl RetentionRequest {
         Ok(Checked { columns, buckets, over, period })
     }
 
-    fn drilled(
+    fn drilled<'d>(
         &self,
-        ask: &Ask<'_>,
-        drill: &RetentionDrill,
-        checked: &Checked,
-        walk: &RetentionWalk<'_>,
-        lines: &Lines,
-    ) -> Result<ProfilePage, InsightError> {
+        drill: &'d RetentionDrill,
+        checked: &'d Checked,
+        lines: &'d Lines,
+    ) -> Result<Drill<'d, Visits>, InsightError> {
         let cohort = checked.buckets.labels().iter().position(|l| *l == drill.cohort);
         let line = lines.named(drill.value.as_deref());
         let Some(cohort) = cohort else {
@@ -210,12 +210,12 @@ impl RetentionRequest {
             return Err(InsightError::invalid("drill.column", text));
         }
         let or_after = self.counting == Counting::OnOrAfter;
-        ask.drill(walk, drill.page(), |end: &Visits| {
+        Ok(Drill::new(drill.page(), move |end: &Visits| {
             let belongs = |(of, value): &(u16, Option<String>)| {
                 usize::from(*of) == cohort && value.as_ref().map_or(0, |v| lines.line(v)) == line
             };
             end.cohorts.iter().any(belongs) && checked.columns.holds(drill.column, cohort, &end.returns, or_after)
-        })
+        }))
     }
 
     fn report(&self, checked: &Checked, lines: &Lines, out: &Triangle, about: About) -> RetentionReport {

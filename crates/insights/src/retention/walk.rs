@@ -2,7 +2,7 @@
 
 use rapport_domain::event::EventView;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 
 use crate::breakdown::Breakdown;
 use crate::core::buckets::Buckets;
@@ -75,6 +75,10 @@ impl Walk for RetentionWalk<'_> {
 
     fn names(&self) -> Option<Vec<String>> {
         self.matchers.names()
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
     }
 
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

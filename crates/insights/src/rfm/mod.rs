@@ -3,7 +3,7 @@
 use rapport_domain::event::EventView;
 use rapport_domain::time::DAY_MS;
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use crate::ask::{Ask, Insight};
 use crate::core::buckets::Unit;
 use crate::core::numbers::{millionths, number};
 use crate::core::rfm::{SCORES, Scale, name, names};
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::report::{About, Figure, Report};
 use crate::request::{drill, request};
@@ -150,6 +151,10 @@ impl Walk for BuyerWalk {
         self.matchers.names()
     }
 
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
+    }
+
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         Some(self.range)
     }
@@ -218,13 +223,16 @@ impl Insight for RfmRequest {
         }
         let scales = Scales::of(&buyers);
         let profiles = match &self.drill {
-            Some(drill) => Some(ask.drill(&walk, drill.page(), |end: &Buyer| {
-                let [recency, frequency, money] = scales.scores(end);
-                drill.name.as_deref().is_none_or(|n| n == name(recency, frequency))
-                    && drill.recency.is_none_or(|r| r == recency)
-                    && drill.frequency.is_none_or(|f| f == frequency)
-                    && drill.money.is_none_or(|m| m == money)
-            })?),
+            Some(drill) => Some(ask.drill(
+                &walk,
+                Drill::new(drill.page(), |end: &Buyer| {
+                    let [recency, frequency, money] = scales.scores(end);
+                    drill.name.as_deref().is_none_or(|n| n == name(recency, frequency))
+                        && drill.recency.is_none_or(|r| r == recency)
+                        && drill.frequency.is_none_or(|f| f == frequency)
+                        && drill.money.is_none_or(|m| m == money)
+                }),
+            )?),
             None => None,
         };
         let (cells, groups) = grid(&buyers, &scales, period.to);

@@ -4,13 +4,14 @@ use rapport_domain::{Problem, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::walk::{Plan, TrendOut, TrendWalk};
+use super::walk::{Hits, Plan, TrendOut, TrendWalk};
 use super::{MAX_NUMBERS, MAX_ROLLING, MAX_SERIES, Measure, SeriesRequest, TrendDrill, TrendRequest};
 use crate::ask::{Ask, Insight};
 use crate::breakdown::{Breakdown, Lines};
 use crate::core::buckets::{Buckets, Unit};
 use crate::core::formula::Formula;
 use crate::core::numbers::{DIGITS, Numbers};
+use crate::drill::Drill;
 use crate::error::InsightError;
 use crate::period::Period;
 use crate::report::{About, Figure, ProfilePage, Report};
@@ -122,17 +123,21 @@ impl Insight for TrendRequest {
             return Err(InsightError::invalid("top", text));
         }
         let walk = checked.walk(checked.period, self.unit, &lines);
-        let rows = self.rows(ask, &checked, &walk)?;
+        let wanted = match &self.drill {
+            Some(drill) => Some(self.drilled(drill, &checked, &walk, &buckets)?),
+            None => None,
+        };
+        let (drill, rule) = wanted.unzip();
+        let (rows, mut profiles) = self.rows(ask, &checked, &walk, drill)?;
+        if let Some(page) = &mut profiles {
+            page.rule = rule.flatten();
+        }
         let before = match self.compare {
             true => {
                 let period = checked.period.previous(self.unit, buckets.len());
-                Some(self.rows(ask, &checked, &checked.walk(period, self.unit, &lines))?)
+                Some(self.rows(ask, &checked, &checked.walk(period, self.unit, &lines), None)?.0)
             }
             false => None,
-        };
-        let profiles = match &self.drill {
-            Some(drill) => Some(self.drilled(ask, drill, &checked, &walk, &buckets)?),
-            None => None,
         };
         Ok(TrendReport {
             unit: self.unit,
@@ -192,16 +197,23 @@ impl TrendRequest {
             ask.problem(format!("{at}measure"), "cannot be cumulative: expected events, profiles or sum");
         }
         let property = property.filter(|_| measure.needs_property());
+        property.iter().for_each(|p| ask.property(p, &format!("{at}property")));
         let property =
             property.map(|p| p.strip_prefix("context.").map_or((false, p.to_owned()), |p| (true, p.to_owned())));
         Plan { measure, property }
     }
 
     /// Every line's numbers, those of formulas last; by series and then by line.
-    fn rows(&self, ask: &mut Ask<'_>, checked: &Checked, walk: &TrendWalk<'_>) -> Result<Vec<Row>, InsightError> {
+    fn rows(
+        &self,
+        ask: &mut Ask<'_>,
+        checked: &Checked,
+        walk: &TrendWalk<'_>,
+        drill: Option<Drill<'_, Hits>>,
+    ) -> Result<(Vec<Row>, Option<ProfilePage>), InsightError> {
         let (buckets, cumulative) = (walk.buckets.len() - walk.lead, self.cumulative);
         let add = |_, end, out: &mut TrendOut| walk.add(&end, cumulative, out);
-        let mut out = ask.tally(walk, add, TrendOut::merge)?;
+        let (mut out, profiles) = ask.tally_with(walk, add, TrendOut::merge, drill)?;
         out.grow(walk.rows(), buckets);
         if out.rows.iter().flatten().any(|c| c.numbers.as_deref().is_some_and(Numbers::is_rounded)) {
             ask.warnings.push(format!("quantiles of many different values are rounded to {DIGITS} digits"));
@@ -231,17 +243,17 @@ impl TrendRequest {
         if let Some(span) = self.rolling.filter(|span| *span > 1) {
             rows.iter_mut().for_each(|(values, _)| *values = rolling(values, span));
         }
-        Ok(rows)
+        Ok((rows, profiles))
     }
 
+    /// The profiles behind a number, and the rule that holds them.
     fn drilled(
         &self,
-        ask: &Ask<'_>,
         drill: &TrendDrill,
         checked: &Checked,
         walk: &TrendWalk<'_>,
         buckets: &Buckets,
-    ) -> Result<ProfilePage, InsightError> {
+    ) -> Result<(Drill<'static, Hits>, Option<String>), InsightError> {
         let labels = buckets.labels();
         let name = drill.series.as_deref().unwrap_or("A");
         let series = (0..checked.plans.len()).find(|at| series_name(*at) == name);
@@ -269,9 +281,10 @@ impl TrendRequest {
             Some(at) => (walk.lead + at + 1 - measure.trailing_days(), walk.lead + at + 1),
         };
         let inside = first..end;
-        let mut page = ask.drill(walk, drill.page(), |end| {
+        let behind = Drill::new(drill.page(), move |end: &Hits| {
             end.list.iter().any(|h| h.row == row && inside.contains(&usize::from(h.bucket)))
-        })?;
+        });
+        let mut found = None;
         let bounds = walk.buckets.range_of(first).zip(walk.buckets.range_of(end - 1));
         let clip = if measure.trailing_days() > 1 { Timestamp::MIN } else { walk.range.0 };
         if let Some((first, last)) = bounds.filter(|_| checked.plans[series].property.is_none()) {
@@ -281,9 +294,9 @@ impl TrendRequest {
             let query = rule::query(&selection, Some(range.0), Some(range.1));
             let value = self.breakdown.as_deref().map(|b| (b, drill.value.as_deref().unwrap_or_default()));
             let rule = RuleText::default().event_with(&query, value);
-            page.rule = rule.finish(self.scope());
+            found = rule.finish(self.scope());
         }
-        Ok(page)
+        Ok((behind, found))
     }
 }
 

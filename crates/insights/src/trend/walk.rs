@@ -2,7 +2,7 @@
 
 use rapport_domain::event::{EventView, Scalar};
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::EventRef;
+use rapport_lake::{EventFilter, EventRef};
 
 use super::Measure;
 use crate::breakdown::{Breakdown, Lines};
@@ -111,6 +111,10 @@ impl Walk for TrendWalk<'_> {
 
     fn names(&self) -> Option<Vec<String>> {
         self.matchers.names()
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        self.matchers.filters()
     }
 
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use quick_xml::escape::escape;
 use rapport_domain::event::{EventView, Scalar};
 use rapport_domain::{ProfileId, Timestamp};
-use rapport_lake::{CancelFlag, EventRef, Snapshot};
+use rapport_lake::{CancelFlag, EventFilter, EventRef, Snapshot};
 
 use crate::ask::Ask;
 use crate::breakdown::text;
@@ -83,6 +83,10 @@ impl Walk for TraceWalk<'_> {
 
     fn names(&self) -> Option<Vec<String>> {
         (!self.request.events.is_empty()).then(|| self.request.events.clone())
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        Vec::new()
     }
 
     fn range(&self) -> Option<(Timestamp, Timestamp)> {

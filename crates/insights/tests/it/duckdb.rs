@@ -2,7 +2,7 @@
 //! the data set and Python with DuckDB are (`scripts/setup.sh` installs it).
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rapport_domain::hash::hash64;
@@ -37,8 +37,7 @@ import json, sys, duckdb
 task = json.load(sys.stdin)
 db = duckdb.connect()
 db.execute("set TimeZone = 'UTC'")
-db.execute("""create table e as select * from read_csv(?, header = true, columns = {'ord': 'BIGINT', 'profile': 'BIGINT',
-  'event': 'VARCHAR', 'ms': 'BIGINT', 'total': 'DOUBLE', 'quantity': 'BIGINT', 'country': 'VARCHAR', 'paid': 'BOOLEAN'})""", [task["file"]])
+db.execute(task["table"], [task["file"]])
 out = []
 for sql in task["queries"]:
     try:
@@ -48,7 +47,22 @@ for sql in task["queries"]:
 json.dump(out, sys.stdout, default = float)
 "#;
 
-fn python() -> Option<PathBuf> {
+/// The table of the events; its parameter is the file.
+const TABLE: &str = "create table e as select * from read_csv(?, header = true, columns = {'ord': 'BIGINT', 'profile': 'BIGINT', \
+  'event': 'VARCHAR', 'ms': 'BIGINT', 'total': 'DOUBLE', 'quantity': 'BIGINT', 'country': 'VARCHAR', 'paid': 'BOOLEAN'})";
+
+/// What DuckDB answers to queries over a CSV file.
+pub(crate) fn ask(python: &Path, file: &Path, table: &str, queries: &[&str]) -> Vec<Value> {
+    let task = json!({"file": file, "table": table, "queries": queries});
+    let mut child =
+        Command::new(python).args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(task.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+pub(crate) fn python() -> Option<PathBuf> {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cache = std::env::var_os("XDG_CACHE_HOME").map_or(home.join(".cache"), PathBuf::from);
     let given = std::env::var_os("RAPPORT_PYTHON").map(PathBuf::from);
@@ -71,15 +85,15 @@ struct Query {
     sql: String,
 }
 
-struct Dice(u64, u64);
+pub(crate) struct Dice(pub(crate) u64, pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, below: u64) -> usize {
+    pub(crate) fn roll(&mut self, below: u64) -> usize {
         self.1 += 1;
         (hash64(self.0, &self.1.to_le_bytes()) % below) as usize
     }
 
-    fn of<T: Copy>(&mut self, list: &[T]) -> T {
+    pub(crate) fn of<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.roll(list.len() as u64)]
     }
 }
@@ -336,13 +350,7 @@ fn generated_queries_equal_duckdbs_sql() {
         [trend, funnel, retention, trend, funnel, lifecycle, retention, power_users, rfm, trend, funnel, lifecycle];
     let queries: Vec<Query> =
         (0..QUERIES).map(|n| kinds[n as usize % kinds.len()](&mut Dice(seed * 1_000 + n, 0), &snapshot)).collect();
-    let task = json!({"file": file, "queries": queries.iter().map(|q| q.sql.as_str()).collect::<Vec<_>>()});
-    let mut child =
-        Command::new(python).args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(task.to_string().as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    let answers: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let answers = ask(&python, &file, TABLE, &queries.iter().map(|q| q.sql.as_str()).collect::<Vec<_>>());
     let (mut numbers, mut wrong) = (0, Vec::new());
     for (query, answer) in queries.iter().zip(&answers) {
         let Some(list) = answer.as_array() else { panic!("{}: {answer}\n{}", query.what, query.sql) };

@@ -2,7 +2,9 @@
 
 mod bounds;
 mod cases;
+mod cdnow;
 mod duckdb;
+mod filters;
 mod naive;
 mod requests;
 mod retail;

@@ -7,7 +7,14 @@ use serde_json::Value;
 
 use crate::support::*;
 
-const SPEC: &str = include_str!("../../../../docs/specs/insights.md");
+/// The specifications, one after the other.
+const SPEC: &str = concat!(
+    include_str!("../../../../docs/specs/insights.md"),
+    include_str!("../../../../docs/specs/lift.md"),
+    include_str!("../../../../docs/specs/goals.md")
+);
+/// Every example's period is over.
+const NOW: Timestamp = Timestamp(1_782_864_000_000);
 
 fn blocks(kind: &str) -> Vec<Value> {
     let open = format!("```json {kind}\n");
@@ -46,7 +53,7 @@ fn hold<I: Insight>(kind: &str, snapshot: &Snapshot) {
     assert!(!examples.is_empty(), "no example of {kind}");
     for example in examples {
         let request: I = serde_json::from_value(example["request"].clone()).unwrap_or_else(|e| panic!("{kind}: {e}"));
-        let report = run(&request, snapshot, &Shop, Timestamp(0), &CancelFlag::new()).unwrap();
+        let report = run(&request, snapshot, &Shop, NOW, &CancelFlag::new()).unwrap();
         let report = serde_json::to_value(report).unwrap();
         for (name, expected) in example["report"].as_object().unwrap() {
             assert_eq!(&report[name], expected, "{kind}: {name} of {}\n{report}", example["request"]);
@@ -78,4 +85,41 @@ fn the_worked_examples_hold() {
     hold::<rapport_insights::attribution::AttributionRequest>("attribution", &snapshot);
     hold::<rapport_insights::journey::JourneyMapRequest>("journey-map", &snapshot);
     hold::<rapport_insights::ladder::LadderRequest>("ladder", &snapshot);
+    hold::<rapport_insights::lift::LiftRequest>("lift", &snapshot);
+    hold::<rapport_insights::value::ValueRequest>("value", &snapshot);
+}
+
+#[test]
+fn the_examples_of_goals_hold() {
+    use rapport_insights::core::pace::{Pace, Target, projection};
+    for example in blocks("pace").remove(0).as_array().unwrap() {
+        let number = |name: &str| example[name].as_f64();
+        let read = |name: &str, usual: &str| Value::from(example[name].as_str().unwrap_or(usual));
+        let target = Target {
+            value: number("target").unwrap(),
+            direction: serde_json::from_value(read("direction", "at_least")).unwrap(),
+            nature: serde_json::from_value(read("nature", "total")).unwrap(),
+            tolerance_percent: 5.0,
+        };
+        let shares: Vec<f64> = serde_json::from_value(example["shares"].clone()).unwrap();
+        let pace = match example["nature"] == "level" {
+            true => Pace { share: 1.0, periods: 0 },
+            false => Pace::of(number("elapsed").unwrap(), &shares),
+        };
+        let value = number("value").unwrap();
+        assert_eq!(Some(pace.share), number("pace"), "{example}");
+        assert_eq!(projection(value, target.nature, pace), number("projection"), "{example}");
+        assert_eq!(target.standing(Some(value), pace).as_str(), example["standing"], "{example}");
+    }
+    for example in blocks("oddity").remove(0).as_array().unwrap() {
+        let past: Vec<f64> = serde_json::from_value(example["past"].clone()).unwrap();
+        let found = rapport_insights::core::robust::oddity(example["value"].as_f64().unwrap(), &past, 3.5);
+        assert_eq!(found.map(|o| o.expected), example["expected"].as_f64(), "{example}");
+        assert_eq!(found.map(|o| o.odd), example["odd"].as_bool(), "{example}");
+    }
+    for example in blocks("schedule").remove(0).as_array().unwrap() {
+        let spec: rapport_insights::saved::ScheduleSpec = serde_json::from_value(example["schedule"].clone()).unwrap();
+        let now = Timestamp::parse(example["now"].as_str().unwrap()).unwrap();
+        assert_eq!(spec.schedule().unwrap().next_due(now).to_rfc3339(), example["next"], "{example}");
+    }
 }
