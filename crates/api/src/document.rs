@@ -3,8 +3,12 @@
 use rapport_delivery::spec;
 use rapport_domain::resource::REDACTED;
 use rapport_domain::{Problem, ResourceKind, WorkspaceId};
+use rapport_engine::read::people::Profiles;
+use rapport_insights::saved::{self, GoalSpec, InsightSpec};
+use rapport_insights::{InsightError, kinds};
 use rapport_journeys::Catalogue;
 use rapport_rules::Severity;
+use rapport_store::control::members;
 use rapport_store::control::resources::{self, ListFilter};
 use rapport_store::{MAX_PAGE, Reader};
 use serde_json::Value;
@@ -31,21 +35,25 @@ impl Catalogue for Others {
     }
 }
 
+/// The ids of every document of a kind that is not archived.
+fn all_ids(q: &Reader, ws: WorkspaceId, kind: ResourceKind) -> Result<Vec<String>, ApiError> {
+    let (mut ids, mut cursor): (Vec<String>, Option<String>) = (Vec::new(), None);
+    loop {
+        let page = resources::list(q, ws, kind, ListFilter::default(), cursor.as_deref(), MAX_PAGE)?;
+        ids.extend(page.items.into_iter().map(|e| e.newest.id));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(ids);
+        }
+    }
+}
+
 /// Every document that is not archived, of the kinds journeys refer to. Drafts count: a journey and its template may be
 /// written in any order.
 fn others(q: &Reader, ws: WorkspaceId) -> Result<Others, ApiError> {
     let mut out = Vec::new();
     for kind in [ResourceKind::Segment, ResourceKind::Template, ResourceKind::Topic] {
-        let (mut ids, mut cursor): (Vec<String>, Option<String>) = (Vec::new(), None);
-        loop {
-            let page = resources::list(q, ws, kind, ListFilter::default(), cursor.as_deref(), MAX_PAGE)?;
-            ids.extend(page.items.into_iter().map(|e| e.newest.id));
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
-        }
-        out.push((kind, ids));
+        out.push((kind, all_ids(q, ws, kind)?));
     }
     out.push((ResourceKind::Channel, vec!["email".to_owned()]));
     Ok(Others(out))
@@ -74,6 +82,17 @@ pub(crate) fn check(
             let others = state.stores.control().read(|q| others(q, ws))?;
             errors = rapport_journeys::validate(spec, &others).err().unwrap_or_default();
         }
+        ResourceKind::Insight
+        | ResourceKind::Dashboard
+        | ResourceKind::Goal
+        | ResourceKind::Report
+        | ResourceKind::Annotation => {
+            let shelf = shelf(state, ws)?;
+            errors = saved::check(kind, spec, &shelf).and_then(Result::err).unwrap_or_default();
+            if errors.is_empty() {
+                (errors, warnings) = asked(state, ws, kind, spec)?;
+            }
+        }
         _ => errors = spec::check(kind, spec).and_then(Result::err).unwrap_or_default(),
     }
     if errors.is_empty() {
@@ -86,12 +105,80 @@ pub(crate) fn check(
     Err(ApiError { detail, code: "invalid_resource", ..ApiError::invalid(errors) })
 }
 
+/// Checks the request that an insight or a goal holds: its faults and what is unusual about it.
+fn asked(
+    state: &ApiState,
+    ws: WorkspaceId,
+    kind: ResourceKind,
+    spec: &Value,
+) -> Result<(Vec<Problem>, Vec<Problem>), ApiError> {
+    let (found, at) = match kind {
+        ResourceKind::Insight => (InsightSpec::validate(spec).ok(), "spec.request"),
+        ResourceKind::Goal => (GoalSpec::read(spec).ok().and_then(|g| g.own()), "spec.metric.request"),
+        _ => (None, ""),
+    };
+    let Some(found) = found else { return Ok(Default::default()) };
+    let kind = kinds::named(&found.report, "spec.report").map_err(|p| ApiError::invalid(vec![p]))?;
+    let snapshot = state.lake.snapshot(ws);
+    let request = if found.request.is_null() { Value::Object(Default::default()) } else { found.request };
+    match kind.check(&request, &snapshot, &Profiles(state.engine.shared()), state.now()) {
+        Ok(warnings) => Ok((Vec::new(), warnings.into_iter().map(|w| Problem::new(at, w)).collect())),
+        Err(InsightError::Invalid(problems)) => {
+            let placed = |p: Problem| Problem { at: format!("{at}.{}", p.at), ..p };
+            Ok((problems.into_iter().map(placed).collect(), Vec::new()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What saved insights, goals and reports may refer to.
+pub(crate) struct WorkspaceShelf {
+    ids: Vec<(ResourceKind, Vec<String>)>,
+    members: Vec<String>,
+}
+
+impl saved::Shelf for WorkspaceShelf {
+    fn ids(&self, kind: ResourceKind) -> Vec<String> {
+        self.ids.iter().find(|(k, _)| *k == kind).map(|(_, ids)| ids.clone()).unwrap_or_default()
+    }
+
+    fn members(&self) -> Vec<String> {
+        self.members.clone()
+    }
+}
+
+/// Every document that is not archived, of the kinds that are referred to, and the members.
+pub(crate) fn shelf(state: &ApiState, ws: WorkspaceId) -> Result<WorkspaceShelf, ApiError> {
+    state.stores.control().read(|q| {
+        let mut ids = Vec::new();
+        for kind in [
+            ResourceKind::Insight,
+            ResourceKind::Dashboard,
+            ResourceKind::Goal,
+            ResourceKind::Segment,
+            ResourceKind::Channel,
+        ] {
+            ids.push((kind, all_ids(q, ws, kind)?));
+        }
+        let (mut addresses, mut cursor): (Vec<String>, Option<String>) = (Vec::new(), None);
+        loop {
+            let page = members::list(q, ws, cursor.as_deref(), MAX_PAGE)?;
+            addresses.extend(page.items.into_iter().filter(|m| !m.disabled).map(|m| m.email));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok(WorkspaceShelf { ids, members: addresses })
+    })
+}
+
 /// The JSON Schema of a kind's documents.
 pub(crate) fn schema(kind: ResourceKind) -> Value {
     match kind {
         ResourceKind::Segment => rapport_segments::spec::schema(),
         ResourceKind::Journey => rapport_journeys::schema(),
-        other => spec::schema(other).unwrap_or_default(),
+        other => spec::schema(other).or_else(|| saved::schema(other)).unwrap_or_default(),
     }
 }
 

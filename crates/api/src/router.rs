@@ -3,6 +3,7 @@
 
 mod collection;
 mod customers;
+mod desk;
 mod insights;
 mod management;
 mod people;
@@ -33,6 +34,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     let mut all = collection::endpoints();
     all.extend(management::endpoints());
     all.extend(people::endpoints());
+    all.extend(desk::endpoints());
     all.extend(customers::endpoints());
     all
 }

@@ -12,6 +12,7 @@ use rapport_delivery::Tokens;
 use rapport_delivery::catcher::Catcher;
 use rapport_domain::{Clock, ErrorClass, Timestamp};
 use rapport_engine::Engine;
+use rapport_engine::desk::Mailroom;
 use rapport_lake::{CancelFlag, Lake};
 use rapport_log::Log;
 use rapport_store::{Page, Reader, Stores, Tx};
@@ -52,6 +53,8 @@ pub struct ApiParts {
     pub metrics: Option<PrometheusHandle>,
     /// Runs imports; without it uploads wait.
     pub imports: Option<Arc<dyn ImportRunner>>,
+    /// Sends scheduled reports; without it none is sent.
+    pub mailroom: Option<Arc<Mailroom>>,
     /// The built-in mail server of the demo.
     pub catcher: Option<Arc<Catcher>>,
 }

@@ -8,6 +8,7 @@
 
 mod background;
 mod cache;
+pub mod desk;
 mod error;
 mod inbox;
 mod live;

@@ -13,6 +13,7 @@ use rapport_store::Stores;
 use rapport_store::control::{generation, workspaces};
 
 use crate::background::Background;
+use crate::desk::Results;
 use crate::error::EngineError;
 use crate::inbox::Inbox;
 use crate::live::Live;
@@ -126,6 +127,8 @@ pub struct Shared {
     pub(crate) background: Background,
     pub(crate) turns: Turns,
     pub(crate) purge: Purge,
+    /// Reports that were computed lately.
+    pub(crate) results: Results,
     live: ArcSwap<Live>,
     relay: RwLock<Option<RelayHandle>>,
     inboxes: Vec<Inbox>,
@@ -159,6 +162,7 @@ impl Shared {
             background,
             turns: Turns::new(),
             purge: Purge::default(),
+            results: Results::default(),
             live: ArcSwap::from_pointee(live),
             relay: RwLock::new(None),
             inboxes: (0..partitions).map(|_| Inbox::default()).collect(),

@@ -45,3 +45,12 @@ pub(crate) fn batch(records: usize, rows: usize, took: Duration) {
     histogram!("rapport_engine_batch_seconds").record(took.as_secs_f64());
     counter!("rapport_engine_rows_total").increment(rows as u64);
 }
+
+/// Reports asked of the desk, by whether they were kept.
+pub(crate) const RESULTS: &str = "rapport_desk_results_total";
+/// Memory of the results that are kept, bytes.
+pub(crate) const RESULT_BYTES: &str = "rapport_desk_result_bytes";
+/// Mails to members, by what became of them.
+pub(crate) const MAILS: &str = "rapport_desk_mails_total";
+/// Alerts that began.
+pub(crate) const ALERTS: &str = "rapport_desk_alerts_total";

@@ -23,6 +23,7 @@ use rapport_collect::Collector;
 use rapport_delivery::catcher::{Catcher, CatcherLimits};
 use rapport_delivery::{Relay, RelayConfig, RelayHandle, Tokens};
 use rapport_domain::{Clock, SystemClock};
+use rapport_engine::desk::{Mailroom, MailroomConfig};
 use rapport_engine::{Engine, Parts};
 use rapport_lake::Lake;
 use rapport_log::{Log, SegmentLog};
@@ -65,6 +66,7 @@ pub struct App {
     relay: RelayHandle,
     quality: Arc<StoreQuality>,
     imports: Arc<Imports>,
+    mailroom: Arc<Mailroom>,
     catcher: Option<Arc<Catcher>>,
     local: Arc<LocalAccess>,
     watch: Watch,
@@ -132,6 +134,7 @@ impl App {
         crate::imports::sweep(&stores, &uploads);
         let imports = Imports::start(stores.clone(), collector.clone(), clock.clone(), backlog, uploads, at_once);
         let imports = Arc::new(imports);
+        let mailroom = Mailroom::start(engine.shared().clone(), MailroomConfig::new(&url));
         let catcher = start_catcher(config).await?;
         let local = Arc::new(LocalAccess::new(stores.clone(), &config.data_dir, &local_url(address), options.announce));
         let watch = Watch::start(keys, local.clone())?;
@@ -146,6 +149,7 @@ impl App {
             config: api_config(config, &url, options),
             metrics: Some(metrics),
             imports: Some(imports.clone()),
+            mailroom: Some(mailroom.clone()),
             catcher: catcher.clone(),
         });
         let listener = Mutex::new(Some(listener));
@@ -160,6 +164,7 @@ impl App {
             relay,
             quality,
             imports,
+            mailroom,
             catcher,
             local,
             watch,

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod desk;
 mod insight;
 
 use std::path::PathBuf;
@@ -8,7 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::client::Target;
 use crate::config::Flags;
-pub(crate) use insight::{Common, Insight, Of, Paths};
+pub(crate) use desk::{Dashboard, Goal, Over, ReportCommand};
+pub(crate) use insight::{Common, Insight, Lift, Of, Paths, Saved};
 
 /// Customer engagement in one binary: collect events, know every customer, keep segments live, run journeys, send, measure.
 #[derive(Debug, Parser)]
@@ -50,6 +52,15 @@ pub(crate) enum Command {
     /// Reports: trends, funnels, retention and others
     #[command(subcommand)]
     Insight(Insight),
+    /// Dashboards: saved reports side by side
+    #[command(subcommand)]
+    Dashboard(Dashboard),
+    /// Goals: numbers with targets, and their alerts
+    #[command(subcommand)]
+    Goal(Goal),
+    /// Scheduled reports
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// One customer
     #[command(subcommand)]
     Profile(Profile),

@@ -2,6 +2,7 @@
 
 mod apply;
 mod backup;
+mod desk;
 mod doctor;
 mod export;
 mod get;
@@ -86,6 +87,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Segment(args) => with(connect()?, |client| segment::run(client, args)),
         Command::Journey(args) => with(connect()?, |client| journey::run(client, args)),
         Command::Insight(args) => with(connect()?, |client| insight::run(client, args)),
+        Command::Dashboard(args) => with(connect()?, |client| desk::dashboard(client, args)),
+        Command::Goal(args) => with(connect()?, |client| desk::goal(client, args)),
+        Command::Report(args) => with(connect()?, |client| desk::report(client, args)),
         Command::Profile(args) => with(connect()?, |client| profile::run(client, args)),
         Command::Stats(args) => with(connect()?, |client| stats::run(client, args.json)),
     };

@@ -6,6 +6,7 @@
 //! installation (throttling, settings, housekeeping).
 
 pub mod audit;
+pub mod desk;
 pub mod generation;
 pub mod idempotency;
 pub mod imports;
@@ -50,6 +51,7 @@ fn test_db() -> (tempfile::TempDir, crate::Db, rapport_domain::WorkspaceId, rapp
     let dir = tempfile::tempdir().unwrap();
     let db = crate::Db::open(dir.path().join("control.db"), &crate::DbOptions::default()).unwrap();
     db.migrate("control", MIGRATIONS).unwrap();
+    db.migrate("desk", desk::MIGRATIONS).unwrap();
     let now = rapport_domain::Timestamp(1_000);
     let (a, b) = db
         .write(|tx| -> Result<_> {

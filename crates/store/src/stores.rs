@@ -36,6 +36,7 @@ impl Stores {
         let vault = Vault::open(dir.as_ref(), options.secret_key.as_ref())?;
         let control = Db::open(folder.join("control.db"), options)?;
         control.migrate("control", control::MIGRATIONS)?;
+        control.migrate("desk", control::desk::MIGRATIONS)?;
         fix_partition_count(&control, partitions)?;
         control.write(|tx| control::resources::seal_all(tx, &vault))?;
         let partitions = (0..partitions)

@@ -32,6 +32,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "Stages, touchpoints, moments of truth",
         ),
         ask::<kinds::ladder::LadderRequest>("/api/v1/insights/ladder", "Who stands on which rung of engagement"),
+        ask::<kinds::lift::LiftRequest>("/api/v1/insights/lift", "The treated against a control group"),
+        ask::<kinds::value::ValueRequest>("/api/v1/insights/value", "What customers brought and will"),
         on(Method::Post, "/api/v1/insights/xes", ASK, "The events as an XES log", insights::xes)
             .body::<Described<kinds::xes::XesRequest>>()
             .sends(200, "application/xml", "The log (IEEE 1849), a trace for each profile."),

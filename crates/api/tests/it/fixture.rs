@@ -125,12 +125,17 @@ impl App {
     }
 
     pub(crate) fn with(change: impl FnOnce(&mut ApiParts)) -> App {
+        Self::at(Arc::new(SystemClock), change)
+    }
+
+    /// The same with a clock of one's own.
+    pub(crate) fn at(clock: Arc<dyn Clock>, change: impl FnOnce(&mut ApiParts)) -> App {
         let dir = tempfile::tempdir().unwrap();
         let stores = Arc::new(Stores::open(dir.path(), 4, &DbOptions::default()).unwrap());
         let (a, b) = (tenant(&stores, "alpha"), tenant(&stores, "beta"));
         let log: Arc<dyn Log> = Arc::new(MemoryLog::new(4));
         let lake = Lake::open(&dir.path().join("lake"), 4, LakeConfig { background: false, ..LakeConfig::default() });
-        let (lake, clock): (_, Arc<dyn Clock>) = (lake.unwrap(), Arc::new(SystemClock));
+        let lake = lake.unwrap();
         let parts = Parts {
             config: EngineConfig::default(),
             log: log.clone(),
@@ -158,6 +163,7 @@ impl App {
             config: ApiConfig::new("http://rapport.example", dir.path().join("imports")),
             metrics: None,
             imports: None,
+            mailroom: None,
             catcher: None,
         };
         change(&mut parts);

@@ -4,6 +4,7 @@ mod auth;
 mod collection;
 mod customers;
 mod dashboard;
+mod desk;
 mod fixture;
 mod links;
 mod management;

@@ -1,15 +1,21 @@
 //! Traits and segments as reports ask for them.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use rapport_domain::event::Scalar;
 use rapport_domain::{ProfileId, ResourceKind, WorkspaceId};
-use rapport_insights::{Column, InsightError, People};
+use rapport_insights::saved::AnnotationSpec;
+use rapport_insights::{Column, InsightError, Note, People};
 use rapport_profiles::repo as profiles;
 use rapport_segments::repo as segments;
 use rapport_store::control::resources;
+use rapport_store::partition::observed::Scope;
 
 use crate::shared::Shared;
+
+/// Entries of the observed catalogue looked at.
+const MAX_OBSERVED: usize = 20_000;
 
 /// The profiles of the running product.
 pub struct Profiles<'a>(pub &'a Shared);
@@ -54,5 +60,25 @@ impl People for Profiles<'_> {
     fn segments(&self, ws: WorkspaceId) -> Result<Vec<String>, InsightError> {
         let live = self.0.stores.control().read(|q| resources::live(q, ws, ResourceKind::Segment));
         Ok(live.map_err(unavailable("the segments"))?.into_iter().map(|r| r.id).collect())
+    }
+
+    fn properties(&self, ws: WorkspaceId) -> Result<Vec<String>, InsightError> {
+        let seen = super::stats::catalogue(self.0, ws, MAX_OBSERVED).map_err(unavailable("the properties"))?;
+        // A catalogue that was cut says nothing about what is not in it.
+        if seen.len() >= MAX_OBSERVED {
+            return Ok(Vec::new());
+        }
+        let of_events = seen.into_iter().filter(|o| o.scope == Scope::Property).map(|o| o.key);
+        Ok(of_events.collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    fn annotations(&self, ws: WorkspaceId) -> Result<Vec<Note>, InsightError> {
+        let live = self.0.stores.control().read(|q| resources::live(q, ws, ResourceKind::Annotation));
+        let notes = live.map_err(unavailable("the annotations"))?.into_iter();
+        // One that cannot be read was written by a later release.
+        let mut notes: Vec<Note> =
+            notes.filter_map(|r| Some(AnnotationSpec::validate(&r.spec).ok()?.note(&r.id))).collect();
+        notes.sort_by(|a, b| (&a.from, &a.id).cmp(&(&b.from, &b.id)));
+        Ok(notes)
     }
 }

@@ -46,6 +46,7 @@ pub(super) async fn serve(
 pub(super) async fn close(app: &App) -> Result<()> {
     app.local.withdraw();
     app.imports.stop().await;
+    app.mailroom.stop().await;
     if !app.relay.shutdown(MESSAGES_MAY_TAKE).await {
         tracing::warn!("some messages were not handed over in time; they stay in their outbox");
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::desk::Over;
+
 /// Which report. What the flags do not say can be given as a document with `--request`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Insight {
@@ -29,16 +31,22 @@ pub(crate) enum Insight {
     JourneyMap(JourneyMap),
     /// On which rung of engagement customers stand, and who climbs or falls
     Ladder(Ladder),
+    /// What those who were treated did, against a control group
+    Lift(Lift),
+    /// What customers have brought, and what they will
+    Value(Value),
+    /// A saved insight, by id
+    Saved(Saved),
 }
 
 /// What every report takes.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// Its beginning: a date, or a time [default: some way before the end]
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     pub(crate) from: Option<String>,
     /// Its end: a date (included), or a time [default: now]
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     pub(crate) to: Option<String>,
     /// The IANA time zone of the days [default: UTC]
     #[arg(long, value_name = "ZONE")]
@@ -46,6 +54,9 @@ pub(crate) struct Common {
     /// Only customers that are in this segment
     #[arg(long, value_name = "ID")]
     pub(crate) segment: Option<String>,
+    /// Only events for which this holds: 'e.country == "DE"'
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) filter: Option<String>,
     /// Only this share of the customers, by a stable choice
     #[arg(long, value_name = "PERCENT")]
     pub(crate) sample: Option<f64>,
@@ -246,4 +257,60 @@ pub(crate) struct Ladder {
     pub(crate) unit: Option<String>,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lift {
+    /// What counts as converting. After a ` if ` comes a filter
+    #[arg(long, value_name = "EVENT", default_value = "Order Completed")]
+    pub(crate) goal: String,
+    /// A number of the goal: what it is worth, such as total
+    #[arg(long, value_name = "PROPERTY")]
+    pub(crate) value: Option<String>,
+    /// The event with which a customer is treated [default: Message Sent]
+    #[arg(long, value_name = "EVENT")]
+    pub(crate) treated: Option<String>,
+    /// The event with which a customer is held out [default: Message Skipped if e.reason == "control_group"]
+    #[arg(long, value_name = "EVENT", conflicts_with_all = ["control_segment", "control_bucket"])]
+    pub(crate) control: Option<String>,
+    /// The control group is in this segment
+    #[arg(long, value_name = "ID", conflicts_with = "control_bucket")]
+    pub(crate) control_segment: Option<String>,
+    /// The control group is this range of a bucket: exp-1:0-10
+    #[arg(long, value_name = "SALT:FROM-TO")]
+    pub(crate) control_bucket: Option<String>,
+    /// How long after it a goal counts [default: 7d]
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) window: Option<String>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Value {
+    /// What counts as a purchase [default: Order Completed]
+    #[arg(long, value_name = "EVENT")]
+    pub(crate) event: Option<String>,
+    /// The property that is money [default: total]
+    #[arg(long, value_name = "PROPERTY")]
+    pub(crate) property: Option<String>,
+    /// How far to look ahead from the end of the period [default: 365d]
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) horizon: Option<String>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Saved {
+    /// Its id
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) over: Over,
+    /// Print the answer as JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Print the table as CSV
+    #[arg(long)]
+    pub(crate) csv: bool,
 }

@@ -2,14 +2,14 @@
 
 use anyhow::{Context, Result};
 use rapport_insights::{
-    Insight as Kind, Report, attribution, funnel, heatmap, journey, ladder, lifecycle, paths, power, retention, rfm,
-    trend,
+    Insight as Kind, Report, attribution, funnel, heatmap, journey, ladder, lifecycle, lift, paths, power, retention,
+    rfm, trend, value,
 };
 use serde_json::{Map, Value, json};
 
 use super::table::Table;
 use super::{Usage, print, print_json};
-use crate::cli::{Common, Insight, Of, Paths};
+use crate::cli::{Common, Insight, Lift, Of, Paths};
 use crate::client::Client;
 
 /// Runs a report.
@@ -85,6 +85,24 @@ pub(super) fn run(client: &Client, insight: &Insight) -> Result<()> {
             put(&mut request, "unit", args.unit.as_deref());
             ask::<ladder::LadderRequest>(client, request, &args.common)
         }
+        Insight::Lift(args) => {
+            let mut request = base(&args.common)?;
+            request.entry("goal").or_insert_with(|| selection(&args.goal));
+            put(&mut request, "value", args.value.as_deref());
+            put_value(&mut request, "treated", args.treated.as_deref().map(selection));
+            put_value(&mut request, "control", args.control.as_deref().map(selection));
+            put_value(&mut request, "split", split(args)?);
+            put(&mut request, "window", args.window.as_deref());
+            ask::<lift::LiftRequest>(client, request, &args.common)
+        }
+        Insight::Value(args) => {
+            let mut request = base(&args.common)?;
+            put_value(&mut request, "of", args.event.as_deref().map(selection));
+            put(&mut request, "property", args.property.as_deref());
+            put(&mut request, "horizon", args.horizon.as_deref());
+            ask::<value::ValueRequest>(client, request, &args.common)
+        }
+        Insight::Saved(args) => super::desk::saved(client, args),
     }
 }
 
@@ -111,6 +129,22 @@ fn of<K: Kind>(client: &Client, args: &Of) -> Result<()> {
     ask::<K>(client, request, &args.common)
 }
 
+/// How the control group is told.
+fn split(args: &Lift) -> Result<Option<Value>> {
+    if let Some(segment) = &args.control_segment {
+        return Ok(Some(json!({ "segment": segment })));
+    }
+    let Some(text) = &args.control_bucket else { return Ok(None) };
+    let read = || {
+        let (salt, range) = text.rsplit_once(':')?;
+        let (from, to) = range.split_once('-')?;
+        Some(json!({"bucket": {"salt": salt, "from": from.parse::<f64>().ok()?, "to": to.parse::<f64>().ok()?}}))
+    };
+    let expected =
+        || Usage(format!("--control-bucket: expected a name and a range such as exp-1:0-10, found {text:?}"));
+    Ok(Some(read().ok_or_else(expected)?))
+}
+
 /// What every report takes.
 fn base(common: &Common) -> Result<Map<String, Value>> {
     let mut request = match &common.request {
@@ -125,6 +159,7 @@ fn base(common: &Common) -> Result<Map<String, Value>> {
     put(&mut request, "to", common.to.as_deref());
     put(&mut request, "zone", common.zone.as_deref());
     put(&mut request, "segment", common.segment.as_deref());
+    put(&mut request, "filter", common.filter.as_deref());
     put_value(&mut request, "sample_percent", common.sample.map(Value::from));
     if let Some(drill) = &common.drill {
         let drill = serde_json::from_str(drill).map_err(|e| Usage(format!("--drill: expected a JSON object: {e}")))?;

@@ -4,11 +4,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Files of documents, each after those it refers to.
-pub(crate) const FILES: [(&str, &str); 4] = [
+pub(crate) const FILES: [(&str, &str); 5] = [
     ("settings.yaml", include_str!("resources/settings.yaml")),
     ("templates.yaml", include_str!("resources/templates.yaml")),
     ("segments.yaml", include_str!("resources/segments.yaml")),
     ("journeys.yaml", include_str!("resources/journeys.yaml")),
+    ("desk.yaml", include_str!("resources/desk.yaml")),
 ];
 
 /// One document.
@@ -82,6 +83,19 @@ mod tests {
         assert!(known.len() >= 20, "{known:?}");
     }
 
+    /// The demo's own documents, for what others refer to.
+    struct Shelf;
+
+    impl rapport_insights::saved::Shelf for Shelf {
+        fn ids(&self, kind: ResourceKind) -> Vec<String> {
+            documents().unwrap().into_iter().filter(|d| d.kind == kind.as_str()).map(|d| d.id).collect()
+        }
+
+        fn members(&self) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
     #[test]
     fn rules_and_templates_are_valid() {
         for d in documents().unwrap().iter().chain([&mail_catcher("127.0.0.1", 2525)]) {
@@ -94,7 +108,10 @@ mod tests {
                 "channel" => assert_eq!(rapport_delivery::ChannelSpec::validate(&d.spec).err(), None, "{place}"),
                 // The journeys' own tests read these files: this crate does not know that stage.
                 "journey" => assert!(d.spec["steps"].is_array(), "{place}"),
-                other => panic!("{other}"),
+                other => {
+                    let found = rapport_insights::saved::check(ResourceKind::parse(other).unwrap(), &d.spec, &Shelf);
+                    assert_eq!(found.unwrap_or_else(|| panic!("{other}")).err(), None, "{place}");
+                }
             }
         }
     }

@@ -153,6 +153,12 @@ pub fn live_one(q: &impl Query, ws: WorkspaceId, kind: ResourceKind, id: &str) -
     q.query_row(&sql, &params![ws, kind.as_str(), id], read)
 }
 
+/// Since when the live version of a document is live; `None` when none is.
+pub fn live_since(q: &impl Query, ws: WorkspaceId, kind: ResourceKind, id: &str) -> Result<Option<Timestamp>> {
+    let sql = "SELECT changed_at FROM resources WHERE ws = ?1 AND kind = ?2 AND id = ?3 AND status = 'live' LIMIT 1";
+    q.query_row(sql, &params![ws, kind.as_str(), id], |row| row.get(0))
+}
+
 /// The live documents of a kind, by id.
 pub fn live(q: &impl Query, ws: WorkspaceId, kind: ResourceKind) -> Result<Vec<Resource>> {
     let sql = format!("SELECT {COLUMNS} FROM resources WHERE ws = ?1 AND kind = ?2 AND status = 'live' ORDER BY id");

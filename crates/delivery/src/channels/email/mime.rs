@@ -36,7 +36,7 @@ fn mailbox(sender: &Sender) -> Result<Mailbox, String> {
 }
 
 /// A header written as it is: for addresses of pages, which must not be encoded (RFC 8058 section 3.1).
-fn plain(name: &'static str, value: String) -> Result<HeaderValue, String> {
+pub(super) fn plain(name: &'static str, value: String) -> Result<HeaderValue, String> {
     if !value.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
         return Err(format!("{name} holds characters that cannot stand in a header"));
     }
