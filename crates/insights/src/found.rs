@@ -58,14 +58,12 @@ impl Found {
     /// Of the names a request names, those of which nothing counted; `None` when any event would have done and there was
     /// none.
     pub(crate) fn missed<'a>(&self, asked: &'a [String]) -> Option<Vec<&'a String>> {
-        if self.blurred || asked.is_empty() {
-            return match (self.any, asked.is_empty()) {
-                (true, _) => Some(Vec::new()),
-                (false, true) => None,
-                (false, false) => Some(asked.iter().collect()),
-            };
+        match (self.blurred, self.any) {
+            (false, _) => Some(asked.iter().filter(|name| !self.names.contains(*name)).collect()),
+            (true, true) => Some(Vec::new()),
+            (true, false) if asked.is_empty() => None,
+            (true, false) => Some(asked.iter().collect()),
         }
-        Some(asked.iter().filter(|name| !self.names.contains(*name)).collect())
     }
 }
 

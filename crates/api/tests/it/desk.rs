@@ -13,7 +13,7 @@ use crate::fixture::{Answer, App};
 
 const DAY_MS: i64 = 86_400_000;
 
-/// A shop on a Friday in March, at ten in Berlin.
+/// A shop on a Friday in March, at four in Berlin.
 struct Shop {
     app: App,
     clock: VirtualClock,
@@ -22,7 +22,7 @@ struct Shop {
 
 impl Shop {
     async fn new() -> Shop {
-        let clock = VirtualClock::at(Timestamp::parse("2026-03-20T09:00:00Z").unwrap());
+        let clock = VirtualClock::at(Timestamp::parse("2026-03-20T15:00:00Z").unwrap());
         let app = App::at(Arc::new(clock.clone()), |_| {});
         let catcher = Catcher::local().await.unwrap();
         let channel = json!({"kind": "smtp", "host": "127.0.0.1", "port": catcher.address().port(), "tls": "none",
@@ -304,7 +304,7 @@ async fn a_report_is_sent_once_for_each_due_time() {
 #[tokio::test]
 async fn a_report_is_sent_when_asked_for() {
     let room: Arc<std::sync::OnceLock<Arc<Mailroom>>> = Arc::default();
-    let clock = VirtualClock::at(Timestamp::parse("2026-03-20T09:00:00Z").unwrap());
+    let clock = VirtualClock::at(Timestamp::parse("2026-03-20T15:00:00Z").unwrap());
     let kept = room.clone();
     let app = App::at(Arc::new(clock.clone()), move |parts| {
         let made = Mailroom::new(parts.engine.shared().clone(), MailroomConfig::new("http://rapport.example"));

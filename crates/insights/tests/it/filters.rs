@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use crate::duckdb::{Dice, ask, python};
 use crate::support::{PARTITIONS, WS};
 
-const EVENTS: u64 = 4_000;
-const CONDITIONS: u64 = 400;
+const EVENTS: u64 = 2_000;
+const CONDITIONS: u64 = 240;
 const START: i64 = 1_772_323_200_000;
 
 /// The columns of the events: `n` a number, `t` a text, `s` a number as text or not, `d` a date as text or not, `b` a boolean,
@@ -154,7 +154,7 @@ fn columns_predicates_and_sql_agree() {
     for (seq, half) in [(1, &events[..events.len() / 2]), (2, &events[events.len() / 2..])] {
         let mut batches: BTreeMap<u16, Vec<ProcessedEvent>> = (0..PARTITIONS).map(|p| (p, vec![])).collect();
         half.iter().for_each(|(e, ..)| batches.entry(e.profile.home().0).or_default().push(e.clone()));
-        batches.into_iter().for_each(|(p, batch)| drop(lake.append(Partition(p), seq, batch)));
+        batches.into_iter().for_each(|(p, batch)| lake.append(Partition(p), seq, batch));
         if seq == 1 {
             lake.flush().unwrap();
         }
@@ -221,5 +221,5 @@ fn columns_predicates_and_sql_agree() {
         .collect();
     println!("{CONDITIONS} conditions, {} of them in SQL too, seed {seed}", sqls.len());
     assert!(differ.is_empty(), "{} of {} differ (seed {seed}):\n{}", differ.len(), sqls.len(), differ.join("\n"));
-    assert!(sqls.len() > 150, "{}", sqls.len());
+    assert!(sqls.len() > 80, "{}", sqls.len());
 }

@@ -55,6 +55,20 @@ fn every_fault_is_named_with_its_place() {
     let report = run(&unseen, &snapshot, &Nobody, now, &flag).unwrap();
     let total = report.series[0].total.unwrap().0;
     assert_eq!((report.about.warnings.len(), report.buckets.len(), total), (1, 30, 0.0));
+    // What is known and not there says where it is.
+    let warned = |event: Option<&str>, filter: &str, day: &str| {
+        let one = SeriesRequest { event: event.map(Into::into), filter: Some(filter.into()), ..Default::default() };
+        let day = Some(day.to_owned());
+        let request = TrendRequest { series: vec![one], from: day.clone(), to: day, ..Default::default() };
+        run(&request, &snapshot, &Nobody, now, &flag).unwrap().about.warnings.join("; ")
+    };
+    let there = "lies in the period; there are some from 1970-01-01 to 1970-01-01";
+    let viewed = Some("Product Viewed");
+    assert_eq!(warned(viewed, "", "2020-01-01"), format!("no event \"Product Viewed\" {there}"));
+    assert_eq!(warned(None, "", "2020-01-01"), format!("no event {there}"));
+    let none = "none of the 25 events \"Product Viewed\" in the period passes the conditions";
+    assert_eq!(warned(viewed, "e.nothing == 1.0", "1970-01-01"), none);
+    assert_eq!(warned(viewed, "", "1970-01-01"), "");
     flag.cancel();
     assert_eq!(run(&unseen, &snapshot, &Nobody, now, &flag).unwrap_err().code(), "query_cancelled");
 }
