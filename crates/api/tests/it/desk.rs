@@ -322,7 +322,7 @@ async fn a_report_is_sent_when_asked_for() {
     // Without a channel the run says why.
     room.round().await.unwrap();
     let runs = shop.app.get("/api/v1/reports/r/runs").await.expect(200);
-    assert_eq!(runs["items"][0]["error"], "the workspace has no live e-mail channel", "{runs}");
+    assert_eq!(runs["items"][0]["error"], "the workspace has no live SMTP channel", "{runs}");
     let port = shop.catcher.address().port();
     shop.publish("channel/mail", json!({"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none", "from": {"email": "shop@example.com"}})).await;
     shop.app.api("POST", "/api/v1/reports/r/run", json!({})).await.expect(202);

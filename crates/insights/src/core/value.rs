@@ -13,7 +13,7 @@ const EVALUATIONS: usize = 3_000;
 /// What is known of a customer.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Buyer {
-    /// Purchases after the first.
+    /// Purchases after the first, a whole number.
     pub repeats: f64,
     /// From the first purchase to the last.
     pub recency: f64,
@@ -21,6 +21,12 @@ pub struct Buyer {
     pub age: f64,
     /// The mean of the repeat purchases' values.
     pub spend: f64,
+}
+
+/// What depends on the number of repeat purchases alone, by that number: many customers share it.
+fn by_repeats(buyers: &[Buyer], of: impl Fn(f64) -> f64) -> Vec<f64> {
+    let most = buyers.iter().map(|b| b.repeats).fold(0.0, f64::max) as u32;
+    (0..=most).map(|x| of(f64::from(x))).collect()
 }
 
 /// The BG/NBD model: while alive a customer buys at random at a rate that differs among customers by a gamma distribution
@@ -58,9 +64,10 @@ impl BuyingModel {
     pub fn likelihood(&self, buyers: &[Buyer]) -> f64 {
         let BuyingModel { r, alpha, a, b, .. } = *self;
         let constant = r * alpha.ln() - ln_gamma(r) + ln_gamma(a + b) - ln_gamma(b);
+        let fronts = by_repeats(buyers, |x| ln_gamma(r + x) + ln_gamma(b + x) - ln_gamma(a + b + x));
         let one = |c: &Buyer| {
             let x = c.repeats;
-            let front = ln_gamma(r + x) + ln_gamma(b + x) - ln_gamma(a + b + x);
+            let front = fronts[x as usize];
             let alive = -(r + x) * (alpha + c.age).ln();
             if x == 0.0 {
                 return constant + front + alive;
@@ -137,13 +144,12 @@ impl SpendingModel {
     #[must_use]
     pub fn likelihood(&self, buyers: &[Buyer]) -> f64 {
         let SpendingModel { p, q, gamma, .. } = *self;
+        let fronts = by_repeats(buyers, |x| {
+            if x == 0.0 { 0.0 } else { ln_gamma(p * x + q) - ln_gamma(p * x) - ln_gamma(q) + p * x * x.ln() }
+        });
         let one = |c: &Buyer| {
             let (x, m) = (c.repeats, c.spend);
-            ln_gamma(p * x + q) - ln_gamma(p * x) - ln_gamma(q)
-                + q * gamma.ln()
-                + (p * x - 1.0) * m.ln()
-                + p * x * x.ln()
-                - (p * x + q) * (gamma + m * x).ln()
+            fronts[x as usize] + q * gamma.ln() + (p * x - 1.0) * m.ln() - (p * x + q) * (gamma + m * x).ln()
         };
         buyers.iter().filter(|b| b.repeats > 0.0 && b.spend > 0.0).map(one).sum()
     }

@@ -53,7 +53,7 @@ pub struct GoalSpec {
     pub alerts: Vec<AlertRule>,
     /// Members who get a mail when an alert begins, by address.
     pub notify: Vec<String>,
-    /// The channel the mail leaves by; the workspace's e-mail channel when absent.
+    /// The channel the mail leaves by; the workspace's SMTP channel when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
 }

@@ -39,7 +39,7 @@ pub struct MailingSpec {
     pub recipients: Vec<String>,
     /// Without the tables as CSV files.
     pub without_csv: bool,
-    /// The channel it leaves by; the workspace's e-mail channel when absent.
+    /// The channel it leaves by; the workspace's SMTP channel when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// Not sent by itself; only when asked for.

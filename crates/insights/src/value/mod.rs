@@ -15,7 +15,7 @@ pub use report::ValueReport;
 /// Customers with a repeat purchase that a model needs.
 pub const ENOUGH_REPEATS: usize = 50;
 /// The most customers a model is fitted to; of more, a stable choice.
-pub const MAX_FITTED: usize = 50_000;
+pub const MAX_FITTED: usize = 20_000;
 /// The most customers of a report.
 pub const MAX_CUSTOMERS: usize = 2_000_000;
 

@@ -11,7 +11,7 @@ use super::mime::Mail;
 use super::smtp::SmtpProvider;
 use crate::channels::SendFault;
 use crate::core::address::parse_email;
-use crate::spec::ChannelSpec;
+use crate::spec::{ChannelSpec, ProviderKind};
 
 /// A mail to a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +40,20 @@ impl TeamPost {
     /// A way through the channel; it connects when the first mail comes. `timeout` bounds each attempt.
     ///
     /// # Errors
-    /// TLS cannot be set up on this machine, or the sender's address is none.
+    /// It is no SMTP channel, TLS cannot be set up on this machine, or the sender's address is none.
     pub fn new(spec: &ChannelSpec, timeout: Duration) -> Result<Self, String> {
+        if !Self::can_use(spec) {
+            return Err("mail to members needs a channel of the kind smtp".to_owned());
+        }
         let from = parse_email(&spec.from.email).ok_or("the channel's sender is not an e-mail address")?;
         let from = Mailbox::new(spec.from.name.clone().filter(|n| !n.is_empty()), from);
         Ok(TeamPost { provider: SmtpProvider::new(spec, timeout)?, from })
+    }
+
+    /// Whether mail to members can leave through the channel.
+    #[must_use]
+    pub fn can_use(spec: &ChannelSpec) -> bool {
+        spec.kind == ProviderKind::Smtp
     }
 
     /// Hands a mail over; the answer is the server's.
@@ -106,7 +115,7 @@ mod tests {
         };
         catcher.fail(Stage::Mail, FaultAction::Reply("451 4.3.0 later".into()), 1);
         let failed = post.send(&mail, Timestamp(1)).await;
-        assert!(matches!(&failed, Err(SendFault::Transient { detail }) if detail.contains("later")), "{failed:?}");
+        assert!(matches!(&failed, Err(SendFault::Transient { detail, .. }) if detail.contains("later")), "{failed:?}");
         post.send(&mail, Timestamp(1)).await.unwrap();
         let got = catcher.mails().remove(0);
         assert_eq!(got.to, ["ann@team.example"]);

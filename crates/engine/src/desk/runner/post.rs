@@ -39,14 +39,14 @@ impl Mailroom {
         for channel in live.iter().filter(|c| id.is_none_or(|id| c.id == id)) {
             let opened = self.shared.stores.vault().opened(ws, ResourceKind::Channel, &channel.id, &channel.spec)?;
             if let Ok(spec) = ChannelSpec::validate(&opened)
-                && spec.carries("email")
+                && TeamPost::can_use(&spec)
             {
                 return Ok(Ok(spec));
             }
         }
         Ok(Err(match id {
-            Some(id) => format!("there is no live e-mail channel {id}"),
-            None => "the workspace has no live e-mail channel".to_owned(),
+            Some(id) => format!("there is no live SMTP channel {id}"),
+            None => "the workspace has no live SMTP channel".to_owned(),
         }))
     }
 
@@ -137,10 +137,12 @@ impl Mailroom {
         };
         let (state, why) = match post.send(&letter, self.now()).await {
             Ok(_) => ("sent", None),
-            Err(SendFault::Permanent { detail, .. }) => ("failed", Some(detail)),
-            Err(SendFault::Transient { detail }) if mail.attempts + 1 >= MAX_ATTEMPTS => ("failed", Some(detail)),
-            Err(SendFault::Transient { detail }) => ("pending", Some(detail)),
+            Err(SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. }) => ("failed", Some(detail)),
             Err(SendFault::Busy) => ("pending", Some("the channel's connections were all in use".to_owned())),
+            Err(SendFault::Transient { detail, .. } | SendFault::Throttled { detail, .. }) => {
+                let state = if mail.attempts + 1 >= MAX_ATTEMPTS { "failed" } else { "pending" };
+                (state, Some(detail))
+            }
         };
         metrics::counter!(telemetry::MAILS, "state" => state).increment(1);
         let theirs = self.clone();
@@ -202,11 +204,13 @@ impl Mailroom {
                 }
                 match post.send(&letter, self.now()).await {
                     Ok(_) => drop(self.told.lock().insert(key)),
-                    Err(SendFault::Permanent { detail, .. }) => {
+                    Err(SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. }) => {
                         tracing::warn!(goal = %alert.goal, detail, "a member could not be told of an alert");
                         self.told.lock().insert(key);
                     }
-                    Err(SendFault::Transient { .. } | SendFault::Busy) => all_told = false,
+                    Err(SendFault::Transient { .. } | SendFault::Throttled { .. } | SendFault::Busy) => {
+                        all_told = false;
+                    }
                 }
             }
         }
