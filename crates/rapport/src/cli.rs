@@ -51,7 +51,7 @@ pub(crate) enum Command {
     Journey(Journey),
     /// Reports: trends, funnels, retention and others
     #[command(subcommand)]
-    Insight(Insight),
+    Insight(Box<Insight>),
     /// Dashboards: saved reports side by side
     #[command(subcommand)]
     Dashboard(Dashboard),
