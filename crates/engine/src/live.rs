@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus, WorkspaceId};
 use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySet, campaign};
-use rapport_segments::{RuleDef, RuleSet, segment_rule_key};
+use rapport_segments::{RuleDef, RuleSet};
 use rapport_store::Stores;
 use rapport_store::control::{generation, journey_states, resources, workspaces};
 
@@ -142,7 +142,13 @@ pub(crate) fn campaign_def(
     }
 }
 
-fn rules_of(ws: WorkspaceId, live: &[Resource], journeys: &JourneySet, problems: &mut Vec<Problem>) -> RuleSet {
+/// The rules of a workspace's live documents and of the conditions of `journeys`; what has no effect goes to `problems`.
+pub(crate) fn rules_of(
+    ws: WorkspaceId,
+    live: &[Resource],
+    journeys: &JourneySet,
+    problems: &mut Vec<Problem>,
+) -> RuleSet {
     let mut rules = Vec::new();
     for segment in live.iter().filter(|r| r.kind == ResourceKind::Segment) {
         match rapport_segments::spec::rule_of(&segment.id, &segment.spec) {

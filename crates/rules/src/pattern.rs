@@ -213,11 +213,11 @@ impl Pattern {
             for k in 0..self.steps.len() {
                 let start = if k == 0 { self.begins(&groups, g) } else { self.reached(&groups, &starts[k - 1], k, g) };
                 let Some(start) = start else { continue };
-                for last in k..self.steps.len() {
+                for (last, starts) in starts.iter_mut().enumerate().skip(k) {
                     if !groups[g].serves(&self.steps[k..=last], &mut Vec::new()) {
                         break;
                     }
-                    starts[last][g] = starts[last][g].max(Some(start));
+                    starts[g] = starts[g].max(Some(start));
                 }
             }
         }

@@ -156,16 +156,10 @@ fn stage(
     let control = shared.stores.control();
     let live = control.read(|q| resources::all_live(q, ws))?;
     let zone = shared.live().workspaces.get(&ws).map_or(chrono_tz::Tz::UTC, |w| w.zone);
-    let mut segments = Vec::new();
     let mut others = Vec::new();
     let holdout = crate::live::holdout_of(&live);
     for document in &live {
         match document.kind {
-            ResourceKind::Segment => {
-                if let Ok((_, rule)) = rapport_segments::spec::validate(&document.spec) {
-                    segments.push((document.id.clone(), rule));
-                }
-            }
             ResourceKind::Journey => {
                 if let Ok(spec) = rapport_journeys::validate(&document.spec, &AnyCatalogue) {
                     let paused = control.read(|q| journey_states::pause(q, ws, &document.id))?.is_some();
@@ -196,7 +190,7 @@ fn stage(
     Stage::build(Parts {
         workspace: ws,
         zone,
-        segments: &segments,
+        live: &live,
         others,
         journey: &request.journey,
         version: DRAFT,

@@ -10,7 +10,7 @@ use rapport_domain::{Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
 use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, Runs, WebhookAnswer};
 use rapport_profiles::apply;
 use rapport_rules::Verdict;
-use rapport_segments::{Edge, SegmentState, Touched};
+use rapport_segments::{Decided, Edge, SegmentState, Touched};
 use serde_json::{Map, Value, json};
 
 use super::stage::Stage;
@@ -352,17 +352,17 @@ impl<'a, W: Witness> Player<'a, W> {
             return;
         }
         let stage = self.stage;
-        let mut edges = Vec::new();
+        let mut decided = Decided::default();
         stage.rules.evaluate(
             &stage.binding,
             &mut self.segments,
             touched,
-            &self.profile,
+            &mut self.profile,
             stage.zone,
             self.now,
-            &mut edges,
+            &mut decided,
         );
-        for Edge { segment, entered, .. } in edges {
+        for Edge { segment, entered, .. } in decided.edges {
             let name = if entered { names::SEGMENT_ENTERED } else { names::SEGMENT_EXITED };
             let mut properties = map(json!({"segment": segment}));
             if historical {

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::{Duration, NaiveDateTime};
 use chrono_tz::Tz;
-use rapport_domain::rule::Rule;
 use rapport_domain::time::local_to_instant;
-use rapport_domain::{Timestamp, WorkspaceId};
+use rapport_domain::{Resource, Timestamp, WorkspaceId};
 use rapport_journeys::core::calendar;
 use rapport_journeys::spec::{Action, Goal, GoalBy, Trigger, Wait, ZoneChoice};
 use rapport_journeys::{JourneyDef, JourneySet, JourneySpec};
-use rapport_segments::{Binding, RuleDef, RuleSet};
+use rapport_segments::{Binding, RuleSet};
 
 use crate::error::EngineError;
 
@@ -47,8 +46,8 @@ pub(crate) struct Occurs {
 pub(crate) struct Parts<'a> {
     pub(crate) workspace: WorkspaceId,
     pub(crate) zone: Tz,
-    /// Live segments by id.
-    pub(crate) segments: &'a [(String, Rule)],
+    /// The workspace's live documents: their rules decide as they do for the owners.
+    pub(crate) live: &'a [Resource],
     /// Other live journeys.
     pub(crate) others: Vec<JourneyDef>,
     pub(crate) journey: &'a str,
@@ -62,7 +61,7 @@ pub(crate) struct Parts<'a> {
 
 impl Stage {
     pub(crate) fn build(parts: Parts<'_>) -> Result<Stage, EngineError> {
-        let Parts { workspace, zone, segments, mut others, journey, version, spec, .. } = parts;
+        let Parts { workspace, zone, live, mut others, journey, version, spec, .. } = parts;
         others.retain(|def| def.id != journey);
         others.push(JourneyDef {
             workspace,
@@ -78,18 +77,7 @@ impl Stage {
             return Err(rapport_journeys::JourneysError::Invalid(rejected.problems).into());
         }
         let journeys = compiled.set;
-        let mut defs: Vec<RuleDef> = segments
-            .iter()
-            .map(|(id, rule)| RuleDef {
-                key: rapport_segments::segment_rule_key(id),
-                segment: Some(id.clone()),
-                rule: rule.clone(),
-            })
-            .collect();
-        for (_, key, rule) in journeys.conditions() {
-            defs.push(RuleDef { key: key.as_str().to_owned(), segment: None, rule: rule.clone() });
-        }
-        let (rules, _) = RuleSet::compile(defs);
+        let rules = crate::live::rules_of(workspace, live, &journeys, &mut Vec::new());
         let binding = Binding {
             aggregates: (0..rules.aggregates().len() as u64).map(|i| (i, true)).collect(),
             rules: (0..rules.rules().count() as u64).map(|i| (i, true)).collect(),

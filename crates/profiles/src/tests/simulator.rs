@@ -168,7 +168,7 @@ impl World {
                 self.part(at).forwards.remove(&from);
                 self.part(at).profiles.insert(from, repo::decode(&state).unwrap());
             }
-            LetterBody::Erase { .. } | LetterBody::Group { .. } | LetterBody::Send { .. } => {
+            LetterBody::Erase { .. } | LetterBody::Group { .. } | LetterBody::Send { .. } | LetterBody::Journey(_) => {
                 unreachable!("not sent here")
             }
         }

@@ -11,6 +11,9 @@ use crate::limits::MAX_STEPS;
 const EXAMPLE: &str = "expected an event: \"Order Completed\", events(\"Order Completed\").filter(e, e.total > 50), or \
                        !events(\"Order Completed\") for its absence";
 
+/// Names, filter and window of a step's events.
+type Parts = (Vec<String>, Option<Box<Expr>>, Option<i64>);
+
 impl Lowering {
     pub(super) fn sequence(&mut self, at: &IdedExpr, call: &CallExpr) -> Option<Sequence> {
         let [Cel::List(list), _] = call.args.iter().map(|a| &a.expr).collect::<Vec<_>>()[..] else {
@@ -74,7 +77,7 @@ impl Lowering {
     }
 
     /// `events(…)` with `filter` and `within`, and no measure.
-    fn step_events(&mut self, at: &IdedExpr) -> Option<(Vec<String>, Option<Box<Expr>>, Option<i64>)> {
+    fn step_events(&mut self, at: &IdedExpr) -> Option<Parts> {
         let (base, links) = self.chain(at).or_else(|| self.wrong(at, EXAMPLE))?;
         let mut ok = true;
         let query = self.base(base, &mut ok);

@@ -193,7 +193,7 @@ fn sound(mut steps: Vec<Step>) -> Vec<Step> {
             (before_absent, happened) = (false, true);
             continue;
         };
-        events.absent &= !before_absent && !(i == last && !happened);
+        events.absent &= !before_absent && (i != last || happened);
         let allowed = if events.absent { i == 0 || i == last } else { happened };
         if !allowed {
             events.within_ms = None;
@@ -228,8 +228,8 @@ fn arithmetic() -> BoxedStrategy<Operand> {
             query(numeric()).prop_map(|q| Operand::Events(Box::new(q))),
         ]
     };
-    let make: Vec<fn(Box<Operand>, Box<Operand>) -> Operand> =
-        vec![Operand::Add, Operand::Subtract, Operand::Multiply, Operand::Divide];
+    type Make = fn(Box<Operand>, Box<Operand>) -> Operand;
+    let make: Vec<Make> = vec![Operand::Add, Operand::Subtract, Operand::Multiply, Operand::Divide];
     part()
         .prop_recursive(2, 4, 2, move |inner| {
             (select(make.clone()), inner.clone(), inner).prop_map(|(make, a, b)| make(Box::new(a), Box::new(b)))
