@@ -21,7 +21,7 @@ struct Probe {
 impl Probe {
     fn new() -> Self {
         let rule = rapport_rules::parse(RULE).expect("a rule");
-        let (rules, problems) = RuleSet::compile(vec![RuleDef { key: "probe".to_owned(), segment: None, rule }]);
+        let (rules, problems) = RuleSet::compile(vec![RuleDef::condition("probe", rule)]);
         assert!(problems.is_empty(), "{problems:?}");
         let binding = Binding {
             aggregates: (0..rules.aggregates().len() as u64).map(|i| (i, true)).collect(),

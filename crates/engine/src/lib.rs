@@ -52,9 +52,10 @@ const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// How often the purge after erasures is taken further.
 const PURGE_EVERY: Duration = Duration::from_secs(1);
 
+type Task = fn(&Shared) -> Result<(), EngineError>;
+
 /// What is done for audiences by the clock.
-const AUDIENCE_TASKS: [fn(&Shared) -> Result<(), EngineError>; 3] =
-    [audiences::record_sizes, audiences::compute_due, exports::write_due];
+const AUDIENCE_TASKS: [Task; 3] = [audiences::record_sizes, audiences::compute_due, exports::write_due];
 
 /// How often sizes of segments and persona models are looked at; they are due much more seldom.
 const AUDIENCES_EVERY: Duration = Duration::from_secs(10);

@@ -115,8 +115,9 @@ pub(crate) struct StatsView {
 
 fn by_step(stats: &rapport_journeys::repo::Stats) -> BTreeMap<u32, BTreeMap<String, StepStats>> {
     let mut out: BTreeMap<u32, BTreeMap<String, StepStats>> = BTreeMap::new();
+    type Counts = BTreeMap<u32, BTreeMap<String, u64>>;
     type Field = fn(&mut StepStats) -> &mut u64;
-    let counts: [(&BTreeMap<u32, BTreeMap<String, u64>>, Field); 6] = [
+    let counts: [(&Counts, Field); 6] = [
         (&stats.steps, |s| &mut s.at),
         (&stats.decided, |s| &mut s.decided),
         (&stats.withheld, |s| &mut s.withheld),
