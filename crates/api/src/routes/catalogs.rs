@@ -141,7 +141,7 @@ fn keyed(at: usize, key: &str, row: Map<String, Value>) -> Result<(String, Strin
     };
     if value.is_empty() {
         let expected = format!("expected a text or number in {key:?}, which the catalogue's rows are found by");
-        return Err(ApiError::invalid_at(&format!("row {}", at + 1), expected));
+        return Err(ApiError::invalid_at(format!("row {}", at + 1), expected));
     }
     Ok((value, Value::Object(row).to_string()))
 }

@@ -7,7 +7,6 @@ pub type Verdict = Result<String, String>;
 const SPF_LOOKUPS: usize = 10;
 
 /// Judges the TXT records of a domain as SPF.
-#[must_use]
 pub fn spf(records: &[String]) -> Verdict {
     let own: Vec<&String> = records.iter().filter(|r| r.to_ascii_lowercase().starts_with("v=spf1")).collect();
     let record = match own.as_slice() {
@@ -40,7 +39,6 @@ pub fn spf(records: &[String]) -> Verdict {
 }
 
 /// Judges the TXT records under a selector: they should publish this key.
-#[must_use]
 pub fn dkim(records: &[String], expected: &str) -> Verdict {
     let key = |record: &str| {
         let found = record.split(';').find_map(|t| t.trim().strip_prefix("p=").map(str::to_owned));
@@ -58,7 +56,6 @@ pub fn dkim(records: &[String], expected: &str) -> Verdict {
 }
 
 /// Judges the TXT records at `_dmarc`.
-#[must_use]
 pub fn dmarc(records: &[String]) -> Verdict {
     let own: Vec<&String> =
         records.iter().filter(|r| r.trim_start().to_ascii_uppercase().starts_with("V=DMARC1")).collect();

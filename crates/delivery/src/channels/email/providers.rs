@@ -266,7 +266,7 @@ impl Dialect for Mailgun {
             format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         };
         let mut body = Vec::with_capacity(mail.bytes.len() + 1_024);
-        body.extend(field("to", &mail.to.to_string()).as_bytes());
+        body.extend(field("to", mail.to.as_ref()).as_bytes());
         body.extend(field("o:tracking", "no").as_bytes());
         body.extend(field("v:message_id", &outgoing.message.id.to_string()).as_bytes());
         body.extend(
