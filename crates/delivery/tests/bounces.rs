@@ -21,10 +21,10 @@ struct Expected {
     hard: bool,
 }
 
-/// A mail: its name, its bytes, and what is expected of it.
-type Case = (String, Vec<u8>, Option<Vec<Expected>>);
+type Mail = (String, Vec<u8>, Option<Vec<Expected>>);
 
-fn collection() -> Option<Vec<Case>> {
+/// The collection with what is expected of each mail.
+fn collection() -> Option<Vec<Mail>> {
     let base = folder("bounces")?;
     let text = std::fs::read_to_string(base.join("expected_rb-sisimai.json")).ok()?;
     let mut expected: BTreeMap<String, Vec<Expected>> = serde_json::from_str(&text).ok()?;
