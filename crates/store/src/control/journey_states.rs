@@ -49,8 +49,11 @@ pub fn end_pause(tx: &Tx, ws: WorkspaceId, journey: &str) -> Result<Option<Times
     Ok(since)
 }
 
-/// Comparisons that are decided: journey, version and step, and the send step that won.
-pub fn winners(q: &impl Query, ws: WorkspaceId) -> Result<Vec<((String, u32, String), String)>> {
+/// A step that compares messages: journey, version and step.
+pub type Comparison = (String, u32, String);
+
+/// Comparisons that are decided, and the send step that won.
+pub fn winners(q: &impl Query, ws: WorkspaceId) -> Result<Vec<(Comparison, String)>> {
     let sql = "SELECT journey, version, step, winner FROM journey_winners WHERE ws = ?1";
     q.query(sql, &params![ws], |r| Ok(((r.get(0)?, r.get(1)?, r.get(2)?), r.get(3)?)))
 }
