@@ -182,7 +182,7 @@ fn next_due(world: &World) -> Option<Timestamp> {
 #[test]
 fn a_simulation_equals_what_happened() {
     let seed = std::env::var("RAPPORT_SEED").ok().and_then(|v| v.parse().ok());
-    let seeds = seed.map_or_else(|| (0..6).map(|n| START.0 as u64 ^ (n * 7_919)).collect::<Vec<_>>(), |s| vec![s]);
+    let seeds = seed.map_or_else(|| (0..4).map(|n| START.0 as u64 ^ (n * 7_919)).collect::<Vec<_>>(), |s| vec![s]);
     for seed in seeds {
         println!("seed {seed}");
         let world = live_world(seed);
@@ -218,7 +218,7 @@ fn a_simulation_equals_what_happened() {
 #[test]
 fn crashes_lose_double_and_reorder_no_step() {
     let seed = std::env::var("RAPPORT_SEED").ok().and_then(|v| v.parse().ok());
-    let seeds = seed.map_or_else(|| (0..4).map(|n| START.0 as u64 ^ (n * 104_729)).collect::<Vec<_>>(), |s| vec![s]);
+    let seeds = seed.map_or_else(|| (0..2).map(|n| START.0 as u64 ^ (n * 104_729)).collect::<Vec<_>>(), |s| vec![s]);
     for seed in seeds {
         println!("seed {seed}");
         let (calm, crashed) = (play_live(seed, false), play_live(seed, true));

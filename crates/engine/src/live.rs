@@ -34,8 +34,8 @@ pub struct WorkspaceLive {
     pub rules: Arc<RuleSet>,
     /// Live documents that cannot take effect, and why.
     pub problems: Vec<Problem>,
-    /// Comparisons that are decided: journey, version and step, and the send step that won.
-    pub winners: HashMap<(String, u32, String), String>,
+    /// Comparisons that are decided, and the send step that won.
+    pub winners: HashMap<journey_states::Comparison, String>,
 }
 
 impl Live {

@@ -49,11 +49,11 @@ pub fn end_pause(tx: &Tx, ws: WorkspaceId, journey: &str) -> Result<Option<Times
     Ok(since)
 }
 
-/// A comparison: journey, version and step.
-pub type Compared = (String, u32, String);
+/// A step that compares messages: journey, version and step.
+pub type Comparison = (String, u32, String);
 
-/// Comparisons that are decided, each with the send step that won.
-pub fn winners(q: &impl Query, ws: WorkspaceId) -> Result<Vec<(Compared, String)>> {
+/// Comparisons that are decided, and the send step that won.
+pub fn winners(q: &impl Query, ws: WorkspaceId) -> Result<Vec<(Comparison, String)>> {
     let sql = "SELECT journey, version, step, winner FROM journey_winners WHERE ws = ?1";
     q.query(sql, &params![ws], |r| Ok(((r.get(0)?, r.get(1)?, r.get(2)?), r.get(3)?)))
 }
