@@ -575,6 +575,7 @@ export const de: Record<string, string> = {
   'Under way': 'Unterwegs',
   'Undo': 'Rückgängig',
   'Unit': 'Einheit',
+  'Until': 'Bis',
   'Until (not included)': 'Bis (ausschließlich)',
   'Update': 'Ändern',
   'Uploading': 'Lädt hoch',
