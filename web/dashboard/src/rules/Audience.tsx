@@ -7,19 +7,23 @@ import { api, data } from '@/api/client';
 import { statsQuery } from '@/api/queries';
 import { nameOf } from '@/features/customers/name';
 import { number, percent, t } from '@/i18n';
+import { useRuleCheck } from './useRuleCheck';
 
 export function Audience({ rule }: { rule: string }) {
   const [asked] = useDebouncedValue(rule.trim(), 350);
+  const { report, settled } = useRuleCheck(rule);
+  const readable = settled && report !== undefined && report.problems.length === 0;
   const stats = useQuery({ ...statsQuery, refetchInterval: false });
   const preview = useQuery({
     queryKey: ['segments', 'preview', asked],
     queryFn: ({ signal }) => data(api.POST('/api/v1/segments/preview', { body: { rule: asked }, signal })),
-    enabled: asked !== '',
+    // Only what can be read is counted.
+    enabled: asked !== '' && readable && asked === rule.trim(),
     placeholderData: keepPreviousData,
     retry: false,
   });
   const total = stats.data?.profiles ?? 0;
-  const found = asked && !preview.isError ? preview.data : undefined;
+  const found = asked && !preview.isError && (report?.problems.length ?? 0) === 0 ? preview.data : undefined;
   return (
     <Paper withBorder p="md" component="section" aria-label={t('Who this is now')}>
       <Group justify="space-between">

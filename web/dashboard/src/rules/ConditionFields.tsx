@@ -47,7 +47,7 @@ export function ConditionFields({ condition, change }: Props<Condition>) {
           <Text size="xs" c="dimmed">
             {t('Written as text; change it there.')}
           </Text>
-          <Code block>{printExpr(condition.expr)}</Code>
+          <Code block tabIndex={0}>{printExpr(condition.expr)}</Code>
         </Stack>
       );
   }

@@ -10,7 +10,7 @@ export function RuleField({ label, value, onChange, description }: { label: stri
   return (
     <Input.Wrapper label={label} description={description} component="div" labelElement="div">
       {value && (
-        <Code block my={4} style={{ whiteSpace: 'pre-wrap' }}>
+        <Code block tabIndex={0} my={4} style={{ whiteSpace: 'pre-wrap' }}>
           {value}
         </Code>
       )}

@@ -41,6 +41,12 @@ export function Chart({ option, height = 320, label, onPick }: { option: ECharts
   }, []);
   useEffect(() => {
     const text = dark ? '#c9c9c9' : '#343a40';
+    const axis = (of: unknown): unknown => {
+      if (Array.isArray(of)) return of.map(axis);
+      if (typeof of !== 'object' || of === null) return of;
+      const { axisLabel = {}, splitLine = {}, ...rest } = of as Record<string, object>;
+      return { ...rest, nameTextStyle: { color: text }, axisLabel: { color: text, ...axisLabel }, splitLine: { lineStyle: { color: dark ? '#3b3b3b' : '#e3e6e9' }, ...splitLine } };
+    };
     chart.current?.setOption(
       {
         color: PALETTE,
@@ -52,6 +58,7 @@ export function Chart({ option, height = 320, label, onPick }: { option: ECharts
         legend: { type: 'scroll', bottom: 0, textStyle: { color: text } },
         grid: { left: 8, right: 16, top: 16, bottom: 40, containLabel: true },
         ...option,
+        ...('xAxis' in option ? { xAxis: axis(option.xAxis), yAxis: axis(option.yAxis) } : {}),
       },
       { notMerge: true },
     );

@@ -103,6 +103,8 @@ export function CodeEditor(props: CodeEditorProps) {
         ],
       }),
     });
+    // What scrolls must be reachable by keyboard.
+    made.scrollDOM.tabIndex = 0;
     view.current = made;
     return () => made.destroy();
   }, []);

@@ -107,7 +107,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
 /** Stands where rows will be. */
 export function Loading({ rows = 6 }: { rows?: number }) {
   return (
-    <Stack gap="xs" role="status" aria-label={t('Loading')}>
+    <Stack gap="xs" role="status" aria-label={t('Loading')} data-loading>
       {Array.from({ length: rows }, (_, i) => (
         <Skeleton key={i} height={28} />
       ))}

@@ -25,7 +25,7 @@ export function Exports() {
       <Text size="sm" mt="md">
         {t('The events also lie as plain Parquet under the data directory: DuckDB, Spark or pandas read them as they are.')}
       </Text>
-      <Code block mt="xs">{"duckdb -c \"select count(*) from 'rapport-data/lake/**/*.parquet'\""}</Code>
+      <Code block mt="xs" tabIndex={0}>{"duckdb -c \"select count(*) from 'rapport-data/lake/**/*.parquet'\""}</Code>
     </>
   );
 }

@@ -22,9 +22,9 @@ export function Imports() {
     (cursor, signal) => data(api.GET('/api/v1/imports', { params: { query: { ...(cursor ? { cursor } : {}), limit: 50 } }, signal })),
     { refetchMs: 2_000 },
   );
-  const act = async (id: string, what: 'cancel' | 'resume') => {
+  const act = async (id: string, verb: 'cancel' | 'resume') => {
     try {
-      await data(api.POST(`/api/v1/imports/{id}/${what}`, { params: { path: { id } } }));
+      await data(api.POST(`/api/v1/imports/{id}/${verb}`, { params: { path: { id } } }));
       await client.invalidateQueries({ queryKey: ['imports'] });
     } catch (error) {
       notifyError(error);

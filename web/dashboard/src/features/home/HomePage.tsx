@@ -1,5 +1,5 @@
 /** What happens now, and what needs attention. */
-import { Anchor, Grid, Paper, SimpleGrid, Text, Title } from '@mantine/core';
+import { Anchor, Grid, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, data } from '@/api/client';
@@ -9,6 +9,7 @@ import { number, t } from '@/i18n';
 import { Empty, Figure, Loaded, When } from '@/ui/bits';
 import { Page } from '@/ui/Page';
 import { Attention } from './Attention';
+import { Trends } from './Trends';
 
 export function HomePage() {
   const workspace = useQuery(workspaceQuery);
@@ -31,7 +32,10 @@ export function HomePage() {
       </Loaded>
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 7 }}>
-          <Attention />
+          <Stack>
+            <Attention />
+            <Trends />
+          </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Live />

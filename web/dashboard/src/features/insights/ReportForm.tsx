@@ -284,7 +284,7 @@ function Period({ kind, request, set }: Props & { kind: Kind }) {
       </Group>
       <Group grow gap="xs">
         <TextInput type="date" label={t('From')} value={at('from')} onChange={(e) => set({ ...request, from: e.currentTarget.value || undefined })} />
-        <TextInput type="date" label={t('To')} value={at('to')} onChange={(e) => set({ ...request, to: e.currentTarget.value || undefined })} />
+        <TextInput type="date" label={t('Until')} value={at('to')} onChange={(e) => set({ ...request, to: e.currentTarget.value || undefined })} />
       </Group>
     </fieldset>
   );

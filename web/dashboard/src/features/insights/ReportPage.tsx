@@ -80,12 +80,13 @@ export function ReportPage() {
       }
     >
       <Grid gap="lg">
-        <Grid.Col span={{ base: 12, md: 4, lg: 3 }} className="no-print">
+        {/* In a hand the answer comes first, once there is one. */}
+        <Grid.Col span={{ base: 12, md: 4, lg: 3 }} order={{ base: lacking ? 1 : 2, md: 1 }} className="no-print">
           <Paper withBorder p="md" component="section" aria-label={t('What is asked')}>
             <ReportForm kind={entry.kind} request={request} set={set} />
           </Paper>
         </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 8, lg: 9 }}>
+        <Grid.Col span={{ base: 12, md: 8, lg: 9 }} order={{ base: lacking ? 2 : 1, md: 2 }}>
           <Stack aria-busy={report.isFetching}>
             {lacking && <Empty title={t(lacking)}>{t(entry.what)}</Empty>}
             {report.error && <Problem error={report.error} retry={() => void report.refetch()} />}

@@ -23,8 +23,8 @@ export function Audit() {
               columns={[
                 { title: t('When'), cell: (a) => <When at={a.at} />, kind: 'short' },
                 { title: t('Who'), cell: (a) => <span className="clip">{a.actor}</span> },
-                { title: t('What'), cell: (a) => a.action },
-                { title: t('On'), cell: (a) => a.object },
+                { title: t('What'), cell: (a) => a.action, kind: 'short' },
+                { title: t('On'), cell: (a) => a.object, wideOnly: true },
                 { title: t('More'), cell: (a) => (Object.keys(a.detail).length > 0 ? <Value of={a.detail} /> : ''), wideOnly: true },
               ]}
             />

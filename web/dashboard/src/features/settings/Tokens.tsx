@@ -87,7 +87,7 @@ function Add({ close }: { close: () => void }) {
           <Alert variant="outline" color="yellow" title={t('Copy it now')}>
             {t('It is shown this once and kept only as a hash.')}
           </Alert>
-          <Code block>{secret}</Code>
+          <Code block tabIndex={0}>{secret}</Code>
           <Group>
             <CopyButton value={secret}>{({ copied, copy }) => <Button onClick={copy}>{copied ? t('Copied') : t('Copy')}</Button>}</CopyButton>
             <Button variant="default" onClick={close}>
