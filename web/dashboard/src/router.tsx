@@ -53,6 +53,7 @@ const pages = [
   createRoute({ getParentRoute: () => app, path: '/messages', component: lazyRouteComponent(() => import('./features/content/MessagesPage'), 'MessagesPage') }),
   createRoute({ getParentRoute: () => app, path: '/insights', component: lazyRouteComponent(() => import('./features/insights/InsightsPage'), 'InsightsPage') }),
   createRoute({ getParentRoute: () => app, path: '/insights/$kind', component: lazyRouteComponent(() => import('./features/insights/ReportPage'), 'ReportPage') }),
+  createRoute({ getParentRoute: () => app, path: '/dashboards/$id', component: lazyRouteComponent(() => import('./features/insights/DashboardPage'), 'DashboardPage') }),
   createRoute({ getParentRoute: () => app, path: '/data', component: lazyRouteComponent(() => import('./features/data/DataPage'), 'DataPage') }),
   createRoute({ getParentRoute: () => app, path: '/settings', component: lazyRouteComponent(() => import('./features/settings/SettingsPage'), 'SettingsPage') }),
   createRoute({ getParentRoute: () => app, path: '/inbox', component: lazyRouteComponent(() => import('./features/inbox/InboxPage'), 'InboxPage') }),

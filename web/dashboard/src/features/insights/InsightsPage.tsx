@@ -1,10 +1,11 @@
 /** The reports one can ask for, and those that were saved. */
-import { Anchor, Card, SimpleGrid, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, SimpleGrid, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, data } from '@/api/client';
 import { aboutQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { useResources } from '@/resources/useResources';
 import { When } from '@/ui/bits';
 import { Page } from '@/ui/Page';
 import { KINDS } from './kinds';
@@ -24,8 +25,21 @@ const savedQuery = {
 
 export function InsightsPage() {
   const saved = useSaved();
+  const about = useQuery(aboutQuery);
+  const hasDashboards = about.data?.kinds?.includes('dashboard') ?? false;
   return (
-    <Page title={t('Insights')} intro={t('Every number comes from the events themselves, and behind every number are people.')}>
+    <Page
+      title={t('Insights')}
+      intro={t('Every number comes from the events themselves, and behind every number are people.')}
+      actions={
+        hasDashboards && (
+          <Button component={Link} to="/dashboards/new" variant="default">
+            {t('New dashboard')}
+          </Button>
+        )
+      }
+    >
+      {hasDashboards && <Dashboards />}
       {saved.data && saved.data.items.length > 0 && (
         <section aria-label={t('Saved')}>
           <Title order={2} size="h4" mb="xs">
@@ -68,5 +82,30 @@ export function InsightsPage() {
         </SimpleGrid>
       </section>
     </Page>
+  );
+}
+
+/** Saved reports side by side. */
+function Dashboards() {
+  const list = useResources('dashboard');
+  if (!list.data?.length) return null;
+  return (
+    <section aria-label={t('Dashboards')}>
+      <Title order={2} size="h4" mb="xs">
+        {t('Dashboards')}
+      </Title>
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+        {list.data.map((r) => (
+          <Card key={r.id} withBorder>
+            <Anchor component={Link} to="/dashboards/$id" params={{ id: r.id } as never} fw={600} dir="auto">
+              {String(r.spec.name ?? r.id)}
+            </Anchor>
+            <Text size="xs" c="dimmed">
+              {r.created_by}, <When at={r.created_at} />
+            </Text>
+          </Card>
+        ))}
+      </SimpleGrid>
+    </section>
   );
 }

@@ -1,0 +1,172 @@
+/** Saved reports side by side: drawn anew when opened, arranged by mouse or by buttons. */
+import 'react-grid-layout/css/styles.css';
+import { ActionIcon, Anchor, Button, Group, Paper, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
+import { IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsMaximize, IconTrash, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { type ReactNode, useRef, useState } from 'react';
+import { GridLayout, useContainerWidth } from 'react-grid-layout';
+import { t } from '@/i18n';
+import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
+import { slugOf, useResource } from '@/resources/useResource';
+import { Empty, Loaded } from '@/ui/bits';
+import { Page } from '@/ui/Page';
+import { useSaved } from './InsightsPage';
+import { SavedReport } from './SavedReport';
+import { add, type Item, move, remove, type Way } from './tiles';
+
+const INITIAL = { name: '', items: [] };
+const ROW = 90;
+
+export function DashboardPage() {
+  const { id = 'new' } = useParams({ strict: false });
+  const navigate = useNavigate();
+  const editing = useResource('dashboard', id, INITIAL);
+  const [arranging, setArranging] = useState(id === 'new');
+  const saved = useSaved();
+  const screen = useRef<HTMLDivElement>(null);
+  const items = (editing.spec?.items ?? []) as Item[];
+  const name = String(editing.spec?.name ?? '');
+  const set = (next: Item[]) => editing.change((before) => ({ ...before, items: next }));
+  const body = (
+    <Page
+      title={editing.isNew ? t('New dashboard') : name || id}
+      crumbs={[{ title: t('Insights'), to: '/insights' }]}
+      actions={
+        <>
+          <Button variant="default" leftSection={<IconArrowsMaximize size={16} />} onClick={() => void screen.current?.requestFullscreen()}>
+            {t('Full screen')}
+          </Button>
+          <ResourceBar
+            kind="dashboard"
+            id={id}
+            editing={editing}
+            newId={slugOf(name)}
+            block={name.trim() ? undefined : t('Give it a name first.')}
+            onSaved={(made) => editing.isNew && void navigate({ to: '/dashboards/$id', params: { id: made.id } as never })}
+            onArchived={() => void navigate({ to: '/insights' })}
+          />
+        </>
+      }
+    >
+      <ResourceProblem editing={editing} />
+      <Group align="flex-end">
+        <Switch label={t('Arrange')} checked={arranging} onChange={(e) => setArranging(e.currentTarget.checked)} />
+        {arranging && (
+          <>
+            <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => editing.change((s) => ({ ...s, name: e.currentTarget.value }))} />
+            <Select
+              label={t('Add a saved report')}
+              searchable
+              data={(saved.data?.items ?? []).map((r) => ({ value: r.id, label: String(r.spec.name ?? r.id) }))}
+              value={null}
+              onChange={(insight) => insight && set(add(items, { insight }))}
+            />
+            <Button variant="default" onClick={() => set(add(items, { text: t('A note') }))}>
+              {t('Add a note')}
+            </Button>
+          </>
+        )}
+      </Group>
+      <div ref={screen} className="dashboard">
+        {items.length === 0 ? (
+          <Empty title={t('Nothing is on it yet')}>{t('Save a report under Insights, then add it here.')}</Empty>
+        ) : (
+          <Tiles items={items} arranging={arranging} set={set} />
+        )}
+      </div>
+    </Page>
+  );
+  return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
+}
+
+function Tiles({ items, arranging, set }: { items: Item[]; arranging: boolean; set: (next: Item[]) => void }) {
+  const { width, containerRef, mounted } = useContainerWidth();
+  const narrow = width < 700;
+  const tile = (item: Item, i: number) => (
+    <Tile item={item} arranging={arranging} change={(next) => set(items.map((x, j) => (j === i ? next : x)))} act={(way) => set(move(items, i, way))} drop={() => set(remove(items, i))} />
+  );
+  return (
+    <div ref={containerRef}>
+      {!mounted ? null : narrow ? (
+        <Stack>{items.map((item, i) => <div key={i}>{tile(item, i)}</div>)}</Stack>
+      ) : (
+        <GridLayout
+          width={width}
+          gridConfig={{ cols: 12, rowHeight: ROW, margin: [16, 16], containerPadding: [0, 0] }}
+          dragConfig={{ enabled: arranging, handle: '.tile-handle' }}
+          resizeConfig={{ enabled: arranging }}
+          layout={items.map(({ x, y, w, h }, i) => ({ i: String(i), x, y, w, h }))}
+          onLayoutChange={(layout) => {
+            if (!arranging) return;
+            set(
+              items.map((item, i) => {
+                const at = layout.find((l) => l.i === String(i));
+                return at ? { ...item, x: at.x, y: at.y, w: at.w, h: at.h } : item;
+              }),
+            );
+          }}
+        >
+          {items.map((item, i) => (
+            <div key={String(i)}>{tile(item, i)}</div>
+          ))}
+        </GridLayout>
+      )}
+    </div>
+  );
+}
+
+function Tile({ item, arranging, change, act, drop }: { item: Item; arranging: boolean; change: (item: Item) => void; act: (way: Way) => void; drop: () => void }) {
+  const saved = useSaved();
+  const insight = saved.data?.items.find((r) => r.id === item.insight);
+  const title = item.title ?? String(insight?.spec.name ?? item.insight ?? item.goal ?? '');
+  return (
+    <Paper withBorder p="sm" h="100%" style={{ overflow: 'auto' }} component="section" aria-label={title || t('A note')}>
+      {title && (
+        <Text fw={600} dir="auto" className={arranging ? 'tile-handle' : ''}>
+          {insight && !arranging ? (
+            <Anchor
+              component={Link}
+              to="/insights/$kind"
+              params={{ kind: String(insight.spec.report) } as never}
+              search={{ r: JSON.stringify(insight.spec.request ?? {}), saved: insight.id } as never}
+            >
+              {title}
+            </Anchor>
+          ) : (
+            title
+          )}
+        </Text>
+      )}
+      {arranging && <Controls what={title || t('A note')} act={act} drop={drop} />}
+      {item.text !== undefined &&
+        (arranging ? (
+          <Textarea aria-label={t('A note')} autosize value={item.text} onChange={(e) => change({ ...item, text: e.currentTarget.value })} />
+        ) : (
+          <Text size="sm" dir="auto" style={{ whiteSpace: 'pre-wrap' }}>
+            {item.text}
+          </Text>
+        ))}
+      {insight && <SavedReport kind={String(insight.spec.report)} request={(insight.spec.request ?? {}) as Record<string, unknown>} height={Math.max(140, item.h * (ROW + 16) - 90)} />}
+    </Paper>
+  );
+}
+
+/** All the mouse can do, by buttons. */
+function Controls({ what, act, drop }: { what: string; act: (way: Way) => void; drop: () => void }) {
+  const button = (label: string, icon: ReactNode, run: () => void) => (
+    <ActionIcon size="sm" variant="default" aria-label={`${what}: ${label}`} onClick={run}>
+      {icon}
+    </ActionIcon>
+  );
+  return (
+    <Group gap={4} mb={6}>
+      {button(t('to the left'), <IconArrowLeft size={14} />, () => act('left'))}
+      {button(t('to the right'), <IconArrowRight size={14} />, () => act('right'))}
+      {button(t('up'), <IconArrowUp size={14} />, () => act('up'))}
+      {button(t('down'), <IconArrowDown size={14} />, () => act('down'))}
+      {button(t('larger'), <IconZoomIn size={14} />, () => act('larger'))}
+      {button(t('smaller'), <IconZoomOut size={14} />, () => act('smaller'))}
+      {button(t('Remove'), <IconTrash size={14} />, drop)}
+    </Group>
+  );
+}
