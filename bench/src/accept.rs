@@ -108,13 +108,15 @@ pub fn single(scale: Scale) -> Vec<Row> {
 
 /// Accepting while reports are asked for without a pause, against the same before and after.
 fn under_queries(server: &Server, before: f64, run: &dyn Fn() -> Measured) -> Vec<Row> {
-    let (done, answered) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (done, answered, refused) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
     let trend = json!({"series": [{"event": "Order Completed", "measure": "profiles"}], "from": "2026-01-01", "to": "2026-12-31"});
     let funnel = json!({"steps": [{"event": "Order Completed"}, {"event": "Order Completed"}], "from": "2026-01-01", "to": "2026-12-31"});
     let ask = |path: &str, body: &Value| {
         while !done.load(Ordering::Relaxed) {
-            server.call("POST", path, body);
-            answered.fetch_add(1, Ordering::Relaxed);
+            match server.try_call("POST", path, body) {
+                Ok(_) => answered.fetch_add(1, Ordering::Relaxed),
+                Err(_) => refused.fetch_add(1, Ordering::Relaxed),
+            };
         }
     };
     let under = std::thread::scope(|scope| {
@@ -138,6 +140,7 @@ fn under_queries(server: &Server, before: f64, run: &dyn Fn() -> Measured) -> Ve
         ),
         Row::new("    answer, p99", "ms", under.outcome.percentile_ms(0.99)),
         Row::new("    reports answered meanwhile", "reports", queries),
+        Row::new("    reports refused as too busy", "reports", refused.load(Ordering::Relaxed) as f64),
     ]
 }
 

@@ -106,6 +106,14 @@ impl Server {
     /// # Panics
     /// It was refused: the benchmark's own set-up is wrong.
     pub fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.try_call(method, path, body).unwrap_or_else(|e| panic!("{method} {path}: {e}"))
+    }
+
+    /// The same for a call that may be refused, as a busy server does.
+    ///
+    /// # Errors
+    /// It was.
+    pub fn try_call(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
         let url = format!("http://{}{path}", self.address);
         let token = format!("Bearer {}", self.api_token);
         let answer = match method {
@@ -113,8 +121,8 @@ impl Server {
             "PUT" => ureq::put(&url).header("authorization", &token).send_json(body),
             _ => ureq::post(&url).header("authorization", &token).send_json(body),
         };
-        let mut answer = answer.unwrap_or_else(|e| panic!("{method} {path}: {e}"));
-        answer.body_mut().read_json().unwrap_or(Value::Null)
+        let mut answer = answer.map_err(|e| e.to_string())?;
+        Ok(answer.body_mut().read_json().unwrap_or(Value::Null))
     }
 
     /// How long the oldest accepted event that is not applied yet has waited, seconds; 0 when nothing waits.
