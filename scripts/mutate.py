@@ -27,6 +27,7 @@ MUTATIONS = [
     ("absence at the end over too early", PATTERN, "let over = groups[g].ts.saturating_add(ms);", "let over = groups[g].ts.saturating_add(ms - 1);"),
     ("gap between steps one too long", PATTERN, "ts.saturating_sub(groups[i].ts) > farthest", "ts.saturating_sub(groups[i].ts) > farthest + 1"),
     ("recent sequence never expires", PATTERN, "(true, self.recent_ms.map(|recent| Timestamp(end.saturating_add(recent))))", "(true, None)"),
+    ("capital letters told apart", "crates/rules/src/eval.rs", "t.to_lowercase() == *p", "*t == p.as_str()"),
     ("local days by UTC", AGGREGATE, "let zone = facts.zone();", "let zone = chrono_tz::UTC;"),
     ("most frequent is the least", "crates/rules/src/stored.rs", "all.sort_by(|a, b| b.2.cmp(&a.2)", "all.sort_by(|a, b| a.2.cmp(&b.2)"),
     ("pre-release after its release", "crates/rules/src/version.rs", "(self.pre.is_empty(), &self.pre).cmp(&(other.pre.is_empty(), &other.pre))", "(other.pre.is_empty(), &self.pre).cmp(&(self.pre.is_empty(), &other.pre))"),

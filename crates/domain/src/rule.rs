@@ -222,6 +222,8 @@ pub enum TextTest {
     StartsWith,
     /// The text ends with it.
     EndsWith,
+    /// The text equals the argument but for capital letters.
+    EqualsIgnoreCase,
     /// The regular expression (RE2 syntax of the `regex` crate) matches somewhere.
     Matches,
 }
@@ -234,6 +236,7 @@ impl TextTest {
             TextTest::Contains => "contains",
             TextTest::StartsWith => "startsWith",
             TextTest::EndsWith => "endsWith",
+            TextTest::EqualsIgnoreCase => "equalsIgnoreCase",
             TextTest::Matches => "matches",
         }
     }

@@ -56,6 +56,7 @@ fn filter(expr: &Expr) -> Option<Filter> {
                 TextTest::Contains => Test::Contains(text),
                 TextTest::StartsWith => Test::StartsWith(text),
                 TextTest::EndsWith => Test::EndsWith(text),
+                TextTest::EqualsIgnoreCase => return None,
                 TextTest::Matches => Test::Matches(rapport_rules::regex(&text).ok()?),
             };
             Filter::Test(field(value)?, test)

@@ -63,6 +63,8 @@ pub(crate) enum Pattern {
     Contains(String),
     StartsWith(String),
     EndsWith(String),
+    /// The text in small letters.
+    Lowercase(String),
     /// `None` for an expression that does not compile, which `parse` refuses: it matches nothing.
     Matches(Option<Regex>),
 }
@@ -264,6 +266,7 @@ fn pattern(test: TextTest, argument: &str) -> Pattern {
         TextTest::Contains => Pattern::Contains(argument.to_owned()),
         TextTest::StartsWith => Pattern::StartsWith(argument.to_owned()),
         TextTest::EndsWith => Pattern::EndsWith(argument.to_owned()),
+        TextTest::EqualsIgnoreCase => Pattern::Lowercase(argument.to_lowercase()),
         TextTest::Matches => Pattern::Matches(regex(argument).ok()),
     }
 }

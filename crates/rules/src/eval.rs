@@ -255,6 +255,7 @@ fn matches(value: &Scalar<'_>, pattern: &Pattern) -> bool {
         (Scalar::Text(t), Pattern::Contains(p)) => t.contains(p.as_str()),
         (Scalar::Text(t), Pattern::StartsWith(p)) => t.starts_with(p.as_str()),
         (Scalar::Text(t), Pattern::EndsWith(p)) => t.ends_with(p.as_str()),
+        (Scalar::Text(t), Pattern::Lowercase(p)) => t.to_lowercase() == *p,
         (Scalar::Text(t), Pattern::Matches(p)) => p.as_ref().is_some_and(|p| p.is_match(t)),
         (Scalar::Json(j), Pattern::Contains(p)) => {
             let wanted = Scalar::Text(std::borrow::Cow::Borrowed(p.as_str()));

@@ -185,6 +185,12 @@ pub const FORMS: &[Form] = &[
     form("containsAll", Field, r#"traits.tags.containsAll(["a", "b"])"#, "The list has every one of them."),
     form("startsWith", Field, r#"traits.plan.startsWith("pro")"#, "The text begins with it."),
     form("endsWith", Field, r#"traits.email.endsWith("@example.com")"#, "The text ends with it."),
+    form(
+        "equalsIgnoreCase",
+        Field,
+        r#"traits.country.equalsIgnoreCase("de")"#,
+        "The text equals it but for capital letters.",
+    ),
     form("matches", Field, r#"traits.sku.matches("^A[0-9]+$")"#, "The regular expression matches somewhere."),
 ];
 

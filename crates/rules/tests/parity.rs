@@ -77,7 +77,7 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
     prop_oneof![
         4 => (-2i32..10).prop_map(|n| json!(f64::from(n) / 2.0)),
         2 => (0i32..4).prop_map(|n| json!(n)),
-        2 => select(vec![json!("x"), json!("y"), json!(" 3 "), json!("True"), json!("xy3")]),
+        2 => select(vec![json!("x"), json!("y"), json!(" 3 "), json!("True"), json!("X"), json!("xy3")]),
         1 => select(vec![json!(null), json!(true), json!(["x", 3]), json!({"b": 1}), json!(0.1), json!(1e-7)]),
         1 => select(vec![json!("2.3.0-rc.1"), json!("v10"), json!(2.3), json!({"lat": 52.1, "lon": 13.0}), json!({"lat": 50, "lon": 3.5})]),
     ]

@@ -46,6 +46,7 @@ const CANONICAL: &[(&str, &str)] = &[
     ("sequence(['A', 'B'], '3h')", r#"sequence(["A", "B"], "3h")"#),
     ("consent('email') && consent('email', 'news')", r#"consent("email") && consent("email", "news")"#),
     ("bucket('exp-1', 0, 10) && score('churn') > 0.7", r#"bucket("exp-1", 0, 10) && score("churn") > 0.7"#),
+    ("traits.country.equalsIgnoreCase('DE')", r#"traits.country.equalsIgnoreCase("DE")"#),
     ("semver(traits.v)>=semver('2.3')", r#"semver(traits.v) >= semver("2.3")"#),
     ("distance(traits['my place'], 52.50, -13.4) < 10", r#"distance(traits["my place"], 52.5, -13.4) < 10"#),
     (
@@ -326,6 +327,10 @@ fn predicates() {
         ("e.n == null && e.zzz != 5 && !(e.zzz < 5) && !(e.zzz >= 5)", true),
         ("e.context.page.path.matches('sho[ep]s$') && e.context.page.path.endsWith('es')", true),
         ("e.total.contains('.')", true),
+        (
+            "e.context.page.path.equalsIgnoreCase('/SHOP/Shoes') && !e.total.equalsIgnoreCase('60') && !e.n.equalsIgnoreCase('')",
+            true,
+        ),
     ] {
         let predicate = parse_predicate(text).unwrap_or_else(|p| panic!("{text}: {p:?}"));
         assert_eq!(predicate.matches(&event), expected, "{text}");

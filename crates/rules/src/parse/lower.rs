@@ -66,8 +66,11 @@ pub(super) const METHODS: [&str; 23] = [
     "size",
 ];
 /// Everything that may follow a trait or field.
-pub(super) const TESTS: [&str; 7] =
-    ["contains", "containsAny", "containsAll", "startsWith", "endsWith", "matches", "size"];
+pub(super) const TESTS: [&str; 8] =
+    ["contains", "containsAny", "containsAll", "startsWith", "endsWith", "equalsIgnoreCase", "matches", "size"];
+/// Of these the tests of text.
+const TEXT_TESTS: [TextTest; 5] =
+    [TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith, TextTest::EqualsIgnoreCase, TextTest::Matches];
 
 /// The translation of one text: gathers problems instead of stopping at the first.
 pub(super) struct Lowering {
@@ -248,7 +251,9 @@ impl Lowering {
         let name = call.func_name.as_str();
         self.known_root(at)?;
         match (&call.target, name) {
-            (Some(target), "contains" | "startsWith" | "endsWith" | "matches") => self.text_test(at, target, call),
+            (Some(target), "contains" | "startsWith" | "endsWith" | "equalsIgnoreCase" | "matches") => {
+                self.text_test(at, target, call)
+            }
             (Some(target), "containsAny" | "containsAll") => self.members_test(at, target, call),
             (Some(target), "within") if is_call(target, "sequence") => self.recent_sequence(at, target, call),
             (Some(_), "exists") => {
@@ -307,9 +312,7 @@ impl Lowering {
     }
 
     fn text_test(&mut self, at: &IdedExpr, target: &IdedExpr, call: &CallExpr) -> Option<Expr> {
-        let test = [TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith, TextTest::Matches]
-            .into_iter()
-            .find(|t| t.as_str() == call.func_name)?;
+        let test = TEXT_TESTS.into_iter().find(|t| t.as_str() == call.func_name)?;
         let value = self.field(target);
         let argument = match call.args.as_slice() {
             [only] => self.text(only),

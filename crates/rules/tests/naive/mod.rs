@@ -314,6 +314,7 @@ fn text_test(value: &Json, test: TextTest, argument: &str) -> bool {
         }),
         (Json::String(s), TextTest::Contains) => s.contains(argument),
         (Json::String(s), TextTest::StartsWith) => s.starts_with(argument),
+        (Json::String(s), TextTest::EqualsIgnoreCase) => s.eq_ignore_ascii_case(argument),
         (Json::String(s), TextTest::EndsWith) => s.ends_with(argument),
         // The generator makes no expression with a special meaning.
         (Json::String(s), TextTest::Matches) => s.contains(argument),

@@ -59,7 +59,7 @@ fn about(field: impl Fn(&'static str) -> Field + Clone + Send + Sync + 'static) 
             Expr::Compare { left: Operand::Field(field), op, right: Operand::Literal(value) }
         }),
         2 => (f(), prop::collection::vec(literal(), 0..3)).prop_map(|(f, list)| Expr::In { value: Operand::Field(f), list }),
-        2 => (f(), select(vec![TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith, TextTest::Matches]), "[a-z3]{0,2}")
+        2 => (f(), select(vec![TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith, TextTest::EqualsIgnoreCase, TextTest::Matches]), "[a-z3]{0,2}")
             .prop_map(|(value, test, argument)| Expr::Text { value, test, argument }),
         1 => f().prop_map(Expr::Has),
         1 => (f(), select(vec![MembersTest::Any, MembersTest::All]), prop::collection::vec(literal(), 1..3))
