@@ -21,7 +21,7 @@ const NAMES: Record<string, string> = {
 const FRESH: Record<string, Obj> = {
   event: { name: '' },
   segment: { id: '', on: 'entered' },
-  date: { trait: '', at: '09:00', yearly: true },
+  date: { trait: '', at: '09:00', repeat: 'yearly' },
   schedule: { cron: '0 9 * * 1', audience: { segment: '' } },
   api: {},
   journey: {},
@@ -117,7 +117,7 @@ function DateTrigger({ value, put }: { value: Obj; put: (part: Obj) => void }) {
     <>
       <Autocomplete label={t('Trait with the date')} required data={traits} value={String(value.trait ?? '')} onChange={(v) => put({ trait: v })} />
       <TextInput label={t('Time of day')} type="time" value={String(value.at ?? '09:00')} onChange={(e) => put({ at: e.currentTarget.value })} />
-      <Switch label={t('Every year')} checked={value.yearly === true} onChange={(e) => put({ yearly: e.currentTarget.checked })} />
+      <Switch label={t('Every year')} checked={value.repeat === 'yearly'} onChange={(e) => put({ repeat: e.currentTarget.checked ? 'yearly' : undefined })} />
     </>
   );
 }

@@ -118,7 +118,7 @@ export const PLAYS: Play[] = [
     what: 'Every year at nine in the morning where the customer is; needs a trait with the date.',
     spec: {
       name: 'Birthday',
-      trigger: { date: { trait: 'birthday', at: '09:00', yearly: true } },
+      trigger: { date: { trait: 'birthday', at: '09:00', repeat: 'yearly' } },
       reentry: 'always',
       steps: [{ id: 'wish', send: send() }],
     },
