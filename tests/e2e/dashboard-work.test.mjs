@@ -111,6 +111,43 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       assert.deepEqual(spec.steps.map((s) => Object.keys(s).find((k) => ['branch', 'send', 'update', 'wait'].includes(k))), ['branch', 'send', 'update']);
     }));
 
+  it('simulates a journey over what happened, before anybody receives anything', () =>
+    bed.on('/journeys/bring-a-friend?tab=simulation', async (page) => {
+      await page.getByRole('button', { name: 'Simulate' }).click();
+      const entered = page.getByRole('row', { name: /^entered/ });
+      await entered.waitFor({ timeout: 20_000 });
+      assert.ok(Number((await entered.getByRole('cell').nth(1).textContent()).trim()) >= 1, 'orders would have begun it');
+      await page.getByRole('tab', { name: 'Steps' }).click();
+      await page.getByText('The numbers on the ways are those of the simulation').waitFor();
+    }));
+
+  it('says why somebody is in a segment', () =>
+    bed.on('/segments/buyers?tab=members', async (page) => {
+      await page.getByRole('row', { name: /Cleo/ }).getByRole('button', { name: 'Why?' }).click();
+      const drawer = page.getByRole('dialog', { name: 'Why buyers?' });
+      await drawer.getByText('holds', { exact: true }).first().waitFor();
+      await drawer.getByText('events("Order Completed")').first().waitFor();
+    }));
+
+  it('saves a report, puts it on a dashboard and finds both again', () =>
+    bed.on('/insights/trend', async (page) => {
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('Active people');
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Active people' }).waitFor();
+      await page.goto(`${server.url}/dashboards/new`);
+      await page.getByRole('textbox', { name: 'Name' }).fill('Monday');
+      await choose(page, 'Add a saved report', 'Active people');
+      await page.getByRole('button', { name: 'Active people: larger' }).click();
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.waitForURL('**/dashboards/monday');
+      await page.goto(`${server.url}/insights`);
+      await page.getByRole('link', { name: 'Monday' }).waitFor();
+      await page.getByRole('link', { name: 'Active people' }).waitFor();
+      const { spec } = await server.api('GET', '/api/v1/resources/dashboard/monday');
+      assert.deepEqual(spec.items.map(({ insight, w, h }) => [insight, w, h]), [['active-people', 7, 5]]);
+    }));
+
   it('names at the node what the server finds wrong', async () => {
     const { page, context, unexpected } = await bed.open('/journeys/bring-a-friend?view=list');
     await page.getByRole('button', { name: /^Send/ }).first().click();

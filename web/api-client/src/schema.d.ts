@@ -77,6 +77,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts of goals
+         * @description Needs the role viewer.
+         */
+        get: operations["get_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -92,6 +112,190 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The campaigns, and how far each is
+         * @description Needs the role viewer.
+         */
+        get: operations["get_campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A campaign, and how far it is
+         * @description Needs the role viewer.
+         */
+        get: operations["get_campaigns_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a campaign
+         * @description Needs the role editor.
+         */
+        post: operations["post_campaigns_by_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a campaign
+         * @description Needs the role editor.
+         */
+        post: operations["post_campaigns_by_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on after a pause
+         * @description Needs the role editor.
+         */
+        post: operations["post_campaigns_by_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a campaign now
+         * @description Needs the role editor.
+         */
+        post: operations["post_campaigns_by_id_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send every variant to some people
+         * @description Needs the role editor.
+         */
+        post: operations["post_campaigns_by_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogs/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows of a catalogue
+         * @description Needs the role viewer.
+         */
+        get: operations["get_catalogs_by_id_rows"];
+        /**
+         * Add or replace rows of a catalogue
+         * @description Needs the role editor.
+         */
+        put: operations["put_catalogs_by_id_rows"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogs/{id}/rows/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a row of a catalogue
+         * @description Needs the role editor.
+         */
+        delete: operations["delete_catalogs_by_id_rows_by_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -137,6 +341,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coupons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a pool of coupon codes stands
+         * @description Needs the role viewer.
+         */
+        get: operations["get_coupons_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add coupon codes to a pool
+         * @description Needs the role editor.
+         */
+        put: operations["put_coupons_by_id_codes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What everything on a dashboard comes to
+         * @description Needs the role viewer.
+         */
+        get: operations["get_dashboards_by_id_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-quality": {
         parameters: {
             query?: never;
@@ -171,6 +435,30 @@ export interface paths {
         get: operations["get_data_quality_counts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live sending domains and their DNS records
+         * @description Needs the role viewer.
+         */
+        get: operations["get_domains"];
+        put?: never;
+        /**
+         * Make the keys of a sending domain
+         * @description Needs the role admin.
+         */
+        post: operations["post_domains"];
         delete?: never;
         options?: never;
         head?: never;
@@ -249,6 +537,66 @@ export interface paths {
          * @description Needs the role admin.
          */
         get: operations["get_exports_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the goals stand
+         * @description Needs the role viewer.
+         */
+        get: operations["get_goals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goals/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How a goal would stand
+         * @description Needs the role viewer.
+         */
+        post: operations["post_goals_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goals/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a goal stands, and stood
+         * @description Needs the role viewer.
+         */
+        get: operations["get_goals_by_id_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -561,6 +909,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The treated against a control group
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insights/paths": {
         parameters: {
             query?: never;
@@ -661,6 +1029,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What customers brought and will
+         * @description Needs the role viewer.
+         */
+        post: operations["post_insights_value"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insights/xes": {
         parameters: {
             query?: never;
@@ -675,6 +1063,26 @@ export interface paths {
          * @description Needs the role viewer.
          */
         post: operations["post_insights_xes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a saved insight comes to
+         * @description Needs the role viewer.
+         */
+        get: operations["get_insights_by_id_results"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -721,6 +1129,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journeys/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step one customer through a journey
+         * @description Needs the role viewer.
+         */
+        post: operations["post_journeys_by_id_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an audience through a journey
+         * @description Needs the role editor.
+         */
+        post: operations["post_journeys_by_id_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why somebody is, was or was not in a journey
+         * @description Needs the role viewer.
+         */
+        get: operations["get_journeys_by_id_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move people to another version
+         * @description Needs the role editor.
+         */
+        post: operations["post_journeys_by_id_migrate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a journey
+         * @description Needs the role editor.
+         */
+        post: operations["post_journeys_by_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journeys/{id}/profiles": {
         parameters: {
             query?: never;
@@ -735,6 +1243,86 @@ export interface paths {
         get: operations["get_journeys_by_id_profiles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on after a pause
+         * @description Needs the role editor.
+         */
+        post: operations["post_journeys_by_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a journey would have done
+         * @description Needs the role viewer.
+         */
+        post: operations["post_journeys_by_id_simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens at each step of a journey
+         * @description Needs the role viewer.
+         */
+        get: operations["get_journeys_by_id_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{id}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a journey for somebody
+         * @description Needs the role editor.
+         */
+        post: operations["post_journeys_by_id_trigger"];
         delete?: never;
         options?: never;
         head?: never;
@@ -780,6 +1368,50 @@ export interface paths {
          * @description Needs the role admin.
          */
         delete: operations["delete_keys_by_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pictures
+         * @description Needs the role viewer.
+         */
+        get: operations["get_media"];
+        put?: never;
+        /**
+         * Keep a picture for messages
+         * @description Needs the role editor.
+         */
+        post: operations["post_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a picture
+         * @description Needs the role editor.
+         */
+        delete: operations["delete_media_by_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -897,6 +1529,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a mail that came back
+         * @description Needs the role editor.
+         */
+        post: operations["post_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partitions": {
         parameters: {
             query?: never;
@@ -911,6 +1563,66 @@ export interface paths {
         get: operations["get_partitions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live persona models with what they found
+         * @description Needs the role viewer.
+         */
+        get: operations["get_personas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A persona model with what it found
+         * @description Needs the role viewer.
+         */
+        get: operations["get_personas_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personas/{id}/compute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find a model's personas anew
+         * @description Needs the role editor.
+         */
+        post: operations["post_personas_by_id_compute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1165,6 +1877,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scheduled reports and when they are sent
+         * @description Needs the role viewer.
+         */
+        get: operations["get_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A report's mail without sending it
+         * @description Needs the role viewer.
+         */
+        get: operations["get_reports_by_id_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a report now
+         * @description Needs the role editor.
+         */
+        post: operations["post_reports_by_id_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent of a report
+         * @description Needs the role viewer.
+         */
+        get: operations["get_reports_by_id_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{kind}": {
         parameters: {
             query?: never;
@@ -1373,6 +2165,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What can stand at a place of a rule's text
+         * @description Needs the role viewer.
+         */
+        post: operations["post_rules_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a rule costs to keep current
+         * @description Needs the role viewer.
+         */
+        post: operations["post_rules_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why a rule holds for a customer or not
+         * @description Needs the role viewer.
+         */
+        post: operations["post_rules_explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/parse": {
         parameters: {
             query?: never;
@@ -1473,6 +2325,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How segments overlap
+         * @description Needs the role viewer.
+         */
+        post: operations["post_segments_overlap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/preview": {
         parameters: {
             query?: never;
@@ -1513,6 +2385,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/{id}/explain/{profile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a customer is in a segment
+         * @description Needs the role viewer.
+         */
+        get: operations["get_segments_by_id_explain_by_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A segment's members as CSV
+         * @description Needs the role editor.
+         */
+        get: operations["get_segments_by_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who entered and left a segment
+         * @description Needs the role viewer.
+         */
+        get: operations["get_segments_by_id_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How large a segment was
+         * @description Needs the role viewer.
+         */
+        get: operations["get_segments_by_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/{id}/members": {
         parameters: {
             query?: never;
@@ -1526,7 +2478,31 @@ export interface paths {
          */
         get: operations["get_segments_by_id_members"];
         put?: never;
-        post?: never;
+        /**
+         * Add to a list, and remove from it
+         * @description Needs the role editor.
+         */
+        post: operations["post_segments_by_id_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add uploaded identifiers to a list
+         * @description Needs the role editor.
+         */
+        post: operations["post_segments_by_id_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1686,6 +2662,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is likely wrong with a template
+         * @description Needs the role viewer.
+         */
+        post: operations["post_templates_lint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/templates/preview": {
         parameters: {
             query?: never;
@@ -1700,6 +2696,46 @@ export interface paths {
          * @description Needs the role viewer.
          */
         post: operations["post_templates_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is likely wrong with a template
+         * @description Needs the role viewer.
+         */
+        post: operations["post_templates_by_id_lint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See a template before it is sent
+         * @description Needs the role viewer.
+         */
+        post: operations["post_templates_by_id_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1849,11 +2885,99 @@ export interface components {
              */
             steps: number;
         };
+        /** @description The event of an alert: what a webhook would get. */
+        AlertEvent: {
+            /** @description What the alert is called. */
+            alert: string;
+            /** @description When it began, RFC 3339. */
+            at: string;
+            /** @description The day it is about; absent when it is about the running period. */
+            date?: string | null;
+            /** @description The goal's id. */
+            goal: string;
+            /** @description What people call the goal. */
+            goal_name: string;
+            /** @description The day's number against the same weekday's. */
+            oddity?: components["schemas"]["Oddity"] | null;
+            /**
+             * Format: double
+             * @description The target.
+             */
+            target: number;
+            /** @description In a sentence. */
+            text: string;
+            /** @description Always `goal.alert`. */
+            type: string;
+            /** @description What is written after the number. */
+            unit?: string | null;
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value?: number | null;
+        };
+        /** @description An alert: from when its condition held until it did no more. */
+        AlertRecord: {
+            /** @description Since when its condition held, RFC 3339. */
+            began_at: string;
+            /** @description Until when; null while it holds. */
+            ended_at?: string | null;
+            /** @description What a webhook would get. */
+            event: components["schemas"]["AlertEvent"];
+            /** @description The goal. */
+            goal: string;
+            /**
+             * Format: uint64
+             * @description Its id.
+             */
+            id: number;
+            /** @description When members were told; null when they were not yet. */
+            told_at?: string | null;
+        };
+        /** @description When to tell somebody. An alert begins when its condition comes to hold and ends when it no longer does; it is told once. */
+        AlertRule: {
+            /** @description What to call it; the condition in words when absent. */
+            name?: string | null;
+            /** @description The condition. */
+            when: components["schemas"]["AlertWhen"];
+        };
+        /** @description An alert's condition now. */
+        AlertState: {
+            /** @description Whether its condition holds; null when that cannot be said, as of an anomaly with too few weeks. */
+            holds?: boolean | null;
+            /** @description What it is called. */
+            name: string;
+            /** @description The day's number against the same weekday's. */
+            oddity?: components["schemas"]["Oddity"] | null;
+        };
+        /** @description The condition of an alert. */
+        AlertWhen: {
+            /** Format: double */
+            above: number;
+        } | {
+            /** Format: double */
+            below: number;
+        } | "behind" | {
+            anomaly: {
+                /**
+                 * Format: double
+                 * @description Robust standard deviations from the median that are still ordinary, 1 to 20; 3.5 when absent.
+                 */
+                sensitivity?: number | null;
+                /**
+                 * Format: uint
+                 * @description Weeks to compare with, 4 to 26; 8 when absent.
+                 */
+                weeks?: number | null;
+            };
+        };
         /** @description A document that has no effect any more. */
         Archived: {
             /** @description Versions archived by this call. */
             archived_versions: number;
         };
+        /** @description One of the two groups. */
+        Arm: "treated" | "control";
         /** @description What became of the call. */
         Asked: {
             /** @description Names the call: `GET /api/v1/messages?request=…` finds its message. */
@@ -1889,6 +3013,8 @@ export interface components {
         };
         /** @description Credit by touch. */
         AttributionReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /** @description Beginning of the period, RFC 3339. */
             from: string;
             /**
@@ -1925,7 +3051,15 @@ export interface components {
             by?: string | null;
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["AttributionDrill"] | null;
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /** @description The goal; expected. */
             goal?: components["schemas"]["Selection"];
@@ -1944,7 +3078,7 @@ export interface components {
             sample_percent?: number | null;
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /**
              * Format: uint
@@ -1982,6 +3116,96 @@ export interface components {
             rule: string;
             /** @description Its blocks. */
             blocks: Record<string, unknown>;
+        };
+        /**
+         * @description The BG/NBD model: while alive a customer buys at random at a rate that differs among customers by a gamma distribution
+         *     (`r`, `alpha`), and after each purchase leaves for good with a probability that differs by a beta distribution (`a`, `b`).
+         */
+        BuyingModel: {
+            /**
+             * Format: double
+             * @description First parameter of the chance to leave.
+             */
+            a: number;
+            /**
+             * Format: double
+             * @description Scale of the rates, in the unit of time.
+             */
+            alpha: number;
+            /**
+             * Format: double
+             * @description Second parameter.
+             */
+            b: number;
+            /**
+             * Format: double
+             * @description The logarithm of the likelihood of what was seen.
+             */
+            log_likelihood: number;
+            /**
+             * Format: double
+             * @description Shape of the rates.
+             */
+            r: number;
+        };
+        /** @description How far a campaign is. */
+        CampaignView: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The newest version.
+             */
+            version: number;
+            /** @description `draft`, `review`, `ready` (live, waits to be started), `scheduled`, `sending`, `paused`, `sent` or `cancelled`. */
+            state: string;
+            paused_since?: null | components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description People it began for.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description People who wait for their message, or for it to be sent again.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Of the people, those who get nothing, to measure lift.
+             */
+            held_out: number;
+            /**
+             * Format: int64
+             * @description Messages decided.
+             */
+            decided: number;
+            /**
+             * Format: int64
+             * @description Messages that left.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Opens.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Clicks.
+             */
+            clicked: number;
+            /**
+             * Format: int64
+             * @description People who reached the goal.
+             */
+            goals: number;
+            /** @description By variant or send step: decided, sent, opened, clicked. */
+            messages: Record<string, unknown>;
+            /** @description The variant that won, once that is decided. */
+            winner?: string | null;
         };
         /** @description What was ever seen. */
         CatalogueView: {
@@ -2035,6 +3259,26 @@ export interface components {
             /** @description Why it cannot be used; null when it can. */
             problem?: string | null;
         };
+        /** @description How a report is drawn. */
+        Chart: "line" | "area" | "bar" | "pie" | "number" | "table" | "heatmap" | "funnel" | "flow";
+        /** @description A clause of a rule, decided for one profile. */
+        ClauseView: {
+            /** @description What it says, in the rule language. */
+            text: string;
+            /** @description Whether it holds. */
+            holds: boolean;
+            /** @description `all` or `any` of its parts, `not` its part, or a `test`. */
+            kind: string;
+            /** @description The clauses it is made of. */
+            parts: components["schemas"]["ClauseView"][];
+            /** @description Each value that was compared and is no constant, by its text; missing ones are null. */
+            values: Record<string, unknown>;
+            /** @description How many events it counts. */
+            matching_events: number;
+            /** @description The newest of them, at most ten, oldest first. */
+            events: components["schemas"]["Proof"][];
+            next_change?: null | components["schemas"]["Time"];
+        };
         /** @description One cohort. */
         Cohort: {
             /** @description The bucket it began in. */
@@ -2055,6 +3299,20 @@ export interface components {
         };
         /** @description Which cohorts a profile belongs to. */
         Cohorts: "first_time" | "recurring";
+        /** @description An unfinished rule and where one writes in it. */
+        CompleteInput: {
+            /** @description The text so far. */
+            rule: string;
+            /** @description The place, in characters from the beginning; the end when absent. */
+            position?: number | null;
+        };
+        /** @description What can stand at a place. */
+        CompletionView: {
+            /** @description Where the word begins that the suggestions replace, in characters. */
+            from: number;
+            /** @description The suggestions. */
+            items: components["schemas"]["SuggestionView"][];
+        };
         /** @description A statement of consent. */
         ConsentInput: {
             /** @description `email`, … */
@@ -2150,6 +3408,26 @@ export interface components {
             /** @description Whether the interval leaves out 1. */
             significant: boolean;
         };
+        /**
+         * @description What a rule costs to keep current, for each profile whose events it counts. Rules that ask the same share states, so one
+         *     more rule can only cost less.
+         */
+        CostView: {
+            /** @description States kept. */
+            states: number;
+            /** @description Of these, how many wait for instants of their own. */
+            timed_states: number;
+            /** @description The most events or values remembered. */
+            most_entries: number;
+            /** @description The most bytes of state, about. */
+            most_bytes: number;
+            /** @description Names of the events that make it look again. */
+            events: string[];
+            /** @description Whether every event makes it look again. */
+            every_event: boolean;
+            /** @description Whether its answer can change by time alone, so that a timer is set. */
+            timed: boolean;
+        };
         /** @description When a profile has come back in a column. */
         Counting: "on" | "on_or_after";
         /** @description An address and a password. */
@@ -2192,6 +3470,17 @@ export interface components {
              */
             time_decay: number;
         };
+        /** @description Somebody entered or left a segment. */
+        CrossingView: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            profile: components["schemas"]["ProfileSummary"];
+            /** @description Entered, or left. */
+            entered: boolean;
+            /** @description It was found out later, when the rule was made or changed. */
+            backfill: boolean;
+        };
         /** @description One curve. */
         Curve: {
             /**
@@ -2210,6 +3499,38 @@ export interface components {
             smiles: boolean;
             /** @description The value of the breakdown. */
             value?: string | null;
+        };
+        /** @description A dashboard and what everything on it comes to. */
+        DashboardResults: {
+            /** @description The instant that relative days were seen from, RFC 3339. */
+            as_of: string;
+            /** @description The dashboard's id. */
+            id: string;
+            /** @description By item, in the order of the document. */
+            items: components["schemas"]["ItemResult"][];
+            /** @description What people call it. */
+            name: string;
+            /** @description What was laid over its insights. */
+            overlay: components["schemas"]["Overlay"];
+            /**
+             * Format: uint32
+             * @description The version that was asked: the live one, or else the newest.
+             */
+            version: number;
+            /** @description Changes whenever events come, go, or are counted for another profile. */
+            watermark: string;
+        };
+        /** @description The number of a day. */
+        DayReading: {
+            /** @description The day. */
+            date: string;
+            /** @description The same weekday of the weeks before, newest first. */
+            past: (number | null)[];
+            /**
+             * Format: double
+             * @description The number; null when the report has none.
+             */
+            value?: number | null;
         };
         /** @description What differs between two versions. */
         DiffView: {
@@ -2235,12 +3556,62 @@ export interface components {
             /** @description What it is; absent when it is gone. */
             to?: unknown;
         };
-        /** @description On which side of an anchor. */
-        Direction: "next" | "previous";
+        /** @description Which side of the target is good. */
+        Direction: "at_least" | "at_most";
+        /** @description A domain to send from. */
+        DomainInput: {
+            /** @description The domain of the senders' addresses. */
+            domain: string;
+            /** @description Its id; made from the domain when absent. */
+            id?: string | null;
+            /** @description Where refusals come back to. */
+            bounce_domain?: string | null;
+            /** @description Sign with it at once. Otherwise it is a draft until it is published as a document: after its records are in the DNS. */
+            publish?: boolean;
+        };
+        /** @description A sending domain. */
+        DomainView: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description The live version.
+             */
+            version: number;
+            /** @description The domain. */
+            domain: string;
+            /** @description Where refusals come back to. */
+            bounce_domain?: string | null;
+            /** @description What is to be published; it signs as soon as it is live, so publish first. */
+            records: components["schemas"]["RecordView"][];
+            /** @description Why it cannot sign; null when it can. */
+            problem?: string | null;
+        };
         /** @description The answer to something that was done and has nothing to say. */
         Done: {
             /** @description Always true. */
             ok: boolean;
+        };
+        /** @description For whom, and what is answered. */
+        DryRunInput: {
+            /** @description The profile's id. */
+            profile: string;
+            /** @description Properties of the event that starts it, or the data of the call. */
+            trigger?: Record<string, unknown>;
+            /**
+             * @description By step, the exit to take where there is a choice: of a wait for an event `next` or `timed_out`, of a webhook `next` or
+             *     `failed`.
+             */
+            answers?: {
+                [key: string]: string;
+            };
+            /** @description A document that is not saved. */
+            spec: Record<string, unknown>;
+            /**
+             * Format: int32
+             * @description A version; the newest when neither this nor `spec` is given.
+             */
+            version?: number | null;
         };
         /** @description An activity at the beginning or end of paths. */
         Ending: {
@@ -2252,12 +3623,51 @@ export interface components {
              */
             paths: number;
         };
+        /** @description Whom to send through. */
+        EnterInput: {
+            /** @description The members of a segment or list. */
+            segment?: string | null;
+            /** @description Everybody for whom a rule holds now. */
+            rule?: string | null;
+            /** @description These profiles. */
+            profiles?: string[] | null;
+            /** @description What templates and conditions on the way see under `data`. */
+            data?: Record<string, unknown>;
+            /** @description Only say how many it would be. */
+            dry_run?: boolean;
+        };
+        /** @description An audience that was sent through. */
+        Entering: {
+            /**
+             * Format: int64
+             * @description How many people; who of them enters is decided one by one.
+             */
+            people: number;
+        };
         /** @description What an erasure reaches. */
         Erasing: {
             /** @description The profile. */
             profile: string;
             /** @description What is erased, and by when. */
             reaches: string[];
+        };
+        /** @description A number with its confidence interval. */
+        Estimate: {
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The lower end of its interval.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value: number;
         };
         /** @description An event's name with what was seen of it. */
         EventEntry: {
@@ -2352,6 +3762,25 @@ export interface components {
             /** @description Only events for which this holds. */
             filter?: string | null;
         };
+        /** @description A rule and whom to decide it for. */
+        ExplainInput: {
+            /** @description The rule as text. */
+            rule?: string | null;
+            /** @description The rule as blocks, in the place of text. */
+            blocks?: Record<string, unknown> | null;
+            /** @description The profile's id. */
+            profile: string;
+        };
+        /** @description Why a rule holds for a profile or does not. */
+        ExplanationView: {
+            /** @description Who. */
+            profile: components["schemas"]["ProfileSummary"];
+            /** @description When it was decided. */
+            at: components["schemas"]["Time"];
+            member_since?: null | components["schemas"]["Time"];
+            /** @description The rule taken apart. */
+            clause: components["schemas"]["ClauseView"];
+        };
         /** @description An event of the live feed. */
         FeedEvent: {
             /** @description When it happened. */
@@ -2366,6 +3795,21 @@ export interface components {
          * @description A number of a report. Whole ones are written without a fraction.
          */
         Figure: number;
+        /** @description One finding. */
+        FindingView: {
+            /** @description Which rule found it. */
+            rule: string;
+            /** @description `error`, `warning` or `hint`. */
+            level: string;
+            /** @description What was found and what to do. */
+            message: string;
+            /** @description `subject`, `preheader`, `html` or `text`. */
+            part: string;
+            /** @description The place, as it is written there. */
+            excerpt?: string | null;
+            /** @description The language it was found in; null is the template's own. */
+            language?: string | null;
+        };
         /** @description Profiles that moved. */
         Flow: {
             /** @description The time at which they were seen on the new rung. */
@@ -2492,6 +3936,8 @@ export interface components {
         };
         /** @description A funnel's numbers. */
         FunnelReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /**
              * Format: double
              * @description `converted` of `entered`, percent.
@@ -2556,7 +4002,15 @@ export interface components {
              * @default []
              */
             exclude?: components["schemas"]["Exclusion"][];
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /**
              * Format: uint
@@ -2585,7 +4039,7 @@ export interface components {
              * @default []
              */
             steps?: components["schemas"]["FunnelStep"][];
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /**
              * Format: uint
@@ -2655,6 +4109,120 @@ export interface components {
              */
             step_conversion_percent: number;
         };
+        /** @description How often a goal begins anew. */
+        GoalPeriod: "day" | "week" | "month" | "quarter" | "year";
+        /**
+         * Goal
+         * @description A goal: kind `goal`.
+         */
+        GoalSpec: {
+            /**
+             * @description When to tell somebody.
+             * @default []
+             */
+            alerts?: components["schemas"]["AlertRule"][];
+            /** @description The channel the mail leaves by; the workspace's SMTP channel when absent. */
+            channel?: string | null;
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description Which of the two. */
+            direction?: components["schemas"]["Direction"];
+            /** @description Where the number comes from. */
+            metric?: components["schemas"]["Metric"];
+            /**
+             * @description What people call it.
+             * @default
+             */
+            name?: string;
+            /** @description How the number moves: `total` grows through the period, `level` is a rate or an average. */
+            nature?: components["schemas"]["Nature"];
+            /**
+             * @description Members who get a mail when an alert begins, by address.
+             * @default []
+             */
+            notify?: string[];
+            /** @description How often it begins anew. */
+            period?: components["schemas"]["GoalPeriod"];
+            /**
+             * Format: double
+             * @description The number to reach, or to keep below.
+             * @default 0
+             */
+            target?: number;
+            /**
+             * Format: double
+             * @description How far from the target is still on track, percent of it; 5 when absent.
+             */
+            tolerance_percent?: number | null;
+            /** @description What is written after the number: `€`, `%`, `orders`. */
+            unit?: string | null;
+            /** @description IANA zone of its days; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description How a goal stands. */
+        GoalStatus: {
+            /** @description The conditions of the goal's alerts, in its order, and whether they hold now. */
+            alerts: components["schemas"]["AlertState"][];
+            /** @description The last whole day. */
+            day?: components["schemas"]["DayReading"] | null;
+            /** @description Which of the two. */
+            direction: components["schemas"]["Direction"];
+            /**
+             * Format: double
+             * @description The share of the period's time that is over, percent.
+             */
+            elapsed_percent: number;
+            /**
+             * Format: double
+             * @description What the number would be now on the way to just the target; of a level the target. Null when it is too early.
+             */
+            expected?: number | null;
+            /** @description The first day of the period. */
+            from: string;
+            /** @description Former periods, newest first. */
+            history?: components["schemas"]["Reading"][];
+            /** @description The goal's id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Whether the number grows through the period or is a level. */
+            nature: components["schemas"]["Nature"];
+            /**
+             * Format: uint
+             * @description Of how many former periods the expected course is the median; 0: a straight line.
+             */
+            pace_periods: number;
+            /**
+             * Format: double
+             * @description What the number will be at the end if it goes on as expected. Null when it is too early.
+             */
+            projection?: number | null;
+            /** @description How it stands. */
+            standing: components["schemas"]["Standing"];
+            /**
+             * Format: double
+             * @description The number to reach or to keep below.
+             */
+            target: number;
+            /** @description The last day of the period. */
+            to: string;
+            /** @description What is written after the number. */
+            unit?: string | null;
+            /**
+             * Format: double
+             * @description The number so far; null when the report has none.
+             */
+            value?: number | null;
+            /**
+             * Format: uint32
+             * @description The version that was asked: the live one, or else the newest.
+             */
+            version: number;
+            /** @description What a reader must know. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
         /** @description A header. */
         HeaderView: {
             /** @description Its name. */
@@ -2686,6 +4254,8 @@ export interface components {
         };
         /** @description Activity by weekday and hour. */
         HeatmapReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /** @description Beginning of the period, RFC 3339. */
             from: string;
             /** @description By day of the week from Monday: by hour from 0. */
@@ -2710,7 +4280,15 @@ export interface components {
         HeatmapRequest: {
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["HeatmapDrill"] | null;
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /** @description Which events; any when absent. */
             of?: components["schemas"]["Selection"];
@@ -2732,7 +4310,7 @@ export interface components {
             sample_percent?: number | null;
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
@@ -2790,6 +4368,78 @@ export interface components {
             /** @description The fault that stopped it. */
             error?: string | null;
         };
+        /** @description A saved insight and what it comes to. */
+        InsightResult: {
+            /** @description How it is drawn. */
+            chart?: components["schemas"]["Chart"] | null;
+            /** @description The insight's id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: double
+             * @description The number that stands for the whole, when the insight names one and the report has it.
+             */
+            number?: number | null;
+            /** @description Which report. */
+            report: string;
+            /** @description The request as it was asked, with everything laid over it. */
+            request: {
+                [key: string]: unknown;
+            };
+            /** @description The report, as `POST /api/v1/insights/{report}` answers it. */
+            result: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uint32
+             * @description The version that was asked: the live one, or else the newest.
+             */
+            version: number;
+        };
+        /** @description Profiles that are in exactly these of the segments. */
+        IntersectionView: {
+            /** @description Ids of the segments. */
+            segments: string[];
+            /**
+             * Format: int64
+             * @description How many profiles are in all of these and in none of the others asked about.
+             */
+            count: number;
+        };
+        /** @description What an item of a dashboard comes to. Exactly one of `insight`, `goal`, `text` and `error`. */
+        ItemResult: {
+            /** @description Why there is nothing: the others are shown all the same. */
+            error?: string | null;
+            /** @description Of a goal. */
+            goal?: components["schemas"]["GoalStatus"] | null;
+            /**
+             * Format: uint16
+             * @description Rows.
+             */
+            h: number;
+            /** @description Of an insight. */
+            insight?: components["schemas"]["InsightResult"] | null;
+            /** @description A text. */
+            text?: string | null;
+            /** @description What stands above it. */
+            title: string;
+            /**
+             * Format: uint16
+             * @description Columns.
+             */
+            w: number;
+            /**
+             * Format: uint16
+             * @description Columns and rows: as in the document.
+             */
+            x: number;
+            /**
+             * Format: uint16
+             * @description The first row.
+             */
+            y: number;
+        };
         /** @description Which profiles to list; all that is said must hold. */
         JourneyMapDrill: {
             /** @description Continue after this profile, the `next` of the page before. */
@@ -2813,6 +4463,8 @@ export interface components {
         };
         /** @description A journey map. */
         JourneyMapReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /** @description Beginning of the period, RFC 3339. */
             from: string;
             /**
@@ -2853,7 +4505,15 @@ export interface components {
             channel?: string | null;
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["JourneyMapDrill"] | null;
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /** @description A journey ends well with this event; expected. */
             good?: components["schemas"]["Selection"];
@@ -2879,7 +4539,7 @@ export interface components {
             stages?: components["schemas"]["StageRequest"][];
             /** @description Answers that say how satisfied customers are; they count for the stage the customer was in. */
             survey?: components["schemas"]["Selection"] | null;
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
@@ -2959,6 +4619,8 @@ export interface components {
         };
         /** @description A ladder over time. */
         LadderReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /** @description Who moved, or came, between a time and the one before; those who stayed are left out. */
             flows: components["schemas"]["Flow"][];
             /** @description Beginning of the period, RFC 3339. */
@@ -2987,7 +4649,15 @@ export interface components {
         LadderRequest: {
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["LadderDrill"] | null;
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /**
              * @description The rungs, lowest first, 2 to 12; unaware, informed, enticed, active, reciprocating, advocate when empty.
@@ -3002,7 +4672,7 @@ export interface components {
             sample_percent?: number | null;
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /** @description The length of a bucket: day, week or month. */
             unit?: components["schemas"]["Unit"];
@@ -3028,6 +4698,8 @@ export interface components {
         };
         /** @description Profiles per bucket by standing. */
         LifecycleReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /** @description The buckets. */
             buckets: string[];
             /** @description By bucket: not active, but in the bucket before. */
@@ -3060,7 +4732,15 @@ export interface components {
         LifecycleRequest: {
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["LifecycleDrill"] | null;
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /** @description What counts as being active; any event when absent. */
             of?: components["schemas"]["Selection"];
@@ -3072,15 +4752,233 @@ export interface components {
             sample_percent?: number | null;
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /** @description The length of a bucket: day, week or month. Buckets are whole, also where the period begins inside one. */
             unit?: components["schemas"]["Unit"];
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
         };
+        /** @description A range of a profile's stable point under a name. */
+        LiftBucket: {
+            /**
+             * Format: double
+             * @description First percent inside.
+             */
+            from: number;
+            /** @description The name that separates one experiment's buckets from another's. */
+            salt: string;
+            /**
+             * Format: double
+             * @description First percent outside.
+             */
+            to: number;
+        };
+        /** @description Which number's profiles to list. */
+        LiftDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /** @description Of which group. */
+            arm?: components["schemas"]["Arm"];
+            /** @description Only those who converted, or only those who did not; all when absent. */
+            converted?: boolean | null;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+        };
+        /** @description A group. */
+        LiftGroup: {
+            /** @description Their share, percent, with Wilson's interval. */
+            conversion_percent: components["schemas"]["Estimate"];
+            /**
+             * Format: uint64
+             * @description Those with a goal in the window.
+             */
+            converted: number;
+            /**
+             * Format: uint64
+             * @description Goals in the window, several of a profile too.
+             */
+            goals: number;
+            /**
+             * Format: uint64
+             * @description Profiles in it.
+             */
+            profiles: number;
+            /** @description What the goals are worth together. */
+            value: components["schemas"]["Figure"];
+            /**
+             * Format: double
+             * @description Divided by all profiles of the group.
+             */
+            value_per_profile: number;
+        };
+        /** @description The lift. */
+        LiftReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
+            /** @description Whether the interval of the difference leaves 0 out. */
+            conclusive: boolean;
+            /**
+             * Format: double
+             * @description How sure the intervals are, percent.
+             */
+            confidence_percent: number;
+            /** @description Those who were not. */
+            control: components["schemas"]["LiftGroup"];
+            /** @description Conversion of the treated less that of the control group, percentage points (Newcombe). */
+            difference_points: components["schemas"]["Estimate"];
+            /** @description Conversions that the treatment brought: the difference times the treated. */
+            extra_conversions: components["schemas"]["Estimate"];
+            /** @description What the treatment brought in value: that times the treated. */
+            extra_value?: components["schemas"]["Estimate"] | null;
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /**
+             * Format: uint64
+             * @description Profiles whose window is not over: their goals may still come.
+             */
+            maturing: number;
+            /**
+             * Format: uint64
+             * @description Profiles that were treated and held out; they count in the group they were in first.
+             */
+            mixed: number;
+            /**
+             * Format: uint64
+             * @description Profiles each of two equal groups needs for a difference such as this one to be found in 80 of 100 cases; null when
+             *     there is none.
+             */
+            needed_per_group?: number | null;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /** @description How many times the conversion of the control group that of the treated is (Katz); null when a group is empty. */
+            ratio?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description Those who were treated. */
+            treated: components["schemas"]["LiftGroup"];
+            /**
+             * @description Value per profile of the treated less that of the control group (Welch); null without `value` or with fewer than two
+             *     profiles in a group.
+             */
+            value_difference?: components["schemas"]["Estimate"] | null;
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description Those who were treated against those who were not. */
+        LiftRequest: {
+            /**
+             * Format: double
+             * @description How sure the intervals are, percent: 50 to 99.9, 95 when absent.
+             */
+            confidence_percent?: number | null;
+            /**
+             * @description The event with which a profile is held out: `Message Skipped` for the reason `control_group` when absent. Not
+             *     with `split`.
+             */
+            control?: components["schemas"]["Selection"] | null;
+            /** @description Also list the profiles behind one number. */
+            drill?: components["schemas"]["LiftDrill"] | null;
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
+            from?: string | null;
+            /** @description What counts as converting. */
+            goal?: components["schemas"]["Selection"];
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description How a control group is told that has no event of its own: everybody enters with `treated`. */
+            split?: components["schemas"]["LiftSplit"] | null;
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /** @description The event with which a profile is treated: `Message Sent` when absent. */
+            treated?: components["schemas"]["Selection"] | null;
+            /** @description A number of the goal, such as `total`: what it is worth. */
+            value?: string | null;
+            /** @description How long after it a goal counts; 7d when absent. */
+            window?: string | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
+        /** @description How a control group is told among those who entered. Exactly one. */
+        LiftSplit: {
+            /** @description The control group is a range of a bucket, as rules have it: `bucket("exp-1", 0, 10)`. */
+            bucket?: components["schemas"]["LiftBucket"] | null;
+            /** @description The control group is in this segment now. */
+            segment?: string | null;
+        };
+        /** @description What is likely wrong with a template. */
+        LintReport: {
+            /** @description Whether nothing was found that will not work. */
+            ok: boolean;
+            /** @description Every finding, the worst first. */
+            findings: components["schemas"]["FindingView"][];
+        };
+        /** @description What a change of a list came to. */
+        ListChange: {
+            /** @description Customers put on the list. */
+            added: number;
+            /** @description Customers taken off it. */
+            removed: number;
+            /** @description Identifiers nobody has. */
+            unknown: number;
+            /** @description Some of them. */
+            unknown_sample: string[];
+        };
         /** @description What a series counts. */
         Measure: "events" | "profiles" | "events_per_profile" | "weekly_active" | "monthly_active" | "sum" | "average" | "minimum" | "maximum" | "median" | "p90" | "p99";
+        /** @description A picture. */
+        MediaView: {
+            /** @description Its name in addresses. */
+            id: string;
+            /** @description What it was called. */
+            name: string;
+            /** @description The address to put into a template. */
+            url: string;
+            /** @description `image/png`, `image/jpeg`, `image/gif` or `image/webp`. */
+            media_type: string;
+            /**
+             * Format: int32
+             * @description Pixels.
+             */
+            width?: number | null;
+            /**
+             * Format: int32
+             * @description Pixels.
+             */
+            height?: number | null;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
+            /** @description Who uploaded it. */
+            created_by: string;
+            /** @description When. */
+            created_at: components["schemas"]["Time"];
+        };
         /** @description A member to create. */
         MemberInput: {
             /** @description The address to sign in with. */
@@ -3117,6 +5015,13 @@ export interface components {
             disabled: boolean;
             /** @description When the member was created. */
             created_at: components["schemas"]["Time"];
+        };
+        /** @description Whom to put on a list and whom to take off it. */
+        MembersInput: {
+            /** @description To add. */
+            add?: components["schemas"]["Named"][];
+            /** @description To remove. */
+            remove?: components["schemas"]["Named"][];
         };
         /** @description A segment somebody is in. */
         MembershipView: {
@@ -3237,6 +5142,71 @@ export interface components {
              */
             failed: number;
         };
+        /** @description A number of a report: of a saved insight, or of a request given here. */
+        Metric: {
+            /** @description A saved insight, by id. */
+            insight?: string | null;
+            /**
+             * @description The number in the report, a JSON pointer: `/series/0/total`, `/conversion_percent`, `/average_percent/1`.
+             * @default
+             */
+            number?: string;
+            /** @description Or a report, by name, … */
+            report?: string | null;
+            /** @description … with its request. */
+            request?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description How people move. */
+        MigrateInput: {
+            /**
+             * Format: int32
+             * @description The version people are on.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The version they move to; the live one when absent.
+             */
+            to?: number | null;
+            /** @description Step of the old version → step of the new one, or `end`. A step that both have needs no mention. */
+            steps?: {
+                [key: string]: string;
+            };
+            /** @description People at a step that is neither named nor in the new version: `stay` (finish on the old one) or `exit`. */
+            others?: string;
+        };
+        /** @description A migration that began. */
+        Migrating: {
+            /**
+             * Format: int64
+             * @description People on the old version now.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description The version they move to.
+             */
+            to: number;
+        };
+        /** @description A value that is missing. */
+        MissingView: {
+            /** @description As the template writes it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The line, from 1.
+             */
+            line: number;
+            /**
+             * Format: int32
+             * @description The column, from 1.
+             */
+            column: number;
+            /** @description The block it stands in. */
+            block?: string | null;
+        };
         /** @description A moment of truth: something after which journeys end better or worse. */
         Moment: {
             /**
@@ -3269,6 +5239,15 @@ export interface components {
              */
             without_percent: number;
         };
+        /** @description A customer, by profile id or by an identifier. */
+        Named: {
+            /** @description The profile's id. */
+            profile?: string | null;
+            /** @description The namespace of the identifier; `user_id` when absent. */
+            namespace?: string | null;
+            /** @description The identifier's value. */
+            value?: string | null;
+        };
         /** @description A segment a rule may name. */
         NamedSegment: {
             /** @description Its id. */
@@ -3276,10 +5255,101 @@ export interface components {
             /** @description What people call it. */
             name: string;
         };
+        /** @description How the number moves. */
+        Nature: "total" | "level";
+        /** @description A note about a day or some days. */
+        Note: {
+            /** @description The first day. */
+            from: string;
+            /** @description The annotation's id. */
+            id: string;
+            /** @description What happened. */
+            text: string;
+            /** @description The last day. */
+            to: string;
+        };
+        /** @description What a returned mail says. */
+        NoticeView: {
+            /** @description `bounce`, `delay`, `delivery`, `complaint`, `auto_reply` or `other`. */
+            kind: string;
+            /** @description Whether the address does not work. */
+            hard: boolean;
+            /** @description Why, of a bounce. */
+            reason?: string | null;
+            /** @description What the server said. */
+            detail?: string | null;
+            /** @description The message it is about; null when that is not known here, and then nothing was recorded. */
+            message?: string | null;
+            /** @description Whether the address was put on the suppression list. */
+            suppressed: boolean;
+        };
+        /** @description A value against what was usual. */
+        Oddity: {
+            /**
+             * Format: double
+             * @description The median of the past values.
+             */
+            expected: number;
+            /**
+             * Format: double
+             * @description The highest value that is not odd.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The lowest value that is not odd.
+             */
+            low: number;
+            /** @description Whether it is out of the ordinary. */
+            odd: boolean;
+            /**
+             * Format: double
+             * @description How many robust standard deviations the value is from the median; negative below it. 0 when past values were all
+             *     the same and this one is too.
+             */
+            score: number;
+            /**
+             * Format: uint
+             * @description Of how many past values.
+             */
+            weeks: number;
+        };
         /** @description What order the steps must have. */
         Order: "ordered" | "strict" | "unordered";
         /** @description Which profiles of a step. */
         Outcome: "reached" | "dropped";
+        /** @description Segments to lay over each other. */
+        OverlapInput: {
+            /** @description Ids of 2 to 5 live segments. */
+            segments: string[];
+        };
+        /** @description How segments overlap. */
+        OverlapView: {
+            /** @description Members of each segment, by id. */
+            sizes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Profiles in at least one of them.
+             */
+            union: number;
+            /** @description Every combination that has a profile, the largest first: the bars of an UpSet plot. */
+            intersections: components["schemas"]["IntersectionView"][];
+        };
+        /** @description Where and of whom: what is laid over the requests of saved insights. What is absent stays as the insight has it. */
+        Overlay: {
+            /** @description Only events for which this holds, besides the insight's own conditions. */
+            filter?: string | null;
+            /** @description Beginning of the period: a date, a day named from today (`-7d`, `last month`), or a time. */
+            from?: string | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End of the period. */
+            to?: string | null;
+            /** @description IANA zone of the days. */
+            zone?: string | null;
+        };
         PageOfAccountMember: {
             /** @description The rows. */
             items: components["schemas"]["AccountMember"][];
@@ -3292,9 +5362,21 @@ export interface components {
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
+        PageOfAlertRecord: {
+            /** @description The rows. */
+            items: components["schemas"]["AlertRecord"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         PageOfAuditView: {
             /** @description The rows. */
             items: components["schemas"]["AuditView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfCampaignView: {
+            /** @description The rows. */
+            items: components["schemas"]["CampaignView"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -3316,6 +5398,18 @@ export interface components {
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
+        PageOfCrossingView: {
+            /** @description The rows. */
+            items: components["schemas"]["CrossingView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfDomainView: {
+            /** @description The rows. */
+            items: components["schemas"]["DomainView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         PageOfEventView: {
             /** @description The rows. */
             items: components["schemas"]["EventView"][];
@@ -3325,6 +5419,12 @@ export interface components {
         PageOfFeedEvent: {
             /** @description The rows. */
             items: components["schemas"]["FeedEvent"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfGoalStatus: {
+            /** @description The rows. */
+            items: components["schemas"]["GoalStatus"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -3346,6 +5446,12 @@ export interface components {
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
+        PageOfMediaView: {
+            /** @description The rows. */
+            items: components["schemas"]["MediaView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         PageOfMemberView: {
             /** @description The rows. */
             items: components["schemas"]["MemberView"][];
@@ -3361,6 +5467,12 @@ export interface components {
         PageOfMessageView: {
             /** @description The rows. */
             items: components["schemas"]["MessageView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfPersonaModelView: {
+            /** @description The rows. */
+            items: components["schemas"]["PersonaModelView"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -3382,9 +5494,21 @@ export interface components {
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
+        PageOfReportView: {
+            /** @description The rows. */
+            items: components["schemas"]["ReportView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         PageOfResourceView: {
             /** @description The rows. */
             items: components["schemas"]["ResourceView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfRowView: {
+            /** @description The rows. */
+            items: components["schemas"]["RowView"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -3403,6 +5527,12 @@ export interface components {
         PageOfSegmentView: {
             /** @description The rows. */
             items: components["schemas"]["SegmentView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfSizeView: {
+            /** @description The rows. */
+            items: components["schemas"]["SizeView"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -3515,6 +5645,8 @@ export interface components {
         PathsReport: {
             /** @description The activities, most frequent first. */
             activities: components["schemas"]["Activity"][];
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /**
              * Format: uint
              * @description Different activities.
@@ -3589,7 +5721,15 @@ export interface components {
              * @default []
              */
             except?: string[];
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /** @description A longer pause ends a path and begins another (`30m`); the whole period is one path when absent. */
             gap?: string | null;
@@ -3613,7 +5753,7 @@ export interface components {
             sample_percent?: number | null;
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /**
              * Format: uint
@@ -3622,6 +5762,52 @@ export interface components {
             top?: number | null;
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
+        };
+        /** @description Whether a journey is paused. */
+        PauseView: {
+            paused_since?: null | components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description People inside.
+             */
+            inside: number;
+        };
+        /** @description A persona model with what it found. */
+        PersonaModelView: {
+            /** @description Its id; also the trait in which a profile's persona stands. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The live version.
+             */
+            version: number;
+            computed_at?: null | components["schemas"]["Time"];
+            /** @description The personas with what sets each apart, how clear they are, and the numbers of personas tried. */
+            result?: Record<string, unknown> | null;
+            /** @description Live segments of the personas, in their order. */
+            segments: string[];
+        };
+        /** @description How a pool stands. */
+        PoolView: {
+            /**
+             * Format: int64
+             * @description Codes in it.
+             */
+            codes: number;
+            /**
+             * Format: int64
+             * @description Codes given to a message.
+             */
+            given: number;
+            /**
+             * Format: int64
+             * @description Codes left.
+             */
+            left: number;
+            /** @description Codes added by this call. */
+            added: number;
         };
         /** @description Which number's profiles to list. */
         PowerUsersDrill: {
@@ -3648,6 +5834,8 @@ export interface components {
         };
         /** @description Power-user curves. */
         PowerUsersReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /** @description One, or one per value of the breakdown. */
             curves: components["schemas"]["Curve"][];
             /**
@@ -3685,7 +5873,15 @@ export interface components {
             days?: number | null;
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["PowerUsersDrill"] | null;
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /** @description What counts as being active; any event when absent. */
             of?: components["schemas"]["Selection"];
@@ -3697,7 +5893,7 @@ export interface components {
             sample_percent?: number | null;
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /**
              * Format: uint
@@ -3706,6 +5902,45 @@ export interface components {
             top?: number | null;
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
+        };
+        /** @description A rendered template. Its links do not work: no message carries them. */
+        Preview: {
+            /** @description The subject. */
+            subject: string;
+            /** @description The HTML part. */
+            html: string;
+            /** @description The text part. */
+            text: string;
+            /** @description The content of a channel other than e-mail; subject, HTML and text are empty then. */
+            content?: Record<string, unknown> | null;
+            /** @description The appointment, as iCalendar. */
+            calendar?: string | null;
+            /** @description The HTML part's size; Gmail cuts it after 102 KB. */
+            html_bytes: number;
+            /** @description Values the template asked for and nobody had. */
+            missing: components["schemas"]["MissingView"][];
+        };
+        /** @description What to render, and for whom. */
+        PreviewInput: {
+            /** @description A template's id, when the path names none. */
+            id?: string | null;
+            /**
+             * Format: int32
+             * @description The version; the newest when absent.
+             */
+            version?: number | null;
+            /** @description A template's spec, saved or not, in the place of a stored one. */
+            spec?: Record<string, unknown> | null;
+            /** @description The profile to render for; somebody without traits when absent. */
+            profile?: string | null;
+            /** @description Traits in the place of the profile's own, or of somebody who does not exist. */
+            traits?: Record<string, unknown>;
+            /** @description Values beside the profile: `event`, `journey`. */
+            data?: Record<string, unknown>;
+            /** @description The language and region to see it in, in the place of the profile's. */
+            locale?: string | null;
+            /** @description A value that is missing is an error that names it; otherwise it is listed in `missing`. */
+            strict?: boolean;
         };
         /** @description Who a rule would hold. */
         PreviewView: {
@@ -3716,6 +5951,10 @@ export interface components {
             count: number;
             /** @description Some of them. */
             sample: components["schemas"]["ProfileSummary"][];
+            /** @description What the count leaves out: damaged files of events, by name. */
+            warnings: string[];
+            /** @description What it would cost to keep the rule current. */
+            cost: components["schemas"]["CostView"];
         };
         /** @description The numbers of the period before. */
         Previous: {
@@ -3811,6 +6050,8 @@ export interface components {
         };
         /** @description A customer. */
         ProfileView: components["schemas"]["ProfileSummary"] & {
+            /** @description Names of the traits that Rapport computes. */
+            computed_traits: string[];
             /** @description All identifiers. */
             identifiers: components["schemas"]["IdentifierView"][];
             /** @description Statements of consent, the latest of each channel and topic. */
@@ -3824,6 +6065,15 @@ export interface components {
             /** @description Journeys: `active` runs and `history`. */
             journeys: Record<string, unknown>;
         };
+        /** @description An event that proves a clause. */
+        Proof: {
+            /** @description The event's id. */
+            message_id: string;
+            /** @description What happened. */
+            event: string;
+            /** @description When. */
+            timestamp: components["schemas"]["Time"];
+        };
         /** @description Which version to publish. */
         PublishInput: {
             /**
@@ -3831,6 +6081,22 @@ export interface components {
              * @description The version; the newest when absent. An older one takes a change back.
              */
             version?: number | null;
+            /** @description Publish although something looks like a mistake: nobody in the audience, a message for every event. */
+            confirm?: boolean;
+        };
+        /** @description The number of a period that is over. */
+        Reading: {
+            /** @description Its first day. */
+            from: string;
+            /** @description Whether the target was kept. */
+            standing: components["schemas"]["Standing"];
+            /** @description Its last day. */
+            to: string;
+            /**
+             * Format: double
+             * @description The number; null when the report has none.
+             */
+            value?: number | null;
         };
         /** @description How ready the server is. */
         Ready: {
@@ -3868,6 +6134,17 @@ export interface components {
             /** @description An e-mail address; nobody's yet makes a profile. */
             email?: string | null;
         };
+        /** @description A record to be published in the DNS. */
+        RecordView: {
+            /** @description Where. */
+            name: string;
+            /** @description `TXT`. */
+            kind: string;
+            /** @description What. */
+            value: string;
+            /** @description What for. */
+            purpose: string;
+        };
         /** @description An item that was not accepted, or was odd. */
         RejectedView: {
             /** @description Its number. */
@@ -3887,6 +6164,47 @@ export interface components {
             detail: string;
             /** @description The item's beginning, addresses masked. */
             sample: string;
+        };
+        /** @description A file of a report's mail. */
+        ReportFile: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its size. */
+            bytes: number;
+        };
+        /** @description What a report's mail would be now. */
+        ReportPreview: {
+            /** @description The subject. */
+            subject: string;
+            /** @description The HTML part. */
+            html: string;
+            /** @description The text part. */
+            text: string;
+            /** @description The files, with their sizes. */
+            files: components["schemas"]["ReportFile"][];
+        };
+        /** @description A scheduled report as it stands. */
+        ReportView: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The newest version.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description The version in effect; null when it is not sent by itself.
+             */
+            live_version?: number | null;
+            /** @description Not sent by itself for now. */
+            paused: boolean;
+            /** @description Members who get it. */
+            recipients: string[];
+            next_due?: null | components["schemas"]["Time"];
+            last_run?: null | components["schemas"]["RunView"];
         };
         /** @description A version of a document. */
         ResourceView: {
@@ -3915,6 +6233,14 @@ export interface components {
             /** @description What is unusual about it: names nobody has seen yet. */
             warnings?: components["schemas"]["ProblemItem"][];
         };
+        /** @description How to go on. */
+        ResumeInput: {
+            /**
+             * @description What happens to what fell due during the pause: `run` does it now, `shift` lets waits go on for as long as they had
+             *     left, `exit` ends those runs with `paused`.
+             */
+            overdue: string;
+        };
         /** @description Which number's profiles to list. */
         RetentionDrill: {
             /** @description Continue after this profile, the `next` of the page before. */
@@ -3940,6 +6266,8 @@ export interface components {
         };
         /** @description A retention report. */
         RetentionReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /** @description By column: profiles that came back of all those whose column is complete, percent; null when none is. */
             average_percent: (number | null)[];
             /** @description The cohorts in order; with a breakdown, those of the largest value first. */
@@ -3976,7 +6304,15 @@ export interface components {
             counting?: components["schemas"]["Counting"];
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["RetentionDrill"] | null;
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /** @description Also add up this property of the returning events. */
             property?: string | null;
@@ -3992,7 +6328,7 @@ export interface components {
             segment?: string | null;
             /** @description What makes a profile part of a cohort; any event when absent. */
             start?: components["schemas"]["Selection"];
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /**
              * Format: uint
@@ -4077,6 +6413,8 @@ export interface components {
         };
         /** @description An RFM grid. */
         RfmReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /**
              * Format: uint64
              * @description Profiles that bought in the period.
@@ -4106,7 +6444,15 @@ export interface components {
         RfmRequest: {
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["RfmDrill"] | null;
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /** @description What counts as buying; expected. */
             of?: components["schemas"]["Selection"];
@@ -4120,10 +6466,17 @@ export interface components {
             sample_percent?: number | null;
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
+        };
+        /** @description A row. */
+        RowView: {
+            /** @description What finds it. */
+            key: string;
+            /** @description The row. */
+            row: Record<string, unknown>;
         };
         /** @description A rule, as text or as blocks. */
         RuleInput: {
@@ -4140,6 +6493,7 @@ export interface components {
             canonical?: string | null;
             /** @description The rule as blocks, for the visual builder. */
             blocks?: Record<string, unknown> | null;
+            cost?: null | components["schemas"]["CostView"];
             /** @description What makes it unusable, each with `line:column`. */
             problems: components["schemas"]["ProblemItem"][];
             /** @description Names nobody has seen yet. */
@@ -4150,25 +6504,53 @@ export interface components {
             /** @description The rule: `events("Order Completed").count() >= 3`. */
             rule: string;
         };
-        /** @description A run that goes on. */
-        RunView: {
-            /** @description Whose. */
-            profile: string;
+        /** @description To whom to send it now. */
+        RunInput: {
+            /** @description Only to these members; to all its recipients when absent. */
+            recipients?: string[] | null;
+        };
+        /** @description A mail of a run. */
+        RunMailView: {
+            /** @description To whom. */
+            recipient: string;
+            /** @description `pending`, `sending`, `sent`, `failed`. */
+            state: string;
             /**
              * Format: int32
-             * @description The journey's version.
+             * @description Times it was tried.
              */
-            version: number;
-            /** @description The step it is at. */
-            step: string;
+            attempts: number;
+            at?: null | components["schemas"]["Time"];
+            /** @description Why the last attempt failed. */
+            error?: string | null;
+        };
+        /** @description A run of a report. */
+        RunView: {
             /**
              * Format: int64
-             * @description The run's number within the profile.
+             * @description Its id.
              */
-            run: number;
+            id: number;
+            /** @description The report. */
+            report: string;
+            /**
+             * Format: int32
+             * @description The report's version.
+             */
+            version: number;
+            /** @description When it was due. */
+            due_at: components["schemas"]["Time"];
+            /** @description Who asked for it; null when the schedule did. */
+            asked_by?: string | null;
+            /** @description `running`, `done`, `failed`. */
+            state: string;
             /** @description When it began. */
-            entered_at: components["schemas"]["Time"];
-            due_at?: null | components["schemas"]["Time"];
+            started_at: components["schemas"]["Time"];
+            finished_at?: null | components["schemas"]["Time"];
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description Its mails. */
+            mails: components["schemas"]["RunMailView"][];
         };
         /** @description One rung. */
         Rung: {
@@ -4223,7 +6605,9 @@ export interface components {
             id: string;
             /** @description What people call it. */
             name: string;
-            /** @description Its rule. */
+            /** @description `rule`, or `list` when its members are added and removed by hand. */
+            kind: string;
+            /** @description Its rule; empty for a list. */
             rule: string;
             /**
              * Format: int32
@@ -4273,6 +6657,35 @@ export interface components {
             /** @description When the session ends. */
             expires_at: components["schemas"]["Time"];
         };
+        /** @description What to simulate. */
+        SimulationInput: {
+            /** @description A document that is not saved. */
+            spec: Record<string, unknown>;
+            /**
+             * Format: int32
+             * @description A version; the newest when neither this nor `spec` is given.
+             */
+            version?: number | null;
+            /** @description How far back: `30d`, at most 400d. */
+            since?: string | null;
+            /**
+             * Format: int64
+             * @description Messages within seven days above which somebody counts as flooded; 7 when absent.
+             */
+            flood_limit?: number | null;
+            /** @description Whether to play the live version over the same events; true when absent. */
+            compare?: boolean | null;
+        };
+        /** @description How large a segment was. */
+        SizeView: {
+            /** @description The hour; older than two weeks, the day. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Members then.
+             */
+            count: number;
+        };
         /** @description A source to create; it gets its first write key. */
         SourceInput: {
             /** @description Its name in paths: lower-case letters, digits, `-` and `_`. */
@@ -4311,6 +6724,32 @@ export interface components {
             created_at: components["schemas"]["Time"];
             /** @description Its write keys. */
             keys: components["schemas"]["KeyView"][];
+        };
+        /**
+         * @description The Gamma-Gamma model: the values of a customer's purchases vary around its own mean by a gamma distribution of shape `p`,
+         *     and those means differ among customers by an inverse gamma distribution (`q`, `gamma`), whatever the rate of buying.
+         */
+        SpendingModel: {
+            /**
+             * Format: double
+             * @description Scale of the differences among customers.
+             */
+            gamma: number;
+            /**
+             * Format: double
+             * @description The logarithm of the likelihood of what was seen.
+             */
+            log_likelihood: number;
+            /**
+             * Format: double
+             * @description Shape of a customer's own purchases.
+             */
+            p: number;
+            /**
+             * Format: double
+             * @description Shape of the differences among customers.
+             */
+            q: number;
         };
         /** @description A stage. */
         StageReport: {
@@ -4365,8 +6804,16 @@ export interface components {
              */
             touchpoints?: components["schemas"]["Selection"][];
         };
-        /** @description What a profile is in a bucket. */
-        Standing: "new" | "returning" | "resurrecting" | "dormant";
+        /** @description How a goal stands. */
+        Standing: "unknown" | "ahead" | "on_track" | "behind" | "met" | "missed";
+        /** @description A campaign that began. */
+        Started: {
+            /**
+             * Format: int64
+             * @description How many people it begins for; each gets it once.
+             */
+            people: number;
+        };
         /** @description Counts of a workspace. */
         Stats: {
             /** @description Events of clients. */
@@ -4389,6 +6836,48 @@ export interface components {
              */
             lag_ms: number;
         };
+        /** @description Exact numbers of a journey. */
+        StatsView: {
+            /**
+             * Format: int32
+             * @description The live version, if there is one.
+             */
+            live_version?: number | null;
+            paused_since?: null | components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Runs begun, over all versions.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description Runs that go on.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Of the runs begun, those of the control group.
+             */
+            held_out: number;
+            /** @description Goals reached, by group: `treatment`, `control`. */
+            goals: {
+                [key: string]: number;
+            };
+            /** @description Runs ended, by reason. */
+            exited: {
+                [key: string]: number;
+            };
+            /** @description Triggers that began no run, by reason. */
+            refused: {
+                [key: string]: number;
+            };
+            /** @description By version and step. */
+            versions: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["StepStats"];
+                };
+            };
+        };
         /** @description Where to move a version. */
         StatusInput: {
             /**
@@ -4399,10 +6888,56 @@ export interface components {
             /** @description `draft`, `review` or `archived`; publishing is a call of its own. */
             status: string;
         };
+        /** @description What happens at a step. */
+        StepStats: {
+            /**
+             * Format: int64
+             * @description Runs that stand there.
+             */
+            at: number;
+            /** @description How often it was passed, by exit: `next`, `otherwise`, `arm 1`, `timed_out`, an arm's name… */
+            passed: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Messages it decided.
+             */
+            decided: number;
+            /**
+             * Format: int64
+             * @description Messages it did not decide because the run is in the control group.
+             */
+            withheld: number;
+            /**
+             * Format: int64
+             * @description Its messages that left.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Opens of its messages.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Clicks in its messages.
+             */
+            clicked: number;
+        };
         /** @description The answer to an accepted call, as Segment gives it. */
         Success: {
             /** @description Always true. */
             success: boolean;
+        };
+        /** @description One suggestion. */
+        SuggestionView: {
+            /** @description What to put in the place of what is written of the word. */
+            text: string;
+            /** @description `event`, `property`, `trait`, `segment`, `function`, `method`, `duration` or `value`. */
+            kind: string;
+            /** @description A sentence about it, or its type. */
+            detail: string;
         };
         /** @description An address to suppress. */
         SuppressionInput: {
@@ -4425,26 +6960,6 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description Who put it there. */
             source: string;
-        };
-        /** @description A rendered template. Its links do not work: no message carries them. */
-        TemplatePreview: {
-            /** @description The subject. */
-            subject: string;
-            /** @description The HTML part. */
-            html: string;
-            /** @description The text part. */
-            text: string;
-        };
-        /** @description What to render, and for whom. */
-        TemplatePreviewInput: {
-            /** @description A template's id; its newest version is used. */
-            id?: string | null;
-            /** @description A template's spec, saved or not. */
-            spec?: Record<string, unknown> | null;
-            /** @description The profile to render for; somebody without traits when absent. */
-            profile?: string | null;
-            /** @description Values beside the profile: `event`, `journey`. */
-            data?: Record<string, unknown>;
         };
         /** @description A live template with what became of its messages. */
         TemplateView: {
@@ -4480,6 +6995,16 @@ export interface components {
              * @description Given up after every retry.
              */
             failed: number;
+        };
+        /** @description Who gets a test. */
+        TestInput: {
+            /** @description Up to 20 people; an e-mail address that is nobody's yet makes a profile. */
+            to: components["schemas"]["Recipient"][];
+        };
+        /** @description Tests on their way. */
+        Tested: {
+            /** @description Messages asked for: one for each person and variant. `GET /api/v1/messages?request=…` finds each. */
+            requests: string[];
         };
         /** Format: date-time */
         Time: string;
@@ -4580,6 +7105,8 @@ export interface components {
         };
         /** @description A trend's numbers. */
         TrendReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
             /** @description The buckets: the first day of each, months as `2026-03`, hours with their offset. */
             buckets: string[];
             /** @description Beginning of the period, RFC 3339. */
@@ -4619,11 +7146,19 @@ export interface components {
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["TrendDrill"] | null;
             /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
              * @description More series, computed from those: `A / B * 100`.
              * @default []
              */
             formulas?: components["schemas"]["FormulaRequest"][];
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /**
              * Format: uint
@@ -4643,7 +7178,7 @@ export interface components {
              * @default []
              */
             series?: components["schemas"]["SeriesRequest"][];
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /**
              * Format: uint
@@ -4689,6 +7224,18 @@ export interface components {
             /** @description What went wrong, in the server's words. */
             problem?: string | null;
         };
+        /** @description Whom to begin a journey for, and what it is told. */
+        TriggerInput: {
+            /** @description For whom; an e-mail address that is nobody's yet makes a profile. */
+            to: components["schemas"]["Recipient"];
+            /** @description What templates and conditions on the way see under `data`. */
+            data?: Record<string, unknown>;
+        };
+        /** @description A call that was taken. */
+        Triggered: {
+            /** @description The profile it begins for; `GET /api/v1/journeys/{id}/explain` tells what became of it. */
+            profile: string;
+        };
         /** @description How long a bucket is. */
         Unit: "hour" | "day" | "week" | "month";
         /** @description Which merge to undo. */
@@ -4697,6 +7244,209 @@ export interface components {
             from: string;
         };
         Value: unknown;
+        /** @description A customer among the most valuable. */
+        ValueCustomer: {
+            /**
+             * Format: double
+             * @description The probability that the customer will buy again, percent; null without a model.
+             */
+            alive_percent?: number | null;
+            /**
+             * Format: double
+             * @description Purchases expected within the horizon.
+             */
+            expected_purchases?: number | null;
+            /**
+             * Format: double
+             * @description What the customer is expected to bring within the horizon.
+             */
+            expected_value?: number | null;
+            /** @description Who. */
+            profile: string;
+            /**
+             * Format: uint64
+             * @description Purchases in the period.
+             */
+            purchases: number;
+            /** @description What they brought. */
+            value: components["schemas"]["Figure"];
+        };
+        /** @description Which fifth's customers to list. */
+        ValueDrill: {
+            /** @description Continue after this profile, the `next` of the page before. */
+            after?: string | null;
+            /**
+             * Format: uint
+             * @description 1 (the most valuable) to 5.
+             * @default 0
+             */
+            fifth?: number;
+            /**
+             * Format: uint
+             * @description Profiles on a page, at most 1,000; 100 when absent.
+             */
+            limit?: number | null;
+        };
+        /** @description A fifth of the customers by what they are expected to bring, or without a model by what they have brought. */
+        ValueFifth: {
+            /**
+             * Format: double
+             * @description The mean probability that they will buy again, percent; null without a model.
+             */
+            alive_percent?: number | null;
+            /**
+             * Format: uint64
+             * @description Customers in it.
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description Purchases expected of them within the horizon.
+             */
+            expected_purchases?: number | null;
+            /**
+             * Format: double
+             * @description What they are expected to bring within the horizon.
+             */
+            expected_value?: number | null;
+            /**
+             * Format: uint
+             * @description 1 is the most valuable.
+             */
+            fifth: number;
+            /**
+             * Format: uint64
+             * @description Their purchases in the period.
+             */
+            purchases: number;
+            /** @description What they have brought in the period. */
+            value: components["schemas"]["Figure"];
+        };
+        /** @description What was expected against what came, where the horizon is over. */
+        ValueHoldout: {
+            /**
+             * Format: double
+             * @description Purchases the model expected.
+             */
+            expected_purchases: number;
+            /**
+             * Format: double
+             * @description What the models expected in value.
+             */
+            expected_value: number;
+            /**
+             * Format: uint64
+             * @description Purchases that came.
+             */
+            purchases: number;
+            /** @description What came. */
+            value: components["schemas"]["Figure"];
+        };
+        /** @description What customers have brought and will. */
+        ValueReport: {
+            /** @description The team's notes about days of the period. */
+            annotations?: components["schemas"]["Note"][];
+            /** @description How they buy, times in weeks; null with too few repeat customers. */
+            buying?: components["schemas"]["BuyingModel"] | null;
+            /**
+             * Format: uint64
+             * @description Customers whose first purchase lies in the period.
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description Purchases expected of them within the horizon.
+             */
+            expected_purchases?: number | null;
+            /**
+             * Format: double
+             * @description What they are expected to bring within the horizon.
+             */
+            expected_value?: number | null;
+            /** @description By fifth, the most valuable first. */
+            fifths: components["schemas"]["ValueFifth"][];
+            /** @description Beginning of the period, RFC 3339. */
+            from: string;
+            /** @description What was expected against what came; null while the horizon is not over. */
+            holdout?: components["schemas"]["ValueHoldout"] | null;
+            /**
+             * Format: int64
+             * @description How far ahead was looked, ms.
+             */
+            horizon_ms: number;
+            /** @description The profiles asked for with `drill`. */
+            profiles?: components["schemas"]["ProfilePage"] | null;
+            /**
+             * Format: uint64
+             * @description Their purchases in the period; those of one day are one.
+             */
+            purchases: number;
+            /**
+             * Format: uint64
+             * @description Those of them who bought again in it.
+             */
+            repeat_customers: number;
+            /**
+             * Format: double
+             * @description The share of profiles that was looked at, when a sample was asked for.
+             */
+            sample_percent?: number | null;
+            /** @description How they spend; null with too few repeat customers. */
+            spending?: components["schemas"]["SpendingModel"] | null;
+            /** @description End of the period, RFC 3339, excluded. */
+            to: string;
+            /** @description The most valuable customers. */
+            top: components["schemas"]["ValueCustomer"][];
+            /** @description What they have brought in the period. */
+            value: components["schemas"]["Figure"];
+            /**
+             * Format: double
+             * @description Divided by all customers.
+             */
+            value_per_customer: number;
+            /** @description What a reader must know: names never seen, limits reached, damaged files left out. */
+            warnings: string[];
+            /** @description The zone of the days. */
+            zone: string;
+        };
+        /** @description What customers have brought and will. */
+        ValueRequest: {
+            /** @description Also list the customers of one fifth. */
+            drill?: components["schemas"]["ValueDrill"] | null;
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
+            from?: string | null;
+            /** @description How far to look ahead from the end of the period; 365d when absent, at most 366d. */
+            horizon?: string | null;
+            /** @description What counts as a purchase; those of one local day are one. `Order Completed` when absent. */
+            of?: components["schemas"]["Selection"] | null;
+            /** @description The property that is money; `total` when absent. */
+            property?: string | null;
+            /**
+             * Format: double
+             * @description Only this share of the profiles, by a stable choice; above 0, below 100. The numbers are those of the
+             *     sample, not scaled up.
+             */
+            sample_percent?: number | null;
+            /** @description Only profiles that are in this segment now. */
+            segment?: string | null;
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
+            to?: string | null;
+            /**
+             * Format: uint
+             * @description How many of the most valuable customers to list, at most 50; 10 when absent.
+             */
+            top?: number | null;
+            /** @description IANA zone that decides where days begin; UTC when absent. */
+            zone?: string | null;
+        };
         /** @description A value and how often it was seen. */
         ValueView: {
             /** @description A text, number or boolean. */
@@ -4761,7 +7511,15 @@ export interface components {
              * @default []
              */
             events?: string[];
-            /** @description Beginning: a date of the zone, or a time; some way before the end when absent. */
+            /**
+             * @description Only events for which this holds, besides other conditions: `e.country == "DE"`. To the report there are no
+             *     other events.
+             */
+            filter?: string | null;
+            /**
+             * @description Beginning: a date of the zone, a day named from today (`-7d`, `yesterday`, `this month`, `last week`), or a
+             *     time; some way before the end when absent.
+             */
             from?: string | null;
             /**
              * @description Properties (or `context.…`) that become attributes.
@@ -4776,7 +7534,7 @@ export interface components {
             sample_percent?: number | null;
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
-            /** @description End: a date of the zone (included), or a time (excluded); now when absent. */
+            /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
@@ -4922,6 +7680,44 @@ export interface operations {
             };
         };
     };
+    get_alerts: {
+        parameters: {
+            query?: {
+                /** @description Of this goal. */
+                goal?: string | null;
+                /** @description Only those under way. */
+                open?: boolean;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAlertRecord"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_audit: {
         parameters: {
             query?: {
@@ -4953,6 +7749,359 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfAuditView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCampaignView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_by_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody else gets it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_by_id_pause: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is paused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_by_id_resume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeInput"];
+            };
+        };
+        responses: {
+            /** @description It goes on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_by_id_start: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many people. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_by_id_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestInput"];
+            };
+        };
+        responses: {
+            /** @description On their way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_catalogs_by_id_rows: {
+        parameters: {
+            query?: {
+                /** @description Text to find. */
+                q?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, by key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRowView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_catalogs_by_id_rows: {
+        parameters: {
+            query?: {
+                /** @description Remove every other row first. */
+                replace?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A list of objects, or CSV with a header; each with the catalogue's key. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, unknown>;
+                "text/csv": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description How many rows there are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_catalogs_by_id_rows_by_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -5033,6 +8182,120 @@ export interface operations {
             };
         };
     };
+    get_coupons_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many codes, how many given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_coupons_by_id_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A list of texts, or one code a line. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, unknown>;
+                "text/csv": Record<string, unknown>;
+                "text/plain": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description How many codes, how many given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dashboards_by_id_results: {
+        parameters: {
+            query?: {
+                /** @description Beginning of the period: a date, a day named from today (`-7d`, `last month`), or a time. */
+                from?: string | null;
+                /** @description End of the period. */
+                to?: string | null;
+                /** @description IANA zone of the days. */
+                zone?: string | null;
+                /** @description Only profiles that are in this segment now. */
+                segment?: string | null;
+                /** @description Only events for which this holds, besides the insight's own conditions: `e.country == "DE"`. */
+                filter?: string | null;
+            };
+            header?: {
+                /** @description The ETag of an answer: 304 when nothing changed since. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By item. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardResults"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_data_quality: {
         parameters: {
             query?: {
@@ -5100,6 +8363,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfReasonCountView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDomainView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DomainInput"];
+            };
+        };
+        responses: {
+            /** @description What to publish in the DNS. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -5221,6 +8546,113 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_goals: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of at most 20. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGoalStatus"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_goals_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalSpec"];
+            };
+        };
+        responses: {
+            /** @description How it would stand. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalStatus"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_goals_by_id_status: {
+        parameters: {
+            query?: {
+                /** @description Former periods, 0 to 60; 12 when absent. */
+                history?: number | null;
+            };
+            header?: {
+                /** @description The ETag of an answer: 304 when nothing changed since. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalStatus"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -5801,6 +9233,44 @@ export interface operations {
             };
         };
     };
+    post_insights_lift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_insights_paths: {
         parameters: {
             query?: never;
@@ -5991,6 +9461,44 @@ export interface operations {
             };
         };
     };
+    post_insights_value: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValueRequest"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_insights_xes: {
         parameters: {
             query?: never;
@@ -6014,6 +9522,53 @@ export interface operations {
                 };
                 content: {
                     "application/xml": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_insights_by_id_results: {
+        parameters: {
+            query?: {
+                /** @description Beginning of the period: a date, a day named from today (`-7d`, `last month`), or a time. */
+                from?: string | null;
+                /** @description End of the period. */
+                to?: string | null;
+                /** @description IANA zone of the days. */
+                zone?: string | null;
+                /** @description Only profiles that are in this segment now. */
+                segment?: string | null;
+                /** @description Only events for which this holds, besides the insight's own conditions: `e.country == "DE"`. */
+                filter?: string | null;
+            };
+            header?: {
+                /** @description The ETag of an answer: 304 when nothing changed since. */
+                "If-None-Match"?: string;
+                /** @description text/csv answers the table of the report as CSV; anything else JSON. */
+                Accept?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The insight with its report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightResult"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -6087,6 +9642,190 @@ export interface operations {
             };
         };
     };
+    post_journeys_by_id_dry_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunInput"];
+            };
+        };
+        responses: {
+            /** @description What would happen, in order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Value"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_journeys_by_id_enter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterInput"];
+            };
+        };
+        responses: {
+            /** @description How many people. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entering"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_journeys_by_id_explain: {
+        parameters: {
+            query: {
+                /** @description The profile's id. */
+                profile: string;
+                /** @description Only what is recorded of this message and its run. */
+                message?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs, what is recorded, and every decision with its rule and values. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Value"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_journeys_by_id_migrate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrateInput"];
+            };
+        };
+        responses: {
+            /** @description It began. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migrating"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_journeys_by_id_pause: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is paused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_journeys_by_id_profiles: {
         parameters: {
             query?: {
@@ -6114,6 +9853,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfRunView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_journeys_by_id_resume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeInput"];
+            };
+        };
+        responses: {
+            /** @description It goes on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_journeys_by_id_simulate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationInput"];
+            };
+        };
+        responses: {
+            /** @description Entries, steps, messages, overlap, floods, and the live version's for comparison. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Value"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_journeys_by_id_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Exact numbers, by version, step and exit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatsView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_journeys_by_id_trigger: {
+        parameters: {
+            query?: {
+                /** @description Answer only when the change is applied (at most two seconds); true when absent. */
+                wait?: boolean;
+            };
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerInput"];
+            };
+        };
+        responses: {
+            /** @description Taken; the journey decides whether it begins. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Triggered"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -6209,6 +10096,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: {
+                /** @description Text to find. */
+                q?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMediaView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_media: {
+        parameters: {
+            query?: {
+                /** @description The file's name, for people. */
+                name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description PNG, JPEG, GIF or WebP, by content; at most 5 MiB. */
+        requestBody: {
+            content: {
+                "application/octet-stream": Record<string, unknown>;
+                "image/gif": Record<string, unknown>;
+                "image/jpeg": Record<string, unknown>;
+                "image/png": Record<string, unknown>;
+                "image/webp": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description Its address is for everybody who knows it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_media_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
             };
             /** @description What is wrong (RFC 9457). */
             default: {
@@ -6497,6 +10492,43 @@ export interface operations {
             };
         };
     };
+    post_notices: {
+        parameters: {
+            query?: {
+                /** @description The address it came to, which may name its message. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The mail as it arrived: a bounce, a complaint, an automatic answer. */
+        requestBody: {
+            content: {
+                "message/rfc822": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description What it says, and whether its message is known. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_partitions: {
         parameters: {
             query?: never;
@@ -6513,6 +10545,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Partitions"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_personas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPersonaModelView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_personas_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonaModelView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_personas_by_id_compute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model with what it found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonaModelView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -7032,6 +11158,148 @@ export interface operations {
             };
         };
     };
+    get_reports: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfReportView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_by_id_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description text/html answers the page itself; anything else JSON. */
+                Accept?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Subject, HTML, text and files. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPreview"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_reports_by_id_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunInput"];
+            };
+        };
+        responses: {
+            /** @description It is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_by_id_runs: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRunView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_resources_by_kind: {
         parameters: {
             query?: {
@@ -7145,6 +11413,8 @@ export interface operations {
                 dry_run?: boolean;
                 /** @description Publish at once what was written. */
                 publish?: boolean;
+                /** @description Publish although something looks like a mistake. */
+                confirm?: boolean;
             };
             header?: {
                 /** @description The ETag of the newest version; 412 when it changed. "0": there must be none. */
@@ -7470,6 +11740,114 @@ export interface operations {
             };
         };
     };
+    post_rules_complete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteInput"];
+            };
+        };
+        responses: {
+            /** @description Suggestions, the likeliest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletionView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rules_cost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInput"];
+            };
+        };
+        responses: {
+            /** @description The cost, for each profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rules_explain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainInput"];
+            };
+        };
+        responses: {
+            /** @description The rule taken apart, with the events that prove it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_rules_parse: {
         parameters: {
             query?: never;
@@ -7640,6 +12018,42 @@ export interface operations {
             };
         };
     };
+    post_segments_overlap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlapInput"];
+            };
+        };
+        responses: {
+            /** @description Every combination that has a customer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_segments_preview: {
         parameters: {
             query?: never;
@@ -7707,6 +12121,148 @@ export interface operations {
             };
         };
     };
+    get_segments_by_id_explain_by_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                profile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule taken apart, with the events that prove it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_by_id_export: {
+        parameters: {
+            query?: {
+                /** @description Traits, by dotted path, divided by commas. */
+                traits?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A row a member: profile, user_id, email, since, and the traits asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_by_id_feed: {
+        parameters: {
+            query?: {
+                /** @description From this time on; 30 days ago when absent. */
+                from?: string | null;
+                /** @description Before this time; now when absent. */
+                to?: string | null;
+                /** @description The most rows, for lists of single rows; 50 when absent, at most 500. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCrossingView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_by_id_history: {
+        parameters: {
+            query?: {
+                /** @description From this time on; 30 days ago when absent. */
+                from?: string | null;
+                /** @description Before this time; now when absent. */
+                to?: string | null;
+                /** @description The most rows, for lists of single rows; 50 when absent, at most 500. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By the hour for two weeks, by the day before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSizeView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_segments_by_id_members: {
         parameters: {
             query?: {
@@ -7730,6 +12286,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfSegmentMember"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_segments_by_id_members: {
+        parameters: {
+            query?: {
+                /** @description Answer only when the change is applied (at most two seconds); true when absent. */
+                wait?: boolean;
+            };
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembersInput"];
+            };
+        };
+        responses: {
+            /** @description What was changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChange"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_segments_by_id_upload: {
+        parameters: {
+            query?: {
+                /** @description Remove them instead of adding them. */
+                remove?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description CSV whose first column holds identifiers; its header names their namespace: `user_id`, `email`, `profile`. */
+        requestBody: {
+            content: {
+                "text/csv": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description What was changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChange"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -8094,19 +12730,49 @@ export interface operations {
             };
         };
     };
-    post_templates_preview: {
+    post_templates_lint: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key again gets the first answer, for a day. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TemplatePreviewInput"];
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Every finding, the worst first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LintReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_templates_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
             };
         };
         responses: {
@@ -8116,7 +12782,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TemplatePreview"];
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_templates_by_id_lint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Every finding, the worst first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LintReport"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_templates_by_id_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Subject, HTML and text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description What is wrong (RFC 9457). */

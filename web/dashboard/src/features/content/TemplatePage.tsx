@@ -46,7 +46,10 @@ export function TemplatePage() {
   const block = !name.trim() ? t('Give it a name first.') : undefined;
   const form = spec && (
     <Stack>
-      <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => editing.change((s) => ({ ...s, name: e.currentTarget.value }))} />
+      <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => {
+                    const next = e.currentTarget.value;
+                    editing.change((s) => ({ ...s, name: next }));
+                  }} />
       {editing.isNew && (
         <TextInput label={t('Id')} description={t('What journeys call it; it stays.')} value={newId} onChange={(e) => setOwnId(e.currentTarget.value)} />
       )}

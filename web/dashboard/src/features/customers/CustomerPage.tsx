@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { number, t } from '@/i18n';
 import { Loaded, Tag, When } from '@/ui/bits';
+import { Explain } from '@/features/segments/Explain';
 import { Page } from '@/ui/Page';
 import { useSearchState } from '@/ui/useSearchState';
 import { Consents } from './Consents';
@@ -161,9 +162,11 @@ export function Pair({ name, value }: { name: string; value: React.ReactNode }) 
 }
 
 function Memberships({ of }: { of: Customer }) {
+  const [why, setWhy] = useState<string | null>(null);
   if (of.segments.length === 0) return <Text size="sm" c="dimmed">{t('In no segment now.')}</Text>;
   return (
     <Stack gap={6} className="plain-links">
+      {why && <Explain segment={why} profile={of.id} close={() => setWhy(null)} />}
       {of.segments.map((s) => (
         <Text size="sm" key={s.segment}>
           <Anchor component={Link} to="/segments/$id" params={{ id: s.segment } as never}>
@@ -171,7 +174,10 @@ function Memberships({ of }: { of: Customer }) {
           </Anchor>{' '}
           <Text span size="xs" c="dimmed">
             {t('since')} <When at={s.since} />
-          </Text>
+          </Text>{' '}
+          <button type="button" className="text-button" onClick={() => setWhy(s.segment)}>
+            {t('Why?')}
+          </button>
         </Text>
       ))}
     </Stack>

@@ -9,6 +9,7 @@ import { number, t } from '@/i18n';
 import { Empty, Figure, Loaded, When } from '@/ui/bits';
 import { Page } from '@/ui/Page';
 import { Attention } from './Attention';
+import { Goals } from './Goals';
 import { Trends } from './Trends';
 
 export function HomePage() {
@@ -34,6 +35,7 @@ export function HomePage() {
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack>
             <Attention />
+            <Goals />
             <Trends />
           </Stack>
         </Grid.Col>

@@ -53,7 +53,10 @@ export function DashboardPage() {
         <Switch label={t('Arrange')} checked={arranging} onChange={(e) => setArranging(e.currentTarget.checked)} />
         {arranging && (
           <>
-            <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => editing.change((s) => ({ ...s, name: e.currentTarget.value }))} />
+            <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => {
+                    const next = e.currentTarget.value;
+                    editing.change((s) => ({ ...s, name: next }));
+                  }} />
             <Select
               label={t('Add a saved report')}
               searchable

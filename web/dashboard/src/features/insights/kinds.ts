@@ -4,7 +4,7 @@ import type { paths } from '@rapport/api-client';
 export type Kind =
   | 'trend' | 'funnel' | 'retention' | 'lifecycle' | 'power-users' | 'heatmap' | 'paths' | 'rfm' | 'attribution' | 'journey-map' | 'ladder';
 
-export type ReportPath = Extract<keyof paths, `/api/v1/insights/${string}`>;
+export type ReportPath = Exclude<Extract<keyof paths, `/api/v1/insights/${string}`>, `${string}{${string}`>;
 
 export type Request = Record<string, unknown>;
 

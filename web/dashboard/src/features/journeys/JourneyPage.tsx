@@ -12,13 +12,15 @@ import { Figure, Loaded, Loading } from '@/ui/bits';
 import { JsonField } from '@/ui/JsonField';
 import { Page } from '@/ui/Page';
 import { useSearchState } from '@/ui/useSearchState';
-import { type Action, connect, freshStep, insert, type JourneySpec, type Place } from './graph';
+import { type Action, connect, freshStep, insert, type JourneySpec, passedBy, type Place } from './graph';
 import { Inspector } from './Inspector';
 import { Outline } from './Outline';
 import { People } from './People';
 import { Plays } from './PlaysPage';
+import { Simulate, type Simulation } from './Simulate';
 import { useJourneyFaults } from './useJourneyFaults';
 import { useJourneySchema } from './useJourneySchema';
+import { useJourneyStats } from './useJourneyStats';
 
 const Canvas = lazy(() => import('./Canvas').then((m) => ({ default: m.Canvas })));
 
@@ -55,6 +57,14 @@ export function JourneyPage() {
     }
     return sum;
   }, [live.data]);
+  const stats = useJourneyStats(editing.isNew ? null : id);
+  const [simulated, setSimulated] = useState<Simulation | null>(null);
+  const passed = useMemo(() => {
+    if (!spec) return {};
+    if (simulated) return passedBy(spec, simulated.journey.steps, simulated.journey.entered);
+    const steps = stats?.versions[String(editing.saved.data?.version ?? '')];
+    return steps ? passedBy(spec, steps, stats?.entered ?? 0) : {};
+  }, [spec, simulated, stats, editing.saved.data?.version]);
   const mayEdit = includes(session.data?.role, 'editor');
   const selected = search.step ?? null;
   const select = (step: string | null) => setSearch({ step: step ?? undefined });
@@ -113,6 +123,7 @@ export function JourneyPage() {
         <Tabs.List>
           <Tabs.Tab value="steps">{t('Steps')}</Tabs.Tab>
           {!editing.isNew && <Tabs.Tab value="people">{t('People')}</Tabs.Tab>}
+          <Tabs.Tab value="simulation">{t('Simulation')}</Tabs.Tab>
           <Tabs.Tab value="text">{t('Document')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="steps" pt="md">
@@ -120,7 +131,10 @@ export function JourneyPage() {
             <Grid.Col span={{ base: 12, md: selected && !small ? 8 : 12 }}>
               <Grid gap="sm" mb="sm" align="flex-end">
                 <Grid.Col span={{ base: 12, sm: 5 }}>
-                  <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => editing.change((s) => ({ ...s, name: e.currentTarget.value }))} />
+                  <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => {
+                    const next = e.currentTarget.value;
+                    editing.change((s) => ({ ...s, name: next }));
+                  }} />
                 </Grid.Col>
                 {editing.isNew && (
                   <Grid.Col span={{ base: 12, sm: 4 }}>
@@ -148,6 +162,13 @@ export function JourneyPage() {
                   ))}
                 </Alert>
               )}
+              {simulated && (
+                <Alert variant="outline" color="cyan" mb="sm" title={t('The numbers on the ways are those of the simulation')}>
+                  <button type="button" className="text-button" onClick={() => setSimulated(null)}>
+                    {t('Show what really happened')}
+                  </button>
+                </Alert>
+              )}
               {view === 'list' ? (
                 <Outline spec={spec} faults={faults} counts={counts} actions={actions} editable={mayEdit} select={select} insert={add} />
               ) : (
@@ -158,7 +179,7 @@ export function JourneyPage() {
                       selected={selected}
                       faults={faults}
                       counts={counts}
-                      passed={{}}
+                      passed={passed}
                       actions={actions}
                       editable={mayEdit}
                       select={select}
@@ -182,6 +203,9 @@ export function JourneyPage() {
         </Tabs.Panel>
         <Tabs.Panel value="people" pt="md">
           <People id={id} spec={spec} />
+        </Tabs.Panel>
+        <Tabs.Panel value="simulation" pt="md">
+          <Simulate id={editing.isNew ? 'new-journey' : id} spec={spec} result={simulated} show={setSimulated} />
         </Tabs.Panel>
         <Tabs.Panel value="text" pt="md">
           <JsonField

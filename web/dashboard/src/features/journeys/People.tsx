@@ -1,12 +1,22 @@
 import { Anchor, Select } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { api, data, type Schemas } from '@/api/client';
+import { api, data } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { t } from '@/i18n';
 import { Empty, Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { useSearchState } from '@/ui/useSearchState';
 import type { JourneySpec } from './graph';
+
+/** Somebody on the way. The API's description has another shape under the same name, so it is said here. */
+interface Run {
+  profile: string;
+  version: number;
+  step: string;
+  run: number;
+  entered_at: string;
+  due_at?: string | null;
+}
 
 /** Who is where in a journey now. */
 export function People({ id, spec }: { id: string; spec: JourneySpec }) {
@@ -40,9 +50,9 @@ export function People({ id, spec }: { id: string; spec: JourneySpec }) {
           rows.length === 0 ? (
             <Empty title={t('Nobody is on the way now')}>{t('Whoever the trigger lets in appears here, and leaves when the journey ends.')}</Empty>
           ) : (
-            <DataTable<Schemas['RunView']>
+            <DataTable<Run>
               caption={t('People on the way')}
-              rows={rows}
+              rows={rows as unknown as Run[]}
               id={(r) => `${r.profile} ${r.run}`}
               more={list.more}
               columns={[

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { change, connect, edges, END, exits, explicit, faults, freshStep, insert, type JourneySpec, remove, stepOf, TRIGGER, unreachable } from './graph';
+import { change, connect, edges, END, exits, explicit, faults, freshStep, insert, type JourneySpec, passedBy, remove, stepOf, TRIGGER, unreachable } from './graph';
 import { PLAYS } from './plays';
 
 const journey = (): JourneySpec => ({
@@ -69,6 +69,20 @@ it('knows the exits of every action', () => {
   expect(labels({ webhook: { url: 'https://x' }, otherwise: 'q' })).toEqual(['>end', 'failed>q']);
   expect(labels({ jump: 'p' })).toEqual(['>p']);
   expect(labels({ exit: 'x' })).toEqual([]);
+});
+
+it('reads counts by the names the server has for exits', () => {
+  const spec: JourneySpec = {
+    name: 'x',
+    trigger: { event: { name: 'A' } },
+    steps: [
+      { id: 'b', branch: [{ when: 'true', goto: 'w' }], otherwise: 's' },
+      { id: 's', split: [{ name: 'red', percent: 50, goto: 'w' }, { percent: 50, goto: 'end' }] },
+      { id: 'w', wait: { event: { name: 'A' }, for: '1d' }, next: 'end', otherwise: 'end' },
+    ],
+  };
+  const counts = { b: { passed: { 'arm 1': 1, otherwise: 2 } }, s: { passed: { red: 3, arm2: 4 } }, w: { passed: { next: 5, timed_out: 6 } } };
+  expect(passedBy(spec, counts, 7)).toEqual({ '@trigger': 7, 'b arm 0': 1, 'b otherwise': 2, 's arm 0': 3, 's arm 1': 4, 'w next': 5, 'w otherwise': 6 });
 });
 
 it('names what is wrong, and the step', () => {

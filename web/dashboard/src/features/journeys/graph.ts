@@ -258,3 +258,28 @@ export function stepOf(spec: JourneySpec, at: string): string | null {
   if (index !== undefined) return spec.steps[Number(index)]?.id ?? null;
   return at.includes('trigger') ? TRIGGER : null;
 }
+
+/** What the server calls an exit in its counts. */
+export function exitName(step: Step, exit: string): string {
+  const action = actionOf(step);
+  if (exit === 'jump') return 'next';
+  if (exit.startsWith('arm ') && action) {
+    const index = Number(exit.slice(4));
+    const arm = armsOf(step, action)[index];
+    return action === 'branch' ? `arm ${index + 1}` : action === 'winner' ? (arm?.step ?? '') : (arm?.name ?? `arm${index + 1}`);
+  }
+  if (exit === 'otherwise' && action && action !== 'branch') return (second(step, action) ?? 'otherwise').replace(' ', '_');
+  return exit;
+}
+
+/** How many went each way, by edge, of counts by step and exit. */
+export function passedBy(spec: JourneySpec, steps: Record<string, { passed?: Record<string, number> } | undefined>, entered: number): Record<string, number> {
+  const out: Record<string, number> = { [TRIGGER]: entered };
+  for (const step of spec.steps) {
+    for (const e of exits([step], 0)) {
+      const n = steps[step.id]?.passed?.[exitName(step, e.id)];
+      if (n !== undefined) out[`${step.id} ${e.id}`] = n;
+    }
+  }
+  return out;
+}

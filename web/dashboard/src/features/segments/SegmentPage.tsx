@@ -14,6 +14,8 @@ import { RuleEditor } from '@/rules/RuleEditor';
 import { Empty, Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
+import { Explain } from './Explain';
+import { History } from './History';
 import { useSearchState } from '@/ui/useSearchState';
 
 const INITIAL = { name: '', rule: '' };
@@ -98,7 +100,10 @@ export function SegmentPage() {
               </Stack>
             </Grid.Col>
             <Grid.Col span={{ base: 12, md: 4 }}>
-              <Audience rule={rule} />
+              <Stack>
+                <Audience rule={rule} />
+                {!editing.isNew && live.data && <History id={id} />}
+              </Stack>
             </Grid.Col>
           </Grid>
         </Tabs.Panel>
@@ -112,10 +117,13 @@ export function SegmentPage() {
 }
 
 function Members({ id }: { id: string }) {
+  const [why, setWhy] = useState<string | null>(null);
   const list = usePages(['segments', id, 'members'], (cursor, signal) =>
     data(api.GET('/api/v1/segments/{id}/members', { params: { path: { id }, query: { ...(cursor ? { cursor } : {}), limit: 100 } }, signal })),
   );
   return (
+    <>
+      {why && <Explain segment={id} profile={why} close={() => setWhy(null)} />}
     <Loaded query={list}>
       {(rows) =>
         rows.length === 0 ? (
@@ -137,10 +145,19 @@ function Members({ id }: { id: string }) {
               },
               { title: t('E-mail address'), cell: (m) => String(m.profile.traits.email ?? '–'), wideOnly: true },
               { title: t('In since'), cell: (m) => <When at={m.since} />, kind: 'short' },
+              {
+                title: t('Why'),
+                cell: (m) => (
+                  <button type="button" className="text-button" onClick={() => setWhy(m.profile.id)}>
+                    {t('Why?')}
+                  </button>
+                ),
+              },
             ]}
           />
         )
       }
     </Loaded>
+    </>
   );
 }

@@ -1,0 +1,51 @@
+/** The goals of the workspace against their targets. */
+import { Paper, Progress, SimpleGrid, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { api, data, type Schemas } from '@/api/client';
+import { number, t } from '@/i18n';
+import { Tag, type Tone } from '@/ui/bits';
+
+type Goal = Schemas['GoalStatus'];
+
+const TONES: Record<string, Tone> = { reached: 'good', on_track: 'good', ahead: 'good', behind: 'warn', missed: 'bad' };
+
+export function Goals() {
+  const goals = useQuery({
+    queryKey: ['goals'],
+    queryFn: ({ signal }) => data(api.GET('/api/v1/goals', { signal })),
+    staleTime: 60_000,
+    retry: false,
+  });
+  if (!goals.data?.items.length) return null;
+  return (
+    <section aria-label={t('Goals')}>
+      <Title order={2} size="h5" mb="xs">
+        {t('Goals')}
+      </Title>
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
+        {goals.data.items.map((g) => (
+          <One key={g.id} goal={g} />
+        ))}
+      </SimpleGrid>
+    </section>
+  );
+}
+
+function One({ goal: g }: { goal: Goal }) {
+  const show = (n: number | null | undefined) => (n === null || n === undefined ? '–' : `${number(n, { maximumFractionDigits: 1 })}${g.unit ? ` ${g.unit}` : ''}`);
+  const share = g.value && g.target ? Math.min(100, (g.value / g.target) * 100) : 0;
+  return (
+    <Paper withBorder p="md">
+      <Text size="sm" dir="auto">
+        {g.name} <Tag tone={TONES[g.standing] ?? 'plain'}>{t(g.standing.replaceAll('_', ' '))}</Tag>
+      </Text>
+      <Text fz={24} fw={650} lh={1.2}>
+        {show(g.value)}
+      </Text>
+      <Progress value={share} aria-label={g.name} my={6} />
+      <Text size="xs" c="dimmed">
+        {t('of {target}; likely {projection}', { target: show(g.target), projection: show(g.projection) })}
+      </Text>
+    </Paper>
+  );
+}
