@@ -9,11 +9,13 @@ use axum::http::header::{
 };
 use axum::response::{IntoResponse, Response};
 use rapport_collect::OwnedAccepted;
+use rapport_delivery::core::address::targets;
+use rapport_delivery::core::caps::{SNOOZE, WISH};
 use rapport_delivery::repo::LedgerEntry;
-use rapport_delivery::tracking::{ConsentChange, Page, Theme, TopicChoice};
+use rapport_delivery::tracking::{ChannelChoice, ConsentChange, Language, Page, Theme, TopicChoice, Wishes};
 use rapport_delivery::{Claim, TopicSpec};
 use rapport_domain::event::names;
-use rapport_domain::{Profile, ResourceKind};
+use rapport_domain::{ConsentState, MessageChannel, Profile, ResourceKind};
 use rapport_engine::read;
 use rapport_store::control::resources;
 use serde_json::{Map, Value, json};
@@ -50,6 +52,8 @@ pub(crate) struct Visit {
     pub(crate) message: Option<LedgerEntry>,
     /// How the company looks.
     pub(crate) theme: Theme,
+    /// The country of numbers without a country code.
+    pub(crate) country: Option<String>,
     /// The live topics.
     pub(crate) topics: BTreeMap<String, TopicSpec>,
 }
@@ -63,10 +67,14 @@ impl Visit {
                 let (ws, shared) = (claim.workspace, state.engine.shared());
                 let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Topic))?;
                 let topics = live.into_iter().filter_map(|r| Some((r.id, TopicSpec::validate(&r.spec).ok()?)));
+                let (profile, settings) = (read::profiles::get(shared, ws, claim.profile)?, settings(state, ws)?);
+                let said = |name: &str| profile.as_ref().and_then(|p| p.trait_value(name)).and_then(Value::as_str);
+                let language = Language::of(said("locale").or_else(|| said("language")).unwrap_or("en"));
                 Ok::<_, ApiError>(Visit {
-                    profile: read::profiles::get(shared, ws, claim.profile)?,
+                    country: settings.default_country.clone(),
+                    theme: Theme { language, ..Theme::from(&settings) },
+                    profile,
                     message: read::messages::get(shared, ws, claim.message)?,
-                    theme: Theme::from(&settings(state, ws)?),
                     topics: topics.collect(),
                     claim,
                 })
@@ -84,6 +92,38 @@ impl Visit {
     pub(crate) fn choices(&self) -> Vec<TopicChoice> {
         let Some(profile) = &self.profile else { return Vec::new() };
         self.topics.iter().map(|(id, topic)| TopicChoice::of(id, topic, profile, self.channel())).collect()
+    }
+
+    /// The channels the customer can be reached on, and whether they left them.
+    pub(crate) fn channels(&self) -> Vec<ChannelChoice> {
+        let Some(profile) = &self.profile else { return Vec::new() };
+        let own = |c: &MessageChannel| {
+            c.reaches_customer() && *c != MessageChannel::InApp && targets(profile, *c, self.country.as_deref()).is_ok()
+        };
+        let choice = |c: MessageChannel| ChannelChoice {
+            channel: c.as_str().to_owned(),
+            granted: profile.consent(c.as_str(), None) != ConsentState::Denied,
+        };
+        MessageChannel::ALL.into_iter().filter(own).map(choice).collect()
+    }
+
+    /// How often the customer wants to hear on the link's channel.
+    pub(crate) fn wishes(&self) -> Wishes {
+        let said = |name: &str| self.profile.as_ref().and_then(|p| p.trait_value(name));
+        let frequency = said(WISH).and_then(|w| w.get(self.channel())?.as_str()).map(str::to_owned);
+        let until = said(SNOOZE).and_then(Value::as_str).map(|t| t.chars().take(10).collect());
+        Wishes { frequency, paused_until: until }
+    }
+
+    /// New wishes beside those for other channels.
+    pub(crate) fn merged(&self, mut traits: Map<String, Value>) -> Map<String, Value> {
+        let before = self.profile.as_ref().and_then(|p| p.trait_value(WISH)).and_then(Value::as_object).cloned();
+        if let (Some(Value::Object(new)), Some(mut all)) = (traits.get(WISH).cloned(), before) {
+            all.extend(new);
+            all.retain(|_, v| !v.is_null());
+            traits.insert(WISH.to_owned(), Value::Object(all));
+        }
+        traits
     }
 
     /// What an event caused by the link says of the message.

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use rapport_domain::message::{MessageOutcome, Origin};
-use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, WorkspaceId};
+use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, Timestamp, WorkspaceId};
 use serde_json::Value;
 
 use crate::channels::email::dkim::Signer;
+use crate::core::caps::Contact;
 use crate::core::device::Device;
 use crate::error::DeliveryError;
 use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
@@ -58,12 +59,19 @@ pub trait JourneyState: Send + Sync {
     /// Whether the journey that decided the message is live, and whether the customer left it by its exit rule since. Asked
     /// only for messages that a journey decided (`origin`).
     fn state(&self, message: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError>;
+
+    /// The share of customers the journey holds back to measure what it changes, percent; 0 when it does not.
+    fn holdout(&self, workspace: WorkspaceId, origin: &Origin) -> Result<f64, DeliveryError>;
 }
 
 /// Reads the ledger of messages ([`crate::repo::is_sent`]).
 pub trait Ledger: Send + Sync {
     /// Whether this message was recorded as sent.
     fn is_sent(&self, workspace: WorkspaceId, profile: ProfileId, id: OutboxId) -> Result<bool, DeliveryError>;
+
+    /// What reached the customer after `since` without being asked for, under any id they had
+    /// ([`crate::repo::timeline::contacts`]).
+    fn contacts(&self, profile: &Profile, since: Timestamp) -> Result<Vec<Contact>, DeliveryError>;
 }
 
 /// Reads catalogues and gives out coupon codes, for templates that ask.

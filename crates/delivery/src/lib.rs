@@ -16,6 +16,7 @@ pub mod core;
 pub mod deps;
 pub mod error;
 pub mod intake;
+pub mod hub;
 pub mod repo;
 #[cfg(test)]
 mod shared_data;
@@ -36,4 +37,4 @@ pub use spec::{
     SettingsSpec, TemplateSpec, TopicSpec,
 };
 pub use stage::{Relay, RelayConfig, RelayHandle};
-pub use tracking::tokens::{Claim, Purpose, Tokens};
+pub use tracking::tokens::{Claim, HookPart, Purpose, Tokens};

@@ -2,39 +2,20 @@
 
 use rapport_domain::message::MessageOutcome;
 use rapport_domain::{OutboundMessage, OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
-use rapport_store::{Migration, Query, Row, StoreError, Tx, params};
+use rapport_store::{Query, Row, StoreError, Tx, params};
 use serde::Serialize;
 
 use crate::error::DeliveryError;
 
+pub mod dead;
+pub mod inapp;
+mod schema;
+pub mod timeline;
+
+pub use schema::MIGRATIONS;
+
 /// The component's name for [`rapport_store::Db::migrate`].
 pub const COMPONENT: &str = "delivery";
-
-/// The ledger's tables, in each partition's database.
-pub const MIGRATIONS: &[Migration] = &[
-    FIRST,
-    Migration {
-        version: 2,
-        sql: "ALTER TABLE messages ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
-          ALTER TABLE messages ADD COLUMN request TEXT;",
-    },
-];
-
-const FIRST: Migration = Migration {
-    version: 1,
-    sql: "CREATE TABLE messages (
-            workspace INTEGER NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL, profile INTEGER NOT NULL,
-            channel TEXT NOT NULL, template TEXT NOT NULL, journey TEXT NOT NULL, version INTEGER, run INTEGER, step TEXT,
-            status TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT, subject TEXT, attempts INTEGER NOT NULL,
-            created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, PRIMARY KEY (workspace, partition, number));
-          CREATE INDEX messages_by_time ON messages (workspace, created_at, number);
-          CREATE INDEX messages_by_status ON messages (workspace, status, created_at, number);
-          CREATE INDEX messages_by_profile ON messages (workspace, profile, created_at, number);
-          CREATE TABLE message_counts (
-            workspace INTEGER NOT NULL, template TEXT NOT NULL, journey TEXT NOT NULL, status TEXT NOT NULL,
-            reason TEXT NOT NULL, messages INTEGER NOT NULL,
-            PRIMARY KEY (workspace, template, journey, status, reason))",
-};
 
 /// Where a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -278,10 +259,27 @@ pub fn record_outcome(
                attempts = attempts + ?8, changed_at = ?9 WHERE workspace = ?1 AND partition = ?2 AND number = ?3";
     let values = params![workspace, id.partition, id.number, status.as_str(), reason, detail, subject, tried, at];
     tx.execute(sql, &values)?;
+    if let MessageOutcome::Sent { via, .. } = outcome {
+        timeline::record_via(tx, workspace, id, via, at)?;
+    }
     let of = (before.template.as_str(), before.journey.as_deref().unwrap_or_default());
     count(tx, workspace, of, (before.status, before.reason.as_deref().unwrap_or_default()), -1)?;
     count(tx, workspace, of, (status, reason), 1)?;
     Ok(true)
+}
+
+/// A message that was given up is to be tried again.
+///
+/// # Errors
+/// When the state cannot be written.
+pub fn record_replay(tx: &Tx, workspace: WorkspaceId, id: OutboxId, at: Timestamp) -> Result<(), DeliveryError> {
+    let Some(before) = get(tx, workspace, id)?.filter(|e| e.status == MessageStatus::Failed) else { return Ok(()) };
+    let sql = "UPDATE messages SET status = 'queued', reason = '', detail = 'tried again', changed_at = ?4 \
+               WHERE workspace = ?1 AND partition = ?2 AND number = ?3";
+    tx.execute(sql, &params![workspace, id.partition, id.number, at])?;
+    let of = (before.template.as_str(), before.journey.as_deref().unwrap_or_default());
+    count(tx, workspace, of, (MessageStatus::Failed, ""), -1)?;
+    count(tx, workspace, of, (MessageStatus::Queued, ""), 1)
 }
 
 fn count(
@@ -426,6 +424,15 @@ pub fn remove_profile(tx: &Tx, workspace: WorkspaceId, profile: ProfileId) -> Re
     for (template, journey, status, messages) in &lines {
         count(tx, workspace, (template, journey), (*status, ""), -messages)?;
     }
+    for table in ["message_marks", "short_links"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE workspace = ?1 AND (partition, number) IN \
+             (SELECT partition, number FROM messages WHERE workspace = ?1 AND profile = ?2)"
+        );
+        tx.execute(&sql, &params![workspace, profile])?;
+    }
+    dead::remove_profile(tx, workspace, profile)?;
+    inapp::remove_profile(tx, workspace, profile)?;
     let sql = "DELETE FROM messages WHERE workspace = ?1 AND profile = ?2";
     Ok(tx.execute(sql, &params![workspace, profile])?)
 }

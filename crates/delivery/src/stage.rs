@@ -8,6 +8,7 @@ mod attempt;
 mod lanes;
 mod prepare;
 mod send;
+mod under_way;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -22,9 +23,11 @@ use crate::channels::Means;
 use crate::channels::http::Http;
 use crate::deps::Deps;
 use crate::error::DeliveryError;
+use crate::hub::Hub;
 use crate::telemetry;
 use crate::tracking::tokens::Tokens;
 use lanes::Lanes;
+use under_way::UnderWay;
 
 /// How the relay works.
 #[derive(Clone, Debug)]
@@ -67,8 +70,13 @@ struct Inner {
     lanes: Lanes,
     /// Taken and not settled, by partition.
     taken: Mutex<HashMap<Partition, HashSet<OutboxId>>>,
+    under_way: UnderWay,
+    hub: Hub,
     depth: AtomicUsize,
-    jobs: mpsc::Sender<Job>,
+    /// Messages that customers wait for.
+    urgent: mpsc::Sender<Job>,
+    /// All others.
+    bulk: mpsc::Sender<Job>,
     permits: Arc<Semaphore>,
     stop: watch::Sender<bool>,
 }
@@ -84,7 +92,8 @@ impl Relay {
     /// When this machine's certificates cannot be read.
     pub fn start(deps: Deps, config: RelayConfig, tokens: Tokens) -> Result<RelayHandle, DeliveryError> {
         let http = Http::new(config.send_timeout, config.allow_private).map_err(DeliveryError::Http)?;
-        let (jobs, queue) = mpsc::channel(config.queue_messages.max(1));
+        let (urgent, urgent_queue) = mpsc::channel(config.queue_messages.max(1));
+        let (bulk, bulk_queue) = mpsc::channel(config.queue_messages.max(1));
         let (stop, stopped) = watch::channel(false);
         metrics::gauge!(telemetry::QUEUE_CAPACITY).set(config.queue_messages as f64);
         let inner = Arc::new(Inner {
@@ -94,11 +103,14 @@ impl Relay {
             config,
             tokens,
             taken: Mutex::default(),
+            under_way: UnderWay::default(),
+            hub: Hub::default(),
             depth: AtomicUsize::new(0),
-            jobs,
+            urgent,
+            bulk,
             stop,
         });
-        tokio::spawn(dispatch(Arc::clone(&inner), queue, stopped));
+        tokio::spawn(dispatch(Arc::clone(&inner), (urgent_queue, bulk_queue), stopped));
         Ok(RelayHandle { inner })
     }
 }
@@ -124,15 +136,23 @@ impl RelayHandle {
         let mut accepted = 0;
         for (at, (message, failed_attempts)) in messages.into_iter().enumerate() {
             let id = message.id;
-            if *inner.stop.borrow() || self.free() == 0 {
-                metrics::counter!(telemetry::REFUSED).increment((offered - at) as u64);
-                break;
+            // A part of the queue is kept for messages that customers wait for.
+            let room = if message.transactional { self.free() } else { self.free().saturating_sub(self.reserve()) };
+            if *inner.stop.borrow() || room == 0 {
+                if message.transactional || *inner.stop.borrow() {
+                    metrics::counter!(telemetry::REFUSED).increment((offered - at) as u64);
+                    break;
+                }
+                // Those behind it may be of the other kind.
+                metrics::counter!(telemetry::REFUSED).increment(1);
+                continue;
             }
             if !inner.taken.lock().entry(id.partition).or_default().insert(id) {
                 continue;
             }
             inner.depth.fetch_add(1, Ordering::SeqCst);
-            if inner.jobs.try_send(Job { message, failed_attempts }).is_err() {
+            let queue = if message.transactional { &inner.urgent } else { &inner.bulk };
+            if queue.try_send(Job { message, failed_attempts }).is_err() {
                 inner.release(id);
                 metrics::counter!(telemetry::REFUSED).increment((offered - at) as u64);
                 break;
@@ -150,6 +170,17 @@ impl RelayHandle {
             self.inner.release(*id);
         }
         metrics::gauge!(telemetry::QUEUE_DEPTH).set(self.depth() as f64);
+    }
+
+    /// Who waits for in-app messages.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    /// Places of the queue that only messages customers wait for may take: an eighth.
+    fn reserve(&self) -> usize {
+        self.inner.config.queue_messages / 8
     }
 
     /// Messages taken and not settled.
@@ -183,6 +214,7 @@ impl RelayHandle {
 impl Inner {
     fn release(&self, id: OutboxId) {
         let removed = self.taken.lock().get_mut(&id.partition).is_some_and(|ids| ids.remove(&id));
+        self.under_way.settled(id);
         if removed {
             self.depth.fetch_sub(1, Ordering::SeqCst);
         }
@@ -190,19 +222,27 @@ impl Inner {
 }
 
 /// Gives every job a task, as many at once as there are permits.
-async fn dispatch(inner: Arc<Inner>, mut queue: mpsc::Receiver<Job>, mut stopped: watch::Receiver<bool>) {
+///
+/// Messages that customers wait for go first: the permit is there before the message is chosen, so that one that comes while
+/// all are in use has the next.
+async fn dispatch(
+    inner: Arc<Inner>,
+    (mut urgent, mut bulk): (mpsc::Receiver<Job>, mpsc::Receiver<Job>),
+    mut stopped: watch::Receiver<bool>,
+) {
     loop {
-        let job = tokio::select! {
-            biased;
-            _ = stopped.wait_for(|stop| *stop) => return,
-            job = queue.recv() => job,
-        };
-        let Some(job) = job else { return };
         let permit = tokio::select! {
             biased;
             _ = stopped.wait_for(|stop| *stop) => return,
             permit = Arc::clone(&inner.permits).acquire_owned() => permit,
         };
+        let job = tokio::select! {
+            biased;
+            _ = stopped.wait_for(|stop| *stop) => return,
+            job = urgent.recv() => job,
+            job = bulk.recv() => job,
+        };
+        let Some(job) = job else { return };
         let (Ok(permit), inner) = (permit, Arc::clone(&inner)) else { return };
         tokio::spawn(async move {
             attempt::run(&inner, job).await;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::EventKind;
-use crate::ids::{MessageKey, ProfileId, SourceId, WorkspaceId};
+use crate::ids::{MessageKey, OutboxId, ProfileId, SourceId, WorkspaceId};
 use crate::message::Origin;
 use crate::profile::Identifier;
 use crate::time::Timestamp;
@@ -159,6 +159,24 @@ pub enum LetterBody {
     },
     /// What a journey is asked to do.
     Journey(JourneyOrder),
+    /// To the partition that decided a message: what became of it, told at the home of a customer who was merged elsewhere.
+    Mark {
+        /// The message.
+        message: OutboxId,
+        /// What became of it: `opened`.
+        mark: String,
+        /// When.
+        at: Timestamp,
+        /// In whose words.
+        detail: Option<String>,
+    },
+    /// To the partition that decided a message: try again what was given up.
+    Replay {
+        /// The message.
+        message: OutboxId,
+        /// After this it is not worth sending.
+        expires_at: Timestamp,
+    },
 }
 
 /// What a journey is asked to do, by somebody or by another system.

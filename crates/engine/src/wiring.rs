@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rapport_delivery::channels::email::dkim::Signer;
+use rapport_delivery::core::caps::Contact;
 use rapport_delivery::core::device::Device;
 use rapport_delivery::{
     Audience, Catalog, ChannelSpec, CouponSpec, DeliveryError, Deps, DomainSpec, JourneyState, Ledger, Library,
     LiveChannel, LiveTemplate, OriginState, Outcomes, SettingsSpec, Sources, Suppressions, TopicSpec,
 };
 use rapport_domain::message::{MessageOutcome, Origin};
-use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, Resource, ResourceKind, WorkspaceId};
+use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, Resource, ResourceKind, Timestamp, WorkspaceId};
 use rapport_store::control::{catalogs, coupons, resources, suppressions};
 
 use serde_json::Value;
@@ -236,12 +237,30 @@ impl JourneyState for Wiring {
         let left = db.read(|q| rapport_delivery::repo::is_withdrawn(q, ws, id))?;
         Ok(if left { OriginState::Exited } else { OriginState::Live })
     }
+
+    fn holdout(&self, ws: WorkspaceId, origin: &Origin) -> Result<f64, DeliveryError> {
+        // A journey's document says it as `holdout: {percent}`, or not at all.
+        let live = self.live(ws, ResourceKind::Journey, &origin.journey)?;
+        let said = live.as_ref().and_then(|r| r.spec.pointer("/holdout/percent").or_else(|| r.spec.get("holdout")));
+        Ok(said.and_then(serde_json::Value::as_f64).map_or(0.0, |p| p.clamp(0.0, 100.0)))
+    }
 }
 
 impl Ledger for Wiring {
     fn is_sent(&self, ws: WorkspaceId, _: ProfileId, id: OutboxId) -> Result<bool, DeliveryError> {
         let db = self.shared.stores.partition(id.partition)?;
         db.read(|q| rapport_delivery::repo::is_sent(q, ws, id))
+    }
+
+    fn contacts(&self, profile: &Profile, since: Timestamp) -> Result<Vec<Contact>, DeliveryError> {
+        let ws = profile.workspace;
+        let family = read::profiles::family(&self.shared, ws, profile.id).map_err(unavailable("profile"))?;
+        let mut found = Vec::new();
+        for id in family {
+            let Ok(db) = self.shared.stores.partition(id.home()) else { continue };
+            found.extend(db.read(|q| rapport_delivery::repo::timeline::contacts(q, ws, id, since))?);
+        }
+        Ok(found)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::auth::{Access, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Done;
-use crate::routes::{collect, health, sdk};
+use crate::routes::{collect, health, inapp, push, sdk};
 
 /// Media types SDKs send events as.
 const MEDIA: [&str; 3] = ["application/json", "text/plain", "application/x-www-form-urlencoded"];
@@ -60,6 +60,24 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "application/json",
             "Settings of analytics.js.",
         ),
+        get("/v1/push/key", KEY, "push", "The key that browsers subscribe with", push::key)
+            .answers::<push::PushKey>(200, "The public key."),
+        Endpoint::new(Method::Post, "/v1/push/subscribe", KEY, "push", "A device takes notifications", push::subscribe)
+            .body::<push::DeviceInput>()
+            .answers::<push::DeviceAnswer>(200, "Durable."),
+        Endpoint::new(Method::Post, "/v1/push/unsubscribe", KEY, "push", "It does not any more", push::unsubscribe)
+            .body::<push::DeviceInput>()
+            .answers::<push::DeviceAnswer>(200, "Durable."),
+        Endpoint::new(Method::Post, "/inapp/session", KEY, "in-app", "Ask for a session", inapp::session)
+            .body::<inapp::SessionInput>()
+            .answers::<inapp::Session>(200, "The session; its token is null while the customer is not known."),
+        get("/inapp/messages", KEY, "in-app", "The messages of a session", inapp::messages)
+            .answers::<inapp::InAppMessages>(200, "As they stand."),
+        get("/inapp/stream", KEY, "in-app", "The messages of a session, now and when they change", inapp::stream)
+            .sends(200, "text/event-stream", "Events named messages, each with the body of /inapp/messages."),
+        Endpoint::new(Method::Post, "/inapp/events", KEY, "in-app", "Tell what became of messages", inapp::told)
+            .body::<inapp::InAppEvents>()
+            .sends(204, "", "Noted."),
         get("/sdk/{file}", Access::Public, "collection", "The browser SDK", sdk::file)
             .sends(200, "text/javascript", "A script; compressed as the request accepts.")
             .sends(404, "text/plain", "There is no such file, or the SDK is not in this build."),

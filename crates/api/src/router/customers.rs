@@ -4,8 +4,8 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    accounts, consents, customer, events, exports, messages, messages_write, preferences, profiles, profiles_write,
-    segments,
+    accounts, consents, customer, events, exports, hooks, messages, messages_after, messages_write, preferences,
+    profiles, profiles_write, push, segments,
 };
 use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
 
@@ -105,6 +105,29 @@ fn others() -> Vec<Endpoint> {
             .answers::<messages_write::Asked>(202, "Decided; the gate has the last word on whether it leaves."),
         get("/api/v1/messages/counts", "messages", "How many messages ended how", messages::counts)
             .answers::<messages::MessageCounts>(200, "Exact counts."),
+        get("/api/v1/messages/report", "messages", "How templates and journeys fared", messages_after::report)
+            .query::<messages_after::ReportQuery>()
+            .answers::<Paged<messages_after::ReportLine>>(200, "All of them."),
+        get("/api/v1/messages/{id}/timeline", "messages", "What became of a message", messages_after::timeline)
+            .answers::<Paged<messages_after::TimelinePoint>>(200, "In order."),
+        post(
+            "/api/v1/messages/{id}/replay",
+            "messages",
+            "Try again a message that was given up",
+            messages_after::replay,
+        )
+        .answers::<messages_after::Replayed>(200, "It is in the queue again."),
+        post(
+            "/api/v1/messages/replay",
+            "messages",
+            "Try again messages that were given up",
+            messages_after::replay_all,
+        )
+        .body::<messages_after::ReplayInput>()
+        .answers::<messages_after::Replayed>(200, "They are in the queue again; at most 500 at once."),
+        post("/api/v1/sms/segments", "messages", "How many segments a text message takes", messages_after::sms)
+            .body::<messages_after::SmsInput>()
+            .answers::<messages_after::SmsView>(200, "The count."),
         get("/api/v1/messages/{id}", "messages", "A message", messages::get)
             .answers::<MessageView>(200, "The message."),
         get("/api/v1/events", "events", "What happens now, over all customers", events::recent)
@@ -158,6 +181,22 @@ fn links() -> Vec<Endpoint> {
             "",
             "To the signed destination.",
         ),
+        Endpoint::new(Method::Get, "/s/{place}", LINK, TAG, "Follow a short link", customer::short).sends(
+            302,
+            "",
+            "To where it leads.",
+        ),
+        Endpoint::new(Method::Post, "/r/{token}", LINK, TAG, "A device tells of a notification", push::receipt)
+            .body::<push::ReceiptInput>()
+            .sends(204, "", "Noted."),
+        Endpoint::new(Method::Get, "/hooks/{token}", LINK, TAG, "A provider tells of messages", hooks::call).sends(
+            200,
+            "text/plain",
+            "Noted.",
+        ),
+        Endpoint::new(Method::Post, "/hooks/{token}", LINK, TAG, "A provider tells of messages", hooks::call)
+            .takes(&["application/x-www-form-urlencoded", "application/json"], "As the provider sends it, signed.")
+            .sends(200, "text/plain", "Noted."),
         Endpoint::new(Method::Get, "/o/{token}", LINK, TAG, "The picture that tells a mail was opened", customer::open)
             .sends(200, "image/gif", "A transparent picture."),
     ]

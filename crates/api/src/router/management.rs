@@ -13,7 +13,7 @@ use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
     audiences, audit, campaigns, channels, imports, journeys, journeys_ask, journeys_write, keys, lists, members,
-    profiles_write, quality, resources, resources_write, rules, segments, session, stats, suppressions, templates,
+    profiles_write, push, quality, resources, resources_write, rules, segments, session, stats, suppressions, templates,
     tokens, workspaces,
 };
 use crate::state::ApiState;
@@ -331,6 +331,8 @@ fn work() -> Vec<Endpoint> {
             .answers::<Paged<templates::TemplateView>>(200, "All of them."),
         on(Get, "/api/v1/channels", VIEWER, "The live channels, and whether they can be used", channels::list)
             .answers::<Paged<channels::ChannelView>>(200, "All of them."),
+        on(Post, "/api/v1/channels/vapid", ADMIN, "A new pair of keys for web push", push::vapid)
+            .answers::<push::KeyPair>(200, "The private key is not kept here."),
         on(Post, "/api/v1/channels/{id}/test", ADMIN, "Try a channel, with a mail to a member", channels::test)
             .body::<channels::TrialInput>()
             .answers::<channels::TrialView>(200, "How it went."),

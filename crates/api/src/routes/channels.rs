@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use rapport_delivery::ChannelSpec;
 use rapport_delivery::channels::trial::{Trial, try_channel};
-use rapport_domain::{ResourceKind, WorkspaceId};
+use rapport_delivery::{ChannelSpec, Claim, HookPart, Purpose};
+use rapport_domain::{OutboxId, ProfileId, ResourceKind, WorkspaceId};
 use rapport_store::control::{members, resources};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -37,6 +37,8 @@ pub(crate) struct ChannelView {
     server: String,
     /// Who mail is from unless a template says otherwise.
     from: String,
+    /// Where the provider is to call when customers write; null when it does not take messages from them.
+    inbound_url: Option<String>,
     /// Why it cannot be used; null when it can.
     problem: Option<String>,
 }
@@ -47,6 +49,8 @@ pub(crate) async fn list(State(state): State<ApiState>, caller: Caller) -> Reply
         .run(move |state| {
             let ws = caller.workspace;
             let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Channel))?;
+            let settings = crate::routes::templates::settings(state, ws)?;
+            let base = settings.public_url.unwrap_or_else(|| state.config.public_url.clone());
             let show = |r: rapport_domain::Resource| {
                 let text = |at: &str| r.spec.pointer(at).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
                 let read = read(state, ws, &r.id, &r.spec);
@@ -54,8 +58,24 @@ pub(crate) async fn list(State(state): State<ApiState>, caller: Caller) -> Reply
                 let carries = known.map_or_else(|| text("/kind"), |s| s.kind.carries().as_str().to_owned());
                 let server = known.map_or_else(|| text("/host"), ChannelSpec::server);
                 let from = known.map_or_else(|| text("/from/email"), |s| s.sender().to_owned());
+                let writes = matches!(carries.as_str(), "sms" | "whatsapp" | "telegram" | "voice");
+                let inbound_url = writes.then(|| {
+                    let purpose = Purpose::Hook { channel: r.id.clone(), part: HookPart::Inbound };
+                    let claim =
+                        Claim { workspace: ws, message: OutboxId::default(), profile: ProfileId::default(), purpose };
+                    format!("{base}/hooks/{}", state.tokens.mint(&claim))
+                });
                 let problem = read.err().map(|e| e.to_string());
-                ChannelView { version: r.version, carries, kind: text("/kind"), server, from, problem, id: r.id }
+                ChannelView {
+                    version: r.version,
+                    carries,
+                    kind: text("/kind"),
+                    server,
+                    from,
+                    inbound_url,
+                    problem,
+                    id: r.id,
+                }
             };
             Ok::<_, ApiError>(live.into_iter().map(show).collect())
         })

@@ -59,6 +59,19 @@ fn key_of(query: Option<&str>) -> Option<String> {
         .then(|| value.to_owned())
 }
 
+/// The write key of a call that has none in its body: HTTP Basic's user, a bearer, or `?writeKey=`.
+pub(crate) fn write_key(headers: &HeaderMap, query: Option<&str>) -> Option<String> {
+    let given = text(headers, AUTHORIZATION).and_then(|header| {
+        let (scheme, word) = header.split_once(' ')?;
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Some(word.trim().to_owned());
+        }
+        let decoded = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, word.trim()).ok()?;
+        Some(String::from_utf8(decoded).ok()?.split(':').next()?.to_owned())
+    });
+    given.filter(|k| !k.is_empty()).or_else(|| key_of(query))
+}
+
 fn facts<'a>(
     state: &ApiState,
     call: Call,

@@ -4,11 +4,14 @@ use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use rapport_delivery::Purpose;
+use rapport_delivery::core::mark::Mark;
 use rapport_delivery::repo::MessageStatus;
 use rapport_delivery::tracking::agent::is_machine;
 use rapport_delivery::tracking::{classify, pages};
+use rapport_delivery::{Claim, Purpose};
+use rapport_domain::MessageChannel;
 use rapport_domain::event::names;
+use rapport_engine::read;
 use serde_json::{Value, json};
 
 use super::collect::picture;
@@ -98,7 +101,10 @@ pub(crate) async fn click(
     let Ok(location) = HeaderValue::from_str(&url) else { return Ok(answer(pages::invalid_link())) };
     // Whatever goes wrong with recording, the customer gets where the link leads.
     match Visit::open(&state, &token).await {
-        Ok(Some(visit)) => tell(&state, &visit, &headers, names::EMAIL_LINK_CLICKED, Some(&url)).await,
+        Ok(Some(visit)) => {
+            let channel = MessageChannel::parse(visit.channel()).unwrap_or(MessageChannel::Email);
+            tell(&state, &visit, &headers, Mark::Clicked.event_name(channel), Some(&url)).await;
+        }
         Ok(None) => {}
         Err(error) => tracing::warn!(error.code = error.code(), "a click was not recorded"),
     }
@@ -108,6 +114,23 @@ pub(crate) async fn click(
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
     Ok((StatusCode::FOUND, headers).into_response())
+}
+
+/// `GET /s/{place}`: a short link of a text message.
+pub(crate) async fn short(
+    State(state): State<ApiState>,
+    At(place): At<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Some((partition, code, ws)) = rapport_delivery::tracking::links::parse_short(&place) else {
+        return Ok(answer(pages::invalid_link()));
+    };
+    let code = code.to_owned();
+    let found = state.run(move |state| read::messages::short_link(state.engine.shared(), ws, partition, &code)).await?;
+    let Some((message, profile, url)) = found else { return Ok(answer(pages::invalid_link())) };
+    let purpose = Purpose::Click { url };
+    let token = state.tokens.mint(&Claim { workspace: ws, message, profile, purpose });
+    click(State(state), At(token), headers).await
 }
 
 /// `GET /o/{token}`: a picture, whatever the token says.

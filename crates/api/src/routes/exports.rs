@@ -244,7 +244,7 @@ impl Pieces {
 }
 
 /// The body of a stream.
-struct Lines(mpsc::Receiver<io::Result<Bytes>>);
+pub(crate) struct Lines(pub(crate) mpsc::Receiver<io::Result<Bytes>>);
 
 impl http_body::Body for Lines {
     type Data = Bytes;

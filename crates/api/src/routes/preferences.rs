@@ -3,7 +3,9 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use rapport_delivery::Purpose;
-use rapport_delivery::tracking::pages;
+use rapport_delivery::tracking::{Page, pages};
+use rapport_domain::EventKind;
+use serde_json::json;
 
 use super::customer::form;
 use crate::customer::{Visit, answer};
@@ -17,10 +19,14 @@ async fn visit(state: &ApiState, token: &str) -> Result<Option<Visit>, ApiError>
     Ok(visit.filter(|v| v.claim.purpose == Purpose::Preferences))
 }
 
+fn page(visit: &Visit, saved: bool) -> Page {
+    pages::preferences(&visit.choices(), &visit.channels(), &visit.wishes(), saved, &visit.theme)
+}
+
 /// `GET /preferences/{token}`: the topics as they stand; changes nothing.
 pub(crate) async fn get(State(state): State<ApiState>, At(token): At<String>) -> Result<Response, ApiError> {
     let Some(visit) = visit(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
-    Ok(answer(pages::preferences(&visit.choices(), false, &visit.theme)))
+    Ok(answer(page(&visit, false)))
 }
 
 /// `POST /preferences/{token}`: takes the choice.
@@ -31,11 +37,22 @@ pub(crate) async fn post(
 ) -> Result<Response, ApiError> {
     let form = form(request).await?;
     let Some(before) = visit(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
-    let changes = pages::preferences_result(before.channel(), &before.choices(), &form);
-    let statements = before.statements(&state, &changes);
+    let mut changes = pages::preferences_result(before.channel(), &before.choices(), &form);
+    for change in pages::channels_result(&before.channels(), &form) {
+        if !changes.iter().any(|c| c.channel == change.channel && c.topic.is_none()) {
+            changes.push(change);
+        }
+    }
+    let mut statements = before.statements(&state, &changes);
+    let wished = pages::wishes_result(before.channel(), &before.wishes(), &form, state.now());
+    let is_changed = wished.is_some() || !changes.is_empty();
+    if let (Some(traits), Some(profile)) = (wished, &before.profile) {
+        let body = json!({"traits": before.merged(traits)});
+        statements.push(events::about(&state, before.claim.workspace, profile.id, EventKind::Identify, &body));
+    }
     if !statements.is_empty() {
         events::submit(&state, &statements, true).await?;
     }
     let after = visit(&state, &token).await?.unwrap_or(before);
-    Ok(answer(pages::preferences(&after.choices(), !changes.is_empty(), &after.theme)))
+    Ok(answer(page(&after, is_changed)))
 }

@@ -62,6 +62,19 @@ fn tracks_clicks(channel: &str) -> bool {
     matches!(channel, "webpush" | "push" | "telegram")
 }
 
+/// Shortens the links of a text message; answers what the codes stand for.
+#[must_use]
+pub fn shorten(content: &mut Content, channel: &str, links: &Links<'_>) -> Vec<(String, String)> {
+    let (Content::Other(members), "sms") = (content, channel) else { return Vec::new() };
+    if members.get("short_links") == Some(&Value::Bool(false)) {
+        return Vec::new();
+    }
+    let Some(Value::String(body)) = members.get_mut("body") else { return Vec::new() };
+    let (text, codes) = links.shorten(body);
+    *body = text;
+    codes
+}
+
 fn track(value: &mut Value, links: &Links<'_>) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| track(item, links)),

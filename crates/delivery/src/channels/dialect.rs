@@ -10,6 +10,8 @@ use tokio::sync::Semaphore;
 
 use super::http::{Answer, Call, Http};
 use super::{Content, Means, Outgoing, Provider, Receipt, SendFault, Sending, Wire};
+use crate::core::address::Target;
+use crate::core::device::Device;
 use crate::spec::ChannelSpec;
 
 /// How long a message waits for one of the channel's connections before it is put back.
@@ -27,7 +29,7 @@ pub(super) trait Dialect: Send + Sync + 'static {
     ///
     /// # Errors
     /// Why the message was not taken.
-    fn read(&self, answer: &Answer) -> Result<Receipt, SendFault> {
+    fn read(&self, _call: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
         if answer.is_success() {
             return Ok(Receipt { response: answer.shown(), ..Receipt::default() });
         }
@@ -78,6 +80,11 @@ pub(super) fn required<'a>(content: &'a Value, name: &str) -> Result<&'a str, St
     text(content, name).ok_or_else(|| format!("{name}: renders as nothing"))
 }
 
+/// The devices a message goes to.
+pub(super) fn devices<'a>(outgoing: &Outgoing<'a>) -> impl Iterator<Item = &'a Device> {
+    outgoing.targets.iter().filter_map(|t| if let Target::Device(d) = t { Some(d) } else { None })
+}
+
 impl<D: Dialect> Provider for Dialled<D> {
     fn encode(&self, outgoing: &Outgoing<'_>) -> Result<Wire, String> {
         self.dialect.calls(outgoing).map(Wire::Calls)
@@ -97,7 +104,7 @@ impl<D: Dialect> Provider for Dialled<D> {
             for call in calls {
                 let mut call = call.clone();
                 self.dialect.finish(&mut call);
-                let answered = self.http.call(&call).await.and_then(|a| self.dialect.read(&a));
+                let answered = self.http.call(&call).await.and_then(|a| self.dialect.read(&call, &a));
                 answers.push(answered);
             }
             together(answers)
@@ -171,7 +178,7 @@ impl SendFault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::device::{Device, DeviceKind};
+    use crate::core::device::DeviceKind;
 
     #[test]
     fn several_devices_are_one_message() {

@@ -15,6 +15,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use super::SendFault;
+use crate::core::device::Device;
 use guard::Resolver;
 pub use guard::is_public;
 
@@ -44,8 +45,8 @@ pub struct Call {
     pub guarded: bool,
     /// HTTP/2 from the first byte (or by ALPN), for servers that speak nothing else.
     pub http2: bool,
-    /// Which device or chat it is for, when it is one of several.
-    pub target: String,
+    /// The device it is for.
+    pub device: Option<Device>,
 }
 
 impl std::fmt::Debug for Call {
@@ -66,7 +67,7 @@ impl Call {
             body: body.into(),
             guarded: false,
             http2: false,
-            target: String::new(),
+            device: None,
         }
     }
 

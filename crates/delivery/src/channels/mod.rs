@@ -1,15 +1,26 @@
 //! Ways out. Each provider encodes a message once and carries it; only the relay calls them, after the gate (invariant I8).
 
+mod apns;
 pub mod compose;
 mod dialect;
 pub mod email;
+mod fcm;
+mod form;
+pub mod hooks;
 pub mod http;
+mod inapp;
+mod kannel;
 mod rooms;
+#[cfg(test)]
+mod small_tests;
 mod telegram;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trial;
+mod twilio;
 pub mod webhook;
+pub mod webpush;
+mod whatsapp;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -20,7 +31,7 @@ use rapport_domain::{OutboundMessage, Problem, Timestamp};
 use serde_json::Value;
 
 use crate::core::address::Target;
-use crate::core::device::Device;
+use crate::core::device::{Device, DeviceKind};
 use crate::spec::{ChannelSpec, ProviderKind, TemplateSpec};
 use crate::tracking::links::Links;
 use dialect::dial;
@@ -97,6 +108,8 @@ pub struct Outgoing<'a> {
     pub targets: &'a [Target],
     /// The recipient's country, when the address tells it: `DE`.
     pub country: Option<&'a str>,
+    /// The id of the channel's document.
+    pub channel: &'a str,
     /// Makes signed links, such as those for delivery receipts.
     pub links: &'a Links<'a>,
     /// Who signs mail, by domain.
@@ -154,6 +167,14 @@ pub fn open(spec: &ChannelSpec, means: &Means) -> Result<Arc<dyn Provider>, Stri
         ProviderKind::SendGrid => dial(email::providers::SendGrid(spec.clone()), spec, means),
         ProviderKind::Postmark => dial(email::providers::Postmark(spec.clone()), spec, means),
         ProviderKind::Mailgun => dial(email::providers::Mailgun(spec.clone()), spec, means),
+        ProviderKind::InApp => Arc::new(inapp::InApp),
+        ProviderKind::Twilio => dial(twilio::Twilio::new(spec), spec, means),
+        ProviderKind::TwilioVoice => dial(twilio::TwilioVoice::new(spec), spec, means),
+        ProviderKind::Kannel => dial(kannel::Kannel::new(spec), spec, means),
+        ProviderKind::WebPush => dial(webpush::WebPush::new(spec)?, spec, means),
+        ProviderKind::Fcm => dial(fcm::Fcm::new(spec)?, spec, means),
+        ProviderKind::Apns => dial(apns::Apns::new(spec)?, spec, means),
+        ProviderKind::WhatsApp => dial(whatsapp::WhatsApp::new(spec), spec, means),
         ProviderKind::Webhook => dial(webhook::Webhook::new(spec)?, spec, means),
         ProviderKind::Telegram => dial(telegram::Telegram::new(spec), spec, means),
         ProviderKind::Slack => dial(rooms::Slack::new(spec), spec, means),
@@ -164,8 +185,12 @@ pub fn open(spec: &ChannelSpec, means: &Means) -> Result<Arc<dyn Provider>, Stri
 /// Whether the channel can reach one of those places: apps of Apple are not Firebase's to reach.
 #[must_use]
 pub fn reaches(spec: &ChannelSpec, targets: &[Target]) -> bool {
-    let _ = spec;
-    !targets.is_empty()
+    let wanted = match spec.kind {
+        ProviderKind::Fcm => DeviceKind::Fcm,
+        ProviderKind::Apns => DeviceKind::Apns,
+        _ => return !targets.is_empty(),
+    };
+    targets.iter().any(|t| matches!(t, Target::Device(d) if d.kind == wanted))
 }
 
 /// What a document's shape does not show: keys that are none, for instance.
@@ -174,6 +199,9 @@ pub fn examine(spec: &ChannelSpec) -> Vec<Problem> {
     let secret = |problem: String| vec![Problem::new("spec.secret", problem)];
     match spec.kind {
         ProviderKind::Webhook => webhook::Webhook::new(spec).err().map(secret).unwrap_or_default(),
+        ProviderKind::WebPush => webpush::WebPush::new(spec).err().map(secret).unwrap_or_default(),
+        ProviderKind::Fcm => fcm::Fcm::new(spec).err().map(secret).unwrap_or_default(),
+        ProviderKind::Apns => apns::Apns::new(spec).err().map(secret).unwrap_or_default(),
         _ => Vec::new(),
     }
 }

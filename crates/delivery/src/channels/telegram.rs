@@ -53,7 +53,7 @@ impl Dialect for Telegram {
         Ok(vec![Call::post(format!("{}/{method}", self.base), "application/json", body.to_string())])
     }
 
-    fn read(&self, answer: &Answer) -> Result<Receipt, SendFault> {
+    fn read(&self, _: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
         let body = answer.json();
         if answer.is_success() && body["ok"] == json!(true) {
             let id = body.pointer("/result/message_id").map(ToString::to_string);

@@ -100,6 +100,7 @@ impl Bench {
             targets: &targets.list,
             country: targets.country.as_deref(),
             signers: &[],
+            channel: "c",
             links: &links,
             now: self.now,
         })

@@ -1,5 +1,7 @@
 //! Calls to other programs by Standard Webhooks (standardwebhooks.com): signed, with an id that stays the same over retries.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
@@ -9,8 +11,8 @@ use sha2::Sha256;
 
 use super::dialect::{Dialect, other, text};
 use super::http::{Answer, Call};
-use super::{Outgoing, Receipt, SendFault};
-use crate::spec::ChannelSpec;
+use super::{Content, Outgoing, Receipt, SendFault};
+use crate::spec::{ChannelSpec, LiveChannel};
 
 /// Headers that the template does not decide.
 const OURS: [&str; 6] =
@@ -35,6 +37,14 @@ pub fn secret_bytes(secret: &str) -> Result<Vec<u8>, String> {
     let text = secret.strip_prefix("whsec_").ok_or_else(expected)?;
     let bytes = STANDARD.decode(text).map_err(|_| expected())?;
     if SECRET_BYTES.contains(&bytes.len()) { Ok(bytes) } else { Err(expected()) }
+}
+
+/// Where a call goes, in lower case: what the suppression list knows it by.
+#[must_use]
+pub fn place(content: &Content, channels: &[Arc<LiveChannel>]) -> String {
+    let own = if let Content::Other(members) = content { text(members, "url") } else { None };
+    let usual = channels.first().and_then(|c| c.spec.member("url"));
+    own.or(usual).unwrap_or_default().to_lowercase()
 }
 
 /// A program of somebody's.
@@ -103,7 +113,7 @@ impl Dialect for Webhook {
         Ok(vec![call])
     }
 
-    fn read(&self, answer: &Answer) -> Result<Receipt, SendFault> {
+    fn read(&self, _: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
         match answer.status {
             200..300 => Ok(Receipt { response: answer.shown(), ..Receipt::default() }),
             // The endpoint is gone: nothing is sent there any more.

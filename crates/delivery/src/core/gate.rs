@@ -1,15 +1,20 @@
 //! The gate: whether a message may leave now, later or never, and why.
 //!
-//! The order is part of the product: the first rule that says no gives the reason customers of this platform see.
-//! `frequency_cap` and `control_group` are reasons of the closed list that no rule here gives yet.
+//! The order is part of the product: live and approved, duplicate, suppression, consent, address, control group, quiet
+//! hours, frequency and pressure. The first rule that says no gives the reason customers of this platform see. The
+//! provider's limit, rendering and sending come after.
 
 use rapport_domain::message::Origin;
-use rapport_domain::{ConsentState, OutboundMessage, Profile, SkipReason, Timestamp};
+use rapport_domain::{ConsentState, MessageChannel, OutboundMessage, Profile, SkipReason, Timestamp};
 
 use crate::core::address::stated;
+use crate::core::caps::{Contact, broken, is_held, pressed, snoozed, wish};
 use crate::core::quiet::quiet_until;
 use crate::deps::OriginState;
-use crate::spec::{ConsentPolicy, SettingsSpec, TemplateSpec, TopicSpec};
+use crate::spec::{ConsentPolicy, Priority, QuietPolicy, SettingsSpec, TemplateSpec, TopicSpec};
+
+/// How long a message waits for another one to the same customer to be recorded, milliseconds.
+const UNDER_WAY_MS: i64 = 3_000;
 
 /// Everything the gate looks at.
 #[derive(Clone, Debug)]
@@ -36,6 +41,12 @@ pub struct GateInput<'a> {
     pub address: Option<&'a str>,
     /// Whether what decided the message still stands.
     pub origin: OriginState,
+    /// The share of customers the journey holds back to measure what it changes, percent.
+    pub journey_holdout: f64,
+    /// What reached the customer within the longest window of any cap.
+    pub contacts: &'a [Contact],
+    /// What passed the gate for this customer and is not recorded yet.
+    pub under_way: &'a [Contact],
 }
 
 /// What the gate says.
@@ -77,15 +88,18 @@ pub fn address_of<'a>(profile: &'a Profile, channel: &str) -> Option<&'a str> {
     stated(profile, name)
 }
 
-/// Whether the message passes consent and quiet hours because the customer asked for it.
-fn is_transactional(input: &GateInput<'_>) -> bool {
-    input.message.transactional || input.template.is_some_and(|t| t.transactional)
+/// Whether the message disturbs a customer who did not ask for it: consent, quiet hours, caps and control groups are for
+/// those.
+#[must_use]
+pub fn is_counted(message: &OutboundMessage, template: Option<&TemplateSpec>) -> bool {
+    let reaches = MessageChannel::parse(&message.channel).is_none_or(MessageChannel::reaches_customer);
+    reaches && !message.transactional && !template.is_some_and(|t| t.transactional)
 }
 
 /// Decides. The first rule that objects wins.
 #[must_use]
 pub fn decide(input: &GateInput<'_>) -> GateDecision {
-    let rules = [live, duplicate, suppression, consent, address, origin, quiet_hours, expiry];
+    let rules = [live, origin, duplicate, suppression, consent, address, control_group, quiet_hours, frequency, expiry];
     rules.iter().find_map(|rule| rule(input)).unwrap_or(GateDecision::Send)
 }
 
@@ -116,7 +130,7 @@ fn suppression(input: &GateInput<'_>) -> Option<GateDecision> {
 
 fn consent(input: &GateInput<'_>) -> Option<GateDecision> {
     let profile = input.profile?;
-    if is_transactional(input) {
+    if !is_counted(input.message, input.template) {
         return None;
     }
     let (channel, topic) = (input.message.channel.as_str(), topic_of(input.message, input.template));
@@ -151,7 +165,7 @@ fn origin(input: &GateInput<'_>) -> Option<GateDecision> {
 }
 
 fn quiet_hours(input: &GateInput<'_>) -> Option<GateDecision> {
-    if is_transactional(input) {
+    if !is_counted(input.message, input.template) {
         return None;
     }
     let quiet = input.settings.quiet_hours.as_ref()?;
@@ -160,11 +174,64 @@ fn quiet_hours(input: &GateInput<'_>) -> Option<GateDecision> {
     }
     let zone = input.profile.and_then(Profile::zone).unwrap_or(input.settings.time_zone);
     let until = quiet_until(input.now, zone, quiet.start, quiet.end)?;
+    if input.template.is_some_and(|t| t.quiet == QuietPolicy::Drop) {
+        let detail = format!("quiet hours in {zone} until {until}, and the template does not wait");
+        return skip(SkipReason::QuietHoursExpired, detail);
+    }
     if until >= input.message.expires_at {
         let detail = format!("quiet hours end {until}, the message expires {}", input.message.expires_at);
         return skip(SkipReason::QuietHoursExpired, detail);
     }
     Some(GateDecision::Defer { until, detail: format!("quiet hours in {zone}") })
+}
+
+fn control_group(input: &GateInput<'_>) -> Option<GateDecision> {
+    let profile = input.profile.filter(|_| is_counted(input.message, input.template))?;
+    if let Some(percent) = input.settings.control_group_percent
+        && is_held("global", percent, profile.id)
+    {
+        return skip(SkipReason::ControlGroup, format!("one of the {percent} % of customers who get nothing"));
+    }
+    let Origin { journey, .. } = input.message.origin.as_ref()?;
+    let percent = input.journey_holdout;
+    is_held(journey, percent, profile.id).then_some(())?;
+    skip(SkipReason::ControlGroup, format!("one of the {percent} % of customers journey {journey:?} holds back"))
+}
+
+fn frequency(input: &GateInput<'_>) -> Option<GateDecision> {
+    let profile = input.profile.filter(|_| is_counted(input.message, input.template))?;
+    let (settings, now, channel) = (input.settings, input.now, input.message.channel.as_str());
+    if let Some(until) = snoozed(profile, now) {
+        if until < input.message.expires_at {
+            return Some(GateDecision::Defer { until, detail: "the customer asked for a pause".to_owned() });
+        }
+        let detail = format!("the customer asked for a pause until {until}, the message expires before");
+        return skip(SkipReason::FrequencyCap, detail);
+    }
+    let priority = input.template.map_or(Priority::Normal, |t| t.priority);
+    let of = (channel, topic_of(input.message, input.template));
+    let wished = wish(profile, channel);
+    let object = |contacts: &[Contact]| {
+        // What the customer asked for holds whatever the priority.
+        broken(&wished, contacts, of, Priority::Normal, now)
+            .map(|d| format!("by the customer's own wish: {d}"))
+            .or_else(|| broken(&settings.frequency_caps, contacts, of, priority, now))
+            .or_else(|| pressed(settings.pressure.as_ref()?, contacts, channel, priority, now))
+    };
+    if let Some(detail) = object(input.contacts) {
+        return skip(SkipReason::FrequencyCap, detail);
+    }
+    if input.under_way.is_empty() {
+        return None;
+    }
+    let recorded = |c: &&Contact| !input.contacts.iter().any(|known| known.id == c.id);
+    let new = input.under_way.iter().filter(recorded).cloned();
+    let all: Vec<Contact> = input.contacts.iter().cloned().chain(new).collect();
+    // It may yet fail, and then this one has its place.
+    object(&all).map(|_| GateDecision::Defer {
+        until: now.plus_ms(UNDER_WAY_MS),
+        detail: "another message to the customer is on its way".to_owned(),
+    })
 }
 
 fn expiry(input: &GateInput<'_>) -> Option<GateDecision> {

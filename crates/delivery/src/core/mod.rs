@@ -3,13 +3,17 @@
 pub mod address;
 pub mod bounce;
 pub mod canon;
+pub mod caps;
 pub mod device;
 pub mod dns;
 pub mod gate;
 pub mod ics;
 pub mod locale;
+pub mod inapp;
+pub mod mark;
 pub mod nearest;
 pub mod phone;
 pub mod quiet;
 pub mod retry;
 pub mod route;
+pub mod sms;

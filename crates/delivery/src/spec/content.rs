@@ -92,6 +92,7 @@ const INAPP: &[Member] = &[
     may("target", Shape::Object(TARGET), "Where and when."),
     may("frequency", Shape::Object(FREQUENCY), "How often."),
     may("weight", Shape::Whole(0, 1_000), "Of two that could be shown the heavier one is; 100 when absent."),
+    may("expires", Shape::Duration, "How long it is kept; 30d when absent."),
     may("dismissible", Shape::Flag, "Whether it has a close button; true when absent."),
     may("data", Shape::Json(4_000), "For a renderer of your own."),
 ];

@@ -17,14 +17,30 @@ pub enum ProviderKind {
     Postmark,
     /// Mailgun.
     Mailgun,
+    /// Twilio's REST interface of 2010, or one that speaks it.
+    Twilio,
+    /// Kannel's `sendsms`, and through it SMPP 3.4.
+    Kannel,
+    /// Push services of browsers (RFC 8030).
+    WebPush,
+    /// Firebase Cloud Messaging, HTTP v1.
+    Fcm,
+    /// Apple's push service over HTTP/2.
+    Apns,
+    /// Rapport itself: the SDK fetches the messages.
+    InApp,
     /// A program of somebody's, by Standard Webhooks.
     Webhook,
+    /// WhatsApp's Cloud API.
+    WhatsApp,
     /// A Telegram bot.
     Telegram,
     /// An incoming webhook of Slack.
     Slack,
     /// An incoming webhook of Microsoft Teams.
     Teams,
+    /// Calls through Twilio's REST interface, with spoken text by TwiML.
+    TwilioVoice,
 }
 
 /// What is known of a kind.
@@ -41,7 +57,24 @@ pub(crate) struct KindInfo {
 }
 
 const SECRET: Shape = Shape::Text(16_384);
+const NAME: Shape = Shape::Line(320);
 const BASE: Member = may("base_url", Shape::Link, "Where its interface is, when not at the usual address.");
+const SENDER: Member =
+    must("sender", Shape::Line(320), "The number or name messages come from, such as +4915112345678.");
+
+const TWILIO: &[Member] = &[
+    must("username", NAME, "The account's SID, such as AC…"),
+    must("secret", SECRET, "The account's auth token."),
+    SENDER,
+    may("senders", Shape::Map(&Shape::Line(64), 250), "Senders by country of the recipient: {\"DE\": \"+49…\"}."),
+    BASE,
+    may(
+        "price",
+        Shape::Map(&Shape::Line(16), 250),
+        "Price of one segment by country, for previews: {\"DE\": \"0.08\"}.",
+    ),
+    may("currency", Shape::Line(3), "The currency of the prices."),
+];
 
 /// Every kind.
 pub(crate) const KINDS: &[KindInfo] = &[
@@ -95,6 +128,68 @@ pub(crate) const KINDS: &[KindInfo] = &[
         ],
     },
     KindInfo {
+        kind: ProviderKind::Twilio,
+        name: "twilio",
+        carries: MessageChannel::Sms,
+        about: "Text messages by Twilio, or a provider that speaks its interface.",
+        members: TWILIO,
+    },
+    KindInfo {
+        kind: ProviderKind::Kannel,
+        name: "kannel",
+        carries: MessageChannel::Sms,
+        about: "Text messages by a Kannel gateway, which speaks SMPP 3.4 to carriers.",
+        members: &[
+            must("base_url", Shape::Link, "Where its sendsms service is: http://127.0.0.1:13013."),
+            must("username", NAME, "The sendsms user."),
+            must("secret", SECRET, "The sendsms user's word."),
+            SENDER,
+            may("senders", Shape::Map(&Shape::Line(64), 250), "Senders by country of the recipient."),
+            may("price", Shape::Map(&Shape::Line(16), 250), "Price of one segment by country, for previews."),
+            may("currency", Shape::Line(3), "The currency of the prices."),
+        ],
+    },
+    KindInfo {
+        kind: ProviderKind::WebPush,
+        name: "webpush",
+        carries: MessageChannel::WebPush,
+        about: "Notifications of browsers.",
+        members: &[
+            must("secret", SECRET, "The VAPID private key (RFC 8292): 32 bytes, base64url."),
+            must("subject", Shape::Line(320), "How push services reach you: mailto:… or https://…"),
+        ],
+    },
+    KindInfo {
+        kind: ProviderKind::Fcm,
+        name: "fcm",
+        carries: MessageChannel::Push,
+        about: "Notifications of Android and other apps by Firebase Cloud Messaging.",
+        members: &[must("secret", SECRET, "The service account's key file (JSON)."), BASE],
+    },
+    KindInfo {
+        kind: ProviderKind::Apns,
+        name: "apns",
+        carries: MessageChannel::Push,
+        about: "Notifications of iOS and macOS apps.",
+        members: &[
+            must("secret", SECRET, "The authentication key (.p8)."),
+            must("key_id", Shape::Line(64), "The key's id."),
+            must("team_id", Shape::Line(64), "The team's id."),
+            must("app", Shape::Line(255), "The app's bundle id."),
+            BASE,
+        ],
+    },
+    KindInfo {
+        kind: ProviderKind::InApp,
+        name: "inapp",
+        carries: MessageChannel::InApp,
+        about: "Messages within the website or app, shown by the SDK.",
+        members: &[
+            may("secret", SECRET, "Signs user tokens: hex HMAC-SHA256 of the user id, made by your server."),
+            may("require_user_token", Shape::Flag, "Whether a signed-in customer must show a user token."),
+        ],
+    },
+    KindInfo {
         kind: ProviderKind::Webhook,
         name: "webhook",
         carries: MessageChannel::Webhook,
@@ -102,6 +197,19 @@ pub(crate) const KINDS: &[KindInfo] = &[
         members: &[
             must("url", Shape::Link, "Where calls go unless the template says otherwise."),
             may("secret", SECRET, "Signs the calls: whsec_ and base64 of 24 to 64 bytes."),
+        ],
+    },
+    KindInfo {
+        kind: ProviderKind::WhatsApp,
+        name: "whatsapp",
+        carries: MessageChannel::WhatsApp,
+        about: "WhatsApp messages by the Cloud API.",
+        members: &[
+            must("phone_number_id", Shape::Line(64), "The sending number's id."),
+            must("secret", SECRET, "The access token."),
+            may("webhook_secret", SECRET, "The app's secret, which signs what comes in."),
+            may("verify_token", Shape::Line(200), "What Meta is told to ask with when the webhook is set up."),
+            BASE,
         ],
     },
     KindInfo {
@@ -128,6 +236,13 @@ pub(crate) const KINDS: &[KindInfo] = &[
         carries: MessageChannel::Teams,
         about: "Messages into a Microsoft Teams channel.",
         members: &[must("secret", SECRET, "The workflow's or incoming webhook's address.")],
+    },
+    KindInfo {
+        kind: ProviderKind::TwilioVoice,
+        name: "twilio_voice",
+        carries: MessageChannel::Voice,
+        about: "Telephone calls with spoken text by Twilio.",
+        members: TWILIO,
     },
 ];
 

@@ -25,7 +25,7 @@ pub use channel::{ChannelSpec, LiveChannel, Sender, TlsMode};
 pub use domain::DomainSpec;
 pub use kinds::ProviderKind;
 pub use live::LiveTemplate;
-pub use settings::{Company, ConsentPolicy, QuietHours, SettingsSpec};
+pub use settings::{Company, ConsentPolicy, FrequencyCap, MAX_WINDOW_MS, Pressure, QuietHours, SettingsSpec};
 pub use template::{MAX_HTML_BYTES, MAX_SUBJECT_BYTES, Priority, QuietPolicy, TemplateSpec};
 pub use topic::TopicSpec;
 pub use translation::Translation;

@@ -8,6 +8,7 @@ use rapport_domain::{MessageChannel, Problem, time};
 use serde_json::{Value, json};
 
 use super::fields::Fields;
+use super::shape::{self, Member, Shape, may, must};
 use crate::core::nearest::nearest;
 
 /// What a customer's silence means.
@@ -46,8 +47,30 @@ pub struct Company {
     pub logo_url: Option<String>,
 }
 
-/// A workspace's settings.
+/// How many messages a customer gets at most within a rolling window.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrequencyCap {
+    /// Messages.
+    pub max: u32,
+    /// The window, milliseconds.
+    pub per_ms: i64,
+    /// Channels counted together; none named is all.
+    pub channels: Vec<String>,
+    /// Topics counted together; none named is all, messages without a topic too.
+    pub topics: Vec<String>,
+}
+
+/// How much may weigh on a customer: each message adds its channel's weight, which halves with time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pressure {
+    /// The most.
+    pub limit: u32,
+    /// When a message weighs half, milliseconds.
+    pub half_life_ms: i64,
+}
+
+/// A workspace's settings.
+#[derive(Clone, Debug, PartialEq)]
 pub struct SettingsSpec {
     /// The zone of customers whose own is not known.
     pub time_zone: Tz,
@@ -57,6 +80,12 @@ pub struct SettingsSpec {
     pub consent: BTreeMap<String, ConsentPolicy>,
     /// Who is sending.
     pub company: Company,
+    /// Caps; the first that is reached holds a message back.
+    pub frequency_caps: Vec<FrequencyCap>,
+    /// How much may weigh on a customer.
+    pub pressure: Option<Pressure>,
+    /// The share of customers who get nothing they did not ask for, to measure what messages change, percent.
+    pub control_group_percent: Option<f64>,
     /// The country of telephone numbers without a country code, when the customer's is not known: `DE`.
     pub default_country: Option<String>,
     /// Where customers reach this server: the base of links in messages.
@@ -72,6 +101,9 @@ impl Default for SettingsSpec {
             quiet_hours: None,
             consent: BTreeMap::new(),
             company: Company::default(),
+            frequency_caps: Vec::new(),
+            pressure: None,
+            control_group_percent: None,
             default_country: None,
             public_url: None,
             holdout: 0,
@@ -99,7 +131,18 @@ impl SettingsSpec {
         let mut f = Fields::open(
             spec,
             "spec",
-            &["time_zone", "quiet_hours", "consent", "company", "default_country", "public_url", "holdout"],
+            &[
+                "time_zone",
+                "quiet_hours",
+                "consent",
+                "company",
+                "frequency_caps",
+                "pressure",
+                "control_group",
+                "default_country",
+                "public_url",
+                "holdout",
+            ],
         );
         let time_zone = zone(&mut f);
         let quiet_hours = quiet_hours(&mut f);
@@ -122,7 +165,19 @@ impl SettingsSpec {
             f.problem("holdout", "expected a percentage from 0 to 50");
         }
         let holdout = holdout.flatten().map_or(0, |p| (p * 100.0).round() as u32);
-        f.finish(SettingsSpec { time_zone, quiet_hours, consent, company, default_country, public_url, holdout })
+        let (frequency_caps, pressure, control_group_percent) = limits(spec, &mut f);
+        f.finish(SettingsSpec {
+            time_zone,
+            quiet_hours,
+            consent,
+            company,
+            frequency_caps,
+            pressure,
+            control_group_percent,
+            default_country,
+            public_url,
+            holdout,
+        })
     }
 
     /// The document's JSON Schema.
@@ -151,12 +206,77 @@ impl SettingsSpec {
                         "logo_url": {"type": "string", "format": "uri"},
                     },
                 },
+                "frequency_caps": Shape::List(&Shape::Object(CAP), MAX_CAPS).schema(),
+                "pressure": Shape::Object(PRESSURE).schema(),
+                "control_group": Shape::Object(CONTROL).schema(),
                 "default_country": {"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["DE"]},
                 "public_url": {"type": "string", "format": "uri"},
                 "holdout": {"type": "number", "minimum": 0, "maximum": 50, "default": 0, "description": "Percent of customers that no journey has effects on, to measure lift."},
             },
         })
     }
+}
+
+/// Caps of one workspace.
+const MAX_CAPS: usize = 50;
+/// The longest window of a cap: a quarter.
+pub const MAX_WINDOW_MS: i64 = 92 * time::DAY_MS;
+const CAP: &[Member] = &[
+    must("max", Shape::Whole(0, 10_000), "Messages."),
+    must("per", Shape::Duration, "The rolling window: 7d."),
+    may("channels", Shape::List(&Shape::Line(32), 20), "Channels counted together; none named is all."),
+    may("topics", Shape::List(&Shape::Line(64), 50), "Topics counted together; none named is all."),
+];
+const PRESSURE: &[Member] = &[
+    must(
+        "limit",
+        Shape::Whole(1, 10_000),
+        "The most that may weigh on a customer; an e-mail weighs 1, a text message 3.",
+    ),
+    may("half_life", Shape::Duration, "When a message weighs half; 3d when absent."),
+];
+const CONTROL: &[Member] = &[must(
+    "percent",
+    Shape::Whole(0, 50),
+    "Customers who get nothing they did not ask for, to measure what messages change.",
+)];
+const LIMITS: &[Member] = &[
+    may("frequency_caps", Shape::List(&Shape::Object(CAP), MAX_CAPS), ""),
+    may("pressure", Shape::Object(PRESSURE), ""),
+    may("control_group", Shape::Object(CONTROL), ""),
+];
+
+fn limits(spec: &Value, f: &mut Fields<'_>) -> (Vec<FrequencyCap>, Option<Pressure>, Option<f64>) {
+    let Some(object) = spec.as_object() else { return Default::default() };
+    let mut problems = Vec::new();
+    shape::check(object, LIMITS, "spec", &mut problems);
+    let whole = |v: &Value, name: &str| v[name].as_u64().and_then(|n| u32::try_from(n).ok());
+    let ms = |v: &Value, name: &str| v[name].as_str().and_then(time::parse_duration_ms);
+    let texts = |v: &Value, name: &str| -> Vec<String> {
+        let list = v[name].as_array().into_iter().flatten();
+        list.filter_map(|t| t.as_str().map(str::to_owned)).collect()
+    };
+    let mut caps = Vec::new();
+    for (at, cap) in object.get("frequency_caps").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        let (channels, topics, per_ms) = (texts(cap, "channels"), texts(cap, "topics"), ms(cap, "per").unwrap_or(0));
+        if let Some(unknown) = channels.iter().find(|c| !CHANNELS.contains(&c.as_str())) {
+            let message = format!("unknown channel {unknown:?}; expected {}", CHANNELS.join(", "));
+            let near = nearest(unknown, &CHANNELS);
+            problems.push(Problem::new(format!("spec.frequency_caps[{at}].channels"), message).with_suggestion(near));
+        }
+        if !(time::MINUTE_MS..=MAX_WINDOW_MS).contains(&per_ms) {
+            let message = "expected a window from 1m to 92d".to_owned();
+            problems.push(Problem::new(format!("spec.frequency_caps[{at}].per"), message));
+        }
+        caps.push(FrequencyCap { max: whole(cap, "max").unwrap_or(0), per_ms, channels, topics });
+    }
+    let pressure = object.get("pressure").filter(|p| p.is_object()).map(|p| Pressure {
+        limit: whole(p, "limit").unwrap_or(0),
+        half_life_ms: ms(p, "half_life").unwrap_or(3 * time::DAY_MS).max(time::MINUTE_MS),
+    });
+    let control = object.get("control_group").and_then(|c| whole(c, "percent")).filter(|p| *p > 0).map(f64::from);
+    f.absorb(problems);
+    (caps, pressure, control)
 }
 
 fn zone(f: &mut Fields<'_>) -> Tz {

@@ -11,7 +11,7 @@ use super::prepare::{Ready, prepare};
 use super::send::hand_over;
 use super::{Inner, Job};
 use crate::channels::Receipt;
-use crate::core::retry::{MAX_ATTEMPTS, wait_ms};
+use crate::core::retry::{max_attempts, wait_ms};
 use crate::telemetry;
 
 /// How long a message is put back when something it needs cannot be read just now, milliseconds.
@@ -58,9 +58,9 @@ pub(super) fn skipped(reason: SkipReason, detail: impl Into<String>) -> MessageO
 
 /// What follows a failed attempt: the next one, or the end.
 pub(super) fn failed(message: &OutboundMessage, before: u32, now: Timestamp, detail: String) -> MessageOutcome {
-    let attempts = before.saturating_add(1);
-    match wait_ms(attempts, message.id).map(|wait| now.plus_ms(wait)) {
-        None => MessageOutcome::Failed { detail: format!("{detail} (attempt {attempts} of {MAX_ATTEMPTS})") },
+    let (attempts, most) = (before.saturating_add(1), max_attempts(&message.channel));
+    match wait_ms(&message.channel, attempts, message.id).map(|wait| now.plus_ms(wait)) {
+        None => MessageOutcome::Failed { detail: format!("{detail} (attempt {attempts} of {most})") },
         Some(until) if until >= message.expires_at => MessageOutcome::Failed {
             detail: format!("{detail} (expires {} before another attempt)", message.expires_at),
         },

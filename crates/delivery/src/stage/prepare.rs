@@ -8,14 +8,15 @@ use rapport_domain::{MessageChannel, OutboundMessage, Profile, ProfileId, SkipRe
 use super::Inner;
 use super::attempt::{UNREADABLE_WAIT_MS, put_back, skipped};
 use crate::channels::Content;
-use crate::channels::compose::compose;
+use crate::channels::compose::{compose, shorten};
 use crate::channels::email::dkim::Signer;
 use crate::channels::email::{ComposeFault, Extras};
 use crate::core::address::{Targets, suppression_key, targets};
-use crate::core::gate::{GateDecision, GateInput, decide, topic_of};
+use crate::core::caps::{Contact, wish};
+use crate::core::gate::{GateDecision, GateInput, decide, is_counted, topic_of};
 use crate::deps::OriginState;
 use crate::error::DeliveryError;
-use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec};
+use crate::spec::{LiveChannel, LiveTemplate, MAX_WINDOW_MS, SettingsSpec};
 use crate::tracking::links::Links;
 
 /// A message that passed the gate.
@@ -71,6 +72,18 @@ pub(super) fn prepare(
         Some(origin) => deps.journeys.state(message, origin)?,
         None => OriginState::Live,
     };
+    let holdout = match &message.origin {
+        Some(origin) => deps.journeys.holdout(workspace, origin)?,
+        None => 0.0,
+    };
+    let counted = is_counted(message, spec);
+    // One decision a customer at a time: two messages at once must not both take the last place under a cap.
+    let turn = profile.as_ref().filter(|_| counted).map(|p| inner.under_way.turn(workspace, p.id));
+    let under_way = turn.as_ref().map(|t| t.contacts()).unwrap_or_default();
+    let contacts = match profile.as_ref().filter(|p| counted && is_limited(&settings, p, &message.channel)) {
+        Some(profile) => deps.ledger.contacts(profile, now.plus_ms(-MAX_WINDOW_MS))?,
+        None => Vec::new(),
+    };
     let decision = decide(&GateInput {
         message,
         now,
@@ -83,7 +96,14 @@ pub(super) fn prepare(
         suppressed,
         address: targets.as_ref().err().map(String::as_str),
         origin,
+        journey_holdout: holdout,
+        contacts: &contacts,
+        under_way: &under_way,
     });
+    if let (GateDecision::Send, Some(turn)) = (&decision, turn) {
+        let topic = topic_of(message, spec).map(str::to_owned);
+        turn.admit(Contact { id: message.id, channel: message.channel.clone(), topic, at: now, reacted: false });
+    }
     match (decision, template, profile, targets) {
         (GateDecision::Send, Some(template), Some(profile), Ok(targets)) => {
             let signers = match kind {
@@ -91,7 +111,17 @@ pub(super) fn prepare(
                 _ => Arc::default(),
             };
             let made = content(inner, message, now, (template, channels), &settings, &profile, targets);
-            Ok(made.map(|ready| Ready { signers, ..ready }))
+            let Ok(mut ready) = made else { return Ok(made) };
+            if kind == Some(MessageChannel::Webhook) {
+                // A program that said it is gone is not called any more; which one it is the content says.
+                let place = crate::channels::webhook::place(&ready.content, &ready.channels);
+                if deps.suppressions.is_suppressed(workspace, &message.channel, &place)? {
+                    return Ok(Err(skipped(SkipReason::Suppressed, "the endpoint said that it is gone (410)")));
+                }
+                ready.targets.address = Some(place);
+            }
+            ready.signers = signers;
+            Ok(Ok(ready))
         }
         (GateDecision::Send, ..) => Ok(Err(skipped(SkipReason::NotLive, "nothing to send with"))),
         (GateDecision::Skip { reason, detail }, ..) => Ok(Err(skipped(reason, detail))),
@@ -100,6 +130,11 @@ pub(super) fn prepare(
         }
         (GateDecision::Expire { detail }, ..) => Ok(Err(MessageOutcome::Failed { detail })),
     }
+}
+
+/// Whether anything limits how often this customer is written to.
+fn is_limited(settings: &SettingsSpec, profile: &Profile, channel: &str) -> bool {
+    !settings.frequency_caps.is_empty() || settings.pressure.is_some() || wish(profile, channel).is_some()
 }
 
 fn content(
@@ -115,23 +150,23 @@ fn content(
     let links =
         Links { tokens: &inner.tokens, base, workspace: message.workspace, message: message.id, profile: profile.id };
     let extras = Extras { sources: &*inner.deps.sources, notes_missing: false };
-    let content =
+    let mut content =
         compose(&template, message, profile, settings, &links, now, &extras).map_err(|fault| match fault {
             ComposeFault::Content(error) => skipped(SkipReason::InvalidTemplate, error.to_string()),
             ComposeFault::Unavailable(error) => put_back(now, UNREADABLE_WAIT_MS, error.to_string()),
         })?;
-    let transactional = message.transactional || template.spec.transactional;
-    let reaches = MessageChannel::parse(&message.channel).is_some_and(MessageChannel::reaches_customer);
+    let short_links =
+        if template.spec.track_clicks { shorten(&mut content, &message.channel, &links) } else { Vec::new() };
     Ok(Ready {
         topic: topic_of(message, Some(&template.spec)).map(str::to_owned),
-        is_counted: reaches && !transactional,
+        is_counted: is_counted(message, Some(&template.spec)),
         base: base.to_owned(),
         profile: profile.id,
         template,
         content,
         targets,
         channels,
-        short_links: Vec::new(),
+        short_links,
         signers: Arc::default(),
     })
 }

@@ -86,7 +86,7 @@ async fn turn(
             format!("channel {} is being left alone", channel.id),
         ));
     }
-    let wire = match encode(inner, message, ready, &lane, now).await {
+    let wire = match encode(inner, message, ready, (&lane, &channel.id), now).await {
         Ok(wire) => wire,
         Err(detail) => return Turn::Over(skipped(SkipReason::InvalidTemplate, detail)),
     };
@@ -142,10 +142,11 @@ async fn encode(
     inner: &Arc<Inner>,
     message: &Arc<OutboundMessage>,
     ready: &Arc<Ready>,
-    lane: &Arc<Lane>,
+    (lane, channel): (&Arc<Lane>, &str),
     now: Timestamp,
 ) -> Result<Wire, String> {
-    let (inner, message, ready, lane) = (Arc::clone(inner), Arc::clone(message), Arc::clone(ready), Arc::clone(lane));
+    let (inner, message, ready) = (Arc::clone(inner), Arc::clone(message), Arc::clone(ready));
+    let (lane, channel) = (Arc::clone(lane), channel.to_owned());
     let work = tokio::task::spawn_blocking(move || {
         let links = Links {
             tokens: &inner.tokens,
@@ -160,6 +161,7 @@ async fn encode(
             content: &ready.content,
             targets: &ready.targets.list,
             country: ready.targets.country.as_deref(),
+            channel: &channel,
             links: &links,
             signers: &ready.signers,
             now,

@@ -1,9 +1,23 @@
 //! The links of one message.
 
-use rapport_domain::{OutboxId, ProfileId, WorkspaceId};
+use rapport_domain::{OutboxId, Partition, ProfileId, WorkspaceId};
 
-use super::tokens::{Claim, MAX_URL_BYTES, Purpose, Tokens};
+use super::tokens::{Claim, HookPart, MAX_URL_BYTES, Purpose, Tokens};
 use crate::content::rewrite_links;
+
+/// Links of one text that are shortened.
+const MAX_SHORT_LINKS: usize = 20;
+
+/// What a short link's place says: the partition, the code and the workspace.
+#[must_use]
+pub fn parse_short(place: &str) -> Option<(Partition, &str, WorkspaceId)> {
+    if !place.is_ascii() || place.len() < 11 || place.len() > 18 {
+        return None;
+    }
+    let partition = u16::from_str_radix(&place[..2], 16).ok()?;
+    let workspace = u32::from_str_radix(&place[10..], 16).ok()?;
+    Some((Partition(partition), &place[2..10], WorkspaceId(workspace)))
+}
 
 /// Makes the links of one message to one customer.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +60,55 @@ impl Links<'_> {
         self.link("o", Purpose::Open)
     }
 
+    /// Where a device tells what became of the message.
+    #[must_use]
+    pub fn receipt(&self) -> String {
+        self.link("r", Purpose::Receipt)
+    }
+
+    /// The same without the place, for providers that hand it back.
+    #[must_use]
+    pub fn receipt_token(&self) -> String {
+        let (workspace, message, profile) = (self.workspace, self.message, self.profile);
+        self.tokens.mint(&Claim { workspace, message, profile, purpose: Purpose::Receipt })
+    }
+
+    /// Where a provider calls back about the message.
+    #[must_use]
+    pub fn hook(&self, channel: &str, part: HookPart) -> String {
+        self.link("hooks", Purpose::Hook { channel: channel.to_owned(), part })
+    }
+
+    /// Where somebody confirms a subscription.
+    #[must_use]
+    pub fn confirm(&self, channel: &str, topic: Option<&str>) -> String {
+        self.link("confirm", Purpose::Confirm { channel: channel.to_owned(), topic: topic.map(str::to_owned) })
+    }
+
+    /// `text` with its links shortened, and what the codes stand for.
+    #[must_use]
+    pub fn shorten(&self, text: &str) -> (String, Vec<(String, String)>) {
+        let (mut out, mut codes, mut rest) = (String::with_capacity(text.len()), Vec::new(), text);
+        while let Some(at) = rest.find("https://").into_iter().chain(rest.find("http://")).min() {
+            let (before, link) = rest.split_at(at);
+            let end = link.find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')).unwrap_or(link.len());
+            // A full stop or bracket at the end belongs to the sentence.
+            let url = link[..end].trim_end_matches(['.', ',', '!', '?', ')', ';', ':', ']']);
+            out.push_str(before);
+            if url.starts_with(self.base) || url.len() <= "https://".len() || codes.len() >= MAX_SHORT_LINKS {
+                out.push_str(url);
+            } else {
+                let code = self.tokens.short_code(self.workspace, self.message, url);
+                let place = format!("{:02x}{code}{:x}", self.message.partition.0, self.workspace.0);
+                out.push_str(&format!("{}/s/{place}", self.base));
+                codes.push((code, url.to_owned()));
+            }
+            rest = &link[url.len()..];
+        }
+        out.push_str(rest);
+        (out, codes)
+    }
+
     /// `html` with its `http` and `https` links led through `/l/…`, except those of this server (unsubscribing and
     /// preferences) and those too long to sign.
     #[must_use]
@@ -67,9 +130,33 @@ impl Links<'_> {
 
 #[cfg(test)]
 mod tests {
-    use rapport_domain::Partition;
-
     use super::*;
+
+    #[test]
+    fn texts_are_shortened() {
+        let tokens = Tokens::new(b"test");
+        let links = Links {
+            tokens: &tokens,
+            base: "https://m.example",
+            workspace: WorkspaceId(26),
+            message: OutboxId { partition: Partition(11), number: 2 },
+            profile: ProfileId(3),
+        };
+        let (text, codes) =
+            links.shorten("See https://shop.example/a?b=1. Or (http://x.y/z), https://m.example/u/1 ok");
+        assert_eq!(codes.len(), 2);
+        assert_eq!(codes[0].1, "https://shop.example/a?b=1");
+        let place = |n: usize| format!("https://m.example/s/0b{}1a", codes[n].0);
+        assert_eq!(text, format!("See {}. Or ({}), https://m.example/u/1 ok", place(0), place(1)));
+        assert_eq!(
+            parse_short(&format!("0b{}1a", codes[0].0)),
+            Some((Partition(11), codes[0].0.as_str(), WorkspaceId(26)))
+        );
+        for bad in ["", "0b", "zz12345678a", "0b1234567", "0b12345678", "0bäöü45678a", "0b12345678fffffffff"] {
+            assert_eq!(parse_short(bad), None, "{bad}");
+        }
+        assert_eq!(links.shorten("no link"), ("no link".to_owned(), vec![]));
+    }
 
     #[test]
     fn leads_web_links_through_the_server() {

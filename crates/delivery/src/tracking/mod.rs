@@ -5,6 +5,8 @@ pub mod links;
 pub mod pages;
 mod style;
 pub mod tokens;
+pub mod words;
 
 pub use agent::{AgentClass, classify};
-pub use pages::{ConsentChange, Page, Theme, TopicChoice};
+pub use pages::{ChannelChoice, ConsentChange, Page, Theme, TopicChoice, Wishes};
+pub use words::Language;

@@ -1,11 +1,14 @@
 //! The pages behind links in messages, as plain functions: what a GET shows, what a POST changes. A GET changes nothing,
 //! because mail programs and security gateways follow links by themselves (RFC 8058 section 1).
 
-use rapport_domain::{ConsentState, Profile};
+use rapport_domain::{ConsentState, Profile, Timestamp};
+use serde_json::{Map, Value, json};
 
 use super::style;
 use super::tokens::{Claim, Purpose};
+use super::words::{FREQUENCIES, Language, PAUSES};
 use crate::content::escape_html;
+use crate::core::caps::{SNOOZE, WISH};
 use crate::spec::{ConsentPolicy, SettingsSpec, TopicSpec};
 
 /// A page to answer with.
@@ -30,6 +33,8 @@ pub struct Theme {
     pub brand_colour: Option<String>,
     /// Its logo.
     pub logo_url: Option<String>,
+    /// The customer's language.
+    pub language: Language,
 }
 
 impl From<&SettingsSpec> for Theme {
@@ -40,6 +45,7 @@ impl From<&SettingsSpec> for Theme {
             postal_address: company.postal_address,
             brand_colour: company.brand_colour,
             logo_url: company.logo_url,
+            language: Language::default(),
         }
     }
 }
@@ -142,18 +148,46 @@ pub fn unsubscribe_result(claim: &Claim, form: &[(String, String)], theme: &Them
     (html(200, theme, "Unsubscribed", content), vec![change])
 }
 
-/// The preference page: the topics and whether the customer gets them.
+/// A channel on the preference page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelChoice {
+    /// `email`.
+    pub channel: String,
+    /// Whether the customer left it as a whole.
+    pub granted: bool,
+}
+
+/// How often the customer wants to hear from us on the link's channel, and until when not at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// `daily`, `weekly`, `monthly`; `None` is as it comes.
+    pub frequency: Option<String>,
+    /// The day a pause ends.
+    pub paused_until: Option<String>,
+}
+
+/// The preference page: topics, channels, how often, a pause. It changes nothing.
 #[must_use]
-pub fn preferences(topics: &[TopicChoice], saved: bool, theme: &Theme) -> Page {
+pub fn preferences(
+    topics: &[TopicChoice],
+    channels: &[ChannelChoice],
+    wishes: &Wishes,
+    saved: bool,
+    theme: &Theme,
+) -> Page {
+    let words = theme.language.words();
     let mut content = String::new();
     if saved {
-        content.push_str("<p role=\"status\">Your choice is saved.</p>");
+        content.push_str(&format!("<p role=\"status\">{}</p>", words.saved));
+    }
+    if let Some(until) = &wishes.paused_until {
+        content.push_str(&format!("<p>{} {}.</p>", words.paused_until, escape_html(until)));
     }
     content.push_str("<form method=\"post\">");
     if topics.is_empty() {
-        content.push_str("<p>There are no topics to choose from.</p>");
+        content.push_str(&format!("<p>{}</p>", words.no_topics));
     } else {
-        content.push_str("<fieldset><legend>What would you like to get from us?</legend>");
+        content.push_str(&format!("<fieldset><legend>{}</legend>", words.topics));
         for topic in topics {
             let checked = if topic.granted { " checked" } else { "" };
             let (id, name) = (escape_html(&topic.id), escape_html(&topic.name));
@@ -163,12 +197,98 @@ pub fn preferences(topics: &[TopicChoice], saved: bool, theme: &Theme) -> Page {
                  <span>{name}<br><small>{description}</small></span></label>"
             ));
         }
-        content.push_str("</fieldset><button type=\"submit\" name=\"action\" value=\"save\">Save</button>");
+        content.push_str("</fieldset>");
     }
-    content.push_str(
-        "<button class=\"plain\" type=\"submit\" name=\"action\" value=\"none\">Unsubscribe from everything</button></form>",
-    );
-    html(200, theme, "Your preferences", &content)
+    if channels.len() > 1 {
+        content.push_str(&format!("<fieldset><legend>{}</legend>", words.channels));
+        for c in channels {
+            let checked = if c.granted { " checked" } else { "" };
+            let (id, name) = (escape_html(&c.channel), super::words::channel(theme.language, &c.channel));
+            content.push_str(&format!(
+                "<label><input type=\"checkbox\" name=\"channel\" value=\"{id}\"{checked}><span>{}</span></label>",
+                escape_html(name)
+            ));
+        }
+        content.push_str("</fieldset>");
+    }
+    let chosen = wishes.frequency.as_deref().unwrap_or(FREQUENCIES[0]);
+    content.push_str(&radios(words.often, "often", &FREQUENCIES, &words.frequencies, chosen));
+    let days = PAUSES.map(|d| d.to_string());
+    let days: [&str; 4] = std::array::from_fn(|i| days[i].as_str());
+    content.push_str(&radios(
+        words.pause,
+        "pause",
+        &days,
+        &words.pauses,
+        if wishes.paused_until.is_some() { "" } else { "0" },
+    ));
+    content.push_str(&format!(
+        "<button type=\"submit\" name=\"action\" value=\"save\">{}</button>\
+         <button class=\"plain\" type=\"submit\" name=\"action\" value=\"none\">{}</button></form>",
+        words.save, words.none
+    ));
+    html(200, theme, words.title, &content)
+}
+
+/// One choice of several.
+fn radios(legend: &str, name: &str, values: &[&str], labels: &[&str], chosen: &str) -> String {
+    let one = |(value, label): (&&str, &&str)| {
+        let checked = if *value == chosen { " checked" } else { "" };
+        format!("<label><input type=\"radio\" name=\"{name}\" value=\"{value}\"{checked}><span>{label}</span></label>")
+    };
+    let all: String = values.iter().zip(labels).map(one).collect();
+    format!("<fieldset><legend>{legend}</legend>{all}</fieldset>")
+}
+
+/// The traits that the form states: the wish for one channel and the pause. `None` when nothing of that changed.
+#[must_use]
+pub fn wishes_result(
+    channel: &str,
+    before: &Wishes,
+    form: &[(String, String)],
+    now: Timestamp,
+) -> Option<Map<String, Value>> {
+    let field = |name: &str| form.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str());
+    if field("action") != Some("save") {
+        return None;
+    }
+    let mut traits = Map::new();
+    let often = field("often")
+        .filter(|o| FREQUENCIES.contains(o))
+        .filter(|o| before.frequency.as_deref().unwrap_or(FREQUENCIES[0]) != *o);
+    if let Some(often) = often {
+        let wish = if often == FREQUENCIES[0] { Value::Null } else { json!(often) };
+        traits.insert(WISH.to_owned(), json!({channel: wish}));
+    }
+    let days = field("pause").and_then(|d| d.parse::<i64>().ok()).filter(|d| PAUSES.contains(d));
+    match days {
+        Some(0) if before.paused_until.is_some() => drop(traits.insert(SNOOZE.to_owned(), Value::Null)),
+        Some(days) if days > 0 => {
+            let until = now.plus_ms(days * rapport_domain::time::DAY_MS).to_rfc3339();
+            traits.insert(SNOOZE.to_owned(), json!(until));
+        }
+        _ => {}
+    }
+    (!traits.is_empty()).then_some(traits)
+}
+
+/// The channels that the form leaves or takes again as a whole; only differences.
+#[must_use]
+pub fn channels_result(channels: &[ChannelChoice], form: &[(String, String)]) -> Vec<ConsentChange> {
+    let action = form.iter().find(|(k, _)| k == "action").map_or("", |(_, v)| v.as_str());
+    let ticked = |c: &ChannelChoice| form.iter().any(|(k, v)| k == "channel" && *v == c.channel);
+    let differing = channels.iter().filter(|c| match action {
+        "none" => c.granted,
+        "save" if channels.len() > 1 => c.granted != ticked(c),
+        _ => false,
+    });
+    let change = |c: &ChannelChoice| ConsentChange {
+        channel: c.channel.clone(),
+        topic: None,
+        granted: action == "save" && ticked(c),
+        source: "preference centre",
+    };
+    differing.map(change).collect()
 }
 
 /// What the preference page's form changes on `channel`, given the choices as they stand. Only differences are changes;

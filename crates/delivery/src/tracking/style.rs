@@ -8,7 +8,7 @@ const CSS: &str = "\
 @media(prefers-color-scheme:dark){:root{--fg:#ececf1;--bg:#17171a;--soft:#a5a5b0;--line:#3a3a42}}\
 *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--fg);font:1rem/1.55 system-ui,sans-serif}\
 main{max-width:34rem;margin:0 auto;padding:3rem 1.25rem}img{max-height:3rem;max-width:12rem}\
-h1{font-size:1.5rem;line-height:1.25}p{margin:.75rem 0}fieldset{border:0;margin:0;padding:0}\
+h1{font-size:1.5rem;line-height:1.25}p{margin:.75rem 0}fieldset{border:0;margin:1rem 0;padding:0}legend{padding:0;font-weight:600}\
 label{display:flex;gap:.75rem;padding:.75rem 0;border-top:1px solid var(--line)}\
 input{width:1.25rem;height:1.25rem;margin:.15rem 0 0;flex:none}small,footer{color:var(--soft);font-size:.875rem}\
 button{font:inherit;padding:.7rem 1.2rem;border-radius:.5rem;border:1px solid var(--brand);background:var(--brand);\
@@ -37,11 +37,12 @@ pub(super) fn page(theme: &Theme, title: &str, content: &str) -> String {
         .map_or_else(String::new, |url| format!("<img src=\"{}\" alt=\"{company}\">", escape_html(url)));
     let address = escape_html(&theme.postal_address);
     format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
          <meta name=\"referrer\" content=\"no-referrer\"><title>{title}</title>\
          <style>:root{{--brand:{colour};--ink:{ink}}}{CSS}</style></head><body><main>{logo}<h1>{title}</h1>{content}\
          <footer>{company}\n{address}</footer></main></body></html>",
+        lang = theme.language.code(),
         title = escape_html(title),
         colour = escape_html(colour),
         ink = ink(colour),

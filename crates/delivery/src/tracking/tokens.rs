@@ -7,7 +7,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
-use rapport_domain::{OutboxId, Partition, ProfileId, WorkspaceId};
+use rapport_domain::{OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
@@ -35,11 +35,56 @@ pub enum Purpose {
     Preferences,
     /// The picture that tells a mail was opened.
     Open,
+    /// Where a device or a provider tells what became of the message.
+    Receipt,
+    /// Where a provider calls back about a channel.
+    Hook {
+        /// The channel's id.
+        channel: String,
+        /// What it calls about.
+        part: HookPart,
+    },
+    /// A session of in-app messages.
+    InApp {
+        /// Until when it holds.
+        expires_at: Timestamp,
+    },
+    /// Confirming a subscription that somebody asked for.
+    Confirm {
+        /// `email`.
+        channel: String,
+        /// The topic; `None` is the whole channel.
+        topic: Option<String>,
+    },
     /// A link in the message; the destination is signed with it, so it is no open redirect.
     Click {
         /// Where it leads.
         url: String,
     },
+}
+
+/// What a provider calls back about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HookPart {
+    /// What became of a message.
+    Receipt,
+    /// Something a customer wrote.
+    Inbound,
+    /// Keys pressed in a call.
+    Keys,
+}
+
+impl HookPart {
+    const ALL: [HookPart; 3] = [Self::Receipt, Self::Inbound, Self::Keys];
+
+    /// Its letter in tokens.
+    fn letter(self) -> &'static str {
+        match self {
+            Self::Receipt => "r",
+            Self::Inbound => "i",
+            Self::Keys => "k",
+        }
+    }
 }
 
 /// What a token says.
@@ -91,6 +136,11 @@ impl Tokens {
             Purpose::Preferences => (3, String::new()),
             Purpose::Open => (4, String::new()),
             Purpose::Click { url } => (5, url.clone()),
+            Purpose::Receipt => (6, String::new()),
+            Purpose::Hook { channel, part } => (7, format!("{}{channel}", part.letter())),
+            Purpose::InApp { expires_at } => (8, expires_at.0.to_string()),
+            Purpose::Confirm { channel, topic: None } => (9, channel.clone()),
+            Purpose::Confirm { channel, topic: Some(topic) } => (9, format!("{channel}\n{topic}")),
         };
         bytes.extend([VERSION, kind]);
         for number in
@@ -164,9 +214,35 @@ impl Tokens {
             3 => Purpose::Preferences,
             4 => Purpose::Open,
             5 => Purpose::Click { url: payload.to_owned() },
+            6 => Purpose::Receipt,
+            7 => {
+                let part = HookPart::ALL.into_iter().find(|p| payload.starts_with(p.letter()))?;
+                Purpose::Hook { channel: payload[1..].to_owned(), part }
+            }
+            8 => Purpose::InApp { expires_at: Timestamp(payload.parse().ok()?) },
+            9 => {
+                let (channel, topic) =
+                    payload.split_once('\n').map_or((payload, None), |(c, t)| (c, Some(t.to_owned())));
+                Purpose::Confirm { channel: channel.to_owned(), topic }
+            }
             _ => return None,
         };
         Some(Claim { workspace, message, profile, purpose })
+    }
+
+    /// The code of a short link: eight letters and digits (47 bits) that only this key gives for this message and place.
+    #[must_use]
+    pub fn short_code(&self, workspace: WorkspaceId, message: OutboxId, url: &str) -> String {
+        const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let tag = self.tag(format!("short\n{}\n{message}\n{url}", workspace.0).as_bytes());
+        let (head, _) = tag.split_at(8);
+        let mut rest = head.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b));
+        let mut letter = || {
+            let at = (rest % 62) as usize;
+            rest /= 62;
+            LETTERS[at] as char
+        };
+        (0..8).map(|_| letter()).collect()
     }
 
     fn tag(&self, body: &[u8]) -> [u8; TAG_BYTES] {
@@ -211,6 +287,12 @@ mod tests {
                 .prop_map(|(channel, topic)| Purpose::Unsubscribe { channel, topic: Some(topic) }),
             Just(Purpose::Preferences),
             Just(Purpose::Open),
+            Just(Purpose::Receipt),
+            ("[a-z]{1,8}", prop::sample::select(HookPart::ALL.to_vec()))
+                .prop_map(|(channel, part)| Purpose::Hook { channel, part }),
+            any::<i64>().prop_map(|at| Purpose::InApp { expires_at: Timestamp(at) }),
+            ("[a-z]{1,8}", prop::option::of("[a-z0-9_-]{1,20}"))
+                .prop_map(|(channel, topic)| Purpose::Confirm { channel, topic }),
             "https://[a-z]{1,10}\\.example/\\PC{0,60}".prop_map(|url| Purpose::Click { url }),
         ];
         (any::<u32>(), any::<u16>(), any::<u64>(), any::<u64>(), purpose).prop_map(

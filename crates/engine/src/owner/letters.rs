@@ -39,6 +39,10 @@ impl Owner {
                 accounts::deliver(&work.tx, ws, said)?;
                 Ok(())
             }
+            LetterBody::Mark { message, mark, at, detail } => {
+                self.mark(work, ws, message, &mark, at, detail.as_deref())
+            }
+            LetterBody::Replay { message, expires_at } => self.replay(work, ws, message, expires_at),
             LetterBody::Send { profile, asked } => self.send(work, (ws, hops, profile), asked),
             LetterBody::Journey(order) => self.order(work, ws, hops, order),
         }

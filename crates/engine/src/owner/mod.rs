@@ -10,6 +10,7 @@ mod devices;
 mod ingest;
 mod journeys;
 mod letters;
+mod marks;
 mod merges;
 mod observe;
 mod outcomes;
@@ -273,7 +274,7 @@ impl Owner {
         work.numbers.save(&work.tx)?;
         meta::set_offset(&work.tx, next_offset)?;
         self.check_epoch(&work.tx)?;
-        let Work { tx, now, rows, letters, messages, erased, numbers, flush_lake, .. } = work;
+        let Work { tx, now, rows, letters, messages, erased, numbers, flush_lake, woken, .. } = work;
         for (ws, profile) in &erased {
             // Idempotent, and the letter that asked for it is in the log: a crash before the commit comes here again.
             self.shared.lake.erase(*ws, &[*profile])?;
@@ -282,6 +283,9 @@ impl Owner {
             purge::mark(&tx, now)?;
         }
         tx.commit()?;
+        if let (Some(relay), false) = (self.shared.relay(), woken.is_empty()) {
+            woken.iter().for_each(|(ws, profile)| relay.hub().wake(*ws, *profile));
+        }
         telemetry::batch(records.len(), rows.len(), started.elapsed());
         self.outcomes.clear();
         self.is_failing = false;

@@ -42,7 +42,11 @@ impl Owner {
                 self.publisher.settle(id, Some(until));
                 return Ok(());
             }
-            MessageOutcome::Sent { subject, .. } => {
+            MessageOutcome::Sent { subject, via, .. } => {
+                if let Some(content) = &via.deposit {
+                    self.deposit(work, &message, content)?;
+                }
+                properties.insert("provider".to_owned(), Value::from(via.channel));
                 properties.insert("subject".to_owned(), Value::from(subject));
                 names::MESSAGE_SENT
             }
@@ -52,6 +56,7 @@ impl Owner {
                 names::MESSAGE_SKIPPED
             }
             MessageOutcome::Failed { detail } => {
+                rapport_delivery::repo::dead::bury(&work.tx, &message, work.now)?;
                 properties.insert("reason".to_owned(), Value::from(detail));
                 names::MESSAGE_FAILED
             }

@@ -129,6 +129,7 @@ impl Owner {
             slot.look_at_all = false;
             bound.rules.touch_all(&mut touched);
         }
+        self.note_mark(work, slot.profile.id, &event)?;
         self.applied(work, slot, &event, applied, historical, queue)?;
         self.decide(work, slot, bound, touched, historical, queue)?;
         self.note_habits(work, slot, bound, &event);

@@ -55,6 +55,8 @@ pub(crate) struct Work {
     pub(crate) nested: usize,
     /// Running numbers.
     pub(crate) numbers: Numbers,
+    /// Customers whose in-app messages changed.
+    pub(crate) woken: Vec<(WorkspaceId, ProfileId)>,
     /// Set when something was written that must be committed although no event was processed.
     pub(crate) touched: bool,
     /// The lake is to be made durable after the commit: an erasure or the undoing of a merge.
@@ -80,6 +82,7 @@ impl Work {
             hours: HashMap::new(),
             nested: 0,
             numbers,
+            woken: Vec::new(),
             touched: false,
             flush_lake: false,
             derived_ids: 0,

@@ -1,7 +1,9 @@
 //! Messages: the ledger of every partition as one list.
 
+use rapport_delivery::repo::inapp::InAppMessage;
+use rapport_delivery::repo::timeline::{self, MarkCount, Marked};
 use rapport_delivery::repo::{self, LedgerCount, LedgerCounts, LedgerCursor, LedgerEntry, LedgerFilter};
-use rapport_domain::{OutboxId, ProfileId, WorkspaceId};
+use rapport_domain::{OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
 
 use super::profiles::{Page, family};
 use crate::error::EngineError;
@@ -59,6 +61,71 @@ pub fn all_of_profile(shared: &Shared, ws: WorkspaceId, profile: ProfileId) -> R
             return Ok(out);
         }
     }
+}
+
+/// What became of a message after it left.
+pub fn marks(shared: &Shared, ws: WorkspaceId, id: OutboxId) -> Result<Vec<Marked>, EngineError> {
+    let Ok(db) = shared.stores.partition(id.partition) else { return Ok(Vec::new()) };
+    Ok(db.read(|q| timeline::marks(q, ws, id))?)
+}
+
+/// The last message that a customer got on a channel.
+pub fn last_on(
+    shared: &Shared,
+    ws: WorkspaceId,
+    profile: ProfileId,
+    channel: &str,
+) -> Result<Option<LedgerEntry>, EngineError> {
+    let mut last: Option<(OutboxId, Timestamp)> = None;
+    for id in family(shared, ws, profile)? {
+        let Ok(db) = shared.stores.partition(id.home()) else { continue };
+        let found = db.read(|q| timeline::last_on(q, ws, id, channel))?;
+        last = [last, found].into_iter().flatten().max_by_key(|(_, at)| *at);
+    }
+    last.map_or(Ok(None), |(id, _)| get(shared, ws, id))
+}
+
+/// A customer's in-app messages that are not over at `now`.
+pub fn inapp(
+    shared: &Shared,
+    ws: WorkspaceId,
+    profile: ProfileId,
+    now: Timestamp,
+) -> Result<Vec<InAppMessage>, EngineError> {
+    let mut out = Vec::new();
+    for id in family(shared, ws, profile)? {
+        let Ok(db) = shared.stores.partition(id.home()) else { continue };
+        out.extend(db.read(|q| repo::inapp::list(q, ws, id, now))?);
+    }
+    Ok(out)
+}
+
+/// Where a short link leads.
+pub fn short_link(
+    shared: &Shared,
+    ws: WorkspaceId,
+    partition: Partition,
+    code: &str,
+) -> Result<Option<(OutboxId, ProfileId, String)>, EngineError> {
+    let Ok(db) = shared.stores.partition(partition) else { return Ok(None) };
+    Ok(db.read(|q| timeline::short_link(q, ws, code))?)
+}
+
+/// How many messages have which mark, by template, journey and step.
+pub fn mark_counts(shared: &Shared, ws: WorkspaceId) -> Result<Vec<MarkCount>, EngineError> {
+    let mut out: Vec<MarkCount> = Vec::new();
+    for (_, db) in shared.stores.partitions() {
+        for line in db.read(|q| timeline::mark_counts(q, ws))? {
+            let same = |l: &&mut MarkCount| {
+                (&l.template, &l.journey, &l.step, l.mark) == (&line.template, &line.journey, &line.step, line.mark)
+            };
+            match out.iter_mut().find(same) {
+                Some(known) => known.messages += line.messages,
+                None => out.push(line),
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// How many messages ended how, by template and journey.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::*;
 use crate::core::address::targets;
-use crate::spec::QuietHours;
+use crate::spec::{FrequencyCap, Pressure, QuietHours};
 
 /// Everything about one case; the start is a message that may leave.
 struct Case {
@@ -22,6 +22,9 @@ struct Case {
     already_sent: bool,
     suppressed: bool,
     origin: OriginState,
+    holdout: f64,
+    contacts: Vec<Contact>,
+    under_way: Vec<Contact>,
     now: Timestamp,
 }
 
@@ -57,6 +60,9 @@ fn case() -> Case {
         already_sent: false,
         suppressed: false,
         origin: OriginState::Live,
+        holdout: 0.0,
+        contacts: Vec::new(),
+        under_way: Vec::new(),
         now,
     }
 }
@@ -79,6 +85,9 @@ impl Case {
             suppressed: self.suppressed,
             address: place.as_ref().err().map(String::as_str),
             origin: self.origin,
+            journey_holdout: self.holdout,
+            contacts: &self.contacts,
+            under_way: &self.under_way,
         })
     }
 
@@ -259,26 +268,133 @@ fn expired_otherwise_is_given_up() {
     assert!(matches!(after(|c| c.message.expires_at = c.now), GateDecision::Expire { .. }));
 }
 
+fn contact(number: u64, minutes_ago: i64) -> Contact {
+    let id = OutboxId { partition: Partition(1), number };
+    let at = at("2026-07-01T12:00:00Z").plus_ms(-minutes_ago * 60_000);
+    Contact { id, channel: "email".into(), topic: None, at, reacted: false }
+}
+
+fn capped(c: &mut Case) {
+    c.settings.frequency_caps = vec![FrequencyCap { max: 1, per_ms: 3_600_000, channels: vec![], topics: vec![] }];
+}
+
+#[test]
+fn caps_count_what_left_and_wait_for_what_is_under_way() {
+    sends(capped);
+    skips(SkipReason::FrequencyCap, |c| {
+        capped(c);
+        c.contacts = vec![contact(1, 59)];
+    });
+    sends(|c| {
+        capped(c);
+        c.contacts = vec![contact(1, 60)];
+    });
+    let waits = after(|c| {
+        capped(c);
+        c.under_way = vec![contact(2, 0)];
+    });
+    assert!(matches!(waits, GateDecision::Defer { .. }), "{waits:?}");
+    let transactional = |c: &mut Case| {
+        capped(c);
+        c.settings.pressure = Some(Pressure { limit: 1, half_life_ms: 1_000 });
+        c.contacts = vec![contact(1, 1)];
+        c.message.transactional = true;
+    };
+    sends(transactional);
+    skips(SkipReason::Suppressed, |c| {
+        transactional(c);
+        c.suppressed = true;
+    });
+    skips(SkipReason::FrequencyCap, |c| {
+        c.settings.pressure = Some(Pressure { limit: 1, half_life_ms: 3_600_000 });
+        c.contacts = vec![contact(1, 5)];
+    });
+    // One that is recorded and still under way counts once.
+    sends(|c| {
+        capped(c);
+        c.settings.frequency_caps[0].max = 2;
+        (c.contacts, c.under_way) = (vec![contact(1, 5)], vec![contact(1, 5)]);
+    });
+}
+
+#[test]
+fn a_pause_is_waited_for_and_a_wish_is_kept() {
+    let say = |name: &'static str, value: serde_json::Value| {
+        move |c: &mut Case| {
+            let value = Trait { value: value.clone(), at: Timestamp(1) };
+            c.profile.as_mut().unwrap().traits.insert(name.into(), value);
+        }
+    };
+    let paused = after(say("$snooze_until", json!("2026-07-02T00:00:00Z")));
+    assert!(matches!(paused, GateDecision::Defer { until, .. } if until == at("2026-07-02T00:00:00Z")), "{paused:?}");
+    skips(SkipReason::FrequencyCap, say("$snooze_until", json!("2026-08-02T00:00:00Z")));
+    sends(say("$snooze_until", json!("2026-06-02T00:00:00Z")));
+    skips(SkipReason::FrequencyCap, |c| {
+        say("$frequency", json!({"email": "weekly"}))(c);
+        c.contacts = vec![contact(1, 6 * 24 * 60)];
+        c.template.as_mut().unwrap().priority = Priority::High;
+    });
+}
+
+#[test]
+fn control_groups_get_nothing_but_what_they_asked_for() {
+    skips(SkipReason::ControlGroup, |c| c.settings.control_group_percent = Some(100.0));
+    skips(SkipReason::ControlGroup, |c| c.holdout = 100.0);
+    sends(|c| {
+        c.holdout = 100.0;
+        c.message.origin = None;
+    });
+    sends(|c| {
+        (c.holdout, c.settings.control_group_percent) = (100.0, Some(100.0));
+        c.message.transactional = true;
+    });
+}
+
+#[test]
+fn quiet_hours_can_drop() {
+    skips(SkipReason::QuietHoursExpired, |c| {
+        c.night();
+        c.template.as_mut().unwrap().quiet = QuietPolicy::Drop;
+    });
+}
+
+#[test]
+fn calls_to_programs_disturb_nobody() {
+    sends(|c| {
+        c.night();
+        c.opt_in();
+        capped(c);
+        c.contacts = vec![contact(1, 1)];
+        c.settings.consent = BTreeMap::from([("webhook".to_owned(), ConsentPolicy::OptIn)]);
+        c.message.channel = "webhook".into();
+    });
+}
+
 #[test]
 fn the_first_rule_that_objects_gives_the_reason() {
-    use SkipReason::{Duplicate, Exited, NoAddress, NotLive, QuietHoursExpired, Suppressed, Unsubscribed};
+    use SkipReason::*;
     // Everything is wrong at once; repairing one after the other shows the next.
     let mut all = case();
     all.night();
+    capped(&mut all);
+    all.settings.frequency_caps[0].max = 0;
     all.message.expires_at = all.now.plus_ms(1);
     all.origin = OriginState::Exited;
+    all.holdout = 100.0;
     all.consent(None, false);
     (all.suppressed, all.already_sent, all.channel_live) = (true, true, false);
     all.profile.as_mut().unwrap().identifiers.clear();
     type Repair = fn(&mut Case);
-    let repairs: [(SkipReason, Repair); 7] = [
+    let repairs: [(SkipReason, Repair); 9] = [
         (NotLive, |c| c.channel_live = true),
+        (Exited, |c| c.origin = OriginState::Live),
         (Duplicate, |c| c.already_sent = false),
         (Suppressed, |c| c.suppressed = false),
         (Unsubscribed, |c| c.profile.as_mut().unwrap().consents.clear()),
         (NoAddress, |c| c.profile.as_mut().unwrap().identifiers.push(Identifier::new("email", "a@b.co"))),
-        (Exited, |c| c.origin = OriginState::Live),
+        (ControlGroup, |c| c.holdout = 0.0),
         (QuietHoursExpired, |c| c.settings.quiet_hours = None),
+        (FrequencyCap, |c| c.settings.frequency_caps.clear()),
     ];
     for (expected, repair) in repairs {
         let GateDecision::Skip { reason, .. } = all.decide() else { panic!("expected {expected:?}") };

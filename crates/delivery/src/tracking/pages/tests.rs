@@ -55,8 +55,8 @@ fn preferences_change_what_differs() {
     let choice =
         |id: &str, granted| TopicChoice { id: id.into(), name: format!("<{id}>"), description: "d".into(), granted };
     let topics = [choice("news", true), choice("offers", false), choice("tips", true)];
-    let body = text(&preferences(&topics, true, &Theme::default()));
-    assert_eq!(body.matches(" checked>").count(), 2);
+    let body = text(&preferences(&topics, &[], &Wishes::default(), true, &Theme::default()));
+    assert_eq!(body.matches(" checked>").count(), 4, "two topics, as it comes, no pause");
     assert!(body.contains("&lt;news&gt;") && !body.contains("<news>") && body.contains("saved"));
 
     let got = |form: &[(&str, &str)]| -> Vec<(Option<String>, bool)> {
@@ -86,6 +86,38 @@ fn choices_follow_statement_then_default() {
         source: "t".into(),
     });
     assert!(!granted(&profile, ConsentPolicy::OptOut));
+}
+
+#[test]
+fn wishes_pauses_and_channels() {
+    let now = Timestamp(0);
+    let form = |pairs_of: &[(&str, &str)]| pairs(pairs_of);
+    let none = Wishes::default();
+    let got =
+        wishes_result("email", &none, &form(&[("action", "save"), ("often", "weekly"), ("pause", "7")]), now).unwrap();
+    assert_eq!(got["$frequency"], json!({"email": "weekly"}));
+    assert_eq!(got["$snooze_until"], json!("1970-01-08T00:00:00.000Z"));
+    assert_eq!(
+        wishes_result("email", &none, &form(&[("action", "save"), ("often", "any"), ("pause", "0")]), now),
+        None
+    );
+    assert_eq!(wishes_result("email", &none, &form(&[("often", "weekly")]), now), None, "not by the page's button");
+    let weekly = Wishes { frequency: Some("weekly".into()), paused_until: Some("2026-08-01".into()) };
+    let got =
+        wishes_result("email", &weekly, &form(&[("action", "save"), ("often", "any"), ("pause", "0")]), now).unwrap();
+    assert_eq!((&got["$frequency"], &got["$snooze_until"]), (&json!({"email": null}), &Value::Null));
+    let both = ["email", "sms"].map(|c| ChannelChoice { channel: c.into(), granted: c == "email" });
+    let changes = channels_result(&both, &form(&[("action", "save"), ("channel", "sms")]));
+    let said: Vec<(&str, bool)> = changes.iter().map(|c| (c.channel.as_str(), c.granted)).collect();
+    assert_eq!(said, [("email", false), ("sms", true)]);
+    assert_eq!(channels_result(&both, &form(&[("action", "none")])).len(), 1);
+    let german = Theme { language: Language::of("de-AT"), ..Theme::default() };
+    let body = text(&preferences(&[], &both, &weekly, false, &german));
+    assert!(
+        body.contains("lang=\"de\"") && body.contains("Wie oft?") && body.contains("value=\"weekly\" checked"),
+        "{body}"
+    );
+    assert!(body.contains("Sie erhalten nichts bis 2026-08-01"));
 }
 
 #[test]

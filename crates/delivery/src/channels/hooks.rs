@@ -1,0 +1,256 @@
+//! What providers call back with: receipts, texts of customers, keys pressed. Signatures are checked before anything is read.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
+use serde_json::{Value, json};
+use sha1::Sha1;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use super::form::read_form;
+use crate::core::mark::Mark;
+use crate::core::sms::{Keyword, keyword};
+use crate::spec::{ChannelSpec, ProviderKind};
+use crate::tracking::tokens::HookPart;
+
+/// A call from a provider.
+pub struct HookRequest<'a> {
+    /// The whole address that was called, as the provider knows it.
+    pub url: &'a str,
+    /// Its query, undecoded.
+    pub query: &'a str,
+    /// The value of a header, by its name in lower case.
+    pub header: &'a dyn Fn(&str) -> Option<String>,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// What a call says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// What became of a message; `token` names it when the address did not.
+    Receipt {
+        /// The signed name of the message, when it came in the body.
+        token: Option<String>,
+        /// What became of it.
+        mark: Mark,
+        /// In the provider's words.
+        detail: String,
+        /// The address does not work: it should be suppressed.
+        dead: bool,
+    },
+    /// A customer wrote.
+    Inbound {
+        /// From: a number or the id of a chat.
+        from: String,
+        /// To which of our numbers.
+        to: String,
+        /// What.
+        text: String,
+        /// The provider's id, which makes a repeated call one effect.
+        id: String,
+        /// What the text means when it is a keyword.
+        keyword: Option<Keyword>,
+    },
+    /// Keys pressed in a call.
+    Keys {
+        /// The keys.
+        digits: String,
+    },
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookReply {
+    /// The `Content-Type`.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: String,
+}
+
+/// Why a call has no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookFault {
+    /// Its signature does not hold.
+    Forged,
+    /// It is not what this provider sends.
+    Malformed,
+}
+
+fn reply(content_type: &'static str, body: &str) -> HookReply {
+    HookReply { content_type, body: body.to_owned() }
+}
+
+const EMPTY_TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
+
+/// Reads a call.
+///
+/// # Errors
+/// When it is forged or malformed; nothing of it may be used then.
+pub fn receive(
+    spec: &ChannelSpec,
+    part: HookPart,
+    request: &HookRequest<'_>,
+) -> Result<(Vec<Received>, HookReply), HookFault> {
+    match spec.kind {
+        ProviderKind::Twilio | ProviderKind::TwilioVoice => twilio(spec, part, request),
+        ProviderKind::Kannel => kannel(part, request),
+        ProviderKind::WhatsApp => whatsapp(spec, request),
+        ProviderKind::Telegram => telegram(spec, request),
+        _ => Err(HookFault::Malformed),
+    }
+}
+
+fn same(ours: &[u8], theirs: &[u8]) -> bool {
+    bool::from(ours.ct_eq(theirs))
+}
+
+/// Twilio's signature: base64 of HMAC-SHA1 under the auth token over the address and the sorted fields of the form.
+#[must_use]
+pub fn twilio_signature(secret: &str, url: &str, fields: &[(String, String)]) -> String {
+    let mut fields: Vec<&(String, String)> = fields.iter().collect();
+    fields.sort();
+    fields.dedup();
+    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    mac.update(url.as_bytes());
+    for (name, value) in fields {
+        mac.update(name.as_bytes());
+        mac.update(value.as_bytes());
+    }
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+fn twilio(
+    spec: &ChannelSpec,
+    part: HookPart,
+    request: &HookRequest<'_>,
+) -> Result<(Vec<Received>, HookReply), HookFault> {
+    let form = read_form(std::str::from_utf8(request.body).map_err(|_| HookFault::Malformed)?);
+    let expected = twilio_signature(spec.secret.as_deref().unwrap_or_default(), request.url, &form);
+    let given = (request.header)("x-twilio-signature").unwrap_or_default();
+    if !same(expected.as_bytes(), given.as_bytes()) {
+        return Err(HookFault::Forged);
+    }
+    let field = |name: &str| form.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
+    let twiml = reply("text/xml; charset=utf-8", EMPTY_TWIML);
+    match part {
+        HookPart::Keys => Ok((vec![Received::Keys { digits: field("Digits").to_owned() }], twiml)),
+        HookPart::Inbound => {
+            let (from, text) = (field("From").to_owned(), field("Body").to_owned());
+            if from.is_empty() {
+                return Err(HookFault::Malformed);
+            }
+            let (to, id) = (field("To").to_owned(), field("MessageSid").to_owned());
+            Ok((vec![Received::Inbound { from, to, id, keyword: keyword(&text), text }], twiml))
+        }
+        HookPart::Receipt => {
+            let status = if field("MessageStatus").is_empty() { field("CallStatus") } else { field("MessageStatus") };
+            let code = field("ErrorCode");
+            let mark = match status {
+                "delivered" | "completed" => Mark::Delivered,
+                "read" => Mark::Opened,
+                "undelivered" | "failed" | "busy" | "no-answer" | "canceled" => Mark::Bounced,
+                _ => return Ok((Vec::new(), twiml)),
+            };
+            // 30003 unreachable passes; 30004 blocked, 30005 unknown and 30006 landline do not.
+            let dead = mark == Mark::Bounced && matches!(code, "30004" | "30005" | "30006");
+            let detail = if code.is_empty() { status.to_owned() } else { format!("{status} {code}") };
+            Ok((vec![Received::Receipt { token: None, mark, detail, dead }], twiml))
+        }
+    }
+}
+
+/// Kannel signs nothing; the address is known to nobody else.
+fn kannel(part: HookPart, request: &HookRequest<'_>) -> Result<(Vec<Received>, HookReply), HookFault> {
+    let body = std::str::from_utf8(request.body).map_err(|_| HookFault::Malformed)?;
+    let fields: Vec<(String, String)> = read_form(request.query).into_iter().chain(read_form(body)).collect();
+    let field = |name: &str| fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
+    let nothing = reply("text/plain; charset=utf-8", "");
+    if part == HookPart::Inbound {
+        let (from, text) = (field("from").to_owned(), field("text").to_owned());
+        if from.is_empty() {
+            return Err(HookFault::Malformed);
+        }
+        let (to, id) = (field("to").to_owned(), field("id").to_owned());
+        return Ok((vec![Received::Inbound { from, to, id, keyword: keyword(&text), text }], nothing));
+    }
+    let mark = match field("status") {
+        "1" => Mark::Delivered,
+        "2" | "16" => Mark::Bounced,
+        "4" | "8" => return Ok((Vec::new(), nothing)),
+        _ => return Err(HookFault::Malformed),
+    };
+    let detail = super::http::short(&format!("{} {}", field("status"), field("text")));
+    Ok((vec![Received::Receipt { token: None, mark, detail, dead: false }], nothing))
+}
+
+fn whatsapp(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Received>, HookReply), HookFault> {
+    let query = read_form(request.query);
+    let asked = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    if request.body.is_empty() && asked("hub.mode") == Some("subscribe") {
+        // Meta asks once, when the webhook is set up.
+        let known = spec
+            .member("verify_token")
+            .filter(|t| asked("hub.verify_token").is_some_and(|g| same(t.as_bytes(), g.as_bytes())));
+        let challenge = asked("hub.challenge").filter(|_| known.is_some()).ok_or(HookFault::Forged)?;
+        return Ok((Vec::new(), reply("text/plain; charset=utf-8", challenge)));
+    }
+    let secret = spec.member("webhook_secret").ok_or(HookFault::Forged)?;
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| HookFault::Forged)?;
+    let tag = mac.chain_update(request.body).finalize().into_bytes();
+    let expected: String = tag.iter().map(|b| format!("{b:02x}")).collect();
+    let given = (request.header)("x-hub-signature-256").unwrap_or_default();
+    if !same(format!("sha256={expected}").as_bytes(), given.as_bytes()) {
+        return Err(HookFault::Forged);
+    }
+    let body: Value = serde_json::from_slice(request.body).map_err(|_| HookFault::Malformed)?;
+    let mut out = Vec::new();
+    let list = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
+    for change in list(&body, "entry").iter().flat_map(|e| list(e, "changes")) {
+        let value = &change["value"];
+        for status in list(value, "statuses") {
+            let mark = match status["status"].as_str() {
+                Some("delivered") => Mark::Delivered,
+                Some("read") => Mark::Opened,
+                Some("failed") => Mark::Bounced,
+                _ => continue,
+            };
+            let code = status.pointer("/errors/0/code").and_then(Value::as_u64);
+            let detail = status.pointer("/errors/0/title").and_then(Value::as_str).unwrap_or_default();
+            let token = status["biz_opaque_callback_data"].as_str().map(str::to_owned);
+            let (detail, dead) = (super::http::short(detail), code == Some(131_026));
+            out.push(Received::Receipt { token, mark, detail, dead });
+        }
+        for message in list(value, "messages") {
+            let say = |path: &str| message.pointer(path).and_then(Value::as_str);
+            let text = say("/text/body").or_else(|| say("/button/text"));
+            let text = text.or_else(|| say("/interactive/button_reply/title")).unwrap_or_default().to_owned();
+            let from = format!("+{}", message["from"].as_str().unwrap_or_default());
+            let to =
+                value.pointer("/metadata/display_phone_number").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let id = message["id"].as_str().unwrap_or_default().to_owned();
+            out.push(Received::Inbound { from, to, id, keyword: keyword(&text), text });
+        }
+    }
+    Ok((out, reply("text/plain; charset=utf-8", "")))
+}
+
+fn telegram(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Received>, HookReply), HookFault> {
+    let secret = spec.member("webhook_secret").ok_or(HookFault::Forged)?;
+    let given = (request.header)("x-telegram-bot-api-secret-token").unwrap_or_default();
+    if !same(secret.as_bytes(), given.as_bytes()) {
+        return Err(HookFault::Forged);
+    }
+    let body: Value = serde_json::from_slice(request.body).map_err(|_| HookFault::Malformed)?;
+    let done = reply("application/json", &json!({}).to_string());
+    let Some(text) = body.pointer("/message/text").and_then(Value::as_str) else { return Ok((Vec::new(), done)) };
+    let from = body.pointer("/message/chat/id").map(ToString::to_string).ok_or(HookFault::Malformed)?;
+    let id = body["update_id"].to_string();
+    let text = text.to_owned();
+    Ok((vec![Received::Inbound { from, to: String::new(), id, keyword: keyword(&text), text }], done))
+}
+
+#[cfg(test)]
+#[path = "hooks_tests.rs"]
+mod tests;

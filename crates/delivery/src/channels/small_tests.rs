@@ -1,0 +1,193 @@
+//! The small dialects, each against a fake that answers as the provider documents.
+
+use serde_json::{Value, json};
+
+use super::SendFault;
+use super::form::read_form;
+use super::testing::{Bench, NOW, fake, with};
+use crate::catcher::http::{Act, HttpCatcher};
+use crate::core::device::{Device, DeviceKind};
+
+fn devices(list: &[(DeviceKind, &str)]) -> Value {
+    let mut traits = json!({});
+    for (kind, token) in list {
+        let device = Device { kind: *kind, token: (*token).to_owned(), p256dh: None, auth: None, seen_at: 1 };
+        traits[device.key()] = device.value();
+    }
+    traits
+}
+
+#[tokio::test]
+async fn kannel() {
+    let gateway = HttpCatcher::local(Act::answer(202, "0: Accepted for delivery")).await.unwrap();
+    let channel =
+        json!({"kind": "kannel", "base_url": gateway.url(), "username": "u", "secret": "p", "sender": "Shop"});
+    let template = |body: &str| json!({"name": "S", "channel": "sms", "body": body});
+    let phone = json!({"phone": "+4915123456789"});
+    let receipt = Bench::new(&channel, &template("Grüße"), &phone).send().await.unwrap();
+    assert_eq!(receipt.response, "202 0: Accepted for delivery");
+    Bench::new(&channel, &template("Hi 😀"), &phone).send().await.unwrap();
+    let [plain, wide] = &gateway.take()[..] else { panic!() };
+    let fields = |path: &str| read_form(path.split_once('?').unwrap().1);
+    let field = |path: &str, name: &str| fields(path).into_iter().find(|f| f.0 == name).unwrap().1;
+    assert!(plain.method == "GET" && plain.path.starts_with("/cgi-bin/sendsms?"));
+    assert_eq!((field(&plain.path, "text"), field(&plain.path, "coding")), ("Grüße".into(), "0".into()));
+    assert_eq!((field(&wide.path, "text"), field(&wide.path, "coding")), ("Hi 😀".into(), "2".into()));
+    assert_eq!(field(&wide.path, "to"), "+4915123456789");
+    let back = field(&wide.path, "dlr-url");
+    assert!(back.starts_with("https://m.example/hooks/") && back.ends_with("?status=%d&text=%A"), "{back}");
+    gateway.script([Act::answer(503, ""), Act::answer(400, "bad")]);
+    let bench = Bench::new(&channel, &template("x"), &phone);
+    assert!(matches!(bench.send().await, Err(SendFault::Transient { untaken: true, .. })));
+    assert!(matches!(bench.send().await, Err(SendFault::Permanent { .. })));
+}
+
+#[tokio::test]
+async fn telegram() {
+    let api = fake(&json!({"ok": true, "result": {"message_id": 5}})).await;
+    let channel = json!({"kind": "telegram", "secret": "1:abc", "base_url": api.url()});
+    let template = json!({"name": "T", "channel": "telegram", "body": "Hi {{ event.name }}", "format": "HTML",
+        "buttons": [{"text": "Open", "url": "https://shop.example/{{ event.n }}"}]});
+    let bench = Bench::new(&channel, &template, &json!({"telegram": 77}));
+    assert_eq!(bench.send().await.unwrap().provider_id.as_deref(), Some("5"));
+    let got = api.take().remove(0);
+    assert_eq!(got.path, "/bot1:abc/sendMessage");
+    let body = got.json();
+    assert_eq!(
+        (&body["chat_id"], &body["text"], &body["parse_mode"]),
+        (&json!("77"), &json!("Hi Ada"), &json!("HTML"))
+    );
+    let button = &body["reply_markup"]["inline_keyboard"][0][0];
+    assert!(button["url"].as_str().unwrap().starts_with("https://m.example/l/"), "{button}");
+    let says = |status, text: &str| Act::answer(status, &json!({"ok": false, "description": text}).to_string());
+    api.script([says(403, "Forbidden: bot was blocked by the user"), says(400, "Bad Request: can't parse entities")]);
+    api.script([Act::answer(429, r#"{"ok":false,"parameters":{"retry_after":3}}"#)]);
+    assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: true, .. })));
+    assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: false, .. })));
+    let three = Some(std::time::Duration::from_secs(3));
+    assert!(matches!(bench.send().await, Err(SendFault::Throttled { retry_after, .. }) if retry_after == three));
+}
+
+#[tokio::test]
+async fn whatsapp() {
+    let api = fake(&json!({"messages": [{"id": "wamid.1"}]})).await;
+    let channel = json!({"kind": "whatsapp", "phone_number_id": "123", "secret": "t", "base_url": api.url()});
+    let template = json!({"name": "W", "channel": "whatsapp", "template": {"name": "order_ready", "language": "de",
+        "parameters": ["{{ event.name }}"], "button_parameters": ["{{ event.n }}"]}});
+    let phone = json!({"phone": "+4915123456789"});
+    let bench = Bench::new(&channel, &template, &phone);
+    assert_eq!(bench.send().await.unwrap().provider_id.as_deref(), Some("wamid.1"));
+    let got = api.take().remove(0);
+    assert_eq!((got.path.as_str(), got.header("authorization")), ("/123/messages", Some("Bearer t")));
+    let body = got.json();
+    assert_eq!((&body["to"], &body["type"]), (&json!("4915123456789"), &json!("template")));
+    assert_eq!(body["template"]["components"][0]["parameters"][0]["text"], "Ada");
+    assert_eq!(body["template"]["components"][1]["sub_type"], "url");
+    let text = json!({"name": "W", "channel": "whatsapp", "body": "Thanks"});
+    Bench::new(&channel, &text, &phone).send().await.unwrap();
+    assert_eq!(api.take().remove(0).json()["text"]["body"], "Thanks");
+    let says = |code: u64| Act::answer(400, &json!({"error": {"code": code, "message": "m"}}).to_string());
+    api.script([says(131_026), says(131_047), says(130_429)]);
+    assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: true, .. })));
+    assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: false, .. })), "outside the 24 hours");
+    assert!(matches!(bench.send().await, Err(SendFault::Throttled { .. })));
+    let both = with(template, json!({"body": "x"}));
+    assert!(crate::spec::TemplateSpec::validate(&both).unwrap_err()[0].to_string().contains("either template or body"));
+}
+
+#[tokio::test]
+async fn rooms() {
+    let room = fake(&json!("ok")).await;
+    let slack = json!({"kind": "slack", "secret": format!("{}/services/T/B/x", room.url())});
+    let template =
+        json!({"name": "S", "channel": "slack", "body": "New: {{ event.name }}", "blocks": [{"type": "divider"}]});
+    Bench::new(&slack, &template, &json!({})).send().await.unwrap();
+    let got = room.take().remove(0);
+    assert_eq!(
+        (got.path.as_str(), got.json()),
+        ("/services/T/B/x", json!({"text": "New: Ada", "blocks": [{"type": "divider"}]}))
+    );
+    let teams = json!({"kind": "teams", "secret": room.url()});
+    let template =
+        json!({"name": "S", "channel": "teams", "title": "Order", "body": "{{ event.n }}", "url": "https://x.y"});
+    Bench::new(&teams, &template, &json!({})).send().await.unwrap();
+    let card = room.take().remove(0).json()["attachments"][0]["content"].clone();
+    assert_eq!((&card["body"][1]["text"], &card["actions"][0]["url"]), (&json!("7"), &json!("https://x.y")));
+}
+
+/// An RSA key of 2048 bits that was made for this test.
+const RSA: &str = include_str!("fixtures/test-rsa.pem");
+
+#[tokio::test]
+async fn fcm() {
+    let google = fake(&json!({"access_token": "word", "expires_in": 3600, "name": "projects/shop/messages/1"})).await;
+    let key = json!({"project_id": "shop", "client_email": "a@shop.iam", "private_key": RSA, "token_uri": format!("{}/token", google.url())});
+    let channel = json!({"kind": "fcm", "secret": key.to_string(), "base_url": google.url()});
+    let template = json!({"name": "P", "channel": "push", "title": "Hi {{ event.name }}", "url": "shop://orders/7",
+        "collapse": "orders", "ttl": "1h", "data": {"n": "{{ event.n }}"}});
+    let traits = devices(&[(DeviceKind::Fcm, "tok-1"), (DeviceKind::Apns, "abcd")]);
+    let bench = Bench::new(&channel, &template, &traits);
+    let receipt = bench.send().await.unwrap();
+    assert_eq!(receipt.provider_id.as_deref(), Some("projects/shop/messages/1"));
+    let [asked, sent] = &google.take()[..] else { panic!("the word, then one device") };
+    let assertion = read_form(&asked.text()).into_iter().find(|f| f.0 == "assertion").unwrap().1;
+    assert_eq!((asked.path.as_str(), assertion.split('.').count()), ("/token", 3));
+    assert_eq!(
+        (sent.path.as_str(), sent.header("authorization")),
+        ("/v1/projects/shop/messages:send", Some("Bearer word"))
+    );
+    let message = &sent.json()["message"];
+    assert_eq!((&message["token"], &message["notification"]["title"]), (&json!("tok-1"), &json!("Hi Ada")));
+    assert_eq!((&message["data"]["url"], &message["data"]["n"]), (&json!("shop://orders/7"), &json!("7")));
+    assert_eq!(message["android"]["ttl"], "3600s");
+    let unregistered = json!({"error": {"code": 404, "details": [{"errorCode": "UNREGISTERED"}]}}).to_string();
+    google.script([Act::answer(200, r#"{"access_token":"w","expires_in":3600}"#), Act::answer(404, &unregistered)]);
+    assert!(matches!(bench.send().await, Err(SendFault::Gone { dead, .. }) if dead[0].token == "tok-1"));
+    google.script([Act::answer(400, r#"{"error":"invalid_grant"}"#)]);
+    let fault = bench.send().await.unwrap_err();
+    assert!(matches!(fault, SendFault::Transient { untaken: true, .. }) && fault.detail().contains("invalid_grant"));
+    let silent = with(template, json!({"silent": true}));
+    Bench::new(&channel, &silent, &traits).send().await.unwrap();
+    assert!(google.take().pop().unwrap().json()["message"]["notification"].is_null());
+    for bad in ["{", "{}", r#"{"project_id":"a","client_email":"b","private_key":"x"}"#] {
+        let spec = with(channel.clone(), json!({"secret": bad}));
+        assert!(
+            crate::spec::ChannelSpec::validate(&spec).unwrap_err()[0].to_string().starts_with("spec.secret"),
+            "{bad}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn apns() {
+    let apple = HttpCatcher::local(Act::answer(200, "")).await.unwrap();
+    let key = p256::SecretKey::from_slice(&[3; 32]).unwrap();
+    let pem = p256::pkcs8::EncodePrivateKey::to_pkcs8_pem(&key, p256::pkcs8::LineEnding::LF).unwrap();
+    let channel = json!({"kind": "apns", "secret": pem.as_str(), "key_id": "K1", "team_id": "T1", "app": "com.shop", "base_url": apple.url()});
+    let template = json!({"name": "P", "channel": "push", "title": "Hi", "badge": 2, "collapse": "c", "ttl": "10m"});
+    let traits = devices(&[(DeviceKind::Apns, "abcd"), (DeviceKind::Fcm, "tok")]);
+    let bench = Bench::new(&channel, &template, &traits);
+    bench.send().await.unwrap();
+    bench.send().await.unwrap();
+    let [first, second] = &apple.take()[..] else { panic!("one device, twice") };
+    assert!(first.http2, "Apple speaks nothing else");
+    assert_eq!((first.method.as_str(), first.path.as_str()), ("POST", "/3/device/abcd"));
+    assert_eq!((first.header("apns-topic"), first.header("apns-push-type")), (Some("com.shop"), Some("alert")));
+    assert_eq!(first.header("apns-expiration"), Some((NOW.0 / 1000 + 600).to_string().as_str()));
+    assert_eq!(first.header("apns-id"), second.header("apns-id"), "a retry is recognisable");
+    assert_eq!((&first.json()["aps"]["alert"]["title"], &first.json()["aps"]["badge"]), (&json!("Hi"), &json!(2)));
+    assert!(first.header("authorization").unwrap().starts_with("bearer ey"));
+    let says = |status, reason: &str| Act::answer(status, &json!({"reason": reason}).to_string());
+    apple.script([
+        says(410, "Unregistered"),
+        says(400, "BadDeviceToken"),
+        says(429, "TooManyRequests"),
+        says(400, "BadTopic"),
+    ]);
+    assert!(matches!(bench.send().await, Err(SendFault::Gone { .. })));
+    assert!(matches!(bench.send().await, Err(SendFault::Gone { .. })));
+    assert!(matches!(bench.send().await, Err(SendFault::Throttled { .. })));
+    assert!(matches!(bench.send().await, Err(SendFault::Permanent { .. })));
+    let bad = with(channel, json!({"secret": "not a key"}));
+    assert!(crate::spec::ChannelSpec::validate(&bad).unwrap_err()[0].to_string().contains(".p8"));
+}

@@ -1,0 +1,184 @@
+//! Text messages and calls by Twilio's REST interface of 2010, or a provider that speaks it.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::dialect::{Dialect, other, required, text};
+use super::form::Form;
+use super::http::{Answer, Call};
+use super::{Outgoing, Receipt, SendFault};
+use crate::core::address::Target;
+use crate::spec::ChannelSpec;
+use crate::tracking::tokens::HookPart;
+
+/// Codes of Twilio that say that the number takes no messages: 21211 and 21217 not a number, 21612 and 21614 not reachable by
+/// text, 21610 the recipient said STOP to it, 21408 the region is not switched on, 30003 to 30006 unreachable, blocked, unknown.
+const DEAD: &[u64] = &[21_211, 21_217, 21_610, 21_612, 21_614, 30_004, 30_005, 30_006];
+
+/// An account and who it sends as.
+pub(super) struct Account {
+    base: String,
+    word: String,
+    sender: String,
+    senders: BTreeMap<String, String>,
+}
+
+impl Account {
+    fn new(spec: &ChannelSpec) -> Self {
+        let base = spec.member("base_url").unwrap_or("https://api.twilio.com").trim_end_matches('/');
+        let user = spec.username.as_deref().unwrap_or_default();
+        let login = format!("{user}:{}", spec.secret.as_deref().unwrap_or_default());
+        Account {
+            base: format!("{base}/2010-04-01/Accounts/{user}"),
+            word: format!("Basic {}", STANDARD.encode(login)),
+            sender: spec.member("sender").unwrap_or_default().to_owned(),
+            senders: spec.members_of("senders"),
+        }
+    }
+
+    /// Who a message to that country is from.
+    fn sender(&self, country: Option<&str>) -> &str {
+        country.and_then(|c| self.senders.get(c)).unwrap_or(&self.sender)
+    }
+
+    fn call(&self, resource: &str, form: Form) -> Call {
+        Call::post(format!("{}/{resource}", self.base), "application/x-www-form-urlencoded", form.finish())
+            .with("authorization", self.word.clone())
+    }
+
+    fn probe(&self) -> Option<Call> {
+        let mut call = self.call("", Form::default());
+        call.url = format!("{}.json", self.base);
+        (call.method, call.body) = (hyper::Method::GET, bytes::Bytes::new());
+        Some(call)
+    }
+}
+
+fn phone<'a>(outgoing: &Outgoing<'a>) -> Result<&'a str, String> {
+    match outgoing.targets.first() {
+        Some(Target::Phone(phone)) => Ok(&phone.e164),
+        _ => Err("this channel reaches telephone numbers".to_owned()),
+    }
+}
+
+fn read(answer: &Answer) -> Result<Receipt, SendFault> {
+    let body = answer.json();
+    if answer.is_success() {
+        let id = body["sid"].as_str().map(str::to_owned);
+        let response = format!("{} {}", answer.status, body["status"].as_str().unwrap_or_default());
+        return Ok(Receipt { response, provider_id: id, ..Receipt::default() });
+    }
+    let code = body["code"].as_u64().unwrap_or_default();
+    if answer.status == 400 {
+        return Err(SendFault::Permanent { detail: answer.shown(), hard_bounce: DEAD.contains(&code) });
+    }
+    Err(answer.fault())
+}
+
+/// Text messages.
+pub(super) struct Twilio(Account);
+
+impl Twilio {
+    pub(super) fn new(spec: &ChannelSpec) -> Self {
+        Twilio(Account::new(spec))
+    }
+}
+
+impl Dialect for Twilio {
+    fn calls(&self, outgoing: &Outgoing<'_>) -> Result<Vec<Call>, String> {
+        let content = other(outgoing)?;
+        let sender = self.0.sender(outgoing.country);
+        let mut form = Form::default();
+        form.add("To", phone(outgoing)?);
+        // A messaging service chooses the number itself.
+        form.add(if sender.starts_with("MG") { "MessagingServiceSid" } else { "From" }, sender);
+        form.add("Body", required(content, "body")?);
+        for media in content.get("media").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+            form.add("MediaUrl", media);
+        }
+        form.add("StatusCallback", &outgoing.links.hook(outgoing.channel, HookPart::Receipt));
+        Ok(vec![self.0.call("Messages.json", form)])
+    }
+
+    fn read(&self, _: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
+        read(answer)
+    }
+
+    fn probe(&self) -> Option<Call> {
+        self.0.probe()
+    }
+}
+
+/// Calls with spoken text.
+pub(super) struct TwilioVoice(Account);
+
+impl TwilioVoice {
+    pub(super) fn new(spec: &ChannelSpec) -> Self {
+        TwilioVoice(Account::new(spec))
+    }
+}
+
+impl Dialect for TwilioVoice {
+    fn calls(&self, outgoing: &Outgoing<'_>) -> Result<Vec<Call>, String> {
+        let content = other(outgoing)?;
+        let mut form = Form::default();
+        form.add("To", phone(outgoing)?);
+        form.add("From", self.0.sender(outgoing.country));
+        form.add("Twiml", &twiml(outgoing, content)?);
+        form.add("StatusCallback", &outgoing.links.hook(outgoing.channel, HookPart::Receipt));
+        Ok(vec![self.0.call("Calls.json", form)])
+    }
+
+    fn read(&self, _: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
+        read(answer)
+    }
+
+    fn probe(&self) -> Option<Call> {
+        self.0.probe()
+    }
+}
+
+/// What the call does, in TwiML (at most 4,000 characters, by the interface).
+fn twiml(outgoing: &Outgoing<'_>, content: &Value) -> Result<String, String> {
+    let language = text(content, "language").unwrap_or("en-US");
+    let voice = text(content, "voice").map_or_else(String::new, |v| format!(" voice=\"{}\"", escape(v)));
+    let say = |words: &str| format!("<Say language=\"{}\"{voice}>{}</Say>", escape(language), escape(words));
+    let words = say(required(content, "say")?);
+    let doing = match content.get("gather").filter(|g| g.is_object()) {
+        None => words,
+        Some(gather) => {
+            let whole = |name: &str, default: u64| gather.get(name).and_then(Value::as_u64).unwrap_or(default);
+            let action = outgoing.links.hook(outgoing.channel, HookPart::Keys);
+            format!(
+                "<Gather input=\"dtmf\" numDigits=\"{}\" timeout=\"{}\" action=\"{}\" method=\"POST\">{words}</Gather>",
+                whole("digits", 1),
+                whole("timeout_seconds", 8),
+                escape(&action),
+            )
+        }
+    };
+    let twiml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{doing}</Response>");
+    if twiml.chars().count() > 4_000 {
+        return Err(
+            "say: the call's text is longer than the provider takes (4000 characters with its marks)".to_owned()
+        );
+    }
+    Ok(twiml)
+}
+
+/// Text within XML.
+pub(crate) fn escape(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect::<String>()
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! What becomes of a message after it left: the marks on its timeline, and the events that tell of them.
+
+use rapport_domain::MessageChannel;
+
+/// One mark. Each is kept once for a message, with the time it was first made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mark {
+    /// It reached the device or mailbox.
+    Delivered,
+    /// It was seen.
+    Opened,
+    /// A link or button in it was used.
+    Clicked,
+    /// It was closed.
+    Dismissed,
+    /// The customer answered it.
+    Replied,
+    /// It could not be delivered after all.
+    Bounced,
+    /// It was called spam.
+    Complained,
+    /// The customer did what the journey is for.
+    Converted,
+}
+
+impl Mark {
+    /// Every mark.
+    pub const ALL: [Mark; 8] = [
+        Self::Delivered,
+        Self::Opened,
+        Self::Clicked,
+        Self::Dismissed,
+        Self::Replied,
+        Self::Bounced,
+        Self::Complained,
+        Self::Converted,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Opened => "opened",
+            Self::Clicked => "clicked",
+            Self::Dismissed => "dismissed",
+            Self::Replied => "replied",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+            Self::Converted => "converted",
+        }
+    }
+
+    /// The mark of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.as_str() == name)
+    }
+
+    /// The mark an event of that name makes on the message it names; events of all channels.
+    #[must_use]
+    pub fn of_event(name: &str) -> Option<Self> {
+        if name == "Goal Reached" || name == "Journey Goal Reached" {
+            return Some(Self::Converted);
+        }
+        if name == "Email Marked as Spam" {
+            return Some(Self::Complained);
+        }
+        let (subject, verb) = name.rsplit_once(' ')?;
+        let known = [
+            "Email",
+            "Email Link",
+            "SMS",
+            "SMS Link",
+            "Push Notification",
+            "WhatsApp",
+            "Telegram",
+            "In-App Message",
+            "Message",
+            "Link",
+            "Call",
+        ];
+        if !known.contains(&subject) {
+            return None;
+        }
+        Some(match (subject, verb) {
+            ("Push Notification", "Received") | (_, "Delivered") => Self::Delivered,
+            (_, "Opened" | "Read" | "Displayed") => Self::Opened,
+            (_, "Clicked" | "Tapped") => Self::Clicked,
+            (_, "Dismissed") => Self::Dismissed,
+            (_, "Replied" | "Received" | "Answered") => Self::Replied,
+            (_, "Bounced") => Self::Bounced,
+            _ => return None,
+        })
+    }
+
+    /// The event that tells of the mark, by the channel (Segment's semantic names where they exist).
+    #[must_use]
+    pub fn event_name(self, channel: MessageChannel) -> &'static str {
+        use MessageChannel as C;
+        match (channel, self) {
+            (_, Self::Complained) => "Email Marked as Spam",
+            (_, Self::Converted) => "Goal Reached",
+            (C::Email, Self::Delivered) => "Email Delivered",
+            (C::Email, Self::Opened) => "Email Opened",
+            (C::Email, Self::Clicked) => "Email Link Clicked",
+            (C::Email, Self::Bounced) => "Email Bounced",
+            (C::Sms, Self::Delivered) => "SMS Delivered",
+            (C::Sms, Self::Clicked) => "SMS Link Clicked",
+            (C::Sms, Self::Bounced) => "SMS Bounced",
+            (C::Sms, Self::Replied) => "SMS Received",
+            (C::WhatsApp, Self::Delivered) => "WhatsApp Delivered",
+            (C::WhatsApp, Self::Opened) => "WhatsApp Read",
+            (C::WhatsApp, Self::Bounced) => "WhatsApp Bounced",
+            (C::WhatsApp, Self::Replied) => "WhatsApp Received",
+            (C::Telegram, Self::Replied) => "Telegram Received",
+            (C::WebPush | C::Push, Self::Delivered) => "Push Notification Received",
+            (C::WebPush | C::Push, Self::Clicked) => "Push Notification Tapped",
+            (C::WebPush | C::Push, Self::Dismissed) => "Push Notification Dismissed",
+            (C::WebPush | C::Push, Self::Bounced) => "Push Notification Bounced",
+            (C::InApp, Self::Opened) => "In-App Message Displayed",
+            (C::InApp, Self::Clicked) => "In-App Message Clicked",
+            (C::InApp, Self::Dismissed) => "In-App Message Dismissed",
+            (C::Voice, Self::Replied) => "Call Answered",
+            (_, Self::Delivered) => "Message Delivered",
+            (_, Self::Opened) => "Message Opened",
+            (_, Self::Clicked) => "Link Clicked",
+            (_, Self::Dismissed) => "Message Dismissed",
+            (_, Self::Replied) => "Message Replied",
+            (_, Self::Bounced) => "Message Bounced",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_and_marks_are_each_others() {
+        for channel in MessageChannel::ALL {
+            for mark in Mark::ALL {
+                let name = mark.event_name(channel);
+                assert_eq!(Mark::of_event(name), Some(mark), "{name}");
+            }
+        }
+        for mark in Mark::ALL {
+            assert_eq!(Mark::parse(mark.as_str()), Some(mark));
+        }
+        for other in ["Order Delivered", "Email Subscribed", "Product Clicked", "", "Message Sent", "SMS"] {
+            assert_eq!(Mark::of_event(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What becomes of messages after they left: marks in the ledger of the partition that decided them, and messages that are
+//! tried again.
+
+use rapport_delivery::core::mark::Mark;
+use rapport_delivery::repo::{self, dead, inapp, timeline};
+use rapport_domain::record::LetterBody;
+use rapport_domain::time::{DAY_MS, parse_duration_ms};
+use rapport_domain::{Event, Json, OutboundMessage, OutboxId, ProfileId, Timestamp, WorkspaceId};
+use rapport_store::partition::outbox;
+use serde_json::Value;
+
+use super::Owner;
+use super::work::Work;
+use crate::error::EngineError;
+
+/// How long in-app content is kept when it does not say.
+const INAPP_MS: i64 = 30 * DAY_MS;
+/// An inbox message that was read; it makes no mark.
+const READ: &str = "In-App Message Read";
+
+impl Owner {
+    /// Looks whether an event that Rapport itself recorded tells of a message, and notes it there.
+    pub(super) fn note_mark(&mut self, work: &mut Work, profile: ProfileId, event: &Event) -> Result<(), EngineError> {
+        if event.source.0 != 0 {
+            return Ok(());
+        }
+        let mark = Mark::of_event(&event.name);
+        if mark.is_none() && &*event.name != READ {
+            return Ok(());
+        }
+        let text = |name: &str| event.properties.get(name).and_then(Value::as_str);
+        let Some(message) = text("message_id").and_then(|id| id.parse::<OutboxId>().ok()) else { return Ok(()) };
+        // What a machine opened is told in the events, and is no mark of the customer.
+        if text("agent").is_some_and(|agent| agent != "human") {
+            return Ok(());
+        }
+        let detail = ["link", "detail", "button", "action", "digits"].iter().find_map(|name| text(name));
+        let name = mark.map_or(READ, Mark::as_str);
+        let ws = event.workspace;
+        if event.name.starts_with("In-App Message") {
+            work.woken.push((ws, profile));
+        }
+        if message.partition == self.partition {
+            return self.mark(work, ws, message, name, event.ts, detail);
+        }
+        let (mark, detail, at) = (name.to_owned(), detail.map(str::to_owned), event.ts);
+        work.letter(message.partition, ws, 0, LetterBody::Mark { message, mark, at, detail })
+    }
+
+    /// Notes a mark on a message of this partition.
+    pub(super) fn mark(
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        message: OutboxId,
+        mark: &str,
+        at: Timestamp,
+        detail: Option<&str>,
+    ) -> Result<(), EngineError> {
+        work.touched = true;
+        let Some(mark) = Mark::parse(mark) else {
+            inapp::read(&work.tx, ws, message, at)?;
+            return Ok(());
+        };
+        if timeline::mark(&work.tx, ws, message, mark, at, detail)? {
+            inapp::touch(&work.tx, ws, message, mark, at)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps in-app content that passed the gate.
+    pub(super) fn deposit(
+        &mut self,
+        work: &mut Work,
+        message: &OutboundMessage,
+        content: &Json,
+    ) -> Result<(), EngineError> {
+        let kept = content.get("expires").and_then(Value::as_str).and_then(parse_duration_ms).unwrap_or(INAPP_MS);
+        let key = (message.workspace, message.profile);
+        let times = (work.now, work.now.plus_ms(kept));
+        inapp::put(&work.tx, key, (message.id, &message.template), content, times)?;
+        work.woken.push(key);
+        Ok(())
+    }
+
+    /// Puts a message that was given up back into the outbox, under the same id.
+    pub(super) fn replay(
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        id: OutboxId,
+        expires_at: Timestamp,
+    ) -> Result<(), EngineError> {
+        work.touched = true;
+        let Some(message) = dead::exhume(&work.tx, ws, id)? else { return Ok(()) };
+        let message = OutboundMessage { expires_at, ..message };
+        repo::record_replay(&work.tx, ws, id, work.now)?;
+        outbox::enqueue_at(&work.tx, &message, work.now)?;
+        work.messages.push(message);
+        Ok(())
+    }
+}
