@@ -14,6 +14,7 @@ mod management;
 mod messages;
 mod openapi;
 mod permissions;
+mod reach;
 mod resources;
 mod sdk;
 mod work;

@@ -33,7 +33,7 @@ fn encode(out: &mut String, text: &str) {
 
 /// The fields of a form; what is not well-formed is taken as it stands.
 #[must_use]
-pub fn read_form(text: &str) -> Vec<(String, String)> {
+pub(super) fn read_form(text: &str) -> Vec<(String, String)> {
     let part = |text: &str| {
         let bytes = text.as_bytes();
         let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);

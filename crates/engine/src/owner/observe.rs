@@ -83,7 +83,8 @@ impl Observations {
         map: &serde_json::Map<String, Value>,
         depth: usize,
     ) {
-        for (key, value) in map {
+        // Names with `$` are Rapport's own: devices, wishes.
+        for (key, value) in map.iter().filter(|(key, _)| !key.starts_with('$')) {
             let Some(kind) = kind_of(value) else { continue };
             let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
             if let (Value::Object(inner), true) = (value, depth < MAX_DEPTH) {

@@ -1,0 +1,236 @@
+//! Customers reached on other channels than mail: devices, in-app messages, texts and what they answer.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use rapport_delivery::catcher::http::{Act, HttpCatcher};
+use rapport_delivery::channels::hooks::twilio_signature;
+use rapport_delivery::{Relay, RelayConfig};
+use serde_json::{Value, json};
+
+use crate::fixture::{Answer, App};
+
+/// An app whose messages leave.
+fn app() -> App {
+    let app = App::new();
+    let config =
+        RelayConfig { public_url: "http://rapport.example".into(), allow_private: true, ..RelayConfig::default() };
+    let relay = Relay::start(app.state.engine.delivery_deps(), config, app.tokens.clone()).unwrap();
+    app.state.engine.attach_relay(relay);
+    app
+}
+
+async fn publish(app: &App, documents: &[(&str, Value)]) {
+    for (path, spec) in documents {
+        app.api("PUT", &format!("/api/v1/resources/{path}?publish=true"), spec.clone()).await.expect(200);
+    }
+}
+
+async fn post(app: &App, path: &str, media: &str, headers: &[(&str, &str)], body: String) -> Answer {
+    let mut request = Request::builder().method("POST").uri(path).header("content-type", media);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = app.send(request.body(Body::from(body)).unwrap()).await;
+    app.settle().await;
+    answer
+}
+
+async fn open_call(app: &App, path: &str, body: Value) -> Answer {
+    post(app, path, "text/plain", &[], body.to_string()).await
+}
+
+/// Sends a template to a user and answers the message's id once it left.
+async fn sent(app: &App, user: &str, template: &str) -> String {
+    let body = json!({"to": {"user_id": user}, "template": template});
+    app.api("POST", "/api/v1/messages?wait=true", body).await.expect(202);
+    let path = format!("/api/v1/messages?template={template}");
+    let list =
+        app.until(&path, |l| l["items"][0]["status"].as_str().is_some_and(|s| s != "queued" && s != "deferred")).await;
+    assert_eq!(list["items"][0]["status"], "sent", "{list}");
+    list["items"][0]["id"].as_str().unwrap().to_owned()
+}
+
+async fn marks(app: &App, id: &str, wanted: &str) -> Value {
+    app.until(&format!("/api/v1/messages/{id}/timeline"), |t| t.to_string().contains(&format!("\"{wanted}\""))).await
+}
+
+const BROWSER: &str = "0b1f6f1e-5c1d-4b7e-9a55-aaaaaaaaaaaa";
+
+#[tokio::test]
+async fn in_app_messages_are_for_their_customer_only() {
+    let app = app();
+    let template = json!({"name": "W", "channel": "inapp", "layout": "modal", "title": "Hi {{ profile.name }}",
+        "buttons": [{"id": "go", "label": "Go"}]});
+    publish(&app, &[("channel/app", json!({"kind": "inapp", "secret": "s3cret"})), ("template/welcome", template)])
+        .await;
+    let session = async |who: Value| {
+        let mut body = who;
+        body["writeKey"] = json!(app.a.write_key);
+        open_call(&app, "/inapp/session", body).await
+    };
+    let none = session(json!({"anonymousId": BROWSER})).await.expect(200);
+    assert_eq!(none["token"], Value::Null, "nothing is known yet");
+    let ada = json!({"userId": "ada", "anonymousId": BROWSER, "traits": {"name": "Ada"}});
+    app.collect("/v1/identify", ada).await.expect(200);
+    app.collect("/v1/identify", json!({"userId": "eve", "anonymousId": "eve-browser-0123456789"})).await.expect(200);
+    app.settle().await;
+    let id = sent(&app, "ada", "welcome").await;
+
+    let token = session(json!({"anonymousId": BROWSER})).await.expect(200)["token"].as_str().unwrap().to_owned();
+    let list = app.as_token("", "GET", &format!("/inapp/messages?token={token}"), Value::Null).await.expect(200);
+    assert_eq!(list["messages"][0]["content"]["title"], "Hi Ada", "{list}");
+    assert_eq!(list["messages"][0]["id"], id.as_str());
+
+    // Nobody else: not by another browser, a guessed user id, a wrong user token, or another workspace's key.
+    let eve = session(json!({"anonymousId": "eve-browser-0123456789"})).await.expect(200)["token"].clone();
+    let theirs = format!("/inapp/messages?token={}", eve.as_str().unwrap());
+    assert_eq!(app.as_token("", "GET", &theirs, Value::Null).await.expect(200)["messages"], json!([]));
+    for who in [json!({"userId": "ada"}), json!({"userId": "ada", "userToken": "00"}), json!({"anonymousId": "short"})]
+    {
+        assert_eq!(session(who).await.status, 401);
+    }
+    let stranger = json!({"writeKey": app.b.write_key, "anonymousId": BROWSER});
+    assert_eq!(open_call(&app, "/inapp/session", stranger).await.status, 404, "there is no in-app channel");
+    assert_eq!(app.as_token("", "GET", "/inapp/messages?token=x", Value::Null).await.status, 401);
+
+    let tell = async |token: &str, kind: &str| {
+        let event = json!({"message_id": id, "type": kind, "button": "go"});
+        open_call(&app, "/inapp/events", json!({"token": token, "events": [event]})).await.expect(204)
+    };
+    tell(eve.as_str().unwrap(), "clicked").await;
+    tell(&token, "displayed").await;
+    tell(&token, "dismissed").await;
+    let timeline = marks(&app, &id, "dismissed").await;
+    assert!(timeline.to_string().contains("\"opened\"") && !timeline.to_string().contains("\"clicked\""), "{timeline}");
+    let list = app.as_token("", "GET", &format!("/inapp/messages?token={token}"), Value::Null).await.expect(200);
+    assert_eq!(list["messages"], json!([]), "closed is over");
+    let report = app.get("/api/v1/messages/report?template=welcome").await.expect(200);
+    assert_eq!((&report["items"][0]["sent"], &report["items"][0]["opened"]), (&json!(1), &json!(1)), "{report}");
+}
+
+#[tokio::test]
+async fn browsers_subscribe_and_are_forgotten_when_gone() {
+    let app = app();
+    let service = HttpCatcher::local(Act::answer(201, "")).await.unwrap();
+    let pair = app.api("POST", "/api/v1/channels/vapid", Value::Null).await.expect(200);
+    let channel = json!({"kind": "webpush", "secret": pair["secret"], "subject": "mailto:it@shop.example"});
+    let template = json!({"name": "P", "channel": "webpush", "title": "Hi", "url": "https://shop.example/"});
+    publish(&app, &[("channel/push", channel), ("template/ping", template)]).await;
+    let key = app.as_token("", "GET", &format!("/v1/push/key?writeKey={}", app.a.write_key), Value::Null).await;
+    assert_eq!(key.expect(200)["public_key"], pair["public_key"]);
+    app.collect("/v1/identify", json!({"userId": "ada", "anonymousId": BROWSER})).await.expect(200);
+    // A browser's key: any point of the curve does, such as our own public key.
+    let subscription = json!({"endpoint": format!("{}/p/1", service.url()),
+        "keys": {"p256dh": pair["public_key"], "auth": "AAAAAAAAAAAAAAAAAAAAAA"}});
+    let body = json!({"writeKey": app.a.write_key, "userId": "ada", "subscription": subscription});
+    open_call(&app, "/v1/push/subscribe", body.clone()).await.expect(200);
+    let bad = json!({"writeKey": app.a.write_key, "userId": "ada", "subscription": {"endpoint": "ftp://x", "keys": subscription["keys"]}});
+    assert_eq!(open_call(&app, "/v1/push/subscribe", bad).await.status, 400);
+    assert_eq!(open_call(&app, "/v1/push/subscribe", json!({"writeKey": "wk_no", "userId": "ada"})).await.status, 401);
+    let id = sent(&app, "ada", "ping").await;
+    assert_eq!(service.take().len(), 1);
+    let _ = id;
+    service.script([Act::answer(410, "")]);
+    app.api("POST", "/api/v1/messages?wait=true", json!({"to": {"user_id": "ada"}, "template": "ping"}))
+        .await
+        .expect(202);
+    let list = app.until("/api/v1/messages?status=skipped", |l| !l["items"].as_array().unwrap().is_empty()).await;
+    assert_eq!(list["items"][0]["reason"], "no_address", "{list}");
+    let profile = app.profile("ada").await;
+    let gone = |p: &Value| !p["traits"].to_string().contains("$device_");
+    app.until(&format!("/api/v1/profiles/{profile}"), gone).await;
+}
+
+#[tokio::test]
+async fn texts_come_back_as_receipts_replies_and_refusals() {
+    let app = app();
+    let twilio = HttpCatcher::local(Act::answer(201, r#"{"sid":"SM1","status":"queued"}"#)).await.unwrap();
+    let channel = json!({"kind": "twilio", "username": "AC1", "secret": "tok", "sender": "+15005550006", "base_url": twilio.url()});
+    let template = json!({"name": "S", "channel": "sms", "body": "Reply 1 to confirm: https://shop.example/long/way"});
+    publish(&app, &[("channel/sms", channel), ("template/confirm", template)]).await;
+    app.collect("/v1/identify", json!({"userId": "ada", "traits": {"phone": "+4915123456789"}})).await.expect(200);
+    let id = sent(&app, "ada", "confirm").await;
+    let fields: Vec<(String, String)> = {
+        let text = twilio.take().remove(0).text();
+        let uri = format!("/?{text}").parse().unwrap();
+        axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri).unwrap().0
+    };
+    let field = |name: &str| fields.iter().find(|f| f.0 == name).unwrap().1.clone();
+    let link = field("Body").split("http://rapport.example").nth(1).unwrap().to_owned();
+    let follow = app.as_token("", "GET", &link, Value::Null).await;
+    assert_eq!((follow.status, follow.header("location")), (302, "https://shop.example/long/way"));
+
+    let hook = async |url: &str, form: &str, secret: &str| {
+        let pairs: Vec<(String, String)> = {
+            let uri = format!("/?{form}").parse().unwrap();
+            axum::extract::Query::try_from_uri(&uri).unwrap().0
+        };
+        let signature = twilio_signature(secret, url, &pairs);
+        let path = url.strip_prefix("http://rapport.example").unwrap();
+        let media = "application/x-www-form-urlencoded";
+        post(&app, path, media, &[("x-twilio-signature", &signature)], form.to_owned()).await
+    };
+    let callback = field("StatusCallback");
+    assert_eq!(hook(&callback, "MessageStatus=delivered", "forged").await.status, 403);
+    assert_eq!(hook(&callback, "MessageStatus=delivered", "tok").await.status, 200);
+    marks(&app, &id, "delivered").await;
+    marks(&app, &id, "clicked").await;
+
+    let list = app.get("/api/v1/channels").await.expect(200);
+    let inbound = list["items"][0]["inbound_url"].as_str().unwrap().to_owned();
+    let text = "From=%2B4915123456789&To=%2B1&Body=1&MessageSid=SM2";
+    assert_eq!(hook(&inbound, text, "tok").await.status, 200);
+    assert_eq!(hook(&inbound, text, "tok").await.status, 200, "told twice, counted once");
+    marks(&app, &id, "replied").await;
+    let profile = app.profile("ada").await;
+    let events = app.get(&format!("/api/v1/profiles/{profile}/events")).await.expect(200);
+    let received: Vec<&Value> =
+        events["items"].as_array().unwrap().iter().filter(|e| e["event"] == "SMS Received").collect();
+    assert_eq!(received.len(), 1, "{events}");
+    assert_eq!(
+        (&received[0]["properties"]["reply"], &received[0]["properties"]["message_id"]),
+        (&json!("1"), &json!(id))
+    );
+    assert_eq!(hook(&inbound, "From=%2B4915123456789&Body=STOP&MessageSid=SM3", "tok").await.status, 200);
+    let denied = |c: &Value| c.to_string().contains("\"granted\":false");
+    app.until(&format!("/api/v1/profiles/{profile}/consents"), denied).await;
+    app.api("POST", "/api/v1/messages", json!({"to": {"user_id": "ada"}, "template": "confirm"})).await.expect(202);
+    let list = app.until("/api/v1/messages?status=skipped", |l| !l["items"].as_array().unwrap().is_empty()).await;
+    assert_eq!(list["items"][0]["reason"], "unsubscribed", "{list}");
+    let help = hook(&inbound, "From=%2B4915123456789&Body=Help&MessageSid=SM4", "tok").await;
+    assert!(help.text().contains("reply STOP"), "{}", help.text());
+}
+
+#[tokio::test]
+async fn what_was_given_up_can_be_tried_again() {
+    let app = app();
+    let program = HttpCatcher::local(Act::answer(500, "")).await.unwrap();
+    let channel = json!({"kind": "webhook", "url": program.url()});
+    publish(&app, &[("channel/hook", channel), ("template/call", json!({"name": "C", "channel": "webhook"}))]).await;
+    app.collect("/v1/identify", json!({"userId": "ada"})).await.expect(200);
+    // It is not worth sending any more when the second attempt would come.
+    let body = json!({"to": {"user_id": "ada"}, "template": "call", "expires": "1s"});
+    app.api("POST", "/api/v1/messages?wait=true", body).await.expect(202);
+    let list = app.until("/api/v1/messages?status=failed", |l| !l["items"].as_array().unwrap().is_empty()).await;
+    let id = list["items"][0]["id"].as_str().unwrap().to_owned();
+    let first = program.take().remove(0);
+    program.always(Act::answer(200, ""));
+    let path = format!("/api/v1/messages/{id}/replay");
+    assert_eq!(app.api("POST", &path, json!({})).await.expect(200)["messages"], 1);
+    app.until(&format!("/api/v1/messages/{id}"), |m| m["status"] == "sent").await;
+    assert!(program.wait_for(1, Duration::from_secs(5)).await);
+    assert_eq!(program.take()[0].header("webhook-id"), first.header("webhook-id"), "the same message");
+    assert_eq!(app.api("POST", &path, json!({})).await.status, 409, "it is sent");
+}
+
+#[tokio::test]
+async fn text_messages_are_counted() {
+    let app = App::new();
+    let count = app.api("POST", "/api/v1/sms/segments", json!({"body": "Grüße 😀"})).await.expect(200);
+    assert_eq!(
+        (&count["encoding"], &count["segments"], &count["foreign"]),
+        (&json!("ucs2"), &json!(1), &json!(["😀"]))
+    );
+}
