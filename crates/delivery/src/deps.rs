@@ -59,9 +59,6 @@ pub trait JourneyState: Send + Sync {
     /// Whether the journey that decided the message is live, and whether the customer left it by its exit rule since. Asked
     /// only for messages that a journey decided (`origin`).
     fn state(&self, message: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError>;
-
-    /// The share of customers the journey holds back to measure what it changes, percent; 0 when it does not.
-    fn holdout(&self, workspace: WorkspaceId, origin: &Origin) -> Result<f64, DeliveryError>;
 }
 
 /// Reads the ledger of messages ([`crate::repo::is_sent`]).

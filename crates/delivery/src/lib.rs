@@ -15,8 +15,8 @@ pub mod content;
 pub mod core;
 pub mod deps;
 pub mod error;
-pub mod intake;
 pub mod hub;
+pub mod intake;
 pub mod repo;
 #[cfg(test)]
 mod shared_data;

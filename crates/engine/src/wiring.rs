@@ -237,13 +237,6 @@ impl JourneyState for Wiring {
         let left = db.read(|q| rapport_delivery::repo::is_withdrawn(q, ws, id))?;
         Ok(if left { OriginState::Exited } else { OriginState::Live })
     }
-
-    fn holdout(&self, ws: WorkspaceId, origin: &Origin) -> Result<f64, DeliveryError> {
-        // A journey's document says it as `holdout: {percent}`, or not at all.
-        let live = self.live(ws, ResourceKind::Journey, &origin.journey)?;
-        let said = live.as_ref().and_then(|r| r.spec.pointer("/holdout/percent").or_else(|| r.spec.get("holdout")));
-        Ok(said.and_then(serde_json::Value::as_f64).map_or(0.0, |p| p.clamp(0.0, 100.0)))
-    }
 }
 
 impl Ledger for Wiring {

@@ -72,10 +72,6 @@ pub(super) fn prepare(
         Some(origin) => deps.journeys.state(message, origin)?,
         None => OriginState::Live,
     };
-    let holdout = match &message.origin {
-        Some(origin) => deps.journeys.holdout(workspace, origin)?,
-        None => 0.0,
-    };
     let counted = is_counted(message, spec);
     // One decision a customer at a time: two messages at once must not both take the last place under a cap.
     let turn = profile.as_ref().filter(|_| counted).map(|p| inner.under_way.turn(workspace, p.id));
@@ -96,7 +92,8 @@ pub(super) fn prepare(
         suppressed,
         address: targets.as_ref().err().map(String::as_str),
         origin,
-        journey_holdout: holdout,
+        // Journeys hold their own customers back before they decide a message.
+        journey_holdout: 0.0,
         contacts: &contacts,
         under_way: &under_way,
     });

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::catcher::{Catcher, FaultAction, Stage};
+use crate::core::caps::Contact;
 use crate::core::device::Device;
 use crate::deps::{Audience, Catalog, JourneyState, Ledger, OriginState, Outcomes, Suppressions};
 use crate::error::DeliveryError;
@@ -86,6 +87,10 @@ impl JourneyState for World {
 impl Ledger for World {
     fn is_sent(&self, _: WorkspaceId, _: ProfileId, id: OutboxId) -> Result<bool, DeliveryError> {
         Ok(self.sent.lock().contains(&id))
+    }
+
+    fn contacts(&self, _: &Profile, _: Timestamp) -> Result<Vec<Contact>, DeliveryError> {
+        Ok(Vec::new())
     }
 }
 

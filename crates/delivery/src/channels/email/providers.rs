@@ -148,7 +148,7 @@ impl Dialect for Ses {
         call.headers.push(("authorization", authorization));
     }
 
-    fn read(&self, answer: &Answer) -> Result<Receipt, SendFault> {
+    fn read(&self, _: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
         if answer.is_success() {
             return Ok(taken(answer, answer.json()["MessageId"].as_str()));
         }
@@ -189,7 +189,7 @@ impl Dialect for SendGrid {
         Ok(vec![Call::post(url, "application/json", body.to_string()).with("authorization", format!("Bearer {key}"))])
     }
 
-    fn read(&self, answer: &Answer) -> Result<Receipt, SendFault> {
+    fn read(&self, _: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
         if answer.is_success() {
             let id = answer.headers.get("x-message-id").and_then(|v| v.to_str().ok());
             return Ok(taken(answer, id));
@@ -242,7 +242,7 @@ impl Dialect for Postmark {
         ])
     }
 
-    fn read(&self, answer: &Answer) -> Result<Receipt, SendFault> {
+    fn read(&self, _: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
         let body = answer.json();
         match body["ErrorCode"].as_i64() {
             Some(0) if answer.is_success() => Ok(taken(answer, body["MessageID"].as_str())),
@@ -285,7 +285,7 @@ impl Dialect for Mailgun {
         Ok(vec![Call::post(url, &media, body).with("authorization", format!("Basic {login}"))])
     }
 
-    fn read(&self, answer: &Answer) -> Result<Receipt, SendFault> {
+    fn read(&self, _: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
         if answer.is_success() {
             return Ok(taken(answer, answer.json()["id"].as_str()));
         }
