@@ -113,6 +113,7 @@ impl Work {
                 .map_err(|e| e.to_string())?;
             let to = parse_email(&format!("customer{number}@example.net")).ok_or("an address")?;
             self.provider.encode(&Outgoing {
+                channel: "bench",
                 message: &message,
                 template: &self.template.spec,
                 content: &content,

@@ -231,7 +231,7 @@ impl Shared {
         self.purge.is_wanted()
     }
 
-    pub(crate) fn relay(&self) -> Option<RelayHandle> {
+    pub fn relay(&self) -> Option<RelayHandle> {
         self.relay.read().clone()
     }
 

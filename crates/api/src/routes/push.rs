@@ -82,7 +82,7 @@ pub(crate) async fn workspace_of(state: &ApiState, key: Option<String>) -> Resul
         ApiError::invalid_at("writeKey", "expected a write key: in the body, the query or as HTTP Basic user")
     })?;
     let found = state.read(move |q| Ok(sources::lookup_key(q, &key)?)).await?;
-    found.map(|s| s.workspace).ok_or_else(|| {
+    found.map(|(ws, _)| ws).ok_or_else(|| {
         ApiError::new(rapport_domain::ErrorClass::Unauthorised, "unknown_write_key", "the write key is not known")
     })
 }
