@@ -231,6 +231,8 @@ impl Shared {
         self.purge.is_wanted()
     }
 
+    /// The relay, once it is attached.
+    #[must_use]
     pub fn relay(&self) -> Option<RelayHandle> {
         self.relay.read().clone()
     }
