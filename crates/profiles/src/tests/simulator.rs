@@ -168,7 +168,12 @@ impl World {
                 self.part(at).forwards.remove(&from);
                 self.part(at).profiles.insert(from, repo::decode(&state).unwrap());
             }
-            LetterBody::Erase { .. } | LetterBody::Group { .. } | LetterBody::Send { .. } | LetterBody::Journey(_) => {
+            LetterBody::Erase { .. }
+            | LetterBody::Group { .. }
+            | LetterBody::Send { .. }
+            | LetterBody::Journey(_)
+            | LetterBody::Mark { .. }
+            | LetterBody::Replay { .. } => {
                 unreachable!("not sent here")
             }
         }

@@ -72,7 +72,7 @@ fn ses_and_mailgun_take_the_whole_message() {
         header(&ses, "authorization").starts_with("AWS4-HMAC-SHA256 Credential=AKID/")
             && !header(&ses, "x-amz-date").is_empty()
     );
-    let taken = Ses::new(&spec).read(&answer(200, r#"{"MessageId":"01-a"}"#)).unwrap();
+    let taken = Ses::new(&spec).read(&Call::post("", "", ""), &answer(200, r#"{"MessageId":"01-a"}"#)).unwrap();
     assert_eq!(taken.provider_id.as_deref(), Some("01-a"));
 
     let mailgun =
@@ -104,7 +104,7 @@ fn sendgrid_and_postmark_take_the_parts() {
     assert_eq!((header(&postmark, "x-postmark-server-token"), &sent["MessageStream"]), ("key", &json!("broadcast")));
     assert_eq!((&sent["Headers"][0]["Name"], &sent["TrackLinks"]), (&json!("List-Unsubscribe"), &json!("None")));
     let spec = bench(json!({"kind": "postmark"})).spec;
-    let read = |status, body: &str| Postmark(spec.clone()).read(&answer(status, body));
+    let read = |status, body: &str| Postmark(spec.clone()).read(&Call::post("", "", ""), &answer(status, body));
     assert_eq!(read(200, r#"{"ErrorCode":0,"MessageID":"pm-1"}"#).unwrap().provider_id.as_deref(), Some("pm-1"));
     assert!(matches!(
         read(422, r#"{"ErrorCode":406,"Message":"Inactive"}"#),
