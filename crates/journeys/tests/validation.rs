@@ -334,7 +334,7 @@ fn every_step_and_trigger_survives_reading_and_writing() {
         "name": "Everything",
         "trigger": { "api": { "key": "order_id" } },
         "reentry": { "after": "1d", "concurrent": 3 },
-        "goal": { "event": { "name": "Order Completed", "where": "e.total > 5" }, "exit": false },
+        "goal": { "event": { "name": "Order Completed", "where": "e.total > 5", "same": "order_id" }, "exit": false },
         "holdout": 12.5,
         "priority": 80,
         "starts_at": "2026-12-01T08:00:00.000Z",
