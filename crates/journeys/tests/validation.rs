@@ -247,6 +247,10 @@ fn every_problem_names_its_place() {
             "spec.steps[5].digest: expected for, until or both",
         ),
         (
+            step(json!({ "id": "s", "emit": { "event": "Added to List" } })),
+            r#"spec.steps[5].emit.event: "Added to List" is recorded by what it tells"#,
+        ),
+        (
             step(json!({ "id": "s", "emit": { "event": "x", "properties": 3 } })),
             "spec.steps[5].emit.properties: expected an object",
         ),
