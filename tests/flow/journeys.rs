@@ -411,7 +411,7 @@ fn the_api_people_and_other_journeys_start_journeys() {
 #[test]
 fn steps_change_lists_record_events_and_ask_other_systems() {
     let mut world = World::new(2);
-    world.segment("vip", "traits.lists.vip == true");
+    world.publish(ResourceKind::Segment, "vip", &json!({"name": "VIP", "kind": "list"}));
     let spec = json!({
         "name": "J", "trigger": {"event": {"name": "Ping"}}, "reentry": "always",
         "goal": {"event": {"name": "Order Completed"}, "exit": false},

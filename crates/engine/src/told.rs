@@ -33,6 +33,11 @@ pub(crate) fn told(effect: &Effect) -> Option<(String, Map<String, Value>)> {
             properties.insert("detail".to_owned(), json!("held out, to measure lift"));
             (names::MESSAGE_SKIPPED, properties)
         }
+        Effect::List { origin, segment, add } => {
+            let mut properties = of_step(origin, Group::Treatment);
+            properties.insert("list".to_owned(), json!(segment));
+            (if *add { names::LIST_ADDED } else { names::LIST_REMOVED }, properties)
+        }
         Effect::Emit { event, properties, .. } => return Some((event.clone(), properties.clone())),
         _ => return None,
     };
@@ -68,20 +73,6 @@ pub(crate) fn message(channel: &str, template: &str, origin: Option<&Origin>) ->
     }
     properties
 }
-
-/// The trait `lists` after a change: lists a profile is on are its members.
-pub(crate) fn lists(now: Option<&Value>, list: &str, add: bool) -> Value {
-    let mut lists = now.and_then(Value::as_object).cloned().unwrap_or_default();
-    if add {
-        lists.insert(list.to_owned(), Value::Bool(true));
-    } else {
-        lists.remove(list);
-    }
-    Value::Object(lists)
-}
-
-/// The trait that holds the lists a profile is on.
-pub(crate) const LISTS: &str = "lists";
 
 /// What a customer does with a message; decides the best hour and lowers the pressure.
 pub(crate) const REACTIONS: [&str; 6] = [

@@ -329,6 +329,18 @@ fn goals_are_reached_once() {
     story.pass("6d");
     assert_eq!(told(&story), ["0h goal j #1 (treatment)", "120h send email m (-) by j #1 m"]);
 
+    // Of two carts, the one that was bought.
+    let keyed = json!({
+        "name": "J", "trigger": { "event": { "name": "Ping", "key": "cart" } },
+        "goal": { "event": { "name": "Order Completed", "same": "cart" } },
+        "steps": [{ "id": "rest", "wait": "5d" }]
+    });
+    let mut story = self::story(&keyed);
+    story.event("Ping", json!({ "cart": "a" }));
+    story.event("Ping", json!({ "cart": 2 }));
+    story.event("Order Completed", json!({ "cart": "2" }));
+    assert_eq!(told(&story), ["0h goal j #2 (treatment)", "0h exit j v1 #2 at rest: goal"]);
+
     let mut story = with(json!({ "when": "traits.vip == true" }));
     story.event("Ping", json!({}));
     assert_eq!(story.set.exit_rules(WS, &story.runs).count(), 1, "time may make a goal true");

@@ -247,6 +247,10 @@ fn every_problem_names_its_place() {
             "spec.steps[5].digest: expected for, until or both",
         ),
         (
+            step(json!({ "id": "s", "emit": { "event": "Added to List" } })),
+            r#"spec.steps[5].emit.event: "Added to List" is recorded by what it tells"#,
+        ),
+        (
             step(json!({ "id": "s", "emit": { "event": "x", "properties": 3 } })),
             "spec.steps[5].emit.properties: expected an object",
         ),
@@ -334,7 +338,7 @@ fn every_step_and_trigger_survives_reading_and_writing() {
         "name": "Everything",
         "trigger": { "api": { "key": "order_id" } },
         "reentry": { "after": "1d", "concurrent": 3 },
-        "goal": { "event": { "name": "Order Completed", "where": "e.total > 5" }, "exit": false },
+        "goal": { "event": { "name": "Order Completed", "where": "e.total > 5", "same": "order_id" }, "exit": false },
         "holdout": 12.5,
         "priority": 80,
         "starts_at": "2026-12-01T08:00:00.000Z",

@@ -14,10 +14,10 @@ use super::Owner;
 use super::asked::Asked;
 use super::bound::Bound;
 use super::pipeline::{mark, update_event};
-use super::work::{Work, object};
+use super::work::Work;
 use crate::cache::Slot;
 use crate::error::EngineError;
-use crate::told::{LISTS, REACTIONS, lists, told};
+use crate::told::{REACTIONS, told};
 
 /// Journeys that start each other at one instant.
 const MAX_NESTED_STARTS: usize = 8;
@@ -151,7 +151,6 @@ impl Owner {
                 self.enqueue(work, message, None)?
             }
             Effect::UpdateTraits { set, unset, .. } => update_event(work, ws, set, unset),
-            Effect::List { segment, add, .. } => list_event(work, slot, &segment, add),
             Effect::Webhook { origin, request } => return self.ask_out(work, slot, origin, request),
             Effect::Turn { origin, count, per_ms } => {
                 let at = self.turn(work, ws, &origin, count, per_ms)?;
@@ -243,9 +242,4 @@ impl Owner {
         work.messages.push(message);
         Ok(event)
     }
-}
-
-fn list_event(work: &mut Work, slot: &Slot, list: &str, add: bool) -> Event {
-    let lists = lists(slot.profile.trait_value(LISTS), list, add);
-    update_event(work, slot.profile.workspace, object([(LISTS, lists)]), Vec::new())
 }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::stage::Stage;
 use crate::error::EngineError;
 use crate::shared::Shared;
-use crate::told::{self, LISTS, REACTIONS};
+use crate::told::{self, REACTIONS};
 
 /// Timers that may fire between two events of one profile; more would be a journey that never rests.
 const MAX_FIRES: usize = 20_000;
@@ -417,10 +417,6 @@ impl<'a, W: Witness> Player<'a, W> {
                 self.derive(names::MESSAGE_QUEUED, properties, false, queue);
             }
             Effect::UpdateTraits { set, unset, .. } => self.identify(set, unset, queue),
-            Effect::List { segment, add, .. } => {
-                let lists = told::lists(self.profile.trait_value(LISTS), &segment, add);
-                self.identify(map(json!({LISTS: lists})), Vec::new(), queue);
-            }
             Effect::Webhook { origin, .. } => {
                 let answer = self.witness.answer();
                 let journeys = &self.stage.journeys;

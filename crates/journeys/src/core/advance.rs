@@ -449,10 +449,13 @@ pub enum WebhookAnswer {
 }
 
 fn is_meant(wait: &EventWait, run: &Run, event: &Event) -> bool {
-    if wait.name != *event.name {
-        return false;
-    }
-    let Some(path) = &wait.same else { return true };
+    wait.name == *event.name && is_about(wait.same.as_deref(), run, event)
+}
+
+/// Whether an event is about what the run is about: what it has under `path` is the run's key, or what the event that
+/// started the run has there. Without a path every event is.
+pub(super) fn is_about(path: Option<&str>, run: &Run, event: &Event) -> bool {
+    let Some(path) = path else { return true };
     let theirs = key_text(event.properties.get(path));
     let started = key_text(run.trigger.get(&format!("event.properties.{path}")));
     theirs.is_some() && (theirs == started || theirs == run.key)

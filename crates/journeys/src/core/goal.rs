@@ -18,8 +18,9 @@ impl JourneySet {
             let version = self.version(event.workspace, &run.journey, run.version);
             let reached = version.is_some_and(|version| {
                 let Some(goal) = &version.spec.goal else { return false };
-                let GoalBy::Event { name, .. } = &goal.by else { return false };
-                **name == *event.name && version.goal_filter.as_ref().is_none_or(|filter| filter.matches(event))
+                let GoalBy::Event { name, same, .. } = &goal.by else { return false };
+                let meant = **name == *event.name && advance::is_about(same.as_deref(), run, event);
+                meant && version.goal_filter.as_ref().is_none_or(|filter| filter.matches(event))
             });
             match version {
                 Some(version) if reached && reach(version, runs, index, now, out) => {}

@@ -53,7 +53,11 @@ pub fn schema() -> Value {
                         "type": "object",
                         "additionalProperties": false,
                         "required": ["name"],
-                        "properties": { "name": { "$ref": "#/$defs/text" }, "where": { "$ref": "#/$defs/rule" } }
+                        "properties": {
+                            "name": { "$ref": "#/$defs/text" },
+                            "where": { "$ref": "#/$defs/rule" },
+                            "same": { "$ref": "#/$defs/text", "description": "A property that must equal the run's key." }
+                        }
                     },
                     "when": { "$ref": "#/$defs/rule" },
                     "exit": { "type": "boolean", "default": true, "description": "Whether reaching it ends the run." }

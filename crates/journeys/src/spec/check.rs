@@ -42,6 +42,7 @@ pub(crate) fn check_whole(journey: &JourneySpec, catalogue: &dyn Catalogue) -> V
     let mut problems = graph::check(journey);
     check_rules(journey, &mut problems);
     check_references(journey, catalogue, &mut problems);
+    check_events(journey, &mut problems);
     check_feedback(journey, &mut problems);
     problems
 }
@@ -101,6 +102,18 @@ fn check_references(journey: &JourneySpec, catalogue: &dyn Catalogue, problems: 
             }
             Action::Start(start) => check(ResourceKind::Journey, &start.journey, format!("{at}.journey")),
             _ => {}
+        }
+    }
+}
+
+/// Events that only Rapport records, because they decide memberships, are no step's to record.
+fn check_events(journey: &JourneySpec, problems: &mut Vec<Problem>) {
+    for (i, step) in journey.steps.iter().enumerate() {
+        if let Action::Emit(emit) = &step.action
+            && names::is_reserved(&emit.event)
+        {
+            let message = format!("{:?} is recorded by what it tells, such as a list step", emit.event);
+            problems.push(Problem::new(format!("spec.steps[{i}].emit.event"), message));
         }
     }
 }

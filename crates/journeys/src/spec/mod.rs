@@ -91,6 +91,8 @@ pub enum GoalBy {
         name: String,
         /// A predicate on it, named `e`.
         filter: Option<String>,
+        /// A property that must equal the run's key, or what the event that started the run has under the same name.
+        same: Option<String>,
     },
     /// A rule that comes to hold.
     Rule(String),

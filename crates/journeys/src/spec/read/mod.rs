@@ -239,10 +239,11 @@ impl Reader {
         let by = match (map.get("event"), map.get("when")) {
             (Some(event), None) => {
                 let at = "spec.goal.event";
-                let inner = self.object(at, event, &["name", "where"])?;
+                let inner = self.object(at, event, &["name", "where", "same"])?;
                 let name = self.needed(at, inner, "name");
                 let filter = self.text(at, inner, "where", MAX_RULE_CHARS);
-                GoalBy::Event { name: name?, filter }
+                let same = self.text(at, inner, "same", MAX_TEXT_CHARS);
+                GoalBy::Event { name: name?, filter, same }
             }
             (None, Some(_)) => GoalBy::Rule(self.text(at, map, "when", MAX_RULE_CHARS)?),
             _ => {

@@ -83,10 +83,11 @@ fn reentry(spec: &JourneySpec) -> Value {
 fn write_goal(goal: &Goal) -> Value {
     let mut out = Map::new();
     match &goal.by {
-        GoalBy::Event { name, filter } => {
+        GoalBy::Event { name, filter, same } => {
             let mut event = Map::new();
             event.insert("name".into(), json!(name));
             put(&mut event, "where", filter.as_ref());
+            put(&mut event, "same", same.as_ref());
             out.insert("event".into(), Value::Object(event));
         }
         GoalBy::Rule(rule) => drop(out.insert("when".into(), json!(rule))),
