@@ -3,6 +3,7 @@
 mod campaigns;
 mod journeys;
 mod simulate;
+mod ways_in;
 
 use rapport_delivery::repo::{LedgerFilter, is_withdrawn};
 use rapport_domain::record::LetterBody;

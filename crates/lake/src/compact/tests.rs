@@ -1,3 +1,5 @@
+//! Compaction: what it joins, how much at once, and that a stop at any step leaves nothing half done.
+
 use std::path::Path;
 
 use rapport_domain::event::{EventView, ProcessedEvent};
