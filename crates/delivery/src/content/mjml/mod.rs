@@ -31,6 +31,8 @@ pub(crate) enum HtmlTemplate {
 /// What is wrong with the MJML, with its line.
 pub(crate) fn prepare(source: &str) -> Result<HtmlTemplate, ContentError> {
     match place::place(source) {
+        // Tags that only Liquid makes whole (`{% if x %}<b>{% endif %}`) would be put in order by the compiler.
+        Placed::Marked(marked) if marked.has_liquid() && !is_balanced(&marked.text) => Ok(HtmlTemplate::EachTime),
         Placed::Marked(marked) => match to_html(&marked.text) {
             Ok(html) => Ok(marked.restore(&html).map_or(HtmlTemplate::EachTime, HtmlTemplate::Once)),
             // Tags that only Liquid makes whole (`{% if x %}<b>{% endif %}`) are not MJML yet.
@@ -55,6 +57,29 @@ pub(crate) fn to_html(mjml: &str) -> Result<String, ContentError> {
         parsed.element.render(&RenderOptions::default()).map_err(|e| fault(mjml, None, e.to_string()))
     });
     made.unwrap_or_else(|_| Err(fault(mjml, None, "the MJML compiler failed on this document".to_owned())))
+}
+
+/// Whether every end tag closes the element that was opened last.
+fn is_balanced(mjml: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    for (at, _) in mjml.match_indices('<') {
+        let end = mjml[at..].find('>').map_or(mjml.len(), |end| at + end);
+        let inside = &mjml[at + 1..end];
+        let closing = inside.starts_with('/');
+        let name =
+            inside.trim_start_matches('/').split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || VOID.contains(&name) {
+            continue;
+        }
+        if closing {
+            if open.pop() != Some(name) {
+                return false;
+            }
+        } else if !inside.ends_with('/') {
+            open.push(name);
+        }
+    }
+    open.is_empty()
 }
 
 /// How deep start tags outrun end tags; what is no tag does no harm here.
