@@ -4,10 +4,10 @@ use rapport_domain::record::{JourneyOrder, LetterBody};
 use rapport_domain::time::{DAY_MS, HOUR_MS, SECOND_MS};
 use rapport_domain::{EventKind, ResourceKind, Timestamp};
 use rapport_engine::read;
-use rapport_testkit::world::World;
+use rapport_testkit::world::{Now, World};
 use serde_json::{Value, json};
 
-use super::journeys::{id_of, identify, journey, mail, messages, order, stats, templates, track};
+use super::journeys::{id_of, identify, journey, mail, messages, stats, templates, track};
 
 #[test]
 fn dates_in_traits_start_journeys_also_for_those_who_had_them_before() {

@@ -220,22 +220,22 @@ pub(crate) fn line(effect: &Effect) -> String {
 }
 
 /// A story of one live journey, `j`.
-pub fn story(spec: &Value) -> Story {
+pub(crate) fn story(spec: &Value) -> Story {
     Story::new(compile(vec![def("j", 1, true, spec)]))
 }
 
 /// A journey that `Ping` starts each time.
-pub fn on_ping(steps: Value) -> Value {
+pub(crate) fn on_ping(steps: Value) -> Value {
     json!({ "name": "J", "trigger": { "event": { "name": "Ping" } }, "reentry": "always", "steps": steps })
 }
 
 /// A last step that sends the template of its own name.
-pub fn mail(id: &str) -> Value {
+pub(crate) fn mail(id: &str) -> Value {
     json!({ "id": id, "send": { "channel": "email", "template": id }, "next": "end" })
 }
 
 /// The story without entries and exits that are as expected.
-pub fn told(story: &Story) -> Vec<&str> {
+pub(crate) fn told(story: &Story) -> Vec<&str> {
     let dull = |l: &&str| !l.contains("enter j") && !l.ends_with(": completed");
     story.log.iter().map(String::as_str).filter(dull).collect()
 }
