@@ -26,7 +26,7 @@ fn facts(call: Call) -> RequestFacts<'static> {
 /// Requests captured from SDKs, as they went over the wire.
 #[test]
 fn captured_requests_are_accepted_with_their_ids_times_and_types() {
-    let data = std::env::var_os("RAPPORT_TEST_DATA")
+    let data = std::env::var_os("RAPPORT_DATA")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     let Ok(text) = std::fs::read_to_string(data.join("clients/wire_capture.jsonl")) else {
         println!("skipped: no captured requests at {}", data.display());

@@ -264,7 +264,7 @@ fn faults_of_mappings_are_named_with_their_path() {
 
 fn retail(mapping: &str) -> Option<(BTreeMap<&'static str, u64>, Vec<Value>)> {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let data = std::env::var_os("RAPPORT_TEST_DATA").map_or_else(|| here.join("../../../shared/data"), PathBuf::from);
+    let data = std::env::var_os("RAPPORT_DATA").map_or_else(|| here.join("../../../shared/data"), PathBuf::from);
     let path = data.join("online_retail/online_retail.csv.gz");
     if !path.exists() {
         println!("skipped: no data set at {}", path.display());

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use chrono::Timelike;
 use rapport_delivery::core::address::targets;
-use rapport_delivery::core::caps::{Contact, is_held};
+use rapport_delivery::core::caps::{Contact, HOLDOUT, is_held};
 use rapport_delivery::core::gate::{GateDecision, GateInput, decide};
 use rapport_delivery::core::retry::wait_ms;
 use rapport_delivery::{OriginState, SettingsSpec, TemplateSpec, TopicSpec};
@@ -79,7 +79,7 @@ fn settings() -> SettingsSpec {
     SettingsSpec::validate(&json!({
         "quiet_hours": {"start": "21:00", "end": "08:00"},
         "consent": {"sms": "opt_in"},
-        "control_group": {"percent": 3},
+        "holdout": 3,
         "default_country": "DE",
         "frequency_caps": [
             {"max": 2, "per": "1d", "channels": ["email"]},
@@ -203,8 +203,7 @@ impl Plain<'_> {
     }
 
     fn held(&self) -> bool {
-        is_held("global", 3.0, self.profile.id)
-            || self.message.origin.as_ref().is_some_and(|o| is_held(&o.journey, 10.0, self.profile.id))
+        is_held(HOLDOUT, 3.0, self.profile.id)
     }
 }
 
@@ -285,7 +284,6 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
             suppressed: is_suppressed,
             address: place.as_ref().err().map(String::as_str),
             origin: OriginState::Live,
-            journey_holdout: 10.0,
             contacts: sent,
             under_way: &[],
         });

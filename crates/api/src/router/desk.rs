@@ -50,9 +50,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .answers::<reports::ReportPreview>(200, "Subject, HTML, text and files."),
         on(Post, "/api/v1/reports/{id}/run", EDITOR, "Send a report now", reports::run)
             .body::<reports::RunInput>()
-            .answers::<reports::RunView>(202, "It is on its way."),
+            .answers::<reports::ReportRunView>(202, "It is on its way."),
         on(Get, "/api/v1/reports/{id}/runs", VIEWER, "What was sent of a report", reports::runs)
             .query::<PageQuery>()
-            .answers::<Paged<reports::RunView>>(200, "A page, newest first."),
+            .answers::<Paged<reports::ReportRunView>>(200, "A page, newest first."),
     ]
 }

@@ -42,12 +42,12 @@ pub(crate) struct ReportView {
     /// When it is sent next; null when it is not live or paused.
     next_due: Option<Time>,
     /// Its last run.
-    last_run: Option<RunView>,
+    last_run: Option<ReportRunView>,
 }
 
 /// A run of a report.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RunView {
+pub(crate) struct ReportRunView {
     /// Its id.
     id: u64,
     /// The report.
@@ -85,7 +85,7 @@ pub(crate) struct RunMailView {
     error: Option<String>,
 }
 
-fn run_view(run: Run, mails: Vec<RunMail>) -> RunView {
+fn run_view(run: Run, mails: Vec<RunMail>) -> ReportRunView {
     let mail = |m: RunMail| RunMailView {
         recipient: m.recipient,
         state: m.state,
@@ -93,7 +93,7 @@ fn run_view(run: Run, mails: Vec<RunMail>) -> RunView {
         at: m.at.map(Into::into),
         error: m.error,
     };
-    RunView {
+    ReportRunView {
         id: run.id,
         report: run.report,
         version: run.version,
@@ -250,7 +250,7 @@ pub(crate) async fn runs(
     caller: Caller,
     At(id): At<String>,
     Query(query): Query<PageQuery>,
-) -> Reply<Paged<RunView>> {
+) -> Reply<Paged<ReportRunView>> {
     let limit = limit(query.limit)?;
     let page = state
         .read(move |q| {

@@ -24,11 +24,11 @@ pub(crate) const NOW: Timestamp = Timestamp(1_782_993_600_000);
 /// A file of the data shared for tests, when this machine has it.
 pub(crate) fn shared_data(name: &str) -> Option<PathBuf> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data"));
-    let path = std::env::var_os("RAPPORT_TEST_DATA").map_or_else(beside, PathBuf::from).join(name);
+    let path = std::env::var_os("RAPPORT_DATA").map_or_else(beside, PathBuf::from).join(name);
     if path.exists() {
         return Some(path);
     }
-    eprintln!("skipped: {} is not there; RAPPORT_TEST_DATA names the folder", path.display());
+    eprintln!("skipped: {} is not there; RAPPORT_DATA names the folder", path.display());
     None
 }
 

@@ -1,6 +1,6 @@
 //! How much a customer gets: caps over rolling windows, a score of pressure, their own wish, and control groups.
 
-use rapport_domain::hash::hash64;
+use rapport_domain::hash::bucket_percent;
 use rapport_domain::{MessageChannel, OutboxId, Profile, ProfileId, Timestamp};
 use serde_json::Value;
 
@@ -128,13 +128,14 @@ pub fn snoozed(profile: &Profile, now: Timestamp) -> Option<Timestamp> {
     (until > now).then_some(until)
 }
 
+/// The name of the workspace's control group, by which journeys hold customers back too: both keep back the same ones.
+pub const HOLDOUT: &str = "holdout";
+
 /// Whether the customer is in the control group of that name: the same customers always, `percent` of all, independent of
 /// other groups.
 #[must_use]
 pub fn is_held(group: &str, percent: f64, profile: ProfileId) -> bool {
-    let key = format!("{group}\n{}", profile.0);
-    let unit = (hash64(29, key.as_bytes()) >> 11) as f64 / (1u64 << 53) as f64;
-    unit * 100.0 < percent
+    bucket_percent(group, profile.0) < percent
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use rapport_domain::message::Origin;
 use rapport_domain::{ConsentState, MessageChannel, OutboundMessage, Profile, SkipReason, Timestamp};
 
 use crate::core::address::stated;
-use crate::core::caps::{Contact, broken, is_held, pressed, snoozed, wish};
+use crate::core::caps::{Contact, HOLDOUT, broken, is_held, pressed, snoozed, wish};
 use crate::core::quiet::quiet_until;
 use crate::deps::OriginState;
 use crate::spec::{ConsentPolicy, Priority, QuietPolicy, SettingsSpec, TemplateSpec, TopicSpec};
@@ -41,8 +41,6 @@ pub struct GateInput<'a> {
     pub address: Option<&'a str>,
     /// Whether what decided the message still stands.
     pub origin: OriginState,
-    /// The share of customers the journey holds back to measure what it changes, percent.
-    pub journey_holdout: f64,
     /// What reached the customer within the longest window of any cap.
     pub contacts: &'a [Contact],
     /// What passed the gate for this customer and is not recorded yet.
@@ -185,17 +183,13 @@ fn quiet_hours(input: &GateInput<'_>) -> Option<GateDecision> {
     Some(GateDecision::Defer { until, detail: format!("quiet hours in {zone}") })
 }
 
+/// The workspace's control group, for messages no journey decided too. A journey holds its own back before it decides
+/// anything.
 fn control_group(input: &GateInput<'_>) -> Option<GateDecision> {
     let profile = input.profile.filter(|_| is_counted(input.message, input.template))?;
-    if let Some(percent) = input.settings.control_group_percent
-        && is_held("global", percent, profile.id)
-    {
-        return skip(SkipReason::ControlGroup, format!("one of the {percent} % of customers who get nothing"));
-    }
-    let Origin { journey, .. } = input.message.origin.as_ref()?;
-    let percent = input.journey_holdout;
-    is_held(journey, percent, profile.id).then_some(())?;
-    skip(SkipReason::ControlGroup, format!("one of the {percent} % of customers journey {journey:?} holds back"))
+    let percent = f64::from(input.settings.holdout) / 100.0;
+    is_held(HOLDOUT, percent, profile.id).then_some(())?;
+    skip(SkipReason::ControlGroup, format!("one of the {percent} % of customers who get nothing"))
 }
 
 fn frequency(input: &GateInput<'_>) -> Option<GateDecision> {

@@ -84,13 +84,12 @@ pub struct SettingsSpec {
     pub frequency_caps: Vec<FrequencyCap>,
     /// How much may weigh on a customer.
     pub pressure: Option<Pressure>,
-    /// The share of customers who get nothing they did not ask for, to measure what messages change, percent.
-    pub control_group_percent: Option<f64>,
     /// The country of telephone numbers without a country code, when the customer's is not known: `DE`.
     pub default_country: Option<String>,
     /// Where customers reach this server: the base of links in messages.
     pub public_url: Option<String>,
-    /// Hundredths of a percent of customers that no journey has effects on, to measure what all of them bring about.
+    /// Hundredths of a percent of customers who get nothing they did not ask for and on whom no journey has effects, to
+    /// measure what all of it brings about.
     pub holdout: u32,
 }
 
@@ -103,7 +102,6 @@ impl Default for SettingsSpec {
             company: Company::default(),
             frequency_caps: Vec::new(),
             pressure: None,
-            control_group_percent: None,
             default_country: None,
             public_url: None,
             holdout: 0,
@@ -138,7 +136,6 @@ impl SettingsSpec {
                 "company",
                 "frequency_caps",
                 "pressure",
-                "control_group",
                 "default_country",
                 "public_url",
                 "holdout",
@@ -165,7 +162,7 @@ impl SettingsSpec {
             f.problem("holdout", "expected a percentage from 0 to 50");
         }
         let holdout = holdout.flatten().map_or(0, |p| (p * 100.0).round() as u32);
-        let (frequency_caps, pressure, control_group_percent) = limits(spec, &mut f);
+        let (frequency_caps, pressure) = limits(spec, &mut f);
         f.finish(SettingsSpec {
             time_zone,
             quiet_hours,
@@ -173,7 +170,6 @@ impl SettingsSpec {
             company,
             frequency_caps,
             pressure,
-            control_group_percent,
             default_country,
             public_url,
             holdout,
@@ -208,10 +204,9 @@ impl SettingsSpec {
                 },
                 "frequency_caps": Shape::List(&Shape::Object(CAP), MAX_CAPS).schema(),
                 "pressure": Shape::Object(PRESSURE).schema(),
-                "control_group": Shape::Object(CONTROL).schema(),
                 "default_country": {"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["DE"]},
                 "public_url": {"type": "string", "format": "uri"},
-                "holdout": {"type": "number", "minimum": 0, "maximum": 50, "default": 0, "description": "Percent of customers that no journey has effects on, to measure lift."},
+                "holdout": {"type": "number", "minimum": 0, "maximum": 50, "default": 0, "description": "Percent of customers who get nothing they did not ask for and on whom no journey has effects, to measure lift."},
             },
         })
     }
@@ -235,18 +230,12 @@ const PRESSURE: &[Member] = &[
     ),
     may("half_life", Shape::Duration, "When a message weighs half; 3d when absent."),
 ];
-const CONTROL: &[Member] = &[must(
-    "percent",
-    Shape::Whole(0, 50),
-    "Customers who get nothing they did not ask for, to measure what messages change.",
-)];
 const LIMITS: &[Member] = &[
     may("frequency_caps", Shape::List(&Shape::Object(CAP), MAX_CAPS), ""),
     may("pressure", Shape::Object(PRESSURE), ""),
-    may("control_group", Shape::Object(CONTROL), ""),
 ];
 
-fn limits(spec: &Value, f: &mut Fields<'_>) -> (Vec<FrequencyCap>, Option<Pressure>, Option<f64>) {
+fn limits(spec: &Value, f: &mut Fields<'_>) -> (Vec<FrequencyCap>, Option<Pressure>) {
     let Some(object) = spec.as_object() else { return Default::default() };
     let mut problems = Vec::new();
     shape::check(object, LIMITS, "spec", &mut problems);
@@ -274,9 +263,8 @@ fn limits(spec: &Value, f: &mut Fields<'_>) -> (Vec<FrequencyCap>, Option<Pressu
         limit: whole(p, "limit").unwrap_or(0),
         half_life_ms: ms(p, "half_life").unwrap_or(3 * time::DAY_MS).max(time::MINUTE_MS),
     });
-    let control = object.get("control_group").and_then(|c| whole(c, "percent")).filter(|p| *p > 0).map(f64::from);
     f.absorb(problems);
-    (caps, pressure, control)
+    (caps, pressure)
 }
 
 fn zone(f: &mut Fields<'_>) -> Tz {

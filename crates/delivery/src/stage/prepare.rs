@@ -92,8 +92,6 @@ pub(super) fn prepare(
         suppressed,
         address: targets.as_ref().err().map(String::as_str),
         origin,
-        // Journeys hold their own customers back before they decide a message.
-        journey_holdout: 0.0,
         contacts: &contacts,
         under_way: &under_way,
     });

@@ -22,7 +22,6 @@ struct Case {
     already_sent: bool,
     suppressed: bool,
     origin: OriginState,
-    holdout: f64,
     contacts: Vec<Contact>,
     under_way: Vec<Contact>,
     now: Timestamp,
@@ -60,7 +59,6 @@ fn case() -> Case {
         already_sent: false,
         suppressed: false,
         origin: OriginState::Live,
-        holdout: 0.0,
         contacts: Vec::new(),
         under_way: Vec::new(),
         now,
@@ -85,7 +83,6 @@ impl Case {
             suppressed: self.suppressed,
             address: place.as_ref().err().map(String::as_str),
             origin: self.origin,
-            journey_holdout: self.holdout,
             contacts: &self.contacts,
             under_way: &self.under_way,
         })
@@ -338,14 +335,13 @@ fn a_pause_is_waited_for_and_a_wish_is_kept() {
 
 #[test]
 fn control_groups_get_nothing_but_what_they_asked_for() {
-    skips(SkipReason::ControlGroup, |c| c.settings.control_group_percent = Some(100.0));
-    skips(SkipReason::ControlGroup, |c| c.holdout = 100.0);
-    sends(|c| {
-        c.holdout = 100.0;
+    skips(SkipReason::ControlGroup, |c| c.settings.holdout = 10_000);
+    skips(SkipReason::ControlGroup, |c| {
+        c.settings.holdout = 10_000;
         c.message.origin = None;
     });
     sends(|c| {
-        (c.holdout, c.settings.control_group_percent) = (100.0, Some(100.0));
+        c.settings.holdout = 10_000;
         c.message.transactional = true;
     });
 }
@@ -380,7 +376,7 @@ fn the_first_rule_that_objects_gives_the_reason() {
     all.settings.frequency_caps[0].max = 0;
     all.message.expires_at = all.now.plus_ms(1);
     all.origin = OriginState::Exited;
-    all.holdout = 100.0;
+    all.settings.holdout = 10_000;
     all.consent(None, false);
     (all.suppressed, all.already_sent, all.channel_live) = (true, true, false);
     all.profile.as_mut().unwrap().identifiers.clear();
@@ -392,7 +388,7 @@ fn the_first_rule_that_objects_gives_the_reason() {
         (Suppressed, |c| c.suppressed = false),
         (Unsubscribed, |c| c.profile.as_mut().unwrap().consents.clear()),
         (NoAddress, |c| c.profile.as_mut().unwrap().identifiers.push(Identifier::new("email", "a@b.co"))),
-        (ControlGroup, |c| c.holdout = 0.0),
+        (ControlGroup, |c| c.settings.holdout = 0),
         (QuietHoursExpired, |c| c.settings.quiet_hours = None),
         (FrequencyCap, |c| c.settings.frequency_caps.clear()),
     ];
