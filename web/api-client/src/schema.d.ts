@@ -321,6 +321,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/vapid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new pair of keys for web push
+         * @description Needs the role admin.
+         */
+        post: operations["post_channels_vapid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/test": {
         parameters: {
             query?: never;
@@ -1509,6 +1529,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again messages that were given up
+         * @description Needs the role editor.
+         */
+        post: operations["post_messages_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How templates and journeys fared
+         * @description Needs the role viewer.
+         */
+        get: operations["get_messages_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}": {
         parameters: {
             query?: never;
@@ -1521,6 +1581,46 @@ export interface paths {
          * @description Needs the role viewer.
          */
         get: operations["get_messages_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again a message that was given up
+         * @description Needs the role editor.
+         */
+        post: operations["post_messages_by_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of a message
+         * @description Needs the role viewer.
+         */
+        get: operations["get_messages_by_id_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2534,6 +2634,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sms/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many segments a text message takes
+         * @description Needs the role editor.
+         */
+        post: operations["post_sms_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -3256,6 +3376,8 @@ export interface components {
             server: string;
             /** @description Who mail is from unless a template says otherwise. */
             from: string;
+            /** @description Where the provider is to call when customers write; null when it does not take messages from them. */
+            inbound_url?: string | null;
             /** @description Why it cannot be used; null when it can. */
             problem?: string | null;
         };
@@ -3531,6 +3653,25 @@ export interface components {
              * @description The number; null when the report has none.
              */
             value?: number | null;
+        };
+        /** @description What was done. */
+        DeviceAnswer: {
+            /** @description Always true. */
+            success: boolean;
+        };
+        /** @description A device to write to, or to write to no more. */
+        DeviceInput: {
+            /** @description The write key, unless it stands in the header or the query. */
+            writeKey?: string | null;
+            /** @description The known customer. */
+            userId?: string | null;
+            /** @description The browser or device. */
+            anonymousId?: string | null;
+            subscription?: null | components["schemas"]["Subscription"];
+            /** @description `fcm` or `apns`, for an app. */
+            kind?: string | null;
+            /** @description An app's token. */
+            token?: string | null;
         };
         /** @description What differs between two versions. */
         DiffView: {
@@ -4368,6 +4509,49 @@ export interface components {
             /** @description The fault that stopped it. */
             error?: string | null;
         };
+        /** @description One thing that happened. */
+        InAppEvent: {
+            /** @description The message. */
+            message_id: string;
+            /** @description `displayed`, `clicked`, `dismissed` or `read` (in the inbox). */
+            type: string;
+            /** @description The button or item that was used. */
+            button?: string | null;
+        };
+        /** @description What became of messages. */
+        InAppEvents: {
+            /** @description Of `POST /inapp/session`. */
+            token: string;
+            /** @description What happened, in order. */
+            events: components["schemas"]["InAppEvent"][];
+        };
+        /** @description The messages as they stand. */
+        InAppMessages: {
+            /** @description In the order in which they may be shown: at most one that covers the page at a time. */
+            messages: components["schemas"]["InAppView"][];
+            /** @description How many of the inbox are unread. */
+            unread: number;
+        };
+        /** @description One message. */
+        InAppView: {
+            /** @description Its id, for events. */
+            id: string;
+            /** @description The template's id. */
+            template: string;
+            /** @description How it is shown, what it says, where and how often; see docs/specs/inapp.md. */
+            content: Record<string, unknown>;
+            /** @description When it came. */
+            at: components["schemas"]["Time"];
+            /** @description After this it is not shown any more. */
+            expires_at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How often it was shown.
+             */
+            displays: number;
+            displayed_at?: null | components["schemas"]["Time"];
+            read_at?: null | components["schemas"]["Time"];
+        };
         /** @description A saved insight and what it comes to. */
         InsightResult: {
             /** @description How it is drawn. */
@@ -4585,6 +4769,13 @@ export interface components {
             /** @description The source's slug. */
             source: string;
         };
+        /** @description A new pair of keys. */
+        KeyPair: {
+            /** @description The private key: the channel's `secret`. It is not kept here. */
+            secret: string;
+            /** @description The public key, for pages that subscribe by themselves. */
+            public_key: string;
+        };
         /** @description A write key. */
         KeyView: {
             /** @description The key. It can only write. */
@@ -4594,6 +4785,13 @@ export interface components {
             /** @description When it was created. */
             created_at: components["schemas"]["Time"];
             revoked_at?: null | components["schemas"]["Time"];
+        };
+        /** @description A browser's keys. */
+        Keys: {
+            /** @description Its public key, base64url. */
+            p256dh: string;
+            /** @description Its secret, base64url. */
+            auth: string;
         };
         /** @description Which number's profiles to list. */
         LadderDrill: {
@@ -5494,6 +5692,18 @@ export interface components {
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
+        PageOfReportLine: {
+            /** @description The rows. */
+            items: components["schemas"]["ReportLine"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfReportRunView: {
+            /** @description The rows. */
+            items: components["schemas"]["ReportRunView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         PageOfReportView: {
             /** @description The rows. */
             items: components["schemas"]["ReportView"][];
@@ -5551,6 +5761,12 @@ export interface components {
         PageOfTemplateView: {
             /** @description The rows. */
             items: components["schemas"]["TemplateView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfTimelinePoint: {
+            /** @description The rows. */
+            items: components["schemas"]["TimelinePoint"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -6084,6 +6300,11 @@ export interface components {
             /** @description Publish although something looks like a mistake: nobody in the audience, a message for every event. */
             confirm?: boolean;
         };
+        /** @description The public key that browsers subscribe with. */
+        PushKey: {
+            /** @description `applicationServerKey`, base64url. */
+            public_key: string;
+        };
         /** @description The number of a period that is over. */
         Reading: {
             /** @description Its first day. */
@@ -6125,6 +6346,13 @@ export interface components {
              */
             count: number;
         };
+        /** @description What a device tells of a notification. */
+        ReceiptInput: {
+            /** @description `delivered`, `clicked` or `dismissed`. */
+            event: string;
+            /** @description The button that was used. */
+            action?: string | null;
+        };
         /** @description One customer, named in exactly one way. */
         Recipient: {
             /** @description A profile's id. */
@@ -6165,12 +6393,91 @@ export interface components {
             /** @description The item's beginning, addresses masked. */
             sample: string;
         };
+        /** @description Which messages to try again. */
+        ReplayInput: {
+            /** @description Only of this template. */
+            template?: string | null;
+            /** @description Only of this journey. */
+            journey?: string | null;
+        };
+        /** @description What was done. */
+        Replayed: {
+            /** @description Messages that are tried again. */
+            messages: number;
+        };
         /** @description A file of a report's mail. */
         ReportFile: {
             /** @description Its name. */
             name: string;
             /** @description Its size. */
             bytes: number;
+        };
+        /** @description How the messages of a template in a journey fared. */
+        ReportLine: {
+            /** @description The template's id. */
+            template: string;
+            /** @description The journey's id; null for messages asked for through the API. */
+            journey?: string | null;
+            /**
+             * Format: int64
+             * @description Decided and not finished.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Taken by the provider.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Not sent because the customer is in a control group: what the others are compared with.
+             */
+            held_back: number;
+            /**
+             * Format: int64
+             * @description Not sent for another reason.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Given up.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Messages that reached their place.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Messages that were seen.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Messages in which a link or button was used.
+             */
+            clicked: number;
+            /**
+             * Format: int64
+             * @description Messages that were answered.
+             */
+            replied: number;
+            /**
+             * Format: int64
+             * @description Messages that came back.
+             */
+            bounced: number;
+            /**
+             * Format: int64
+             * @description Messages that were called spam.
+             */
+            complained: number;
+            /**
+             * Format: int64
+             * @description Messages whose customer did what the journey is for.
+             */
+            converted: number;
         };
         /** @description What a report's mail would be now. */
         ReportPreview: {
@@ -6182,6 +6489,34 @@ export interface components {
             text: string;
             /** @description The files, with their sizes. */
             files: components["schemas"]["ReportFile"][];
+        };
+        /** @description A run of a report. */
+        ReportRunView: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description The report. */
+            report: string;
+            /**
+             * Format: int32
+             * @description The report's version.
+             */
+            version: number;
+            /** @description When it was due. */
+            due_at: components["schemas"]["Time"];
+            /** @description Who asked for it; null when the schedule did. */
+            asked_by?: string | null;
+            /** @description `running`, `done`, `failed`. */
+            state: string;
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+            finished_at?: null | components["schemas"]["Time"];
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description Its mails. */
+            mails: components["schemas"]["RunMailView"][];
         };
         /** @description A scheduled report as it stands. */
         ReportView: {
@@ -6204,7 +6539,7 @@ export interface components {
             /** @description Members who get it. */
             recipients: string[];
             next_due?: null | components["schemas"]["Time"];
-            last_run?: null | components["schemas"]["RunView"];
+            last_run?: null | components["schemas"]["ReportRunView"];
         };
         /** @description A version of a document. */
         ResourceView: {
@@ -6524,33 +6859,25 @@ export interface components {
             /** @description Why the last attempt failed. */
             error?: string | null;
         };
-        /** @description A run of a report. */
+        /** @description A run that goes on. */
         RunView: {
-            /**
-             * Format: int64
-             * @description Its id.
-             */
-            id: number;
-            /** @description The report. */
-            report: string;
+            /** @description Whose. */
+            profile: string;
             /**
              * Format: int32
-             * @description The report's version.
+             * @description The journey's version.
              */
             version: number;
-            /** @description When it was due. */
-            due_at: components["schemas"]["Time"];
-            /** @description Who asked for it; null when the schedule did. */
-            asked_by?: string | null;
-            /** @description `running`, `done`, `failed`. */
-            state: string;
+            /** @description The step it is at. */
+            step: string;
+            /**
+             * Format: int64
+             * @description The run's number within the profile.
+             */
+            run: number;
             /** @description When it began. */
-            started_at: components["schemas"]["Time"];
-            finished_at?: null | components["schemas"]["Time"];
-            /** @description Why it failed. */
-            error?: string | null;
-            /** @description Its mails. */
-            mails: components["schemas"]["RunMailView"][];
+            entered_at: components["schemas"]["Time"];
+            due_at?: null | components["schemas"]["Time"];
         };
         /** @description One rung. */
         Rung: {
@@ -6644,6 +6971,31 @@ export interface components {
             /** @description The property that is added up; a dotted path, or `context.…`. */
             property?: string | null;
         };
+        /** @description A session. */
+        Session: {
+            /** @description For the other calls; null while nothing is known of the customer yet. */
+            token?: string | null;
+            /** @description Until when it holds. */
+            expires_at: components["schemas"]["Time"];
+            /** @description Where the messages stream from. */
+            stream_path: string;
+            /**
+             * Format: int32
+             * @description How often to poll instead, seconds.
+             */
+            poll_seconds: number;
+        };
+        /** @description Who asks for in-app messages. */
+        SessionInput: {
+            /** @description The write key, unless it stands in the header or the query. */
+            writeKey?: string | null;
+            /** @description The browser or device, as in collection calls: what nobody else knows. */
+            anonymousId?: string | null;
+            /** @description The known customer; needs `userToken`. */
+            userId?: string | null;
+            /** @description Hex HMAC-SHA256 of the user id under the in-app channel's secret, made by your server. */
+            userToken?: string | null;
+        };
         /** @description A session that began. */
         SessionView: {
             /** @description Who is signed in. */
@@ -6685,6 +7037,24 @@ export interface components {
              * @description Members then.
              */
             count: number;
+        };
+        /** @description A text to count. */
+        SmsInput: {
+            /** @description The text. */
+            body: string;
+        };
+        /** @description What a text message takes. */
+        SmsView: {
+            /** @description `gsm7` or `ucs2`. */
+            encoding: string;
+            /** @description Septets or 16-bit units. */
+            units: number;
+            /** @description Messages that are paid for. */
+            segments: number;
+            /** @description Units that fit into the last segment still. */
+            left: number;
+            /** @description Characters outside the GSM alphabet, which make the message dearer. */
+            foreign: string[];
         };
         /** @description A source to create; it gets its first write key. */
         SourceInput: {
@@ -6925,6 +7295,13 @@ export interface components {
              */
             clicked: number;
         };
+        /** @description A browser's subscription, as `PushSubscription.toJSON()` gives it. */
+        Subscription: {
+            /** @description The push service's address. */
+            endpoint: string;
+            /** @description The browser's keys. */
+            keys: components["schemas"]["Keys"];
+        };
         /** @description The answer to an accepted call, as Segment gives it. */
         Success: {
             /** @description Always true. */
@@ -7008,6 +7385,18 @@ export interface components {
         };
         /** Format: date-time */
         Time: string;
+        /** @description A point on a message's way. */
+        TimelinePoint: {
+            /**
+             * @description `queued`, `sent`, `skipped`, `failed`, `deferred`, `delivered`, `opened`, `clicked`, `dismissed`, `replied`, `bounced`,
+             *     `complained`, `converted`.
+             */
+            what: string;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Why, in whose words, or which link. */
+            detail?: string | null;
+        };
         /** @description A token just created. */
         TokenCreated: {
             /** @description The token as it will be listed. */
@@ -8131,6 +8520,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfChannelView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_channels_vapid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The private key is not kept here. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyPair"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -10461,6 +10882,76 @@ export interface operations {
             };
         };
     };
+    post_messages_replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayInput"];
+            };
+        };
+        responses: {
+            /** @description They are in the queue again; at most 500 at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages_report: {
+        parameters: {
+            query?: {
+                /** @description Only of this journey. */
+                journey?: string | null;
+                /** @description Only of this template. */
+                template?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfReportLine"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_messages_by_id: {
         parameters: {
             query?: never;
@@ -10479,6 +10970,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_messages_by_id_replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in the queue again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages_by_id_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTimelinePoint"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -11250,7 +11806,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunView"];
+                    "application/json": components["schemas"]["ReportRunView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -11286,7 +11842,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfRunView"];
+                    "application/json": components["schemas"]["PageOfReportRunView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -12456,6 +13012,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sms_segments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsInput"];
+            };
+        };
+        responses: {
+            /** @description The count. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmsView"];
+                };
             };
             /** @description What is wrong (RFC 9457). */
             default: {

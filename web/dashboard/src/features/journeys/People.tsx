@@ -1,6 +1,6 @@
 import { Anchor, Select } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { api, data } from '@/api/client';
+import { type Schemas, api, data } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { t } from '@/i18n';
 import { Empty, Loaded, When } from '@/ui/bits';
@@ -8,15 +8,7 @@ import { DataTable } from '@/ui/DataTable';
 import { useSearchState } from '@/ui/useSearchState';
 import type { JourneySpec } from './graph';
 
-/** Somebody on the way. The API's description has another shape under the same name, so it is said here. */
-interface Run {
-  profile: string;
-  version: number;
-  step: string;
-  run: number;
-  entered_at: string;
-  due_at?: string | null;
-}
+type Run = Schemas['RunView'];
 
 /** Who is where in a journey now. */
 export function People({ id, spec }: { id: string; spec: JourneySpec }) {
@@ -52,7 +44,7 @@ export function People({ id, spec }: { id: string; spec: JourneySpec }) {
           ) : (
             <DataTable<Run>
               caption={t('People on the way')}
-              rows={rows as unknown as Run[]}
+              rows={rows}
               id={(r) => `${r.profile} ${r.run}`}
               more={list.more}
               columns={[
