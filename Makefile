@@ -41,7 +41,8 @@ e2e: setup web ## real SDKs and a real browser against the real binary
 check: web ## format, lints, architecture, sizes of what browsers load
 	cargo fmt --all -- --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo test -p rapport-tests arch
+	@# The whole workspace, as `make test` builds it: one package alone would resolve other features and build its dependencies again.
+	cargo test --workspace --tests --quiet arch:: >/dev/null || cargo test --workspace --tests arch::
 
 fmt: ## format everything
 	cargo fmt --all
