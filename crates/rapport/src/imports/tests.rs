@@ -189,6 +189,6 @@ async fn the_runner_takes_what_is_queued() {
         assert!(std::time::Instant::now() < deadline, "{:?}", bed.import(id));
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert!(!bed.dir.path().join("events.jsonl").exists(), "the file of a finished import goes");
     runner.stop().await;
+    assert!(!bed.dir.path().join("events.jsonl").exists(), "the file of a finished import goes");
 }
