@@ -2,7 +2,7 @@
 
 use rapport_delivery::spec;
 use rapport_domain::resource::REDACTED;
-use rapport_domain::{MessageChannel, Problem, ResourceKind, WorkspaceId};
+use rapport_domain::{MessageChannel, Problem, ResourceKind, ResourceStatus, WorkspaceId};
 use rapport_engine::read::people::Profiles;
 use rapport_insights::saved::{self, GoalSpec, InsightSpec};
 use rapport_insights::{InsightError, kinds};
@@ -40,7 +40,8 @@ fn all_ids(q: &Reader, ws: WorkspaceId, kind: ResourceKind) -> Result<Vec<String
     let (mut ids, mut cursor): (Vec<String>, Option<String>) = (Vec::new(), None);
     loop {
         let page = resources::list(q, ws, kind, ListFilter::default(), cursor.as_deref(), MAX_PAGE)?;
-        ids.extend(page.items.into_iter().map(|e| e.newest.id));
+        let kept = page.items.into_iter().filter(|e| e.newest.status != ResourceStatus::Archived);
+        ids.extend(kept.map(|e| e.newest.id));
         cursor = page.next;
         if cursor.is_none() {
             return Ok(ids);

@@ -77,7 +77,10 @@ async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, name: &str, 
     let agent = headers.get("user-agent").and_then(|v| v.to_str().ok());
     let class = classify(agent);
     properties.insert("agent".to_owned(), Value::from(class.as_str()));
-    let sent_at = visit.message.as_ref().filter(|m| m.status == MessageStatus::Sent).map(|m| m.changed_at);
+    // A text message or a call may be answered at once; what is so fast with a mail is a gateway.
+    let is_mail = MessageChannel::parse(visit.channel()) == Some(MessageChannel::Email);
+    let sent = visit.message.as_ref().filter(|m| is_mail && m.status == MessageStatus::Sent);
+    let sent_at = sent.map(|m| m.changed_at);
     if is_machine(class, sent_at, state.now()) {
         properties.insert("machine".to_owned(), Value::from(true));
     }

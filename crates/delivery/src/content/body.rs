@@ -88,6 +88,22 @@ impl Body {
     }
 }
 
+/// What is wrong with the Liquid of each part by itself, for content that only its layout makes whole.
+pub(crate) fn faults_of_parts(at: &str, written: &Written<'_>) -> Vec<Problem> {
+    let parts = [
+        ("subject", Some(written.subject), Markup::Text),
+        ("text", written.text, Markup::Text),
+        ("preheader", written.preheader, Markup::Text),
+        ("html", written.html, Markup::Html),
+        ("mjml", written.mjml, Markup::Mjml),
+    ];
+    let fault = |(key, source, markup): (&str, Option<&str>, Markup)| {
+        let error = compile_as(source?, markup).err()?;
+        Some(Problem::new(format!("{at}.{key}"), error.to_string()))
+    };
+    parts.into_iter().filter_map(fault).collect()
+}
+
 fn html_body(
     own: Compiled,
     source: &str,

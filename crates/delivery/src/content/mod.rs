@@ -16,7 +16,7 @@ mod utm;
 
 #[cfg(test)]
 pub(crate) use body::HtmlBody;
-pub(crate) use body::{Body, Written};
+pub(crate) use body::{Body, Written, faults_of_parts};
 pub use engine::{Compiled, MissingName, compile};
 pub(crate) use engine::{Markup, Scene, View, compile_as};
 pub use html::escape_html;

@@ -11,7 +11,7 @@ use super::content as channel_content;
 use super::fields::Fields;
 use super::shape;
 use super::translation::{self, Translation};
-use crate::content::{self, Body, Library, Utm, Written};
+use crate::content::{self, Body, Library, Utm, Written, faults_of_parts};
 
 /// The longest subject template, bytes.
 pub const MAX_SUBJECT_BYTES: usize = 2_000;
@@ -166,14 +166,13 @@ impl TemplateSpec {
             f.problem("html", problem);
         } else {
             // Layout and blocks are documents of their own: whether they are there shows when the template is used.
-            let empty = Library::empty();
-            f.absorb(
-                Body::prepare("spec", &Written { layout: None, ..template.written() }, empty).err().unwrap_or_default(),
-            );
+            let faults = |at: &str, written: Written<'_>| match written.layout {
+                Some(_) => faults_of_parts(at, &written),
+                None => Body::prepare(at, &written, Library::empty()).err().unwrap_or_default(),
+            };
+            f.absorb(faults("spec", template.written()));
             for (language, own) in &template.translations {
-                let at = format!("spec.translations.{language}");
-                let written = Written { layout: None, ..template.translated(own) };
-                f.absorb(Body::prepare(&at, &written, empty).err().unwrap_or_default());
+                f.absorb(faults(&format!("spec.translations.{language}"), template.translated(own)));
             }
         }
         f.finish(template)

@@ -179,11 +179,12 @@ mod tests {
         let model = BuyingModel { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426, log_likelihood: 0.0 };
         let buyer = Buyer { repeats: 2.0, recency: 30.43, age: 38.86, spend: 0.0 };
         assert!((model.expected(&buyer, 39.0) - 1.226).abs() < 1e-3, "{}", model.expected(&buyer, 39.0));
-        // Published from parameters with more digits than these: a unit of the last digit is within their rounding.
+        // Published from parameters with more digits than these: what a new customer buys goes with `r`, whose three digits
+        // leave 0.2 % open.
         assert!((model.alive(&buyer) - 0.72661).abs() < 1e-4, "{}", model.alive(&buyer));
         for (time, expected) in [(0.1429, 0.0078), (1.0, 0.0532), (3.0, 0.1506), (32.0, 1.0437), (78.0, 1.8576)] {
             let found = model.expected_new(time);
-            assert!((found - expected).abs() < 1e-4 * f64::max(1.0, expected), "{time}: {found}");
+            assert!((found - expected).abs() < 3e-3 * expected, "{time}: {found}");
         }
         let spending = SpendingModel { p: 6.25, q: 3.74, gamma: 15.44, log_likelihood: 0.0 };
         // The mean of all is p·γ / (q − 1).

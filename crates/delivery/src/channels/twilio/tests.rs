@@ -60,7 +60,7 @@ async fn messages_are_as_the_interface_describes_them() {
     assert_eq!((receipt.provider_id.as_deref(), receipt.response.as_str()), (Some("SM1"), "201 queued"));
     let got = twilio.take().remove(0);
     assert_eq!(got.path, "/2010-04-01/Accounts/ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/Messages.json");
-    assert_eq!(got.header("authorization"), Some("Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE6dG9r"));
+    assert_eq!(got.header("authorization"), Some("Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYTp0b2s="));
     let fields = read_form(&got.text());
     conforms(&got.path, &got.method, &fields);
     let field = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| f.1.as_str());

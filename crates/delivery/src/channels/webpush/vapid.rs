@@ -84,12 +84,11 @@ impl Vapid {
 
 /// A token signed by ES256 (RFC 7515, RFC 7518 section 3.4).
 pub(crate) fn jwt(key: &SigningKey, claims: &serde_json::Value, key_id: Option<&str>) -> String {
-    let mut head = json!({"typ": "JWT", "alg": "ES256"});
-    if let Some(id) = key_id {
-        head["kid"] = json!(id);
-    }
-    let encode = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", encode(&head), encode(claims));
+    // In the order of the standards' examples, which a JSON value would not keep.
+    let key_id = key_id.map(|id| format!(",\"kid\":{}", json!(id))).unwrap_or_default();
+    let head = format!("{{\"typ\":\"JWT\",\"alg\":\"ES256\"{key_id}}}");
+    let encode = |text: String| URL_SAFE_NO_PAD.encode(text);
+    let signed = format!("{}.{}", encode(head), encode(claims.to_string()));
     let signature: Signature = key.sign(signed.as_bytes());
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
 }
