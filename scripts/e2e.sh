@@ -12,8 +12,8 @@ failed=()
 say() { printf '\n== %s\n' "$*"; }
 
 say "building the binaries"
-# Everything, as `cargo test` before it did: a single binary would resolve other features and build its dependencies again.
-cargo build --workspace --all-targets
+# As `cargo test` before it did: a single binary would resolve other features and build its dependencies again.
+cargo test --workspace --all-targets --no-run
 
 run_node() {
     local name="$1"
