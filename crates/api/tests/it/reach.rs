@@ -159,7 +159,9 @@ async fn texts_come_back_as_receipts_replies_and_refusals() {
     };
     let field = |name: &str| fields.iter().find(|f| f.0 == name).unwrap().1.clone();
     let link = field("Body").split("http://rapport.example").nth(1).unwrap().to_owned();
-    let follow = app.as_token("", "GET", &link, Value::Null).await;
+    let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
+    let follow = axum::http::Request::builder().uri(&link).header("user-agent", phone);
+    let follow = app.send(follow.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!((follow.status, follow.header("location")), (302, "https://shop.example/long/way"));
 
     let hook = async |url: &str, form: &str, secret: &str| {

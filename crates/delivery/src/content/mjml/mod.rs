@@ -30,6 +30,10 @@ pub(crate) enum HtmlTemplate {
 /// # Errors
 /// What is wrong with the MJML, with its line.
 pub(crate) fn prepare(source: &str) -> Result<HtmlTemplate, ContentError> {
+    // A block is MJML itself, so it has to stand in its place before the compiler comes.
+    if renders_blocks(source) {
+        return Ok(HtmlTemplate::EachTime);
+    }
     match place::place(source) {
         // Tags that only Liquid makes whole (`{% if x %}<b>{% endif %}`) would be put in order by the compiler.
         Placed::Marked(marked) if marked.has_liquid() && !is_balanced(&marked.text) => Ok(HtmlTemplate::EachTime),
@@ -57,6 +61,14 @@ pub(crate) fn to_html(mjml: &str) -> Result<String, ContentError> {
         parsed.element.render(&RenderOptions::default()).map_err(|e| fault(mjml, None, e.to_string()))
     });
     made.unwrap_or_else(|_| Err(fault(mjml, None, "the MJML compiler failed on this document".to_owned())))
+}
+
+/// Whether a tag of Liquid puts a block in.
+fn renders_blocks(source: &str) -> bool {
+    source.match_indices("{%").any(|(at, _)| {
+        let tag = source[at + 2..].trim_start_matches('-').trim_start();
+        ["render", "include"].iter().any(|name| tag.starts_with(name))
+    })
 }
 
 /// Whether every end tag closes the element that was opened last.
