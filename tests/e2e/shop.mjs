@@ -30,7 +30,7 @@ export async function openShop(links) {
   try {
     for (const [kind, id, spec] of documents(smtpPort, links)) {
       await server.api('PUT', `/api/v1/resources/${kind}/${id}`, { kind, id, spec });
-      await server.api('POST', `/api/v1/resources/${kind}/${id}/publish`, {});
+      await server.api('POST', `/api/v1/resources/${kind}/${id}/publish`, { confirm: true });
     }
   } catch (error) {
     await server.remove();
