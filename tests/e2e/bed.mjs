@@ -42,7 +42,7 @@ export class Bed {
     });
     const page = await context.newPage();
     const complained = complaints(page);
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     if (path) await page.goto(this.server.url + path);
     const unexpected = () => complained.filter((text) => !expected(text));
     return { page, context, complained, unexpected };
