@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Request;
+use rapport_delivery::catcher::http::{Act, HttpCatcher};
 use rapport_delivery::catcher::{Catcher, CaughtMail, FaultAction, Stage};
 use rapport_domain::{Timestamp, VirtualClock};
 use rapport_engine::desk::{Mailroom, MailroomConfig};
@@ -49,7 +50,8 @@ impl Shop {
     }
 
     fn room(&self) -> Arc<Mailroom> {
-        Mailroom::new(self.app.state.engine.shared().clone(), MailroomConfig::new("http://rapport.example"))
+        let config = MailroomConfig { allow_private: true, ..MailroomConfig::new("http://rapport.example") };
+        Mailroom::new(self.app.state.engine.shared().clone(), config)
     }
 
     fn mails(&self) -> Vec<Arc<CaughtMail>> {
@@ -203,7 +205,15 @@ async fn an_alert_begins_once_is_told_once_and_ends() {
     shop.orders(&thursdays).await;
     shop.publish("insight/orders", orders("events")).await;
     let alerts = json!([{"name": "Odd day", "when": {"anomaly": {}}}, {"when": {"below": 5}}, {"when": {"above": 40}}]);
-    shop.publish("goal/orders", goal(100.0, alerts)).await;
+    let program = HttpCatcher::local(Act::answer(200, "ok")).await.unwrap();
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    shop.publish("channel/ops", json!({"kind": "webhook", "url": program.url(), "secret": secret})).await;
+    shop.publish("channel/chat", json!({"kind": "slack", "secret": program.url()})).await;
+    let mut spec = goal(100.0, alerts);
+    spec["post_to"] = json!(["ops", "chat"]);
+    shop.publish("goal/orders", spec).await;
+    // What is refused for a while is told later, and the others are not told again.
+    program.script([Act::answer(500, "later")]);
     let status = shop.app.get("/api/v1/goals/orders/status?history=0").await.expect(200);
     let odd = &status["alerts"][0];
     assert_eq!(
@@ -224,6 +234,13 @@ async fn an_alert_begins_once_is_told_once_and_ends() {
     let mails = shop.mails();
     assert_eq!(mails.len(), 2, "each is told once");
     assert!(mails.iter().all(|m| m.to == ["owner@alpha.example"]));
+    let posts = program.take();
+    let (hooks, chats): (Vec<_>, Vec<_>) = posts.iter().partition(|p| p.header("webhook-id").is_some());
+    assert_eq!((hooks.len(), chats.len()), (3, 2), "one was refused at first");
+    assert_eq!(hooks[0].header("webhook-id"), hooks[2].header("webhook-id"));
+    assert_eq!(hooks[2].json()["data"]["alert"], "Odd day", "{:?}", hooks[2].json());
+    assert!(hooks.iter().all(|p| p.header("webhook-signature").is_some_and(|s| s.starts_with("v1,"))));
+    assert!(chats[0].text().contains("http://rapport.example/goals/orders"), "{}", chats[0].text());
     // The next day is ordinary: the alerts end, and nothing more is told. Another mailroom knows what was told.
     shop.orders(&[("2026-03-20", 7), ("2026-03-13", 8), ("2026-03-06", 6), ("2026-02-27", 7), ("2026-02-20", 7)]).await;
     shop.clock.advance_ms(DAY_MS);

@@ -13,6 +13,7 @@ mod kannel;
 mod rooms;
 #[cfg(test)]
 mod small_tests;
+pub mod team;
 mod telegram;
 #[cfg(test)]
 pub(crate) mod testing;

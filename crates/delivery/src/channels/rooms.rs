@@ -7,8 +7,26 @@ use super::dialect::{Dialect, other, required, text};
 use super::http::Call;
 use crate::spec::ChannelSpec;
 
-fn call(url: &str, body: &Value) -> Call {
+pub(super) fn call(url: &str, body: &Value) -> Call {
     Call { guarded: true, ..Call::post(url, "application/json", body.to_string()) }
+}
+
+/// What Teams shows: a card with a title, text and a button.
+pub(super) fn card(title: Option<&str>, body: &str, link: Option<(&str, &str)>) -> Value {
+    let mut blocks = Vec::new();
+    if let Some(title) = title {
+        blocks.push(json!({"type": "TextBlock", "text": title, "wrap": true, "size": "Large", "weight": "Bolder"}));
+    }
+    blocks.push(json!({"type": "TextBlock", "text": body, "wrap": true}));
+    let mut card = json!({
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard", "version": "1.4", "body": blocks,
+    });
+    if let Some((label, url)) = link {
+        card["actions"] = json!([{"type": "Action.OpenUrl", "title": label, "url": url}]);
+    }
+    let kind = "application/vnd.microsoft.card.adaptive";
+    json!({"type": "message", "attachments": [{"contentType": kind, "content": card}]})
 }
 
 /// Slack.
@@ -47,26 +65,8 @@ impl Teams {
 impl Dialect for Teams {
     fn calls(&self, outgoing: &Outgoing<'_>) -> Result<Vec<Call>, String> {
         let content = other(outgoing)?;
-        let block = |text: &str, more: Value| {
-            let mut block = json!({"type": "TextBlock", "text": text, "wrap": true});
-            if let (Some(block), Some(more)) = (block.as_object_mut(), more.as_object()) {
-                block.extend(more.clone());
-            }
-            block
-        };
-        let mut blocks = Vec::new();
-        blocks.extend(text(content, "title").map(|t| block(t, json!({"size": "Large", "weight": "Bolder"}))));
-        blocks.push(block(required(content, "body")?, json!({})));
-        let mut card = json!({
-            "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-            "type": "AdaptiveCard", "version": "1.4", "body": blocks,
-        });
-        if let Some(url) = text(content, "url") {
-            let title = text(content, "url_label").unwrap_or("Open");
-            card["actions"] = json!([{"type": "Action.OpenUrl", "title": title, "url": url}]);
-        }
-        let kind = "application/vnd.microsoft.card.adaptive";
-        let body = json!({"type": "message", "attachments": [{"contentType": kind, "content": card}]});
+        let link = text(content, "url").map(|url| (text(content, "url_label").unwrap_or("Open"), url));
+        let body = card(text(content, "title"), required(content, "body")?, link);
         Ok(vec![call(&self.url, &body)])
     }
 }

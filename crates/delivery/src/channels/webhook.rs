@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use hyper::Method;
+use rapport_domain::Timestamp;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -37,6 +38,31 @@ pub fn secret_bytes(secret: &str) -> Result<Vec<u8>, String> {
     let text = secret.strip_prefix("whsec_").ok_or_else(expected)?;
     let bytes = STANDARD.decode(text).map_err(|_| expected())?;
     if SECRET_BYTES.contains(&bytes.len()) { Ok(bytes) } else { Err(expected()) }
+}
+
+/// A call with the headers of Standard Webhooks; the signature only with a secret.
+pub(super) fn signed(url: &str, id: &str, now: Timestamp, secret: Option<&[u8]>, body: String) -> Call {
+    let seconds = now.0.div_euclid(1_000);
+    let mut call = Call { guarded: true, ..Call::post(url, "application/json", body) };
+    call.headers.push(("user-agent", "Rapport-Webhooks".to_owned()));
+    call.headers.push(("webhook-id", id.to_owned()));
+    call.headers.push(("webhook-timestamp", seconds.to_string()));
+    if let Some(secret) = secret {
+        call.headers.push(("webhook-signature", sign(secret, id, seconds, &call.body)));
+    }
+    call
+}
+
+/// What a program's answer means.
+pub(super) fn read_answer(answer: &Answer) -> Result<(), SendFault> {
+    match answer.status {
+        200..300 => Ok(()),
+        // The endpoint is gone: nothing is sent there any more.
+        410 => Err(SendFault::Permanent { detail: answer.shown(), hard_bounce: true }),
+        429 | 503 => Err(answer.fault()),
+        // Whatever else a program answers may be a mistake that its makers repair (Standard Webhooks, "Retries").
+        _ => Err(SendFault::Transient { detail: answer.shown(), untaken: false }),
+    }
 }
 
 /// Where a call goes, in lower case: what the suppression list knows it by.
@@ -88,14 +114,7 @@ impl Dialect for Webhook {
             None => default_body(outgoing, content).to_string(),
         };
         let id = format!("msg_{}_{}", outgoing.message.workspace.0, outgoing.message.id);
-        let seconds = outgoing.now.0.div_euclid(1_000);
-        let mut call = Call { method, guarded: true, ..Call::post(url, "application/json", body) };
-        call.headers.push(("user-agent", "Rapport-Webhooks".to_owned()));
-        call.headers.push(("webhook-id", id.clone()));
-        call.headers.push(("webhook-timestamp", seconds.to_string()));
-        if let Some(secret) = &self.secret {
-            call.headers.push(("webhook-signature", sign(secret, &id, seconds, &call.body)));
-        }
+        let mut call = Call { method, ..signed(url, &id, outgoing.now, self.secret.as_deref(), body) };
         for (name, value) in content.get("headers").and_then(Value::as_object).into_iter().flatten() {
             let (name, Some(value)) = (name.to_ascii_lowercase(), value.as_str()) else { continue };
             if OURS.contains(&name.as_str()) {
@@ -114,14 +133,7 @@ impl Dialect for Webhook {
     }
 
     fn read(&self, _: &Call, answer: &Answer) -> Result<Receipt, SendFault> {
-        match answer.status {
-            200..300 => Ok(Receipt { response: answer.shown(), ..Receipt::default() }),
-            // The endpoint is gone: nothing is sent there any more.
-            410 => Err(SendFault::Permanent { detail: answer.shown(), hard_bounce: true }),
-            429 | 503 => Err(answer.fault()),
-            // Whatever else a program answers may be a mistake that its makers repair (Standard Webhooks, "Retries").
-            _ => Err(SendFault::Transient { detail: answer.shown(), untaken: false }),
-        }
+        read_answer(answer).map(|()| Receipt { response: answer.shown(), ..Receipt::default() })
     }
 }
 

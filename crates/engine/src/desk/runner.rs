@@ -44,8 +44,10 @@ pub struct MailroomConfig {
     pub public_url: String,
     /// How long computing one report may take.
     pub query_limit: Duration,
-    /// How long handing one mail over may take.
+    /// How long handing one mail or note over may take.
     pub send_timeout: Duration,
+    /// Whether notes may go to private addresses.
+    pub allow_private: bool,
 }
 
 impl MailroomConfig {
@@ -56,6 +58,7 @@ impl MailroomConfig {
             public_url: public_url.trim_end_matches('/').to_owned(),
             query_limit: Duration::from_secs(300),
             send_timeout: Duration::from_secs(30),
+            allow_private: false,
         }
     }
 }
@@ -68,7 +71,7 @@ pub struct Mailroom {
     stopping: AtomicBool,
     task: Mutex<Option<JoinHandle<()>>>,
     goals_at: AtomicI64,
-    /// Alerts and the members told of them while others could not be.
+    /// Alerts and the members and rooms told of them while others could not be.
     told: Mutex<HashSet<(u64, String)>>,
     /// One round at a time.
     round: tokio::sync::Mutex<()>,

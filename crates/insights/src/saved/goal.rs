@@ -13,6 +13,8 @@ use crate::kinds;
 
 /// The most alerts of a goal.
 pub const MAX_ALERTS: usize = 10;
+/// The most channels that are told of an alert.
+pub const MAX_ROOMS: usize = 10;
 /// The most weeks an anomaly is compared with.
 pub const MAX_WEEKS: usize = 26;
 /// Weeks an anomaly is compared with when nothing is said.
@@ -53,6 +55,9 @@ pub struct GoalSpec {
     pub alerts: Vec<AlertRule>,
     /// Members who get a mail when an alert begins, by address.
     pub notify: Vec<String>,
+    /// Live channels of the kind `webhook`, `slack` or `teams` that are told as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub post_to: Vec<String>,
     /// The channel the mail leaves by; the workspace's SMTP channel when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
@@ -230,6 +235,12 @@ impl GoalSpec {
             }
         }
         team(&found.notify, "spec.notify", shelf, &mut problems);
+        if found.post_to.len() > MAX_ROOMS {
+            problems.push(Problem::new("spec.post_to", format!("at most {MAX_ROOMS} are possible")));
+        }
+        for (n, channel) in found.post_to.iter().enumerate() {
+            refer(channel, ResourceKind::Channel, &format!("spec.post_to[{n}]"), shelf, &mut problems);
+        }
         if let Some(channel) = &found.channel {
             refer(channel, ResourceKind::Channel, "spec.channel", shelf, &mut problems);
         }
@@ -262,7 +273,7 @@ mod tests {
         let good = json!({
             "name": "Revenue", "metric": {"insight": "orders", "number": "/series/0/total"}, "target": 10000, "unit": "€",
             "period": "month", "zone": "Europe/Berlin", "notify": ["Ann@shop.example"], "channel": "email",
-            "alerts": [{"when": "behind"}, {"when": {"above": 5}}, {"when": {"anomaly": {}}}, {"name": "Low", "when": {"below": 1.5}}]
+            "post_to": ["email"], "alerts": [{"when": "behind"}, {"when": {"above": 5}}, {"when": {"anomaly": {}}}, {"name": "Low", "when": {"below": 1.5}}]
         });
         assert_eq!(faults(ResourceKind::Goal, &good), [""; 0]);
         for (path, value, expected) in [
@@ -282,6 +293,7 @@ mod tests {
                 "spec.alerts[0].when.anomaly.weeks: expected 4 to 26",
             ),
             ("/alerts", json!([{"when": {"over": 2}}]), "unknown variant `over`"),
+            ("/post_to", json!(["emial"]), "spec.post_to[0]: there is no channel \"emial\""),
             ("/channel", json!("mail"), "spec.channel: there is no channel \"mail\""),
         ] {
             let mut spec = good.clone();

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use rapport_delivery::channels::SendFault;
 use rapport_delivery::channels::email::{TeamMail, TeamPost};
+use rapport_delivery::channels::http::Http;
+use rapport_delivery::channels::team::{TeamNote, TeamRoom};
 use rapport_delivery::{ChannelSpec, SettingsSpec};
 use rapport_domain::time::HOUR_MS;
 use rapport_domain::{ResourceKind, WorkspaceId};
@@ -194,25 +196,15 @@ impl Mailroom {
 
     async fn tell_one(self: &Arc<Self>, alert: Alert) -> Result<(), DeskError> {
         let (theirs, its) = (self.clone(), alert.clone());
-        let prepared = blocking(move || theirs.prepare(&its)).await?;
+        let Notices { letters, post, note, rooms } = blocking(move || theirs.prepare(&its)).await?;
         let mut all_told = true;
-        if let Some((letters, post)) = prepared {
-            for letter in letters {
-                let key = (alert.id, letter.to.clone());
-                if self.told.lock().contains(&key) {
-                    continue;
-                }
-                match post.send(&letter, self.now()).await {
-                    Ok(_) => drop(self.told.lock().insert(key)),
-                    Err(SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. }) => {
-                        tracing::warn!(goal = %alert.goal, detail, "a member could not be told of an alert");
-                        self.told.lock().insert(key);
-                    }
-                    Err(SendFault::Transient { .. } | SendFault::Throttled { .. } | SendFault::Busy) => {
-                        all_told = false;
-                    }
-                }
-            }
+        for letter in letters {
+            let Some(post) = &post else { break };
+            all_told &= self.tell_whom(&alert, &letter.to, async || post.send(&letter, self.now()).await.map(drop)).await;
+        }
+        for (id, room) in rooms {
+            let whom = format!("channel/{id}");
+            all_told &= self.tell_whom(&alert, &whom, async || room.send(&note, self.now()).await).await;
         }
         if all_told || self.now().since_ms(alert.began_at) > MAX_TELL_MS {
             let (theirs, id) = (self.clone(), alert.id);
@@ -226,12 +218,58 @@ impl Mailroom {
         Ok(())
     }
 
-    /// The mails of an alert; `None` when there is nobody to tell or no way to.
-    fn prepare(&self, alert: &Alert) -> Result<Option<(Vec<TeamMail>, TeamPost)>, DeskError> {
+    /// Tells one of them, once. Whether that is settled.
+    async fn tell_whom(&self, alert: &Alert, whom: &str, send: impl AsyncFnOnce() -> Result<(), SendFault>) -> bool {
+        let key = (alert.id, whom.to_owned());
+        if self.told.lock().contains(&key) {
+            return true;
+        }
+        match send().await {
+            Ok(()) => {}
+            Err(SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. }) => {
+                tracing::warn!(goal = %alert.goal, whom, detail, "somebody could not be told of an alert");
+            }
+            Err(SendFault::Transient { .. } | SendFault::Throttled { .. } | SendFault::Busy) => return false,
+        }
+        self.told.lock().insert(key);
+        true
+    }
+
+    /// What is to be told of an alert, and by what.
+    fn prepare(&self, alert: &Alert) -> Result<Notices, DeskError> {
         let ws = alert.workspace;
         let goal = self.control().read(|q| resources::live_one(q, ws, ResourceKind::Goal, &alert.goal))?;
-        let Some(spec) = goal.and_then(|r| GoalSpec::read(&r.spec).ok()) else { return Ok(None) };
+        let Some(spec) = goal.and_then(|r| GoalSpec::read(&r.spec).ok()) else { return Ok(Notices::default()) };
         let event: AlertEvent = serde_json::from_value(alert.detail.clone()).unwrap_or_default();
+        let link = format!("{}/goals/{}", base(&self.shared, ws, &self.config)?, alert.goal);
+        let subject = format!("{}: {}", event.goal_name, event.alert);
+        let note = TeamNote {
+            id: format!("alert_{}_{}", ws.0, alert.id),
+            kind: event.kind.clone(),
+            at: alert.began_at,
+            title: subject.clone(),
+            text: event.text.clone(),
+            link: link.clone(),
+            data: alert.detail.clone(),
+        };
+        let letters = self.letters(alert, &spec, &event, &subject, link)?;
+        let post = if letters.is_empty() { Ok(None) } else { self.post(ws, spec.channel.as_deref())?.map(Some) };
+        let post = post.unwrap_or_else(|why| {
+            tracing::warn!(goal = %alert.goal, why, "members are not told of an alert");
+            None
+        });
+        Ok(Notices { letters, post, note, rooms: self.rooms(alert, &spec)? })
+    }
+
+    /// The mails to members.
+    fn letters(
+        &self,
+        alert: &Alert,
+        spec: &GoalSpec,
+        event: &AlertEvent,
+        subject: &str,
+        link: String,
+    ) -> Result<Vec<TeamMail>, DeskError> {
         let section = Section {
             title: event.alert.clone(),
             number: event.value.map(|v| format!("{} {}", mail::number(v), spec.unit.clone().unwrap_or_default())),
@@ -243,34 +281,58 @@ impl Mailroom {
             subtitle: event.date.clone().unwrap_or_default(),
             sections: vec![section],
             footer: "You get this because the goal names you.".to_owned(),
-            link: Some(format!("{}/goals/{}", base(&self.shared, ws, &self.config)?, alert.goal)),
+            link: Some(link),
         };
         let mut letters = Vec::new();
         for to in &spec.notify {
-            if !self.is_member(ws, to)? {
+            if !self.is_member(alert.workspace, to)? {
                 continue;
             }
             let hash = rapport_domain::hash::hash64(0, to.as_bytes());
             letters.push(TeamMail {
-                id: format!("alert.{}.{}.{hash:016x}", ws.0, alert.id),
+                id: format!("alert.{}.{}.{hash:016x}", alert.workspace.0, alert.id),
                 to: to.clone(),
-                subject: format!("{}: {}", event.goal_name, event.alert),
+                subject: subject.to_owned(),
                 html: mail::html(&page),
                 text: mail::text(&page),
                 files: Vec::new(),
             });
         }
-        if letters.is_empty() {
-            return Ok(None);
+        Ok(letters)
+    }
+
+    /// The rooms and programs to tell. What is no live channel of a team any more is left out, with a word in the log.
+    fn rooms(&self, alert: &Alert, spec: &GoalSpec) -> Result<Vec<(String, TeamRoom)>, DeskError> {
+        if spec.post_to.is_empty() {
+            return Ok(Vec::new());
         }
-        match self.post(ws, spec.channel.as_deref())? {
-            Ok(post) => Ok(Some((letters, post))),
-            Err(why) => {
-                tracing::warn!(goal = %alert.goal, why, "members are not told of an alert");
-                Ok(None)
+        let ws = alert.workspace;
+        let live = self.control().read(|q| resources::live(q, ws, ResourceKind::Channel))?;
+        let open = |id: &str| -> Result<Result<TeamRoom, String>, DeskError> {
+            let Some(channel) = live.iter().find(|c| c.id == id) else { return Ok(Err("it is not live".to_owned())) };
+            let opened = self.shared.stores.vault().opened(ws, ResourceKind::Channel, id, &channel.spec)?;
+            let spec = ChannelSpec::validate(&opened).map_err(|_| "its document has faults".to_owned());
+            let http = Http::new(self.config.send_timeout, self.config.allow_private).map(Arc::new);
+            Ok(spec.and_then(|spec| TeamRoom::new(&spec, http?, self.config.send_timeout)))
+        };
+        let mut rooms = Vec::new();
+        for id in &spec.post_to {
+            match open(id)? {
+                Ok(room) => rooms.push((id.clone(), room)),
+                Err(why) => tracing::warn!(goal = %alert.goal, channel = %id, why, "a channel is not told of an alert"),
             }
         }
+        Ok(rooms)
     }
+}
+
+/// What is to be told of an alert.
+#[derive(Default)]
+struct Notices {
+    letters: Vec<TeamMail>,
+    post: Option<TeamPost>,
+    note: TeamNote,
+    rooms: Vec<(String, TeamRoom)>,
 }
 
 /// Whether trying again can help.
