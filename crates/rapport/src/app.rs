@@ -145,7 +145,8 @@ impl App {
         crate::imports::sweep(&stores, &uploads);
         let imports = Imports::start(stores.clone(), collector.clone(), clock.clone(), backlog, uploads, at_once);
         let imports = Arc::new(imports);
-        let mailroom = Mailroom::start(engine.shared().clone(), MailroomConfig { allow_private, ..MailroomConfig::new(&url) });
+        let mailroom =
+            Mailroom::start(engine.shared().clone(), MailroomConfig { allow_private, ..MailroomConfig::new(&url) });
         let catcher = start_catcher(config).await?;
         let local = Arc::new(LocalAccess::new(stores.clone(), &config.data_dir, &local_url(address), options.announce));
         let watch = Watch::start(keys, local.clone())?;

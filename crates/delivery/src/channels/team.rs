@@ -131,7 +131,10 @@ mod tests {
         let teams = room(json!({"kind": "teams", "secret": "https://teams.example/x"}));
         let body: Value = serde_json::from_slice(&teams.call(&note(), Timestamp(0)).body).unwrap();
         let card = &body["attachments"][0]["content"];
-        assert_eq!((&card["body"][0]["text"], &card["body"][1]["text"]), (&json!("Orders <b> & more"), &json!("5, usually 10")));
+        assert_eq!(
+            (&card["body"][0]["text"], &card["body"][1]["text"]),
+            (&json!("Orders <b> & more"), &json!("5, usually 10"))
+        );
         assert_eq!(card["actions"][0]["url"], "http://rapport.example/goals/orders");
 
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -140,7 +143,10 @@ mod tests {
         let header = |name: &str| call.headers.iter().find(|h| h.0 == name).map(|h| h.1.clone()).unwrap_or_default();
         assert_eq!((header("webhook-id"), header("webhook-timestamp")), ("alert_1_2".into(), "1614265330".into()));
         let key = secret_bytes(secret).unwrap();
-        assert_eq!(header("webhook-signature"), super::super::webhook::sign(&key, "alert_1_2", 1_614_265_330, &call.body));
+        assert_eq!(
+            header("webhook-signature"),
+            super::super::webhook::sign(&key, "alert_1_2", 1_614_265_330, &call.body)
+        );
         let body: Value = serde_json::from_slice(&call.body).unwrap();
         assert_eq!(body, json!({"type": "goal.alert", "timestamp": "1970-01-01T00:00:00.000Z", "data": {"value": 5}}));
     }

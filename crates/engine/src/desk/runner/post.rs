@@ -200,7 +200,8 @@ impl Mailroom {
         let mut all_told = true;
         for letter in letters {
             let Some(post) = &post else { break };
-            all_told &= self.tell_whom(&alert, &letter.to, async || post.send(&letter, self.now()).await.map(drop)).await;
+            all_told &=
+                self.tell_whom(&alert, &letter.to, async || post.send(&letter, self.now()).await.map(drop)).await;
         }
         for (id, room) in rooms {
             let whom = format!("channel/{id}");
