@@ -63,6 +63,10 @@ impl Client {
             };
             return Ok(Client { http: Http::new(&url, &token), embedded: None });
         }
+        // Nothing is made where there is nothing: the directory may be mistyped.
+        if !config.data_dir.join("state").exists() {
+            bail!(no_workspace(&config.data_dir));
+        }
         let embedded = Embedded::start(config)?;
         let token = match stated(&target.token) {
             Some(token) => token.to_owned(),

@@ -4284,6 +4284,8 @@ export interface components {
             notify?: string[];
             /** @description How often it begins anew. */
             period?: components["schemas"]["GoalPeriod"];
+            /** @description Live channels of the kind `webhook`, `slack` or `teams` that are told as well. */
+            post_to?: string[];
             /**
              * Format: double
              * @description The number to reach, or to keep below.
@@ -9333,6 +9335,8 @@ export interface operations {
     get_inbox: {
         parameters: {
             query?: {
+                /** @description Only mails with this in a recipient's address or in the subject; upper and lower case are one. */
+                q?: string | null;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows, 1 to 500; 50 when absent. */

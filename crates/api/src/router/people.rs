@@ -4,7 +4,7 @@ use crate::auth::{ADMIN, Access};
 use crate::dashboard;
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
-use crate::routes::{about, inbox, members};
+use crate::routes::{about, inbox};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     const ANY: Access = Access::Public;
@@ -24,7 +24,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::new(get, "/api/v1/about", ANY, "about", "This installation", about::get)
             .answers::<about::About>(200, "What anybody may know of it."),
         Endpoint::new(get, "/api/v1/inbox", ADMIN, "inbox", "Mail the built-in mail server caught", inbox::list)
-            .query::<members::PageQuery>()
+            .query::<inbox::InboxQuery>()
             .answers::<Paged<inbox::CaughtView>>(200, "A page, newest first."),
         Endpoint::new(get, "/api/v1/inbox/{id}", ADMIN, "inbox", "A caught mail", inbox::get)
             .answers::<inbox::CaughtMailView>(200, "The mail."),

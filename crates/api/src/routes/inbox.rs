@@ -9,10 +9,9 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, X_CONTENT_TYPE_OP
 use axum::response::{Html, IntoResponse, Response};
 use rapport_delivery::catcher::{Catcher, CaughtMail};
 use rapport_domain::WorkspaceId;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::members::PageQuery;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{At, Query, limit};
@@ -28,6 +27,18 @@ const POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; defau
 
 /// Headers shown of a mail.
 const HEADERS: [&str; 6] = ["From", "To", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post"];
+
+/// What of the mails.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InboxQuery {
+    /// Only mails with this in a recipient's address or in the subject; upper and lower case are one.
+    q: Option<String>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Rows, 1 to 500; 50 when absent.
+    limit: Option<usize>,
+}
 
 /// A caught mail in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -82,13 +93,24 @@ fn catcher(state: &ApiState) -> Result<&Arc<Catcher>, ApiError> {
     state.catcher.as_ref().ok_or_else(|| ApiError::not_found("built-in mail server"))
 }
 
-/// Up to `limit` mails of a workspace, newest first, and where to go on.
-fn pages(catcher: &Catcher, ws: WorkspaceId, before: Option<u64>, limit: usize) -> (Vec<Arc<CaughtMail>>, Option<u64>) {
-    let (mut out, mut before): (Vec<Arc<CaughtMail>>, Option<u64>) = (Vec::new(), before);
+/// Whether a mail has the text, in lower case, where people would look for it.
+fn has(mail: &CaughtMail, text: &str) -> bool {
+    let found = |s: &str| s.to_lowercase().contains(text);
+    mail.to.iter().any(|to| found(to)) || mail.subject().is_some_and(|s| found(&s))
+}
+
+/// Up to `limit` mails of a workspace that are `wanted`, newest first, and where to go on.
+fn pages(
+    catcher: &Catcher,
+    wanted: impl Fn(&CaughtMail) -> bool,
+    mut before: Option<u64>,
+    limit: usize,
+) -> (Vec<Arc<CaughtMail>>, Option<u64>) {
+    let mut out: Vec<Arc<CaughtMail>> = Vec::new();
     loop {
         let some = catcher.page(before, ROWS);
         let Some(last) = some.last().map(|m| m.id) else { return (out, None) };
-        for mail in some.into_iter().filter(|m| workspace_of(m) == Some(ws)) {
+        for mail in some.into_iter().filter(|m| wanted(m)) {
             if out.len() == limit {
                 let next = out.last().map(|m| m.id);
                 return (out, next);
@@ -103,13 +125,15 @@ fn pages(catcher: &Catcher, ws: WorkspaceId, before: Option<u64>, limit: usize) 
 pub(crate) async fn list(
     State(state): State<ApiState>,
     caller: Caller,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<InboxQuery>,
 ) -> Reply<Paged<CaughtView>> {
     let (catcher, limit) = (Arc::clone(catcher(&state)?), limit(query.limit)?);
     let bad = |_| ApiError::invalid_at("cursor", "expected the next_cursor of this list");
     let before = query.cursor.as_deref().map(str::parse).transpose().map_err(bad)?;
     let ws = caller.workspace;
-    let (mails, next) = state.run(move |_| Ok::<_, ApiError>(pages(&catcher, ws, before, limit))).await?;
+    let text = query.q.map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
+    let wanted = move |m: &CaughtMail| workspace_of(m) == Some(ws) && text.as_ref().is_none_or(|text| has(m, text));
+    let (mails, next) = state.run(move |_| Ok::<_, ApiError>(pages(&catcher, wanted, before, limit))).await?;
     let items = mails.iter().map(|m| CaughtView::from(&**m)).collect();
     Ok(Json(Paged { items, next_cursor: next.map(|id| id.to_string()) }))
 }

@@ -69,6 +69,9 @@ async fn the_inbox_shows_a_workspace_its_own_mail() {
     let cursor = page["next_cursor"].as_str().unwrap();
     let rest = app.get(&format!("/api/v1/inbox?cursor={cursor}")).await.expect(200);
     assert_eq!((rest["items"].as_array().unwrap().len(), &rest["items"][0]["subject"]), (1, &"For alpha".into()));
+    let found = app.get("/api/v1/inbox?q=%20AGAIN").await.expect(200);
+    assert_eq!((found["items"].as_array().unwrap().len(), &found["items"][0]["id"]), (1, &3.into()), "{found}");
+    assert_eq!(app.get("/api/v1/inbox?q=beta").await.expect(200)["items"], serde_json::json!([]), "another's mail");
     let mail = app.get("/api/v1/inbox/1").await.expect(200);
     assert_eq!((&mail["has_html"], &mail["subject"]), (&true.into(), &"For alpha".into()));
     let html = app.get("/api/v1/inbox/1/html").await;

@@ -21,6 +21,8 @@ fn a_data_directory_is_made_filled_and_asked() {
     let bed = Bed::new();
     let (code, error) = bed.fails(&["stats"]);
     assert!(code == 1 && error.contains("run `rapport init` first"), "{code} {error}");
+    assert_eq!(bed.fails(&["stats", "--data", "mistyped"]).0, 1);
+    assert!(!bed.dir.path().join("mistyped").exists(), "nothing is made by asking");
     let made = bed.json(&["init", "--json", "--email", "Ann@example.com", "--workspace", "shop"]);
     assert_eq!((&made["workspace"], &made["owner"]["email"]), (&"shop".into(), &"ann@example.com".into()));
     let (code, error) = bed.fails(&["init"]);

@@ -1,5 +1,6 @@
 /** What the built-in mail server caught. */
-import { Alert, Anchor, Paper, Title } from '@mantine/core';
+import { Alert, Anchor, Paper, TextInput, Title } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { api, data, type Schemas } from '@/api/client';
@@ -8,11 +9,16 @@ import { t } from '@/i18n';
 import { Empty, Loaded, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
+import { useSearchState, useSearchText } from '@/ui/useSearchState';
 
 export function InboxPage() {
+  const [search] = useSearchState();
+  const [text, setText] = useSearchText('q');
+  const q = search.q ? { q: search.q } : {};
   const list = usePages(
-    ['inbox'],
-    (cursor, signal) => data(api.GET('/api/v1/inbox', { params: { query: { ...(cursor ? { cursor } : {}), limit: 50 } }, signal })),
+    ['inbox', search.q ?? ''],
+    (cursor, signal) =>
+      data(api.GET('/api/v1/inbox', { params: { query: { ...q, ...(cursor ? { cursor } : {}), limit: 50 } }, signal })),
     { refetchMs: 3_000 },
   );
   const columns: Column<Schemas['CaughtView']>[] = [
@@ -29,10 +35,18 @@ export function InboxPage() {
   ];
   return (
     <Page title={t('Mail catcher')} intro={t('Mail the built-in server caught. None of it left this machine.')}>
+      <TextInput
+        type="search"
+        aria-label={t('Find mail')}
+        placeholder={t('Address or subject')}
+        leftSection={<IconSearch size={16} />}
+        value={text}
+        onChange={(e) => setText(e.currentTarget.value)}
+      />
       <Loaded query={list}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title={t('No mail yet')}>{t('Send a test from Content, or wait until a journey sends one.')}</Empty>
+            <Empty title={search.q ? t('No mail was found') : t('No mail yet')}>{t('Send a test from Content, or wait until a journey sends one.')}</Empty>
           ) : (
             <DataTable caption={t('Caught mail')} columns={columns} rows={rows} id={(m) => String(m.id)} more={list.more} />
           )
