@@ -30,6 +30,8 @@ install_debian() {
     have npm || missing+=(npm)
     # A mail server to send through; nothing starts it but a test, in a directory of its own.
     [ -x /usr/sbin/postfix ] || missing+=(postfix)
+    # A gateway for text messages with a fake carrier behind it, likewise.
+    [ -x /usr/lib/kannel/test/fakesmsc ] || missing+=(kannel kannel-extras)
     # Debian's python3 comes without what makes environments.
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     [ ${#missing[@]} -gt 0 ] || return 0
