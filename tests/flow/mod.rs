@@ -1,5 +1,6 @@
 //! What the partition loop does with events: identity, segments, journeys, exactly once.
 
+mod accounts;
 mod campaigns;
 mod journeys;
 mod simulate;

@@ -25,6 +25,10 @@ const RULES: &[(&str, &str)] = &[
     ("viewers", r#"events("Page Viewed").count() >= 3"#),
     ("spenders", r#"events("Order Completed").sum("total") >= 150"#),
     ("looked-then-bought", r#"sequence(["Page Viewed", "Order Completed"], "2d")"#),
+    // Decided in the partitions of members by what the account's partition tells them.
+    ("pro-account", r#"account.plan == "pro""#),
+    ("teams", r#"account_members() >= 3 && !(account.plan == "free")"#),
+    ("consultants", r#"accounts() > 1 && in_segment("buyers")"#),
 ];
 
 /// A small generator, the same on every machine (SplitMix64).
@@ -89,6 +93,14 @@ fn random_event(random: &mut Random) -> (EventKind, Value) {
             let (id, value) = if random.chance(35) { ("anonymousId", device) } else { ("userId", user) };
             order[id] = json!(value);
             (EventKind::Track, order)
+        }
+        8 if random.chance(60) => {
+            let plan = if random.chance(50) { "pro" } else { "free" };
+            let traits = if random.chance(50) { json!({"plan": plan}) } else { json!({}) };
+            let id = if random.chance(30) { ("anonymousId", device) } else { ("userId", user) };
+            let mut call = json!({"groupId": format!("g{}", random.below(3)), "traits": traits});
+            call[id.0] = json!(id.1);
+            (EventKind::Group, call)
         }
         8 => (EventKind::Track, json!({"userId": user, "event": "Order Refunded"})),
         _ => (EventKind::Track, json!({"userId": user, "event": "Product Viewed"})),

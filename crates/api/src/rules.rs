@@ -1,5 +1,6 @@
 //! What a workspace knows, for checking rules: what was observed, and its segments.
 
+use rapport_domain::event::names;
 use rapport_domain::{ResourceKind, WorkspaceId};
 use rapport_engine::read;
 use rapport_rules::{Catalogue, ValueType};
@@ -49,6 +50,11 @@ fn add(out: &mut Catalogue, entry: Observed) {
             out.traits.insert(entry.key, kind);
         }
         Scope::Property => {
+            if entry.event == names::GROUP_JOINED {
+                // What such calls state are traits of the account.
+                let kind = widened(out.accounts.get(&entry.key).copied(), &entry.kind);
+                out.accounts.insert(entry.key.clone(), kind);
+            }
             let properties = out.events.entry(entry.event).or_default();
             let kind = widened(properties.get(&entry.key).copied(), &entry.kind);
             properties.insert(entry.key, kind);

@@ -1,6 +1,7 @@
 //! A profile: one customer, known by many identifiers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -105,6 +106,35 @@ pub struct Refusal {
     pub at: Timestamp,
 }
 
+/// The trait that names the account a profile belongs to: the one of its latest `group` call.
+pub const ACCOUNT: &str = "$account";
+
+/// An account as its members' rules see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountFacts {
+    /// The business's id of it.
+    pub group_id: String,
+    /// Its traits; `id` is the account's id where no trait has that name.
+    pub traits: serde_json::Map<String, Value>,
+    /// How many profiles belong to it.
+    pub members: u64,
+}
+
+impl AccountFacts {
+    /// The facts of an account.
+    #[must_use]
+    pub fn new(group_id: &str, mut traits: serde_json::Map<String, Value>, members: u64) -> Self {
+        traits.entry("id").or_insert_with(|| group_id.into());
+        AccountFacts { group_id: group_id.to_owned(), traits, members }
+    }
+
+    /// A trait by dotted path.
+    #[must_use]
+    pub fn value(&self, path: &str) -> Option<&Value> {
+        self.traits.get(path).or_else(|| crate::json::lookup(&self.traits, path))
+    }
+}
+
 /// One customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
@@ -133,6 +163,9 @@ pub struct Profile {
     pub merges: Vec<MergeEntry>,
     /// Identifiers it asked for and may not have, so that not every event asks again.
     pub refused: Vec<Refusal>,
+    /// What is known of its account, where whoever loaded the profile looked that up. Not stored with it.
+    #[serde(skip)]
+    pub account: Option<Arc<AccountFacts>>,
 }
 
 impl Profile {
@@ -152,6 +185,7 @@ impl Profile {
             groups: Vec::new(),
             merges: Vec::new(),
             refused: Vec::new(),
+            account: None,
         }
     }
 
@@ -166,6 +200,13 @@ impl Profile {
             Value::Object(inner) => crate::json::lookup(inner, rest),
             _ => None,
         }
+    }
+
+    /// The account it belongs to: the one of its latest `group` call.
+    #[must_use]
+    pub fn account_id(&self) -> Option<&str> {
+        let stated = self.traits.get(ACCOUNT).and_then(|t| t.value.as_str());
+        stated.filter(|id| self.groups.iter().any(|g| g == id)).or_else(|| self.groups.last().map(String::as_str))
     }
 
     /// The first identifier of a namespace.

@@ -137,7 +137,8 @@ pub enum LetterBody {
         /// The identifier the request named, so that its row goes even when the profile is gone.
         reason: String,
     },
-    /// To an account's partition (`hash(workspace, "group", group_id)`): what a customer's event says about the account.
+    /// To an account's partition: what a customer's event says about the account, as the first release wrote it; now it is an
+    /// [`AccountLetter::Said`].
     Group {
         /// The account.
         group_id: String,
@@ -176,6 +177,41 @@ pub enum LetterBody {
         message: OutboxId,
         /// After this it is not worth sending.
         expires_at: Timestamp,
+    },
+    /// About an account.
+    Account(AccountLetter),
+}
+
+/// What partitions tell each other about an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum AccountLetter {
+    /// To the account's partition (`hash(workspace, "group", group_id)`): what a customer's event says about it.
+    Said {
+        /// The account.
+        group_id: String,
+        /// Traits stated of it, a JSON object; `{}` when only membership changes.
+        traits: String,
+        /// When it was stated.
+        at: Timestamp,
+        /// Who belongs to it.
+        member: Option<ProfileId>,
+        /// Who does not belong to it any more: absorbed by `member`, or erased.
+        leaver: Option<ProfileId>,
+        /// It tells history: what changes by it is no news.
+        historical: bool,
+    },
+    /// To a partition where members live: the account as it is now.
+    Copy {
+        /// The account.
+        group_id: String,
+        /// Its traits, a JSON object.
+        traits: String,
+        /// How many profiles belong to it.
+        members: u64,
+        /// Later versions replace earlier ones.
+        version: u64,
+        /// It tells history: what changes by it is no news.
+        historical: bool,
     },
 }
 

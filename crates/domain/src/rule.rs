@@ -57,6 +57,8 @@ pub struct Places(pub BTreeMap<Mention, (u32, u32)>);
 pub enum Mention {
     /// A trait, by its dotted path.
     Trait(String),
+    /// A trait of the account, by its dotted path.
+    Account(String),
     /// An event.
     Event(String),
     /// A property of events, by its dotted path.
@@ -287,6 +289,10 @@ pub enum Operand {
     Events(Box<EventQuery>),
     /// A prediction by name.
     Score(String),
+    /// How many accounts the profile belongs to.
+    Accounts,
+    /// How many profiles belong to its account; missing without one.
+    AccountMembers,
     /// The field read as a version (Semantic Versioning 2.0).
     Version(Field),
     /// A constant version.
@@ -332,6 +338,8 @@ pub enum Literal {
 pub enum Field {
     /// The profile's trait; only outside filters.
     Trait(String),
+    /// A trait of the profile's account; only outside filters.
+    Account(String),
     /// The event's property, or its context as `context.…`; only inside filters and predicates.
     Event(String),
 }
@@ -390,7 +398,8 @@ mod tests {
             {"compare": {"left": {"version": {"trait": "v"}}, "op": ">=", "right": {"version_literal": "2.3"}}},
             {"compare": {"left": {"distance_km": {"value": {"trait": "l"}, "latitude": 52.5, "longitude": 13.4}},
                 "op": "<", "right": {"literal": 10.0}}},
-            {"has": {"trait": "x"}}, {"in_segment": "vip"}, {"consent": {"channel": "email"}},
+            {"has": {"trait": "x"}}, {"has": {"account": "plan"}}, {"in_segment": "vip"},
+            {"compare": {"left": "account_members", "op": ">=", "right": "accounts"}}, {"consent": {"channel": "email"}},
             {"bucket": {"salt": "s", "from": 0.0, "to": 10.0}}, {"const": true}
         ]}});
         let rule: Rule = serde_json::from_value(json.clone()).unwrap();

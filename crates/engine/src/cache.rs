@@ -27,6 +27,8 @@ pub(crate) struct Slot {
     pub(crate) look_at_all: bool,
     /// The instants stored in `timers`, so that only changes are written.
     pub(crate) stored_dues: [Option<Timestamp>; 2],
+    /// The account it is listed under.
+    pub(crate) stored_account: Option<String>,
     pub(crate) dirty: Dirty,
     /// Bytes of the documents it was written as last: profile, segments.
     pub(crate) stored_bytes: [usize; 2],
@@ -42,6 +44,7 @@ impl Slot {
             stored_runs: Runs::default(),
             look_at_all: true,
             stored_dues: [None; 2],
+            stored_account: None,
             dirty: Dirty::default(),
             stored_bytes: [0; 2],
         }

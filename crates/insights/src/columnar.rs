@@ -97,7 +97,7 @@ fn mirrored(op: CompareOp) -> CompareOp {
 
 fn field(of: &RuleField) -> Option<Field> {
     match of {
-        RuleField::Trait(_) => None,
+        RuleField::Trait(_) | RuleField::Account(_) => None,
         RuleField::Event(path) => Some(match path.strip_prefix("context.") {
             Some(rest) => Field::Context(rest.to_owned()),
             None => Field::Property(path.clone()),

@@ -42,6 +42,19 @@ CREATE TABLE accounts (ws INTEGER NOT NULL, group_id TEXT NOT NULL, doc TEXT NOT
 CREATE TABLE account_members (ws INTEGER NOT NULL, group_id TEXT NOT NULL, profile INTEGER NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY (ws, group_id, profile)) WITHOUT ROWID;
 ",
+}, Migration {
+    version: 2,
+    sql: "
+CREATE TABLE account_partitions (ws INTEGER NOT NULL, group_id TEXT NOT NULL, partition INTEGER NOT NULL,
+    PRIMARY KEY (ws, group_id, partition)) WITHOUT ROWID;
+CREATE TABLE account_copies (ws INTEGER NOT NULL, group_id TEXT NOT NULL, version INTEGER NOT NULL,
+    members INTEGER NOT NULL, traits TEXT NOT NULL, PRIMARY KEY (ws, group_id)) WITHOUT ROWID;
+CREATE TABLE account_of (ws INTEGER NOT NULL, profile INTEGER NOT NULL, group_id TEXT NOT NULL,
+    PRIMARY KEY (ws, profile)) WITHOUT ROWID;
+CREATE INDEX account_of_group ON account_of (ws, group_id, profile);
+CREATE TABLE account_due (id INTEGER PRIMARY KEY, ws INTEGER NOT NULL, group_id TEXT NOT NULL, after INTEGER,
+    again INTEGER NOT NULL, historical INTEGER NOT NULL, UNIQUE (ws, group_id));
+",
 }];
 
 /// The first byte of a stored profile; a change of the encoding takes the next number.
@@ -117,6 +130,7 @@ pub fn delete(tx: &Tx, ws: WorkspaceId, id: ProfileId) -> Result<bool> {
         return Ok(false);
     }
     tx.execute("DELETE FROM profile_index WHERE id = ?1 AND ws = ?2", &params![id, ws])?;
+    crate::accounts::copies::belongs_to(tx, ws, id, None)?;
     tx.execute("UPDATE profile_counts SET profiles = profiles - 1 WHERE ws = ?1", &params![ws])?;
     Ok(true)
 }

@@ -15,6 +15,8 @@ pub struct Catalogue {
     pub events: BTreeMap<String, BTreeMap<String, ValueType>>,
     /// Traits.
     pub traits: BTreeMap<String, ValueType>,
+    /// Traits of accounts.
+    pub accounts: BTreeMap<String, ValueType>,
     /// Ids of segments.
     pub segments: BTreeSet<String>,
 }
@@ -192,7 +194,7 @@ impl<'a> Checker<'a> {
                 }
             }
             Operand::Literal(_) | Operand::Instant(_) | Operand::DurationMs(_) | Operand::VersionLiteral(_) => {}
-            Operand::Now | Operand::Today | Operand::Score(_) => {}
+            Operand::Now | Operand::Today | Operand::Score(_) | Operand::Accounts | Operand::AccountMembers => {}
         }
         None
     }
@@ -245,6 +247,7 @@ impl<'a> Checker<'a> {
         match field {
             Field::Event(path) => self.property(path),
             Field::Trait(path) => self.field_path(path),
+            Field::Account(path) => self.account_path(path),
         }
     }
 
@@ -253,6 +256,17 @@ impl<'a> Checker<'a> {
         let known = lookup(&self.catalogue.traits, path).unwrap_or_else(|| {
             let suggestion = nearest(path, self.catalogue.traits.keys().map(String::as_str));
             self.find(Severity::Warning, &mention, format!("no profile has a trait `{path}`"), suggestion);
+            ValueType::Any
+        });
+        (mention, known)
+    }
+
+    fn account_path(&mut self, path: &str) -> (Mention, ValueType) {
+        let mention = Mention::Account(path.to_owned());
+        let known = lookup(&self.catalogue.accounts, path).or_else(|| (path == "id").then_some(ValueType::Text));
+        let known = known.unwrap_or_else(|| {
+            let suggestion = nearest(path, self.catalogue.accounts.keys().map(String::as_str));
+            self.find(Severity::Warning, &mention, format!("no account has a trait `{path}`"), suggestion);
             ValueType::Any
         });
         (mention, known)
@@ -305,7 +319,11 @@ impl<'a> Checker<'a> {
     }
 
     fn mismatch(&mut self, mention: &Mention, known: ValueType, why: &str) {
-        let (Mention::Trait(name) | Mention::Property(name) | Mention::Event(name) | Mention::Segment(name)) = mention;
+        let (Mention::Trait(name)
+        | Mention::Account(name)
+        | Mention::Property(name)
+        | Mention::Event(name)
+        | Mention::Segment(name)) = mention;
         let kind = match known {
             ValueType::Any => "of several types",
             ValueType::Bool => "a boolean",

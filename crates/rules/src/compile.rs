@@ -14,6 +14,7 @@ use crate::version::Version;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Trait(String),
+    Account(String),
     Property(String),
     Context(String),
 }
@@ -22,6 +23,7 @@ impl Source {
     pub(crate) fn of(field: &Field) -> Source {
         match field {
             Field::Trait(path) => Source::Trait(path.clone()),
+            Field::Account(path) => Source::Account(path.clone()),
             Field::Event(path) => Source::of_event(path),
         }
     }
@@ -82,6 +84,8 @@ pub(crate) enum Term {
     Today,
     Aggregate(usize),
     Score(String),
+    Accounts,
+    AccountMembers,
     Version(Source),
     /// `None` for a text that is no version, which `parse` refuses.
     VersionLiteral(Option<Version>),
@@ -104,6 +108,12 @@ pub(crate) enum Sign {
 pub(crate) struct Needs {
     pub(crate) aggregates: Vec<Aggregate>,
     pub(crate) traits: Vec<String>,
+    /// Paths of the account's traits.
+    pub(crate) account_traits: Vec<String>,
+    /// Asks anything about accounts.
+    pub(crate) account: bool,
+    /// Asks how many profiles belong to the account.
+    pub(crate) account_members: bool,
     pub(crate) segments: Vec<String>,
     pub(crate) properties: Vec<String>,
     pub(crate) consent: bool,
@@ -175,6 +185,14 @@ impl Needs {
                 self.scores = true;
                 Term::Score(name.clone())
             }
+            Operand::Accounts => {
+                self.account = true;
+                Term::Accounts
+            }
+            Operand::AccountMembers => {
+                (self.account, self.account_members) = (true, true);
+                Term::AccountMembers
+            }
             Operand::Version(field) => Term::Version(self.source(field)),
             Operand::VersionLiteral(text) => Term::VersionLiteral(Version::parse(text)),
             Operand::DistanceKm { value, latitude, longitude } => {
@@ -222,6 +240,10 @@ impl Needs {
     fn source(&mut self, field: &Field) -> Source {
         match field {
             Field::Trait(path) => note(&mut self.traits, path),
+            Field::Account(path) => {
+                self.account = true;
+                note(&mut self.account_traits, path);
+            }
             Field::Event(path) => note(&mut self.properties, path),
         }
         Source::of(field)

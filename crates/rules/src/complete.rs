@@ -1,6 +1,10 @@
 //! What can stand at a place of a rule's text: suggestions for an editor. It reads unfinished text, so it looks at the words
 //! around the place instead of parsing.
 
+use std::collections::BTreeMap;
+
+use rapport_domain::event::names;
+use rapport_domain::rule::ValueType;
 use serde::Serialize;
 
 use crate::check::Catalogue;
@@ -103,6 +107,10 @@ fn of_form(form: &Form) -> Suggestion {
     suggestion(form.name, kind, form.meaning)
 }
 
+fn traits(known: &BTreeMap<String, ValueType>) -> Vec<Suggestion> {
+    known.iter().map(|(name, kind)| suggestion(name, "trait", format!("{kind:?}").to_lowercase())).collect()
+}
+
 impl Context<'_> {
     /// Names of the calls that are open here, the innermost first.
     fn open_calls(&self) -> Vec<String> {
@@ -152,11 +160,6 @@ impl Context<'_> {
         all.sort_by(|a, b| a.text.cmp(&b.text));
         all.dedup_by(|a, b| a.text == b.text);
         all
-    }
-
-    fn traits(&self) -> impl Iterator<Item = Suggestion> {
-        let kind = |kind| format!("{kind:?}").to_lowercase();
-        self.catalogue.traits.iter().map(move |(name, k)| suggestion(name, "trait", kind(k)))
     }
 
     fn in_text(&self) -> (Vec<Suggestion>, Option<ValuesOf>) {
@@ -211,6 +214,8 @@ impl Context<'_> {
         }
         match root {
             "traits" => Some(ValuesOf::Trait(path.to_owned())),
+            // What calls stated of accounts are properties of those calls.
+            "account" => Some(ValuesOf::Property(vec![names::GROUP_JOINED.to_owned()], path.to_owned())),
             name if self.variable().as_deref() == Some(name) => {
                 Some(ValuesOf::Property(self.events(), path.to_owned()))
             }
@@ -224,14 +229,20 @@ impl Context<'_> {
             let variable = self.variable();
             let mut all: Vec<Suggestion> = match &variable {
                 Some(name) => vec![suggestion(name, "property", "the event")],
-                None => vec![suggestion("traits", "trait", "the profile's traits")],
+                None => vec![
+                    suggestion("traits", "trait", "the profile's traits"),
+                    suggestion("account", "trait", "the traits of the profile's account"),
+                ],
             };
             all.extend(of(&[Place::Function]));
             return all;
         }
         let root = self.word_before(self.before.len() - 1);
         if root == "traits" {
-            return self.traits().collect();
+            return traits(&self.catalogue.traits);
+        }
+        if root == "account" && self.variable().is_none() {
+            return traits(&self.catalogue.accounts);
         }
         if self.variable() == Some(root) {
             return self.properties();
@@ -245,8 +256,6 @@ impl Context<'_> {
 
 #[cfg(test)]
 mod tests {
-    use rapport_domain::rule::ValueType;
-
     use super::*;
 
     fn catalogue() -> Catalogue {
@@ -254,6 +263,7 @@ mod tests {
         Catalogue {
             events: [("Order Completed".to_owned(), order), ("Page Viewed".to_owned(), [].into())].into(),
             traits: [("plan".to_owned(), ValueType::Text), ("age".to_owned(), ValueType::Number)].into(),
+            accounts: [("seats".to_owned(), ValueType::Number)].into(),
             segments: ["vip".to_owned()].into(),
         }
     }
@@ -264,6 +274,8 @@ mod tests {
             ("", "", "traits"),
             ("ev", "ev", "events"),
             ("traits.p", "p", "plan"),
+            ("acc", "acc", "account"),
+            ("account.", "", "seats"),
             ("events('Or", "Or", "Order Completed"),
             ("sequence(['Page Viewed', \"ord", "ord", "Order Completed"),
             ("events('Order Completed').wi", "wi", "within"),
@@ -291,6 +303,7 @@ mod tests {
             ("traits.plan in ['a', '", plan.clone()),
             ("traits.plan.contains('", plan),
             ("events('Order Completed').filter(e, e.sku == '", sku),
+            ("account.plan == '", Some(ValuesOf::Property(vec!["Group Joined".to_owned()], "plan".to_owned()))),
             ("consent('", None),
         ] {
             assert_eq!(complete(text, text.chars().count(), &catalogue()).values_of, wanted, "{text}");

@@ -111,6 +111,7 @@ impl<'a> Scope<'a, '_> {
             (Scope::Event(e), Source::Property(path)) => e.property(path),
             (Scope::Event(e), Source::Context(path)) => e.context(path),
             (Scope::Profile(p), Source::Trait(path)) => Scalar::of(p.facts.trait_value(path)),
+            (Scope::Profile(p), Source::Account(path)) => Scalar::of(p.facts.account_value(path)),
             _ => Scalar::Null,
         }
     }
@@ -137,6 +138,7 @@ impl<'a> Scope<'a, '_> {
             Term::Now | Term::Today | Term::Aggregate(_) | Term::Score(_) | Term::SegmentSince(_) => {
                 self.profile_term(term)
             }
+            Term::Accounts | Term::AccountMembers => self.profile_term(term),
         }
     }
 
@@ -174,6 +176,10 @@ impl<'a> Scope<'a, '_> {
                 (p.facts.segment_since(id).map_or(Value::NULL, |since| Value::time(since.0)), None)
             }
             Term::Score(name) => (p.facts.score(name).map_or(Value::NULL, Value::number), None),
+            Term::Accounts => (Value::number(p.facts.accounts() as f64), None),
+            Term::AccountMembers => {
+                (p.facts.account_members().map_or(Value::NULL, |n| Value::number(n as f64)), None)
+            }
             _ => (Value::NULL, None),
         }
     }

@@ -111,8 +111,9 @@ impl<E: EventView> Explainer<'_, E> {
         clause.values.push((print::print_formula(&formula), value));
         // What a value is made of is of interest too: the trait behind a date, both sides of a difference.
         match operand {
-            Operand::Date(Field::Trait(path)) | Operand::Version(Field::Trait(path)) => {
-                self.value(&Operand::Field(Field::Trait(path.clone())), clause);
+            Operand::Date(field @ (Field::Trait(_) | Field::Account(_)))
+            | Operand::Version(field @ (Field::Trait(_) | Field::Account(_))) => {
+                self.value(&Operand::Field(field.clone()), clause);
             }
             Operand::DistanceKm { value, .. } => self.value(&Operand::Field(value.clone()), clause),
             Operand::Add(a, b) | Operand::Subtract(a, b) | Operand::Multiply(a, b) | Operand::Divide(a, b) => {

@@ -69,6 +69,13 @@ pub const FORMS: &[Form] = &[
         "Consent was given for the channel, or a topic on it.",
     ),
     form("score", Function, r#"score("churn") > 0.7"#, "A prediction."),
+    form("accounts", Function, "accounts() > 1", "How many accounts the profile belongs to."),
+    form(
+        "account_members",
+        Function,
+        "account_members() >= 10",
+        "How many profiles belong to the profile's account; account.plan reads a trait of it.",
+    ),
     form(
         "bucket",
         Function,

@@ -14,6 +14,12 @@ pub trait Facts {
     fn profile(&self) -> ProfileId;
     /// A trait by dotted path.
     fn trait_value(&self, path: &str) -> Option<&serde_json::Value>;
+    /// A trait of its account by dotted path.
+    fn account_value(&self, path: &str) -> Option<&serde_json::Value>;
+    /// How many profiles belong to its account; `None` without one.
+    fn account_members(&self) -> Option<u64>;
+    /// How many accounts it belongs to.
+    fn accounts(&self) -> u64;
     /// Whether it is in the segment of that id.
     fn in_segment(&self, id: &str) -> bool;
     /// Since when it has been in that segment without a break; `None` when it is not.
@@ -79,6 +85,24 @@ impl Plan {
     #[must_use]
     pub fn trait_names(&self) -> &[String] {
         &self.needs.traits
+    }
+
+    /// Dotted paths of the account's traits it reads.
+    #[must_use]
+    pub fn account_names(&self) -> &[String] {
+        &self.needs.account_traits
+    }
+
+    /// Whether it asks anything about accounts.
+    #[must_use]
+    pub fn uses_accounts(&self) -> bool {
+        self.needs.account
+    }
+
+    /// Whether it asks how many profiles belong to the account.
+    #[must_use]
+    pub fn uses_account_members(&self) -> bool {
+        self.needs.account_members
     }
 
     /// Segments it asks about.

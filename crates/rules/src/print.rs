@@ -163,6 +163,8 @@ impl Printer {
             Operand::Today => self.word("today()"),
             Operand::Events(query) => self.query(query),
             Operand::Score(name) => self.call("score", &[name]),
+            Operand::Accounts => self.word("accounts()"),
+            Operand::AccountMembers => self.word("account_members()"),
             Operand::Version(field) => {
                 self.word("semver(");
                 self.field(field);
@@ -310,6 +312,7 @@ impl Printer {
     fn field(&mut self, field: &Field) {
         let (root, path) = match field {
             Field::Trait(path) => ("traits", path),
+            Field::Account(path) => ("account", path),
             Field::Event(path) => ("e", path),
         };
         self.word(root);

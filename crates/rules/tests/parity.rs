@@ -22,6 +22,7 @@ use naive::Naive;
 struct Person {
     id: u64,
     traits: serde_json::Map<String, serde_json::Value>,
+    account: Option<(serde_json::Map<String, serde_json::Value>, u64)>,
     vip: bool,
     consent: ConsentState,
     churn: Option<f64>,
@@ -34,6 +35,15 @@ impl Facts for Person {
     }
     fn trait_value(&self, path: &str) -> Option<&serde_json::Value> {
         rapport_domain::json::lookup(&self.traits, path)
+    }
+    fn account_value(&self, path: &str) -> Option<&serde_json::Value> {
+        rapport_domain::json::lookup(&self.account.as_ref()?.0, path)
+    }
+    fn account_members(&self) -> Option<u64> {
+        self.account.as_ref().map(|a| a.1)
+    }
+    fn accounts(&self) -> u64 {
+        self.account.as_ref().map_or(0, |a| 1 + a.1 % 3)
     }
     fn in_segment(&self, id: &str) -> bool {
         self.vip && id == "vip"
@@ -104,10 +114,11 @@ fn person() -> impl Strategy<Value = Person> {
         chrono_tz::Australia::Sydney,
         chrono_tz::Asia::Kathmandu,
     ]);
-    (any::<u64>(), object(), date, any::<bool>(), consent, churn, zone).prop_map(
-        |(id, mut traits, date, vip, consent, churn, zone)| {
+    let account = prop::option::of((object(), 0u64..6));
+    (any::<u64>(), object(), account, date, any::<bool>(), consent, churn, zone).prop_map(
+        |(id, mut traits, account, date, vip, consent, churn, zone)| {
             traits.insert("d".to_owned(), date);
-            Person { id, traits, vip, consent, churn, zone }
+            Person { id, traits, account, vip, consent, churn, zone }
         },
     )
 }

@@ -17,6 +17,15 @@ impl Facts for Person {
     fn trait_value(&self, path: &str) -> Option<&Value> {
         rapport_domain::json::lookup(self.0.as_object()?, path)
     }
+    fn account_value(&self, path: &str) -> Option<&Value> {
+        rapport_domain::json::lookup(self.0.get("$account")?.as_object()?, path)
+    }
+    fn account_members(&self) -> Option<u64> {
+        self.0.get("$account").map(|_| 12)
+    }
+    fn accounts(&self) -> u64 {
+        u64::from(self.0.get("$account").is_some())
+    }
     fn in_segment(&self, id: &str) -> bool {
         id == "vip"
     }
@@ -35,7 +44,8 @@ impl Facts for Person {
 }
 
 fn person() -> Person {
-    Person(json!({"plan": "pro", "renewal": "2026-01-12"}), chrono_tz::UTC)
+    let account = json!({"id": "acme", "plan": "team", "seats": 40, "renewal": "2026-01-12", "address": {"city": "Ulm"}});
+    Person(json!({"plan": "pro", "renewal": "2026-01-12", "$account": account}), chrono_tz::UTC)
 }
 
 fn event(name: &str, hours: i64, properties: Value) -> Event {
@@ -89,6 +99,9 @@ fn measures() {
         "events().after('2026-01-11T08:00:00Z').exists() && !events().before('2026-01-10T01:00:00Z').exists()",
         "events('A').filter(e, has(e.n)).count() == 3 && events('A').filter(e, e.n == null).count() == 1",
         "events().within('11h').count() == 3 && events().within('10h').count() == 2 && events().within('8h').count() == 0",
+        "account.plan == 'team' && account.seats > 20 && account.address.city.startsWith('U') && account.id in ['acme']",
+        "accounts() == 1 && account_members() >= 12 && !has(account.name) && account.name != 'x'",
+        "account.plan != traits.plan && date(account.renewal) == date(traits.renewal)",
         "in_segment('vip') && consent('email') && !consent('sms') && score('churn') > 0.7 && !(score('x') >= 0)",
     ] {
         assert!(verdict(text, &person(), &events, 40).holds, "{text}");

@@ -83,6 +83,9 @@ const CANONICAL: &[(&str, &str)] = &[
         r#"traits.a * (traits.b + 2) / events("A").count() > 1.5"#,
     ),
     ("traits.a - (traits.b - 1) == traits.c - traits.b - 1", "traits.a - (traits.b - 1) == traits.c - traits.b - 1"),
+    ("account.plan=='team'&&account['Seat count']>3", r#"account.plan == "team" && account["Seat count"] > 3"#),
+    ("date(account.renewal) < today() && account.trial", "date(account.renewal) < today() && account.trial == true"),
+    ("account_members()>=10 || accounts( ) > 1", "account_members() >= 10 || accounts() > 1"),
     ("has(traits.a.b) // why\n && !has(traits['x y'])", r#"has(traits.a.b) && !has(traits["x y"])"#),
 ];
 
@@ -124,6 +127,12 @@ const WRONG: &[(&str, &str, &str, Option<&str>)] = &[
     ("events('A').exists() == true", "1:13", "true or false by itself", None),
     ("events('A').count(e) > 1", "1:13", "takes nothing", None),
     ("events('A').filter(e, traits.x == 1).exists()", "1:23", "traits cannot stand", None),
+    ("events('A').filter(e, account.x == 1).exists()", "1:23", "account cannot stand", None),
+    ("events('A').filter(e, e.x > accounts()).exists()", "1:29", "accounts(…) cannot stand", None),
+    ("events('A').since(date(account.signup)).exists()", "1:19", "expected a trait", None),
+    ("account_members(1) > 1", "1:1", "takes nothing", None),
+    ("acount.plan == 'x'", "1:1", "unknown name `acount`", Some("account.…")),
+    ("accounts()", "1:1", "no condition by itself", None),
     ("events('A').filter(e, f.x == 1).exists()", "1:23", "unknown name `f`", None),
     ("events('A').filter(e, e.x > now()).exists()", "1:29", "now(…) cannot stand", None),
     ("events('A').within('1d').count() >= 5000", "1:34", "remembers the newest 4096", None),
@@ -221,6 +230,7 @@ fn catalogue() -> Catalogue {
             ("vip", ValueType::Bool),
             ("tags", ValueType::List),
         ]),
+        accounts: names(&[("seats", ValueType::Number), ("plan", ValueType::Text)]),
         segments: ["vip".to_owned()].into(),
     }
 }
@@ -246,6 +256,9 @@ fn checking_against_a_catalogue() {
         ("traits.tags == 'x'", Error, "1:8", "`tags` is a list", None),
         ("traits.age.contains('1')", Error, "1:8", "cannot test", None),
         ("traits.plan.containsAny(['x'])", Error, "1:8", "`plan` is a text, which .containsAny(…) cannot test", None),
+        ("account.plam == 'x'", Warning, "1:9", "no account has a trait `plam`", Some("plan")),
+        ("account.seats == 'many'", Error, "1:9", "`seats` is a number, which never equals the text", None),
+        ("account.id == true", Error, "1:9", "`id` is a text, which never equals true", None),
         ("semver(traits.tags) > semver('1')", Error, "1:15", "no version", None),
         ("distance(traits.age, 1, 1) > 1", Error, "1:17", "no place", None),
         ("traits.tags / 2 > 1", Error, "1:8", "no number", None),
@@ -271,6 +284,7 @@ fn checking_against_a_catalogue() {
     }
     for fine in [
         "traits.age > '18' && traits.tags.contains('x') && size(traits.tags) > 1 && traits.vip == 'true' && in_segment('vip')",
+        "account.seats > 3 && account.id == 'acme' && account_members() > 1 && accounts() > 0",
         "events().filter(e, e.title == 'x' || e.cart.total > 5 || e.context.anything == 1).exists()",
     ] {
         assert_eq!(check(&parse(fine).unwrap(), &catalogue()), vec![], "{fine}");

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use rapport_domain::event::names;
 use rapport_domain::{Problem, ResourceKind};
 use rapport_engine::read;
 use rapport_rules::{FORMS, Rule, Severity, ValuesOf};
@@ -232,6 +233,8 @@ pub(crate) struct CatalogueView {
     events: Vec<SeenEvent>,
     /// Traits, most frequent first.
     traits: Vec<SeenName>,
+    /// Traits of accounts, most frequent first.
+    accounts: Vec<SeenName>,
     /// Live segments.
     segments: Vec<NamedSegment>,
     /// The words of the language.
@@ -260,13 +263,18 @@ pub(crate) async fn known(State(state): State<ApiState>, caller: Caller) -> Repl
             Ok::<_, ApiError>((seen, live))
         })
         .await?;
-    let mut traits = BTreeMap::new();
+    let (mut traits, mut accounts) = (BTreeMap::new(), BTreeMap::new());
     let mut events: BTreeMap<String, SeenEvent> = BTreeMap::new();
     let mut properties: BTreeMap<String, BTreeMap<String, SeenName>> = BTreeMap::new();
     for entry in seen {
         match entry.scope {
             Scope::Trait => note(&mut traits, entry.key, entry.kind, entry.count),
-            Scope::Property => note(properties.entry(entry.event).or_default(), entry.key, entry.kind, entry.count),
+            Scope::Property => {
+                if entry.event == names::GROUP_JOINED {
+                    note(&mut accounts, entry.key.clone(), entry.kind.clone(), entry.count);
+                }
+                note(properties.entry(entry.event).or_default(), entry.key, entry.kind, entry.count);
+            }
             Scope::Event => {
                 let (count, last_seen) = (entry.count, entry.last_seen.into());
                 let event = SeenEvent { name: entry.event.clone(), count, last_seen, properties: Vec::new() };
@@ -288,6 +296,7 @@ pub(crate) async fn known(State(state): State<ApiState>, caller: Caller) -> Repl
     Ok(Json(CatalogueView {
         events,
         traits: sorted(traits),
+        accounts: sorted(accounts),
         segments: segments.collect(),
         functions: functions.collect(),
     }))

@@ -2,9 +2,8 @@
 //! of their own.
 
 use rapport_domain::event::names;
-use rapport_domain::record::{AskedMessage, Letter, LetterBody, MAX_HOPS};
+use rapport_domain::record::{AccountLetter, AskedMessage, Letter, LetterBody, MAX_HOPS};
 use rapport_domain::{Identifier, Json, OutboundMessage, OutboxId, ProfileId, Timestamp, WorkspaceId};
-use rapport_profiles::accounts::repo::{self as accounts, Statement};
 use rapport_profiles::core::account;
 use rapport_profiles::{IdentifierRow, LinkDecision, decide_letter, refuse, repo as profiles};
 use rapport_segments::repo as segments;
@@ -34,11 +33,10 @@ impl Owner {
             LetterBody::Restore { from, state } => self.restore(work, ws, from, &state),
             LetterBody::Erase { profile, reason } => self.erase(work, ws, hops, profile, reason),
             LetterBody::Group { group_id, traits, at, member, leaver } => {
-                let traits = Json::from_text(&traits);
-                let said = Statement { group_id: &group_id, traits: &traits, at, member, leaver };
-                accounts::deliver(&work.tx, ws, said)?;
-                Ok(())
+                let said = AccountLetter::Said { group_id, traits, at, member, leaver, historical: false };
+                self.account_letter(work, ws, said)
             }
+            LetterBody::Account(letter) => self.account_letter(work, ws, letter),
             LetterBody::Mark { message, mark, at, detail } => {
                 self.mark(work, ws, message, &mark, at, detail.as_deref())
             }

@@ -221,9 +221,15 @@ impl Owner {
         work.flush_lake = true;
         profiles::remove_absorbed(&work.tx, ws, id, from)?;
         let known = restored.profile.known;
+        let groups = restored.profile.groups.clone();
         let runs = slot.runs.clone().restored();
         let moved = Moved { profile: restored.profile, aggregates: Vec::new(), memberships: Vec::new(), runs };
         work.letter(from.home(), ws, 0, LetterBody::Restore { from, state: encode(&moved)? })?;
+        for group in &groups {
+            // It belongs to its accounts again; whom it had become part of stays there as well.
+            let target = account::home(ws, group, self.shared.log.partitions());
+            work.letter(target, ws, 0, account::join(group, from, work.now))?;
+        }
         for identifier in restored.identifiers {
             let target = self.partition_of(ws, &identifier.namespace, &identifier.value);
             work.letter(target, ws, 0, LetterBody::Unlink { identifier: identifier.clone(), owner: id })?;

@@ -2,6 +2,7 @@
 //! gate, the timers and the background brought is applied in one transaction together with the log's offset; what it
 //! caused leaves only after that transaction committed.
 
+mod accounts;
 mod activate;
 mod asked;
 pub(crate) mod bound;
@@ -90,6 +91,7 @@ pub struct Owner {
     population: HashMap<WorkspaceId, [u64; 24]>,
     /// Calendars of live journeys, and whether people wait to be worked off in portions.
     calendars: tasks::Calendars,
+    accounts: accounts::Accounts,
     publisher: publish::Publisher,
     swept_on: i64,
     /// How large the next batch may be.
@@ -138,6 +140,7 @@ impl Owner {
             observed,
             population: HashMap::new(),
             calendars: tasks::Calendars::default(),
+            accounts: accounts::Accounts::default(),
             publisher,
             swept_on: 0,
             pace: Pace::new(shared.config.batch_records),
@@ -191,6 +194,7 @@ impl Owner {
             || self.recompute
             || self.is_sweeping()
             || self.publisher.has_cleanup()
+            || self.accounts.is_due
             || self.calendars.has_work(now);
         if records.is_empty() && self.outcomes.is_empty() && self.gone.is_empty() && !due && !waiting {
             self.is_failing = false;
@@ -210,6 +214,7 @@ impl Owner {
         }
         self.follow_calendars(&mut work)?;
         self.work_off(&mut work)?;
+        self.ask_members(&mut work)?;
         // One portion of history in each batch: news goes on, and history is never put off for good.
         if !self.add_history(&mut work)? {
             self.sweep(&mut work)?;
@@ -244,6 +249,7 @@ impl Owner {
     }
 
     fn commit(&mut self, mut work: Work, records: &ReadBatch, started: Instant) -> Result<(), EngineError> {
+        self.tell_accounts(&mut work)?;
         self.save_slots(&mut work)?;
         let next_offset = records.next_offset();
         let lake_seq = publish::store(&mut work, self.shared.lake.persisted(self.partition))?;
@@ -320,6 +326,7 @@ impl Owner {
         self.recompute = true;
         self.live = Arc::new(Live::default());
         self.bounds.clear();
+        self.accounts = accounts::Accounts::default();
         self.backfills.clear();
         self.numbers = self.shared.stores.partition(self.partition)?.read(Numbers::load)?;
         self.stale = false;

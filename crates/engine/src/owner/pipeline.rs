@@ -50,10 +50,21 @@ impl Owner {
         let bound = self.bound(slot.profile.workspace);
         let mut touched = Touched::default();
         bound.rules.touch_due(&bound.binding, &slot.segments, work.now, &mut touched);
+        self.advance_touched(work, slot, touched)
+    }
+
+    /// Decides rules as news, and takes journey runs further.
+    pub(super) fn advance_touched(
+        &mut self,
+        work: &mut Work,
+        slot: &mut Slot,
+        touched: Touched,
+    ) -> Result<(), EngineError> {
+        let bound = self.bound(slot.profile.workspace);
         let mut queue = VecDeque::new();
         self.decide(work, slot, &bound, touched, false, &mut queue)?;
         if !slot.runs.active.is_empty() || !slot.runs.dates.is_empty() {
-            // Also when none is due: time may have made an exit rule true.
+            // Also when none is due: time, or the account, may have made an exit rule true.
             self.run_timer(work, slot, &bound, &mut queue)?;
         }
         self.drain(work, slot, &mut queue, false)
@@ -124,6 +135,9 @@ impl Owner {
         bound.rules.observe(&bound.binding, &mut slot.segments, &event, &mut touched);
         slot.dirty.segments |= !touched.is_empty();
         touch_applied(bound, &applied, &mut touched);
+        if applied.account_moved || slot.look_at_all {
+            self.look_up_account(work, &mut slot.profile)?;
+        }
         let dates_moved = slot.look_at_all || !applied.trait_changes.is_empty();
         if slot.look_at_all {
             slot.look_at_all = false;
@@ -176,7 +190,7 @@ impl Owner {
             work.letter(target, ws, 0, LetterBody::Unlink { identifier, owner: slot.profile.id })?;
         }
         if let Some(body) = account::letter(event, slot.profile.id) {
-            let LetterBody::Group { group_id, .. } = &body else { return Ok(()) };
+            let group_id = account::group_of(event).unwrap_or_default();
             let target = account::home(ws, group_id, self.shared.log.partitions());
             work.letter(target, ws, 0, body)?;
         }
@@ -269,6 +283,9 @@ fn touch_applied(bound: &Bound, applied: &Applied, touched: &mut Touched) {
     }
     if !applied.consent_changes.is_empty() {
         bound.rules.touch_consent(touched);
+    }
+    if applied.account_moved || applied.joined_group.is_some() {
+        bound.rules.touch_account(touched);
     }
 }
 

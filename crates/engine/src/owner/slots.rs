@@ -2,6 +2,7 @@
 
 use rapport_domain::Timestamp;
 use rapport_journeys::repo as journeys;
+use rapport_profiles::accounts::copies;
 use rapport_profiles::repo as profiles;
 use rapport_segments::repo as segments;
 use rapport_store::partition::timers;
@@ -17,7 +18,8 @@ pub(super) const TIMER_KINDS: [u8; 2] = [1, 2];
 impl Owner {
     /// The slot of a profile, from the cache or the store; `None` when there is no such profile here.
     pub(super) fn load(&mut self, work: &Work, key: Key) -> Result<Option<Box<Slot>>, EngineError> {
-        if let Some(slot) = self.cache.take(&key) {
+        if let Some(mut slot) = self.cache.take(&key) {
+            self.look_up_account(work, &mut slot.profile)?;
             return Ok(Some(slot));
         }
         let (ws, id) = key;
@@ -27,6 +29,9 @@ impl Owner {
         slot.segments = segments::state(&*work.tx, ws, id)?;
         slot.runs = journeys::load(&*work.tx, ws, id)?;
         slot.stored_runs = slot.runs.clone();
+        if !slot.profile.groups.is_empty() {
+            slot.stored_account = copies::of_profile(&*work.tx, ws, id)?;
+        }
         for timer in timers::of_profile(&*work.tx, ws, id)? {
             if let Some(index) = TIMER_KINDS.iter().position(|kind| *kind == timer.kind) {
                 slot.stored_dues[index] = Some(timer.due_at);
@@ -34,6 +39,7 @@ impl Owner {
         }
         let bound = self.bound(ws);
         bound.rules.tidy(&bound.binding, &mut slot.segments, work.now);
+        self.look_up_account(work, &mut slot.profile)?;
         Ok(Some(Box::new(slot)))
     }
 
@@ -80,6 +86,11 @@ impl Owner {
 fn write(work: &mut Work, (ws, id): Key, slot: &mut Slot, runs_due: Option<Timestamp>) -> Result<(), EngineError> {
     if slot.dirty.profile {
         slot.stored_bytes[0] = profiles::put(&work.tx, &slot.profile)?;
+        let account = slot.profile.account_id();
+        if account != slot.stored_account.as_deref() {
+            copies::belongs_to(&work.tx, ws, id, account)?;
+            slot.stored_account = account.map(str::to_owned);
+        }
     }
     if slot.dirty.segments {
         slot.stored_bytes[1] = segments::put_state(&work.tx, ws, id, &slot.segments)?;

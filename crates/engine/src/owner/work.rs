@@ -9,6 +9,7 @@ use rapport_store::OwnedTx;
 use rapport_store::partition::Numbers;
 use serde_json::{Map, Value};
 
+use super::accounts::Told;
 use crate::cache::Key;
 use crate::error::EngineError;
 
@@ -61,6 +62,8 @@ pub(crate) struct Work {
     pub(crate) touched: bool,
     /// The lake is to be made durable after the commit: an erasure or the undoing of a merge.
     pub(crate) flush_lake: bool,
+    /// Accounts that changed, with the partitions to tell.
+    pub(crate) accounts: Told,
     derived_ids: u64,
 }
 
@@ -85,6 +88,7 @@ impl Work {
             woken: Vec::new(),
             touched: false,
             flush_lake: false,
+            accounts: Told::new(),
             derived_ids: 0,
         }
     }

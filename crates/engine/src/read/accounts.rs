@@ -1,12 +1,36 @@
 //! Accounts: who belongs to them.
 
-use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rapport_domain::profile::AccountFacts;
+use rapport_domain::{Profile, ProfileId, Timestamp, WorkspaceId};
+use rapport_profiles::accounts::copies;
 use rapport_profiles::accounts::repo::{self, AccountRow};
 use rapport_profiles::core::account;
+use rapport_segments::RuleSet;
+use rapport_store::Query;
 
 use super::profiles::Page;
 use crate::error::EngineError;
 use crate::shared::Shared;
+
+/// Copies of a partition's accounts, for rules that ask about them; none for others.
+pub(crate) fn copies(
+    q: &impl Query,
+    ws: WorkspaceId,
+    rules: &RuleSet,
+) -> Result<HashMap<String, Arc<AccountFacts>>, EngineError> {
+    Ok(if rules.asks_accounts() { copies::all(q, ws)? } else { HashMap::new() })
+}
+
+/// Tells a profile its account as its partition knows it.
+pub fn attach(shared: &Shared, profile: &mut Profile) -> Result<(), EngineError> {
+    let Some(id) = profile.account_id() else { return Ok(()) };
+    let db = shared.stores.partition(profile.id.home())?;
+    profile.account = db.read(|q| copies::facts(q, profile.workspace, id))?.map(Arc::new);
+    Ok(())
+}
 
 /// A page of accounts by id, beginning after `after`, whose id or text traits contain `text`.
 pub fn list(

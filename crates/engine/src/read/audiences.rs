@@ -45,7 +45,9 @@ pub fn explain(
     let mut events: Vec<Event> = timeline.into_iter().map(|e| e.event).collect();
     events.sort_by_key(|e| e.ts);
     let default_zone = workspace.map_or(chrono_tz::Tz::UTC, |w| w.zone);
-    let facts = ProfileFacts { set: &set, binding: &binding, profile, state: &state, default_zone };
+    let mut profile = profile.clone();
+    super::accounts::attach(shared, &mut profile)?;
+    let facts = ProfileFacts { set: &set, binding: &binding, profile: &profile, state: &state, default_zone };
     let at = shared.clock.now();
     Ok(Explanation { clause: rapport_rules::explain(rule, &facts, &events, at), events, at })
 }

@@ -50,7 +50,9 @@ pub fn of_profiles(
         cancel.check()?;
         let memberships = db.read(|q| repo::all_memberships(q, ws))?;
         db.read(|q| {
-            profiles::iterate(q, ws, |profile| {
+            let accounts = super::accounts::copies(q, ws, &rules)?;
+            profiles::iterate(q, ws, |mut profile| {
+                profile.account = profile.account_id().and_then(|id| accounts.get(id).cloned());
                 let mut state = SegmentState::default();
                 if let Some(history) = histories.get(&profile.id) {
                     rules.add_history(&binding, &mut state, history.clone());
@@ -61,7 +63,8 @@ pub fn of_profiles(
                 let said = (0..formulas.len()).map(|i| rules.value(&binding, &state, i, &profile, zone, now));
                 each(&profile, said.collect());
                 ControlFlow::Continue(())
-            })
+            })?;
+            Ok::<_, EngineError>(())
         })?;
     }
     Ok(())

@@ -233,7 +233,9 @@ impl Asks<'_> {
         let memberships =
             if self.rules.rules().count() > 1 { db.read(|q| repo::all_memberships(q, ws))? } else { HashMap::new() };
         db.read(|q| {
-            profiles::iterate(q, ws, |profile| {
+            let accounts = super::accounts::copies(q, ws, self.rules)?;
+            profiles::iterate(q, ws, |mut profile| {
+                profile.account = profile.account_id().and_then(|id| accounts.get(id).cloned());
                 let mut state = self.state(histories.get(&profile.id).cloned());
                 for (segment, since) in memberships.get(&profile.id).into_iter().flatten() {
                     self.rules.set_membership(self.binding, &mut state, segment, *since);
@@ -245,7 +247,8 @@ impl Asks<'_> {
                     }
                 }
                 std::ops::ControlFlow::Continue(())
-            })
+            })?;
+            Ok::<_, EngineError>(())
         })?;
         Ok(())
     }

@@ -94,12 +94,16 @@ impl Explainer<'_> {
     }
 }
 
-/// The traits a rule reads, with their values.
+/// The traits a rule reads, of the profile and its account, with their values.
 fn values(rule: &str, profile: &Profile) -> Map<String, Value> {
     let Ok(parsed) = rapport_rules::parse(rule) else { return Map::new() };
     let plan = rapport_rules::Plan::new(&parsed);
     let value = |name: &String| (name.clone(), profile.trait_value(name).cloned().unwrap_or_default());
-    plan.trait_names().iter().map(value).collect()
+    let account = |name: &String| {
+        let found = profile.account.as_ref().and_then(|account| account.value(name));
+        (format!("account.{name}"), found.cloned().unwrap_or_default())
+    };
+    plan.trait_names().iter().map(value).chain(plan.account_names().iter().map(account)).collect()
 }
 
 impl Witness for Explainer<'_> {

@@ -8,7 +8,7 @@
 //! - The other live journeys are played along, for overlap and floods. What Rapport itself derived in the period is derived
 //!   anew; what customers did with messages (opens, clicks, unsubscribing) is taken as it was.
 //! - Runs that were under way when the period began are not continued. Rate limiters let everybody pass at once; webhooks
-//!   are answered with success and an empty body; of a comparison the first arm wins. Journeys that begin by the API or by
+//!   are answered with success and an empty body; accounts are as they are now; of a comparison the first arm wins. Journeys that begin by the API or by
 //!   hand have no entries.
 
 mod dry;
@@ -31,6 +31,7 @@ use self::stage::{DRAFT, Parts, Stage};
 use self::tally::Tally;
 pub use self::tally::{ChannelTally, Flood, JourneyTally, StepTally};
 use crate::error::EngineError;
+use crate::read;
 use crate::shared::Shared;
 
 /// Days a simulation may look back.
@@ -187,7 +188,7 @@ fn stage(
         let hours = db.read(|q| rapport_journeys::repo::hours(q, ws))?;
         population.iter_mut().zip(hours).for_each(|(a, b)| *a += b);
     }
-    Stage::build(Parts {
+    let mut stage = Stage::build(Parts {
         workspace: ws,
         zone,
         live: &live,
@@ -199,7 +200,12 @@ fn stage(
         population,
         since: request.since,
         until: request.until,
-    })
+    })?;
+    for (_, db) in shared.stores.partitions() {
+        let copies = db.read(|q| read::accounts::copies(q, ws, &stage.rules))?;
+        stage.accounts.extend(copies);
+    }
+    Ok(stage)
 }
 
 /// The beginning of a period of that many days before `until`, bounded.

@@ -151,6 +151,7 @@ impl<'a, W: Witness> Player<'a, W> {
         self.stage.rules.touch_all(&mut touched);
         self.now = now;
         self.look_at_all = false;
+        self.look_up_account();
         self.decide(touched, true, &mut Queue::new());
         Ok(())
     }
@@ -288,6 +289,10 @@ impl<'a, W: Witness> Player<'a, W> {
         if !applied.consent_changes.is_empty() {
             stage.rules.touch_consent(&mut touched);
         }
+        if applied.account_moved || applied.joined_group.is_some() {
+            self.look_up_account();
+            stage.rules.touch_account(&mut touched);
+        }
         let dates_moved = self.look_at_all || !applied.trait_changes.is_empty();
         if std::mem::take(&mut self.look_at_all) {
             stage.rules.touch_all(&mut touched);
@@ -325,6 +330,11 @@ impl<'a, W: Witness> Player<'a, W> {
                 self.run_due(queue);
             }
         }
+    }
+
+    fn look_up_account(&mut self) {
+        let accounts = &self.stage.accounts;
+        self.profile.account = self.profile.account_id().and_then(|id| accounts.get(id).cloned());
     }
 
     fn note_habits(&mut self, event: &Event) {

@@ -1,9 +1,11 @@
 //! What a simulation plays with: journeys, rules and calendars of one workspace, compiled as the owners have them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{Duration, NaiveDateTime};
 use chrono_tz::Tz;
+use rapport_domain::profile::AccountFacts;
 use rapport_domain::time::local_to_instant;
 use rapport_domain::{Resource, Timestamp, WorkspaceId};
 use rapport_journeys::core::calendar;
@@ -26,6 +28,8 @@ pub(crate) struct Stage {
     pub(crate) binding: Binding,
     pub(crate) journeys: JourneySet,
     pub(crate) population: [u64; 24],
+    /// Accounts as they are now, when a rule asks about them.
+    pub(crate) accounts: HashMap<String, Arc<AccountFacts>>,
     /// Calendars within the period, in order of when the first clocks show them.
     pub(crate) calendars: Vec<Occurs>,
     /// The simulated journey.
@@ -90,6 +94,7 @@ impl Stage {
             binding,
             journeys,
             population: parts.population,
+            accounts: HashMap::new(),
             calendars,
             journey: journey.to_owned(),
             since: parts.since,

@@ -130,6 +130,18 @@ impl Facts for EventsOnly {
         None
     }
 
+    fn account_value(&self, _: &str) -> Option<&Value> {
+        None
+    }
+
+    fn account_members(&self) -> Option<u64> {
+        None
+    }
+
+    fn accounts(&self) -> u64 {
+        0
+    }
+
     fn in_segment(&self, _: &str) -> bool {
         false
     }

@@ -1,6 +1,6 @@
 //! The SQL of accounts and their members. Tables are created by [`crate::repo::MIGRATIONS`].
 
-use rapport_domain::ids::{ProfileId, WorkspaceId};
+use rapport_domain::ids::{Partition, ProfileId, WorkspaceId};
 use rapport_domain::json::Json;
 use rapport_domain::time::Timestamp;
 use rapport_store::{Query, Row, Tx, params};
@@ -22,7 +22,7 @@ pub struct AccountRow {
     pub members: u64,
 }
 
-/// What a `Group` letter says.
+/// What a letter says of an account.
 #[derive(Clone, Copy, Debug)]
 pub struct Statement<'a> {
     /// The account.
@@ -37,12 +37,22 @@ pub struct Statement<'a> {
     pub leaver: Option<ProfileId>,
 }
 
-/// Takes a `Group` letter at the account's home. A letter that only takes a member away creates no account.
-pub fn deliver(tx: &Tx, ws: WorkspaceId, said: Statement<'_>) -> Result<Stated> {
+/// What a letter changed of an account.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Delivered {
+    /// What it stated.
+    pub stated: Stated,
+    /// The partitions whose copy of the account is out of date.
+    pub tell: Vec<Partition>,
+}
+
+/// Takes a letter at the account's home. One that only takes a member away creates no account.
+pub fn deliver(tx: &Tx, ws: WorkspaceId, said: Statement<'_>) -> Result<Delivered> {
     let found = get(tx, ws, said.group_id)?;
     if found.is_none() && said.member.is_none() && said.traits.is_empty() {
-        return Ok(Stated::default());
+        return Ok(Delivered::default());
     }
+    let members = found.as_ref().map_or(0, |row| row.members);
     let mut row = found.unwrap_or_else(|| AccountRow { account: Account::new(said.group_id, said.at), members: 0 });
     let stated = row.account.state(said.traits, said.at);
     if let Some(leaver) = said.leaver {
@@ -55,6 +65,14 @@ pub fn deliver(tx: &Tx, ws: WorkspaceId, said: Statement<'_>) -> Result<Stated> 
             "INSERT INTO account_members (ws, group_id, profile, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
         row.members += tx.execute(sql, &params![ws, said.group_id, member, said.at])? as u64;
     }
+    let sql = "INSERT INTO account_partitions (ws, group_id, partition) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    let new = match said.member.map(|member| member.home()) {
+        Some(home) => (tx.execute(sql, &params![ws, said.group_id, i64::from(home.0)])? > 0).then_some(home),
+        None => None,
+    };
+    let is_other = !stated.changes.is_empty() || row.members != members;
+    row.account.version += u64::from(is_other);
+    let tell = if is_other { partitions(tx, ws, said.group_id)? } else { new.into_iter().collect() };
     let doc = serde_json::to_string(&row.account);
     let doc = doc.map_err(|e| ProfilesError::Encode { what: "an account", detail: e.to_string() })?;
     tx.execute(
@@ -62,7 +80,14 @@ pub fn deliver(tx: &Tx, ws: WorkspaceId, said: Statement<'_>) -> Result<Stated> 
          ON CONFLICT (ws, group_id) DO UPDATE SET doc = excluded.doc, text = excluded.text, members = excluded.members",
         &params![ws, said.group_id, &doc, &view::account_search_text(&row.account), row.members],
     )?;
-    Ok(stated)
+    Ok(Delivered { stated, tell })
+}
+
+/// The partitions where members of the account live, or lived.
+fn partitions(q: &impl Query, ws: WorkspaceId, group_id: &str) -> Result<Vec<Partition>> {
+    let sql = "SELECT partition FROM account_partitions WHERE ws = ?1 AND group_id = ?2 ORDER BY partition";
+    let rows: Vec<u64> = q.query(sql, &params![ws, group_id], |row| row.get(0))?;
+    Ok(rows.into_iter().filter_map(|p| u16::try_from(p).ok().map(Partition)).collect())
 }
 
 /// The account, if it is known here.

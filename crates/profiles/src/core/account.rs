@@ -8,7 +8,7 @@ use rapport_domain::identity::is_blocked;
 use rapport_domain::ids::{Partition, ProfileId, WorkspaceId};
 use rapport_domain::json::Json;
 use rapport_domain::profile::Trait;
-use rapport_domain::record::LetterBody;
+use rapport_domain::record::{AccountLetter, LetterBody};
 use rapport_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -26,16 +26,19 @@ pub struct Account {
     pub first_seen: Timestamp,
     /// Event time of the last statement.
     pub last_seen: Timestamp,
+    /// Counts its changes, so that copies of it know which is newer.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl Account {
     /// An account of which nothing is known yet.
     #[must_use]
     pub fn new(group_id: &str, first_seen: Timestamp) -> Self {
-        Account { group_id: group_id.to_owned(), traits: BTreeMap::new(), first_seen, last_seen: first_seen }
+        Account { group_id: group_id.to_owned(), traits: BTreeMap::new(), first_seen, last_seen: first_seen, version: 0 }
     }
 
-    /// Takes the traits that a `Group` letter states.
+    /// Takes the traits that a letter states.
     pub fn state(&mut self, values: &Json, at: Timestamp) -> Stated {
         let mut out = Stated::default();
         self.first_seen = self.first_seen.min(at);
@@ -63,11 +66,22 @@ pub fn home(workspace: WorkspaceId, group_id: &str, partitions: u16) -> Partitio
 pub fn letter(event: &Event, member: ProfileId) -> Option<LetterBody> {
     let group_id = group_of(event)?.to_owned();
     let traits = event.properties.text().to_owned();
-    Some(LetterBody::Group { group_id, traits, at: event.ts, member: Some(member), leaver: None })
+    let (at, historical) = (event.ts, event.historical);
+    let said = AccountLetter::Said { group_id, traits, at, member: Some(member), leaver: None, historical };
+    Some(LetterBody::Account(said))
+}
+
+/// The letter that says that a profile belongs to an account, and nothing else.
+#[must_use]
+pub fn join(group_id: &str, member: ProfileId, at: Timestamp) -> LetterBody {
+    let (group_id, traits, member) = (group_id.to_owned(), "{}".to_owned(), Some(member));
+    LetterBody::Account(AccountLetter::Said { group_id, traits, at, member, leaver: None, historical: false })
 }
 
 /// The letter that moves membership when a profile was absorbed (`member`) or erased (`None`).
 #[must_use]
 pub fn move_member(group_id: &str, leaver: ProfileId, member: Option<ProfileId>, at: Timestamp) -> LetterBody {
-    LetterBody::Group { group_id: group_id.to_owned(), traits: "{}".to_owned(), at, member, leaver: Some(leaver) }
+    let (group_id, traits) = (group_id.to_owned(), "{}".to_owned());
+    let said = AccountLetter::Said { group_id, traits, at, member, leaver: Some(leaver), historical: false };
+    LetterBody::Account(said)
 }

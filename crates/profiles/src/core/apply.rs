@@ -2,7 +2,7 @@
 
 use rapport_domain::event::{Event, EventKind};
 use rapport_domain::ids::SourceId;
-use rapport_domain::profile::{Consent, Identifier, Profile};
+use rapport_domain::profile::{ACCOUNT, Consent, Identifier, Profile};
 
 use super::identifiers::{self, Attach};
 use super::{claims, consent, traits};
@@ -31,6 +31,8 @@ pub struct Applied {
     pub refused_traits: Vec<(String, &'static str)>,
     /// The account joined by this event, when the profile was not in it before.
     pub joined_group: Option<String>,
+    /// The account it belongs to is another one now.
+    pub account_moved: bool,
 }
 
 impl Applied {
@@ -67,7 +69,7 @@ pub fn apply(profile: &mut Profile, event: &Event) -> Applied {
     out.new_identifiers.retain(|i| profile.identifiers.contains(i));
     let stated = consent::statements(event);
     out.consent_changes = stated.into_iter().filter_map(|s| consent::put(profile, s)).collect();
-    out.joined_group = join_group(profile, event);
+    join_group(profile, event, &mut out);
     out
 }
 
@@ -92,11 +94,17 @@ fn apply_traits(profile: &mut Profile, event: &Event, out: &mut Applied) {
     out.refused_traits = stated.refused;
 }
 
-fn join_group(profile: &mut Profile, event: &Event) -> Option<String> {
-    let group = super::account::group_of(event)?;
-    if profile.groups.iter().any(|g| g == group) || profile.groups.len() >= MAX_GROUPS {
-        return None;
+fn join_group(profile: &mut Profile, event: &Event, out: &mut Applied) {
+    let Some(group) = super::account::group_of(event) else { return };
+    let before = profile.account_id().map(str::to_owned);
+    if !profile.groups.iter().any(|g| g == group) {
+        if profile.groups.len() >= MAX_GROUPS {
+            return;
+        }
+        profile.groups.push(group.to_owned());
+        out.joined_group = Some(group.to_owned());
     }
-    profile.groups.push(group.to_owned());
-    Some(group.to_owned())
+    // Of several accounts the latest call names the one that counts, whatever the order of arrival.
+    traits::put(&mut profile.traits, ACCOUNT, &group.into(), event.ts, true);
+    out.account_moved = profile.account_id() != before.as_deref();
 }

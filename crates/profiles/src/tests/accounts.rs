@@ -2,7 +2,7 @@
 
 use rapport_domain::ids::{ProfileId, WorkspaceId};
 use rapport_domain::json::Json;
-use rapport_domain::record::LetterBody;
+use rapport_domain::record::{AccountLetter, LetterBody};
 use rapport_domain::time::Timestamp;
 use rapport_store::Tx;
 use serde_json::{Value, json};
@@ -16,10 +16,12 @@ use crate::core::traits;
 
 /// Delivers a letter as the account's home does; answers how many traits changed.
 fn deliver(tx: &Tx, body: &LetterBody) -> Result<usize, ProfilesError> {
-    let LetterBody::Group { group_id, traits, at, member, leaver } = body else { panic!("not of an account") };
+    let LetterBody::Account(AccountLetter::Said { group_id, traits, at, member, leaver, .. }) = body else {
+        panic!("not of an account")
+    };
     let traits = Json::from_text(traits);
     let said = Statement { group_id, traits: &traits, at: *at, member: *member, leaver: *leaver };
-    repo::deliver(tx, WS, said).map(|s| s.changes.len())
+    repo::deliver(tx, WS, said).map(|s| s.stated.changes.len())
 }
 
 #[test]

@@ -179,10 +179,15 @@ fn groups_and_counts() {
     assert_eq!(apply(&mut p, &event(50, join("g1"))).joined_group.as_deref(), Some("g1"));
     assert_eq!(apply(&mut p, &event(40, join("g1"))).joined_group, None);
     assert_eq!(apply(&mut p, &event(60, join("null"))).joined_group, None);
-    assert!(p.traits.is_empty(), "an account's traits are not the customer's");
+    assert_eq!(p.traits.keys().collect::<Vec<_>>(), ["$account"], "an account's traits are not the customer's");
+    // Of several accounts the one of the latest call counts.
+    let late = apply(&mut p, &event(20, join("g2")));
+    assert_eq!((late.joined_group.as_deref(), late.account_moved, p.account_id()), (Some("g2"), false, Some("g1")));
+    assert!(apply(&mut p, &event(60, join("g2"))).account_moved);
+    assert_eq!(p.account_id(), Some("g2"));
     let own = Event { source: SourceId(0), ..event(99, json!({"event": "Message Sent"})) };
     apply(&mut p, &own);
-    assert_eq!((p.event_count, p.first_seen, p.last_seen), (3, Timestamp(0), Timestamp(60)));
+    assert_eq!((p.event_count, p.first_seen, p.last_seen), (5, Timestamp(0), Timestamp(60)));
     (0..120).for_each(|n| drop(apply(&mut p, &event(61, join(&format!("x{n}"))))));
     assert_eq!(p.groups.len(), 100);
 }

@@ -170,6 +170,7 @@ impl World {
             }
             LetterBody::Erase { .. }
             | LetterBody::Group { .. }
+            | LetterBody::Account(_)
             | LetterBody::Send { .. }
             | LetterBody::Journey(_)
             | LetterBody::Mark { .. }

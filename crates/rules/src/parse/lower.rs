@@ -22,7 +22,7 @@ pub(super) enum Scope {
 }
 
 /// Every function that stands for itself.
-pub(super) const FUNCTIONS: [&str; 15] = [
+pub(super) const FUNCTIONS: [&str; 17] = [
     "events",
     "messages",
     "has",
@@ -38,6 +38,8 @@ pub(super) const FUNCTIONS: [&str; 15] = [
     "today",
     "semver",
     "distance",
+    "accounts",
+    "account_members",
 ];
 /// Everything that may follow `events(…)`.
 pub(super) const METHODS: [&str; 23] = [

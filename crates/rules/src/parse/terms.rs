@@ -124,10 +124,16 @@ impl Lowering {
                 [text] => Some((Operand::DurationMs(self.duration(text)?), Type::Span)),
                 _ => self.wrong(at, "expected duration(\"7d\")"),
             },
-            "now" | "today" | "score" | "segment_since" if self.scope != Scope::Profile => {
+            "now" | "today" | "score" | "segment_since" | "accounts" | "account_members"
+                if self.scope != Scope::Profile =>
+            {
                 self.wrong(at, format!("{name}(…) cannot stand in a condition on one event"))
             }
-            "now" | "today" if !call.args.is_empty() => self.wrong(at, format!("{name}() takes nothing")),
+            "now" | "today" | "accounts" | "account_members" if !call.args.is_empty() => {
+                self.wrong(at, format!("{name}() takes nothing"))
+            }
+            "accounts" => Some((Operand::Accounts, Type::Number)),
+            "account_members" => Some((Operand::AccountMembers, Type::Number)),
             "now" => Some((Operand::Now, Type::Time)),
             "today" => Some((Operand::Today, Type::Time)),
             "score" => Some((Operand::Score(self.texts(at, call, 1..=1, "score(\"churn\")")?.remove(0)), Type::Number)),
@@ -252,25 +258,24 @@ impl Lowering {
         };
         parts.reverse();
         let path = parts.join(".");
-        let wanted = match &self.scope {
-            Scope::Profile => "traits".to_owned(),
-            Scope::Event(name) => name.clone(),
+        let (field, mention) = match (&self.scope, root) {
+            (Scope::Profile, "traits") => (Field::Trait(path.clone()), Mention::Trait(path)),
+            (Scope::Profile, "account") => (Field::Account(path.clone()), Mention::Account(path)),
+            (Scope::Event(name), root) if root == name => (Field::Event(path.clone()), Mention::Property(path)),
+            (Scope::Event(name), "traits" | "account") => {
+                let message = format!("{root} cannot stand in a condition on one event; use {name}.name");
+                return self.wrong(node, message);
+            }
+            (Scope::Event(name), _) => {
+                let wanted = format!("{name}.…");
+                return self.unknown(node, "name", root, &[&wanted]);
+            }
+            (Scope::Profile, _) => return self.unknown(node, "name", root, &["traits.…", "account.…"]),
         };
-        if root != wanted {
-            return match root {
-                "traits" => {
-                    self.wrong(node, format!("traits cannot stand in a condition on one event; use {wanted}.name"))
-                }
-                root => self.unknown(node, "name", root, &[&format!("{wanted}.…")]),
-            };
-        }
+        let (Field::Trait(path) | Field::Account(path) | Field::Event(path)) = &field;
         if path.split('.').any(str::is_empty) {
-            return self.wrong(at, format!("expected a name, as in {wanted}.plan"));
+            return self.wrong(at, format!("expected a name, as in {root}.plan"));
         }
-        let (field, mention) = match self.scope {
-            Scope::Profile => (Field::Trait(path.clone()), Mention::Trait(path)),
-            Scope::Event(_) => (Field::Event(path.clone()), Mention::Property(path)),
-        };
         self.mention(at, mention);
         Some(field)
     }

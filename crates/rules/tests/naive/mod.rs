@@ -72,6 +72,7 @@ impl Naive<'_> {
     fn field(&self, field: &Field, event: Option<&Event>) -> Json {
         let found = match (field, event) {
             (Field::Trait(path), _) => self.facts.trait_value(path),
+            (Field::Account(path), _) => self.facts.account_value(path),
             (Field::Event(path), Some(e)) => match path.strip_prefix("context.") {
                 Some(rest) => e.context.get(rest),
                 None => e.properties.get(path),
@@ -97,6 +98,8 @@ impl Naive<'_> {
             Operand::Now => Value::Time(self.now.0),
             Operand::Today => Value::Time(self.begins(self.date(self.now.0))),
             Operand::Events(query) => self.measure(query),
+            Operand::Accounts => Value::Json(self.facts.accounts().into()),
+            Operand::AccountMembers => self.facts.account_members().map_or(NULL, |n| Value::Json(n.into())),
             Operand::Score(name) => self.facts.score(name).map_or(NULL, |s| Value::Json(s.into())),
             Operand::Add(a, b) => match (self.value(a, event), self.value(b, event)) {
                 (Value::Time(a), Value::Span(b)) | (Value::Span(a), Value::Time(b)) => Value::Time(a + b),

@@ -140,6 +140,7 @@ fn instant() -> BoxedStrategy<Operand> {
         2 => Just(Operand::Now),
         1 => Just(Operand::Today),
         2 => Just(Operand::Date(Field::Trait("d".to_owned()))),
+        1 => Just(Operand::Date(Field::Account("n".to_owned()))),
         1 => (0i64..100).prop_map(|h| Operand::Instant(Timestamp(START + h * HOUR_MS))),
         4 => events,
         1 => select(vec!["vip", "lost"]).prop_map(|s| Operand::SegmentSince(s.to_owned())),
@@ -240,6 +241,9 @@ fn arithmetic() -> BoxedStrategy<Operand> {
 fn leaf() -> BoxedStrategy<Expr> {
     prop_oneof![
         2 => about(|p| Field::Trait(p.to_owned())),
+        1 => about(|p| Field::Account(p.to_owned())),
+        1 => (select(vec![Operand::Accounts, Operand::AccountMembers]), op(), 0i32..5)
+            .prop_map(|(left, op, n)| compare_number(left, op, f64::from(n))),
         4 => query(Just(Measure::Exists)).prop_map(Expr::Exists),
         6 => (query(numeric()), op(), 0i32..8, any::<bool>()).prop_map(|(q, op, n, mirror)| {
             let (events, n) = (Operand::Events(Box::new(q)), Operand::Literal(Literal::Number(f64::from(n) / 2.0)));

@@ -31,6 +31,18 @@ impl Facts for ProfileFacts<'_> {
         self.profile.trait_value(path)
     }
 
+    fn account_value(&self, path: &str) -> Option<&Value> {
+        self.profile.account.as_ref()?.value(path)
+    }
+
+    fn account_members(&self) -> Option<u64> {
+        self.profile.account.as_ref().map(|account| account.members)
+    }
+
+    fn accounts(&self) -> u64 {
+        self.profile.groups.len() as u64
+    }
+
     fn in_segment(&self, id: &str) -> bool {
         self.set.member_since(self.binding, self.state, id).is_some()
     }

@@ -95,6 +95,10 @@ pub struct RuleSet {
     by_any_event: Vec<u32>,
     by_trait: HashMap<String, Vec<u32>>,
     by_consent: Vec<u32>,
+    by_account: Vec<u32>,
+    /// Paths of accounts' traits that rules read.
+    account_paths: Vec<String>,
+    asks_account_members: bool,
     by_segment: HashMap<String, Vec<u32>>,
     by_key: HashMap<String, u32>,
     segment_index: HashMap<String, u32>,
@@ -147,6 +151,11 @@ impl RuleSet {
         }
         if plan.uses_consent() {
             self.by_consent.push(index);
+        }
+        if plan.uses_accounts() {
+            self.by_account.push(index);
+            self.account_paths.extend(plan.account_names().iter().cloned());
+            self.asks_account_members |= plan.uses_account_members();
         }
         // Where scores and the zone of a profile are kept.
         for (used, name) in [(plan.uses_scores(), "scores"), (plan.uses_zone(), "timezone")] {
@@ -204,7 +213,7 @@ impl RuleSet {
     #[must_use]
     pub fn needs_only_events(&self, rule: usize) -> bool {
         let plan = &self.entries[rule].plan;
-        let profile = plan.uses_consent() || plan.uses_scores() || plan.uses_zone();
+        let profile = plan.uses_consent() || plan.uses_scores() || plan.uses_zone() || plan.uses_accounts();
         plan.trait_names().is_empty() && plan.segment_names().is_empty() && !profile
     }
 
@@ -270,6 +279,29 @@ impl RuleSet {
     /// Marks the rules that read consent.
     pub fn touch_consent(&self, touched: &mut Touched) {
         self.by_consent.iter().for_each(|r| touched.add(*r));
+    }
+
+    /// Whether a rule asks anything about accounts.
+    #[must_use]
+    pub fn asks_accounts(&self) -> bool {
+        !self.by_account.is_empty()
+    }
+
+    /// Whether a rule asks how many profiles belong to the account.
+    #[must_use]
+    pub fn asks_account_members(&self) -> bool {
+        self.asks_account_members
+    }
+
+    /// Whether a rule reads that trait of the account (by top-level name).
+    #[must_use]
+    pub fn asks_account_trait(&self, name: &str) -> bool {
+        self.account_paths.iter().any(|path| path == name || path.split('.').next() == Some(name))
+    }
+
+    /// Marks the rules that ask about accounts.
+    pub fn touch_account(&self, touched: &mut Touched) {
+        self.by_account.iter().for_each(|r| touched.add(*r));
     }
 
     /// Marks every rule: a new profile, a merge, a sweep.
