@@ -3,6 +3,7 @@
 mod accounts;
 mod campaigns;
 mod journeys;
+mod just_live;
 mod simulate;
 mod ways_in;
 

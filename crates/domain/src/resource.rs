@@ -172,6 +172,18 @@ pub struct Resource {
     pub created_by: String,
     /// When.
     pub created_at: Timestamp,
+    /// Who approved this version, when somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+}
+
+/// A member's word that a version may go live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The member's e-mail address.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Whether `id` is a slug: 1-64 lower-case letters, digits, `-` and `_`, beginning with a letter or digit.

@@ -12,7 +12,7 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    audiences, audit, campaigns, channels, imports, journeys, journeys_ask, journeys_write, keys, lists, members,
+    approval, audiences, audit, campaigns, channels, imports, journeys, journeys_ask, journeys_write, keys, lists, members,
     profiles_write, push, quality, resources, resources_write, rules, segments, session, stats, suppressions,
     templates, tokens, workspaces,
 };
@@ -171,6 +171,9 @@ fn documents() -> Vec<Endpoint> {
         on(Post, "/api/v1/resources/{kind}/{id}/status", EDITOR, "Move a version", w::status)
             .body::<w::StatusInput>()
             .answers::<r::ResourceView>(200, "The version."),
+        on(Post, "/api/v1/resources/{kind}/{id}/approve", EDITOR, "Approve a version in review", approval::approve)
+            .body::<approval::ApproveInput>()
+            .answers::<r::ResourceView>(200, "The version, approved."),
         on(Get, "/api/v1/resources/{kind}/{id}/versions", VIEWER, "The versions of a document", r::versions)
             .query::<members::PageQuery>()
             .answers::<Paged<r::ResourceView>>(200, "A page, newest first."),

@@ -154,7 +154,10 @@ fn newest(state: &ApiState, ws: WorkspaceId, id: &str) -> Result<Resource, ApiEr
 
 fn live(state: &ApiState, ws: WorkspaceId, id: &str) -> Result<Resource, ApiError> {
     let found = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Campaign, id))?;
-    found.ok_or_else(|| ApiError::not_found(format!("live campaign {id}; publish it first")))
+    let found = found.ok_or_else(|| ApiError::not_found(format!("live campaign {id}; publish it first")))?;
+    // Published a moment ago by somebody else, it may not be in effect yet; what follows relies on it.
+    state.engine.refresh()?;
+    Ok(found)
 }
 
 /// `GET /api/v1/campaigns/{id}`.

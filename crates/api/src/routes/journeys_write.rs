@@ -39,6 +39,8 @@ const MAX_PEOPLE: usize = 2_000_000;
 fn live(state: &ApiState, ws: WorkspaceId, id: &str) -> Result<(u32, JourneySpec), ApiError> {
     let found = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Journey, id))?;
     let found = found.ok_or_else(|| ApiError::not_found(format!("live journey {id}")))?;
+    // Published a moment ago by somebody else, it may not be in effect yet; what follows relies on it.
+    state.engine.refresh()?;
     let spec = rapport_journeys::validate(&found.spec, &AnyCatalogue).map_err(ApiError::invalid)?;
     Ok((found.version, spec))
 }

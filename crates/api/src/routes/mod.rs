@@ -2,6 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod accounts;
+pub(crate) mod approval;
 pub(crate) mod audiences;
 pub(crate) mod audit;
 pub(crate) mod campaigns;

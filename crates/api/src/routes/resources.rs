@@ -38,6 +38,12 @@ pub(crate) struct ResourceView {
     pub(crate) created_by: String,
     /// When.
     pub(crate) created_at: Time,
+    /// The member who approved this version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) approved_by: Option<String>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) approved_at: Option<Time>,
     /// What is unusual about it: names nobody has seen yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<crate::problem::ProblemItem>)]
@@ -55,6 +61,8 @@ pub(crate) fn view(resource: Resource, live_version: Option<u32>, warnings: Vec<
         live_version,
         created_by: resource.created_by,
         created_at: resource.created_at.into(),
+        approved_at: resource.approval.as_ref().map(|a| a.at.into()),
+        approved_by: resource.approval.map(|a| a.by),
         warnings,
     }
 }

@@ -20,6 +20,7 @@ use crate::extract::{self, At, Body, Query};
 use crate::reply::Reply;
 use crate::state::ApiState;
 use crate::{document, golive};
+use super::approval;
 
 /// How to write.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -85,7 +86,19 @@ fn document_of(media: &str, bytes: &[u8], kind: ResourceKind, id: &str) -> Resul
         }
     }
     // What answers carry beside the spec is taken back without complaint, so that a document can be read and written.
-    let known = ["kind", "id", "spec", "version", "status", "live_version", "created_by", "created_at", "warnings"];
+    let known = [
+        "kind",
+        "id",
+        "spec",
+        "version",
+        "status",
+        "live_version",
+        "created_by",
+        "created_at",
+        "approved_by",
+        "approved_at",
+        "warnings",
+    ];
     for name in map.keys().filter(|k| !known.contains(&k.as_str())) {
         let problem = Problem::new(name, "unknown field beside spec");
         problems.push(problem.with_suggestion(extract::nearest(name, known)));
@@ -126,6 +139,10 @@ pub(crate) async fn put(
             }
             let spec = state.stores.vault().sealed(ws, kind, &id, spec, previous.as_ref().map(|r| &r.spec))?;
             if query.dry_run {
+                if query.publish {
+                    let same = previous.as_ref().filter(|r| r.spec == spec);
+                    approval::required(&control.read(|q| approval::kinds(q, ws))?, kind, &id, same)?;
+                }
                 return Ok(dry(previous, ws, kind, id, spec, warnings, &caller, now));
             }
             let change = Change { by: &caller.actor, at: now };
@@ -135,6 +152,7 @@ pub(crate) async fn put(
                 let object = format!("{}/{id}", kind.as_str());
                 caller.audit(tx, now, "resource.put", &object, &json!({"version": written.version}))?;
                 if query.publish {
+                    approval::required(&approval::kinds(tx, ws)?, kind, &id, Some(&written))?;
                     written = resources::publish(tx, ws, kind, &id, Some(written.version), change)?;
                     caller.audit(tx, now, "resource.publish", &object, &json!({"version": written.version}))?;
                 }
@@ -144,7 +162,7 @@ pub(crate) async fn put(
         })
         .await?;
     if query.publish && !query.dry_run {
-        take_effect(&state).await?;
+        take_effect(&state, kind).await?;
     }
     Ok(tagged(answer))
 }
@@ -164,12 +182,17 @@ fn dry(
     let version = previous.map_or(1, |r| if same { r.version } else { r.version + 1 });
     let created_by = caller.actor.clone();
     let status = ResourceStatus::Draft;
-    view(Resource { workspace, kind, id, version, status, spec, created_by, created_at: now }, None, warnings)
+    view(Resource { workspace, kind, id, version, status, spec, created_by, created_at: now, approval: None }, None, warnings)
 }
 
-/// Puts a change into effect now, so that whoever published sees it.
-async fn take_effect(state: &ApiState) -> Result<(), ApiError> {
-    state.run(|state| state.engine.refresh()).await
+/// Puts a change into effect now, so that whoever published sees it. A journey is in effect once its rules are up to date,
+/// which is waited for within bounds: whoever is sent in or does something from then on is decided rightly.
+async fn take_effect(state: &ApiState, kind: ResourceKind) -> Result<(), ApiError> {
+    state.run(|state| state.engine.refresh()).await?;
+    if matches!(kind, ResourceKind::Journey | ResourceKind::Campaign) {
+        crate::events::activated(state).await;
+    }
+    Ok(())
 }
 
 /// Which version to publish.
@@ -214,6 +237,9 @@ pub(crate) async fn publish(
             let warnings = document::check(state, ws, kind, &opened)?;
             golive::check(state, ws, kind, &id, &opened, input.confirm)?;
             control.write(|tx| {
+                // Read again within the transaction: the approval may have been taken back meanwhile.
+                let present = resources::get(tx, ws, kind, &id, Some(wanted.version))?;
+                approval::required(&approval::kinds(tx, ws)?, kind, &id, present.as_ref())?;
                 let change = Change { by: &caller.actor, at: now };
                 let live = resources::publish(tx, ws, kind, &id, Some(wanted.version), change)?;
                 let object = format!("{}/{id}", kind.as_str());
@@ -223,7 +249,7 @@ pub(crate) async fn publish(
             })
         })
         .await?;
-    take_effect(&state).await?;
+    take_effect(&state, kind).await?;
     Ok(tagged(answer))
 }
 
@@ -233,8 +259,11 @@ pub(crate) async fn publish(
 pub(crate) struct StatusInput {
     /// The version; the newest when absent.
     version: Option<u32>,
-    /// `draft`, `review` or `archived`; publishing is a call of its own.
+    /// `draft`, `review` or `archived`; publishing is a call of its own. Back to `draft` takes an approval back.
     status: String,
+    /// Why, for the audit log: what is asked of the reviewer, or what has to change.
+    #[serde(default)]
+    note: Option<String>,
 }
 
 /// `POST /api/v1/resources/{kind}/{id}/status`.
@@ -248,6 +277,7 @@ pub(crate) async fn status(
     may_write(&caller, kind)?;
     let wanted = ResourceStatus::parse(&input.status).filter(|s| *s != ResourceStatus::Live);
     let wanted = wanted.ok_or_else(|| ApiError::invalid_at("status", "expected draft, review or archived"))?;
+    let note = approval::note(input.note)?;
     let now = state.now();
     let answer = state
         .write(move |tx| {
@@ -256,13 +286,13 @@ pub(crate) async fn status(
             let found = resources::get(tx, ws, kind, &id, input.version)?.ok_or_else(missing)?;
             let change = Change { by: &caller.actor, at: now };
             let moved = resources::set_status(tx, ws, kind, &id, found.version, wanted, change)?;
-            let detail = json!({"version": moved.version, "status": wanted.as_str()});
+            let detail = json!({"version": moved.version, "status": wanted.as_str(), "note": note});
             caller.audit(tx, now, "resource.status", &format!("{}/{id}", kind.as_str()), &detail)?;
             let live = resources::live_one(tx, ws, kind, &id)?.map(|r| r.version);
             Ok(view(moved, live, Vec::new()))
         })
         .await?;
-    take_effect(&state).await?;
+    take_effect(&state, kind).await?;
     Ok(tagged(answer))
 }
 
@@ -292,6 +322,6 @@ pub(crate) async fn archive(
             Ok(count)
         })
         .await?;
-    take_effect(&state).await?;
+    state.run(|state| state.engine.refresh()).await?;
     Ok(Json(Archived { archived_versions }))
 }

@@ -187,3 +187,27 @@ async fn a_campaign_is_started_watched_and_cancelled() {
     let wrong = app.api("PUT", "/api/v1/resources/campaign/x", wrong).await.expect(400);
     assert!(wrong["errors"][0]["at"].as_str().unwrap().starts_with("spec.audience"), "{wrong}");
 }
+
+/// A rule that counts is decided by history, which is read after the journey went live; a call that comes before that is
+/// kept until the rule can be asked, and one of somebody who published meanwhile finds the journey in effect.
+#[tokio::test]
+async fn a_call_right_after_publishing_is_not_lost() {
+    let app = App::new();
+    for n in 0..20 {
+        let order = json!({"userId": "u", "event": "Order Completed", "properties": {"n": n}});
+        app.collect("/v1/track", order).await.expect(200);
+    }
+    for round in 0..10 {
+        let spec = json!({
+            "name": "Now", "trigger": {"api": {}},
+            "entry_when": format!("events(\"Order Completed\").filter(e, e.n >= 0 && e.n != {}).count() >= 20", 100 + round),
+            "steps": [{"id": "rest", "wait": "1d"}]
+        });
+        let path = format!("/api/v1/resources/journey/now{round}?publish=true&confirm=true");
+        app.api("PUT", &path, spec).await.expect(200);
+        let call = format!("/api/v1/journeys/now{round}/trigger");
+        app.api("POST", &call, json!({"to": {"user_id": "u"}})).await.expect(202);
+        let stats = app.until(&format!("/api/v1/journeys/now{round}/stats"), |s| s["entered"] == 1 || !s["refused"].as_object().unwrap().is_empty()).await;
+        assert_eq!(stats["entered"], 1, "{stats}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The router against a real engine on a temporary directory, without sockets.
 
+mod approval;
 mod audiences;
 mod auth;
 mod collection;

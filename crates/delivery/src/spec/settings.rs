@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveTime;
 use chrono_tz::Tz;
-use rapport_domain::{MessageChannel, Problem, time};
+use rapport_domain::{MessageChannel, Problem, ResourceKind, time};
 use serde_json::{Value, json};
 
 use super::fields::Fields;
@@ -91,6 +91,8 @@ pub struct SettingsSpec {
     /// Hundredths of a percent of customers who get nothing they did not ask for and on whom no journey has effects, to
     /// measure what all of it brings about.
     pub holdout: u32,
+    /// Kinds of documents that go live only after another member approved them.
+    pub needs_approval: Vec<ResourceKind>,
 }
 
 impl Default for SettingsSpec {
@@ -105,6 +107,7 @@ impl Default for SettingsSpec {
             default_country: None,
             public_url: None,
             holdout: 0,
+            needs_approval: Vec::new(),
         }
     }
 }
@@ -139,6 +142,7 @@ impl SettingsSpec {
                 "default_country",
                 "public_url",
                 "holdout",
+                "needs_approval",
             ],
         );
         let time_zone = zone(&mut f);
@@ -163,6 +167,7 @@ impl SettingsSpec {
         }
         let holdout = holdout.flatten().map_or(0, |p| (p * 100.0).round() as u32);
         let (frequency_caps, pressure) = limits(spec, &mut f);
+        let needs_approval = needs_approval(&mut f);
         f.finish(SettingsSpec {
             time_zone,
             quiet_hours,
@@ -173,6 +178,7 @@ impl SettingsSpec {
             default_country,
             public_url,
             holdout,
+            needs_approval,
         })
     }
 
@@ -207,9 +213,22 @@ impl SettingsSpec {
                 "default_country": {"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["DE"]},
                 "public_url": {"type": "string", "format": "uri"},
                 "holdout": {"type": "number", "minimum": 0, "maximum": 50, "default": 0, "description": "Percent of customers who get nothing they did not ask for and on whom no journey has effects, to measure lift."},
+                "needs_approval": {"type": "array", "uniqueItems": true, "items": {"enum": APPROVED.map(ResourceKind::as_str)}, "description": "Kinds of documents that go live only after another member approved the version."},
             },
         })
     }
+}
+
+/// The kinds that can need approval: what sends.
+const APPROVED: [ResourceKind; 2] = [ResourceKind::Journey, ResourceKind::Campaign];
+
+fn needs_approval(f: &mut Fields<'_>) -> Vec<ResourceKind> {
+    let named = f.texts("needs_approval", APPROVED.len());
+    let known = APPROVED.map(ResourceKind::as_str);
+    if let Some(unknown) = named.iter().find(|kind| !known.contains(&kind.as_str())) {
+        f.problem("needs_approval", format!("unknown kind {unknown:?}; expected {}", known.join(", ")));
+    }
+    APPROVED.into_iter().filter(|kind| named.iter().any(|n| n == kind.as_str())).collect()
 }
 
 /// Caps of one workspace.

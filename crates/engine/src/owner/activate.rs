@@ -201,6 +201,7 @@ impl Owner {
 
     fn rebind(&mut self, ws: WorkspaceId, bound: Bound) {
         self.bounds.insert(ws, Arc::new(bound));
+        self.calendars.look_now();
     }
 }
 

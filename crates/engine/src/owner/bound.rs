@@ -28,6 +28,11 @@ impl Bound {
         Bound { rules: Arc::default(), binding: Binding::default(), zone: Tz::UTC, generation: 0, rows: Vec::new() }
     }
 
+    /// Whether a rule, and everything it asks of segments and computed traits, is decided for every profile.
+    pub(crate) fn is_known(&self, rule: usize) -> bool {
+        self.rules.sources(rule).into_iter().all(|index| self.rows[index].phase == Phase::Ready)
+    }
+
     /// Whether the segment is still being decided for the first time and `profile` has not had its turn: then an edge
     /// tells history, not news.
     pub(crate) fn is_unswept(&self, segment: &str, profile: ProfileId) -> bool {

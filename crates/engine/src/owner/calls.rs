@@ -5,7 +5,7 @@ use rapport_domain::record::{JourneyOrder, LetterBody};
 use rapport_domain::{ProfileId, WorkspaceId};
 use rapport_journeys::repo::calls::{self, PendingCall};
 use rapport_journeys::repo::tasks::Task;
-use rapport_journeys::{Call, CalledBy, WebhookAnswer, WebhookRequest};
+use rapport_journeys::{Call, CalledBy, ConditionKey, WebhookAnswer, WebhookRequest};
 use serde_json::{Map, Value};
 
 use super::Owner;
@@ -25,14 +25,11 @@ impl Owner {
     ) -> Result<(), EngineError> {
         match order {
             JourneyOrder::Trigger { profile, journey, data } => {
-                let values: Map<String, Value> = serde_json::from_str(&data).unwrap_or_default();
-                let (name, told) = (journey.clone(), data);
-                let again =
-                    move |profile| LetterBody::Journey(JourneyOrder::Trigger { profile, journey: name, data: told });
-                self.at_home(work, (ws, hops, profile), again, |owner, work, slot| {
-                    let call = Call { journey: &journey, by: CalledBy::Api, data: &values, begin_at: None };
-                    owner.call_and_drain(work, slot, &call)
-                })
+                if self.knows(ws, &journey) {
+                    self.trigger(work, (ws, hops, profile), journey, data)
+                } else {
+                    self.queue_task(work, ws, &Task::Call { journey, profile, data })
+                }
             }
             JourneyOrder::Enter { journey, profiles, data } => {
                 self.queue_task(work, ws, &Task::Enter { journey, profiles, data })
@@ -51,6 +48,31 @@ impl Owner {
                 self.answered(work, ws, hops, profile, origin, status, body)
             }
         }
+    }
+
+    /// Begins a journey for somebody, where they live now.
+    pub(super) fn trigger(
+        &mut self,
+        work: &mut Work,
+        whom: (WorkspaceId, u8, ProfileId),
+        journey: String,
+        data: String,
+    ) -> Result<(), EngineError> {
+        let values: Map<String, Value> = serde_json::from_str(&data).unwrap_or_default();
+        let (name, told) = (journey.clone(), data);
+        let again = move |profile| LetterBody::Journey(JourneyOrder::Trigger { profile, journey: name, data: told });
+        self.at_home(work, whom, again, |owner, work, slot| {
+            let call = Call { journey: &journey, by: CalledBy::Api, data: &values, begin_at: None };
+            owner.call_and_drain(work, slot, &call)
+        })
+    }
+
+    /// Whether what the rules of a journey's live version ask is known here for everybody. Until then a rule that counts
+    /// would hold for nobody, and whoever is sent in would be refused.
+    pub(super) fn knows(&self, ws: WorkspaceId, journey: &str) -> bool {
+        let bound = self.bound(ws);
+        let known = |key: &ConditionKey| bound.rules.rule_index(key.as_str()).is_none_or(|rule| bound.is_known(rule));
+        self.live.journeys.rules_of(ws, journey).all(known)
     }
 
     /// A journey asks another system: the call waits in a table until it is answered, whatever happens to this process.

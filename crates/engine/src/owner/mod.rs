@@ -166,12 +166,6 @@ impl Owner {
 
     fn try_step(&mut self) -> Result<Step, EngineError> {
         self.publisher.run(&self.shared, self.partition, self.is_failing)?;
-        let live = self.shared.live();
-        if live.generation != self.live.generation {
-            self.bind(live)?;
-            self.status();
-            return Ok(Step::Worked);
-        }
         if self.shared.lake.is_behind(self.partition) {
             telemetry::held();
             return Ok(Step::Held);
@@ -180,6 +174,13 @@ impl Owner {
         let now = self.shared.clock.now();
         let config = &self.shared.config;
         let records = self.shared.log.read(self.partition, self.offset, self.pace.records(), config.batch_bytes)?;
+        // After reading: what was published before a record was written is in effect for that record.
+        let live = self.shared.live();
+        if live.generation != self.live.generation {
+            self.bind(live)?;
+            self.status();
+            return Ok(Step::Worked);
+        }
         for input in self.shared.inbox(self.partition).take(config.batch_records.saturating_sub(self.outcomes.len())) {
             match input {
                 Input::Outcome(id, outcome) => self.outcomes.push((id, outcome)),

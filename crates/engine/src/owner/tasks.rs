@@ -62,6 +62,11 @@ impl Calendars {
         self.next().is_some_and(|at| at <= now)
     }
 
+    /// A rule is up to date now: what waits for that need not wait longer.
+    pub(super) fn look_now(&mut self) {
+        self.tasks = self.tasks.map(|_| Timestamp::MIN);
+    }
+
     /// Other journeys are live, or memory was brought back to what is stored.
     pub(super) fn forget(&mut self) {
         (self.is_stale, self.tasks) = (true, Some(Timestamp::MIN));
@@ -215,17 +220,15 @@ impl Owner {
         Ok(tasks::advance(&work.tx, id, left.as_ref())?)
     }
 
-    /// Whether a task has to wait: the configuration it belongs to is not in effect here yet, or the rule of its audience is
-    /// still being brought up to date.
+    /// Whether a task has to wait: the configuration it belongs to is not in effect here yet, or a rule of its journey is still
+    /// being brought up to date.
     fn must_wait(&self, ws: WorkspaceId, task: &Task) -> bool {
         match task {
             Task::Resume { generation, .. } => self.live.generation < *generation,
-            Task::Schedule { journey, .. } => self.live.journeys.audience(ws, journey).is_some_and(|key| {
-                let bound = self.bound(ws);
-                let rule = bound.rules.rule_index(key.as_str());
-                rule.is_some_and(|index| !bound.binding.rules[index].1)
-            }),
-            Task::Enter { .. } | Task::Migrate { .. } | Task::Plan { .. } => false,
+            Task::Schedule { journey, .. } | Task::Enter { journey, .. } | Task::Call { journey, .. } => {
+                !self.knows(ws, journey)
+            }
+            Task::Migrate { .. } | Task::Plan { .. } => false,
         }
     }
 
@@ -262,6 +265,10 @@ impl Owner {
                 self.begin_all(work, ws, &journey, tasks::local(local_ms), &ids)?;
                 let last = ids.last().copied().filter(|_| ids.len() == PORTION);
                 Ok(last.map(|cursor| Task::Schedule { journey, local_ms, cursor }))
+            }
+            Task::Call { journey, profile, data } => {
+                self.trigger(work, (ws, 0, profile), journey, data)?;
+                Ok(None)
             }
             Task::Plan { cursor } => {
                 let ids = rapport_profiles::repo::ids_after(&*work.tx, ws, cursor, PORTION)?;

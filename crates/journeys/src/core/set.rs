@@ -286,6 +286,15 @@ impl JourneySet {
         self.live(workspace, journey)?.audience.as_ref()
     }
 
+    /// Every condition of a journey's live version: of its audience, entry, exit, goal and branches.
+    pub fn rules_of<'a>(&'a self, workspace: WorkspaceId, journey: &str) -> impl Iterator<Item = &'a ConditionKey> {
+        let version = self.live(workspace, journey).into_iter();
+        version.flat_map(|v| {
+            let single = [&v.audience, &v.entry_when, &v.exit_when, &v.goal_when].into_iter().flatten();
+            single.chain(v.arms.iter().flatten())
+        })
+    }
+
     pub(super) fn live(&self, workspace: WorkspaceId, journey: &str) -> Option<&Arc<Version>> {
         self.workspaces.get(&workspace)?.live.get(journey)
     }

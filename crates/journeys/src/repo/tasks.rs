@@ -63,6 +63,15 @@ pub enum Task {
         /// The last profile that was looked at.
         cursor: ProfileId,
     },
+    /// Somebody enters by the API, once the journey's rules are up to date.
+    Call {
+        /// The journey.
+        journey: String,
+        /// For whom.
+        profile: ProfileId,
+        /// What the journey is told, a JSON object.
+        data: String,
+    },
 }
 
 /// A place in the order of active runs.

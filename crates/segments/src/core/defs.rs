@@ -6,7 +6,7 @@ use rapport_domain::Problem;
 use rapport_domain::rule::{Formula, Rule};
 use rapport_rules::Plan;
 
-use super::set::segment_rule_key;
+use super::set::{computed_rule_key, segment_rule_key};
 
 /// What a rule decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl RuleDef {
     /// The formula of a computed trait.
     #[must_use]
     pub fn computed(id: &str, formula: Formula) -> Self {
-        RuleDef { key: format!("trait:{id}"), decides: Decides::Trait(id.to_owned()), formula }
+        RuleDef { key: computed_rule_key(id), decides: Decides::Trait(id.to_owned()), formula }
     }
 
     /// A condition that is only asked.
@@ -60,7 +60,7 @@ impl RuleDef {
     fn node(&self) -> Option<String> {
         match &self.decides {
             Decides::Segment(id) => Some(segment_rule_key(id)),
-            Decides::Trait(id) => Some(format!("trait:{id}")),
+            Decides::Trait(id) => Some(computed_rule_key(id)),
             Decides::Answer => None,
         }
     }
@@ -74,7 +74,7 @@ pub(super) fn without_cycles(defs: Vec<RuleDef>) -> (Vec<RuleDef>, Vec<Problem>)
             let plan = Plan::of_formula(&def.formula);
             let segments = plan.segment_names().iter().map(|id| segment_rule_key(id));
             let traits =
-                plan.trait_names().iter().map(|path| format!("trait:{}", path.split('.').next().unwrap_or(path)));
+                plan.trait_names().iter().map(|path| computed_rule_key(path.split('.').next().unwrap_or(path)));
             Some((def.node()?, segments.chain(traits).collect()))
         })
         .collect();

@@ -22,6 +22,12 @@ pub fn segment_rule_key(segment: &str) -> String {
     format!("segment:{segment}")
 }
 
+/// The key of a computed trait's rule.
+#[must_use]
+pub fn computed_rule_key(name: &str) -> String {
+    format!("trait:{name}")
+}
+
 /// The id under which one activation (numbered within its partition) of a rule or aggregate keeps its state.
 #[must_use]
 pub fn activation_id(key: &str, activation: u64) -> u64 {
@@ -215,6 +221,27 @@ impl RuleSet {
         let plan = &self.entries[rule].plan;
         let profile = plan.uses_consent() || plan.uses_scores() || plan.uses_zone() || plan.uses_accounts();
         plan.trait_names().is_empty() && plan.segment_names().is_empty() && !profile
+    }
+
+    /// The rules whose answers a rule asks, itself included: segments and computed traits, and what those ask in turn.
+    #[must_use]
+    pub fn sources(&self, rule: usize) -> Vec<usize> {
+        let mut found = vec![rule];
+        let mut next = 0;
+        while let Some(index) = found.get(next).copied() {
+            next += 1;
+            let plan = &self.entries[index].plan;
+            let segments = plan.segment_names().iter().filter_map(|id| self.segment_index.get(id).copied());
+            let computed = plan.trait_names().iter().filter_map(|path| {
+                let root = path.split('.').next()?;
+                self.by_key.get(&computed_rule_key(root)).copied()
+            });
+            let asked: Vec<usize> = segments.chain(computed).map(|i| i as usize).collect();
+            found.extend(asked.into_iter().filter(|i| *i != index));
+            let mut seen = std::collections::HashSet::new();
+            found.retain(|i| seen.insert(*i));
+        }
+        found
     }
 
     /// The segments of this set as rules that never hold: for a set that only asks stored memberships.

@@ -7,7 +7,7 @@ mod tests;
 
 pub use list::{ListFilter, ResourceEntry, all_versions, list, versions};
 
-use rapport_domain::resource::is_slug;
+use rapport_domain::resource::{Approval, is_slug};
 use rapport_domain::{Resource, ResourceKind, ResourceStatus, Timestamp, WorkspaceId};
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use crate::sql::{Query, Row, Tx};
 use crate::vault::Vault;
 use crate::{Result, StoreError, params};
 
-const COLUMNS: &str = "ws, kind, id, version, status, spec, created_by, created_at";
+const COLUMNS: &str = "ws, kind, id, version, status, spec, created_by, created_at, approved_by, approved_at";
 
 /// Who changes a document, and when.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +62,7 @@ pub fn put(
         spec: spec.clone(),
         created_by: change.by.to_owned(),
         created_at: change.at,
+        approval: None,
     };
     tx.execute(
         "INSERT INTO resources (ws, kind, id, version, status, spec, created_by, created_at, changed_by, changed_at) \
@@ -116,6 +117,16 @@ pub fn set_status(
     }
     let resource = require(tx, ws, kind, id, Some(version))?;
     if resource.status == status { Ok(resource) } else { write_status(tx, &resource, status, change) }
+}
+
+/// Records that a member approved a version. Who may is the caller's to decide.
+pub fn approve(tx: &Tx, resource: &Resource, change: Change<'_>) -> Result<Resource> {
+    let sql = "UPDATE resources SET approved_by = ?5, approved_at = ?6 \
+               WHERE ws = ?1 AND kind = ?2 AND id = ?3 AND version = ?4";
+    let (ws, kind) = (resource.workspace, resource.kind.as_str());
+    tx.execute(sql, &params![ws, kind, &resource.id, resource.version, change.by, change.at])?;
+    let approval = Some(Approval { by: change.by.to_owned(), at: change.at });
+    Ok(Resource { approval, ..resource.clone() })
 }
 
 /// Archives every version of a document: it has no effect any more and stays readable. Answers how many changed.
@@ -218,7 +229,19 @@ fn write_status(tx: &Tx, resource: &Resource, status: ResourceStatus, change: Ch
         ],
     )?;
     generation::bump(tx)?;
+    if status == ResourceStatus::Draft {
+        // Whoever takes it back to work on it asks anew.
+        let sql = "UPDATE resources SET approved_by = NULL, approved_at = NULL \
+                   WHERE ws = ?1 AND kind = ?2 AND id = ?3 AND version = ?4";
+        tx.execute(sql, &params![resource.workspace, resource.kind.as_str(), &resource.id, resource.version])?;
+        return Ok(Resource { status, approval: None, ..resource.clone() });
+    }
     Ok(Resource { status, ..resource.clone() })
+}
+
+fn approval(row: &Row<'_>) -> Result<Option<Approval>> {
+    let (by, at): (Option<String>, Option<Timestamp>) = (row.get(8)?, row.get(9)?);
+    Ok(by.zip(at).map(|(by, at)| Approval { by, at }))
 }
 
 fn read(row: &Row<'_>) -> Result<Resource> {
@@ -232,5 +255,6 @@ fn read(row: &Row<'_>) -> Result<Resource> {
         spec: row.get_json(5)?,
         created_by: row.get(6)?,
         created_at: row.get(7)?,
+        approval: approval(row)?,
     })
 }

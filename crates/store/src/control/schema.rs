@@ -6,6 +6,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     FIRST,
     Migration { version: 2, sql: "ALTER TABLE sources ADD COLUMN consent TEXT NOT NULL DEFAULT '{}'" },
     CONTENT,
+    Migration {
+        version: 4,
+        sql: "ALTER TABLE resources ADD COLUMN approved_by TEXT; ALTER TABLE resources ADD COLUMN approved_at INTEGER",
+    },
 ];
 
 /// What templates look up.

@@ -49,7 +49,7 @@ pub fn list(
     let pattern = like(filter.search);
     let status = filter.status.map(ResourceStatus::as_str);
     let values = params![ws, kind.as_str(), cursor.unwrap_or(""), &pattern, status, limit + 1];
-    let entries = q.query(&sql, &values, |row| Ok(ResourceEntry { newest: read(row)?, live_version: row.get(8)? }))?;
+    let entries = q.query(&sql, &values, |row| Ok(ResourceEntry { newest: read(row)?, live_version: row.get(10)? }))?;
     Ok(Page::cut(entries, limit, |e| e.newest.id.clone()))
 }
 
