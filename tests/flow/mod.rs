@@ -2,6 +2,7 @@
 
 mod accounts;
 mod campaigns;
+mod exports;
 mod journeys;
 mod just_live;
 mod simulate;

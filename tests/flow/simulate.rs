@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use rapport_domain::message::{MessageOutcome, SentVia};
 use rapport_domain::time::{HOUR_MS, MINUTE_MS};
-use rapport_domain::{EventKind, ResourceKind, Timestamp};
+use rapport_domain::{EventKind, Json, OutboundMessage, OutboxId, ResourceKind, Timestamp};
 use rapport_engine::read;
 use rapport_engine::simulate::{self, Request, Simulation};
 use rapport_journeys::AnyCatalogue;
@@ -267,6 +268,130 @@ fn an_entry_rule_is_explained_with_the_values_it_saw() {
     assert_eq!((refused.what, refused.detail.as_str()), ("refused", Some("entry_condition")));
     assert_eq!(refused.rule.as_deref(), Some("traits.plan == \"pro\""));
     assert_eq!(refused.values.get("plan"), Some(&json!("free")));
+}
+
+#[test]
+fn a_rule_that_counts_is_explained_with_the_events_it_counted() {
+    let mut world = World::new(2);
+    let spec = json!({
+        "name": "J", "trigger": {"event": {"name": "Ping"}}, "reentry": "always",
+        "entry": {"when": "events(\"Order Completed\").filter(e, e.total > 10).count() >= 2 && traits.plan == \"pro\""},
+        "steps": [{"id": "rest", "wait": "1h"}]
+    });
+    world.publish(ResourceKind::Journey, "j", &spec);
+    world.send(EventKind::Identify, json!({"userId": "u", "traits": {"plan": "pro"}}));
+    for total in [5, 20, 30] {
+        let order = json!({"userId": "u", "event": "Order Completed", "properties": {"total": total}});
+        world.send(EventKind::Track, json!({"userId": "u", "event": "Ping"}));
+        world.send(EventKind::Track, order);
+        world.settle();
+        world.advance_ms(HOUR_MS);
+    }
+    world.send(EventKind::Track, json!({"userId": "u", "event": "Ping"}));
+    world.settle();
+    let profile = world.profile("user_id", "u").unwrap().id;
+    let explained = simulate::explain(&world.shared, world.ws, "j", profile).expect("read").expect("known");
+    let refused: Vec<_> = explained.decisions.iter().filter(|d| d.what == "refused").collect();
+    // Newest first: with one large order, with none, with none.
+    let counted: Vec<&Value> = refused.iter().map(|d| &d.proof.as_ref().unwrap()["parts"][0]).collect();
+    assert_eq!(counted.iter().map(|c| c["matching_events"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 0, 0]);
+    assert_eq!(counted[0]["events"][0]["event"], "Order Completed");
+    assert_eq!(counted[0]["events"][0]["timestamp"], START.plus_ms(HOUR_MS).to_rfc3339());
+    assert_eq!((&counted[0]["holds"], counted[0]["values"].as_object().unwrap().values().next()), (&json!(false), Some(&json!(1))));
+    assert_eq!(refused[0].proof.as_ref().unwrap()["parts"][1]["values"], json!({"traits.plan": "pro"}));
+    assert!(explained.decisions.iter().any(|d| d.what == "entered"));
+}
+
+#[test]
+fn simulated_messages_pass_the_gate_that_real_ones_pass() {
+    let mut world = World::new(2);
+    let settings = json!({
+        "time_zone": "Europe/Berlin", "quiet_hours": {"start": "21:00", "end": "08:00"},
+        "frequency_caps": [{"max": 2, "per": "7d"}]
+    });
+    world.publish(ResourceKind::Settings, "workspace", &settings);
+    let template = json!({"name": "T", "subject": "T", "text": "T", "quiet_hours": "drop"});
+    world.publish(ResourceKind::Template, "impatient", &template);
+    for user in ["ann", "mute", "gone", "blocked", "late", "left", "hasty"] {
+        let email = (user != "mute").then(|| format!("{user}@example.com"));
+        world.send(EventKind::Identify, json!({"userId": user, "traits": {"email": email}}));
+    }
+    let no = json!({"userId": "gone", "event": "Unsubscribed", "properties": {"channel": "email"}});
+    world.send(EventKind::Track, no);
+    world.settle();
+    let suppressed = world.shared.stores().control().write(|tx| {
+        rapport_store::control::suppressions::add(tx, world.ws, "email", "blocked@example.com", "complaint", START, "test")
+    });
+    suppressed.expect("suppressed");
+    let ping = |world: &mut World, user: &str, event: &str| {
+        world.send(EventKind::Track, json!({"userId": user, "event": event}));
+        world.settle();
+    };
+    // 13:00 in Berlin.
+    ["ann", "mute", "gone", "blocked"].into_iter().for_each(|user| ping(&mut world, user, "Ping"));
+    world.advance_ms(9 * HOUR_MS);
+    // 22:00: these wait for the morning, but one leaves the journey first, and one template does not wait.
+    ["ann", "left"].into_iter().for_each(|user| ping(&mut world, user, "Ping"));
+    ping(&mut world, "hasty", "Hurry");
+    world.advance_ms(HOUR_MS);
+    ping(&mut world, "left", "Order Completed");
+    world.advance_ms(14 * HOUR_MS);
+    // 13:00 of the next day: the cap is full. At 22:00 one more begins to wait.
+    ping(&mut world, "ann", "Ping");
+    world.advance_ms(9 * HOUR_MS);
+    ping(&mut world, "late", "Ping");
+    world.advance_ms(HOUR_MS);
+    let spec = |event: &str, template: &str| {
+        json!({
+            "name": "P", "trigger": {"event": {"name": event}}, "reentry": "always",
+            "exit_when": "events(\"Order Completed\").exists()",
+            "steps": [{"id": "mail", "send": {"channel": "email", "template": template}}, {"id": "rest", "wait": "10d"}]
+        })
+    };
+    let mut keyed = spec("Ping", "ping");
+    keyed["reentry"] = json!({"after": "1h", "concurrent": 5});
+    keyed["steps"][1] = json!({"id": "rest", "wait": "2h"});
+    let simulation = play(&world, "ping", &keyed, START);
+    let email = &simulation.journey.channels["email"];
+    let skipped: Vec<(&str, u64)> = email.skipped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
+    let expected = [("exited", 1), ("frequency_cap", 1), ("no_address", 1), ("suppressed", 1), ("unsubscribed", 1)];
+    assert_eq!(skipped, expected, "{email:#?}");
+    assert_eq!((email.decided, email.sent, email.waited, email.waiting), (8, 2, 3, 1), "{email:#?}");
+    assert_eq!((email.by_hour[13], email.by_hour[8], email.by_hour.iter().sum::<u64>()), (1, 1, 2));
+    assert!(simulation.warnings.iter().any(|w| w.contains("\"ping\" of step \"mail\" is not live")), "{:?}", simulation.warnings);
+    let simulation = play(&world, "hurry", &spec("Hurry", "impatient"), START);
+    assert_eq!(simulation.journey.channels["email"].skipped, [("quiet_hours_expired".to_owned(), 1)].into());
+    assert_eq!(simulation.warnings, [""; 0]);
+    // What left before the period counts for caps as well: two messages, and there is no place for a third.
+    let later = START.plus_ms(12 * HOUR_MS);
+    assert_eq!(play(&world, "ping", &keyed, later).journey.channels["email"].sent, 1);
+    let ann = world.profile("user_id", "ann").unwrap().id;
+    let db = world.shared.stores().partition(ann.home()).unwrap();
+    for number in 901..903 {
+        let id = OutboxId { partition: ann.home(), number };
+        let message = OutboundMessage {
+            id,
+            workspace: world.ws,
+            profile: ann,
+            channel: "email".to_owned(),
+            template: "real".to_owned(),
+            origin: None,
+            topic: None,
+            transactional: false,
+            created_at: START,
+            expires_at: later,
+            data: Json::default(),
+        };
+        let via = Box::new(SentVia { channel: "mail".to_owned(), is_counted: true, ..SentVia::default() });
+        let sent = MessageOutcome::Sent { subject: "Hi".to_owned(), response: "250".to_owned(), via };
+        let recorded = db.write(|tx| {
+            rapport_delivery::repo::record_queued(tx, &message, None)?;
+            rapport_delivery::repo::record_outcome(tx, world.ws, id, &sent, START.plus_ms(HOUR_MS))
+        });
+        recorded.expect("recorded");
+    }
+    let email = play(&world, "ping", &keyed, later).journey.channels["email"].clone();
+    assert_eq!((email.sent, email.skipped.get("frequency_cap")), (0, Some(&1)), "{email:#?}");
 }
 
 #[test]

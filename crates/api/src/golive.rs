@@ -37,6 +37,7 @@ pub(crate) fn check(
             let campaign = campaign::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?;
             campaign::compile(&campaign, &campaign::journey_id(id))
         }
+        ResourceKind::Segment => return told(state, ws, spec),
         _ => return Ok(()),
     };
     let mut found = Found::default();
@@ -56,6 +57,28 @@ pub(crate) fn check(
         return Err(ApiError { errors: found.confirm, ..ApiError::conflict("needs_confirmation", detail) });
     }
     Ok(())
+}
+
+/// A segment that tells another system needs the channel it does so by.
+fn told(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<(), ApiError> {
+    let (spec, _) = rapport_segments::spec::validate(spec).map_err(ApiError::invalid)?;
+    let Some(webhook) = spec.webhook else { return Ok(()) };
+    let documents = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Channel))?;
+    let mut known = Vec::new();
+    for document in &documents {
+        let opened = crate::document::opened(state, ws, ResourceKind::Channel, &document.id, &document.spec)?;
+        if ChannelSpec::validate(&opened).is_ok_and(|spec| spec.carries("webhook")) {
+            known.push(document.id.as_str());
+        }
+    }
+    if known.contains(&webhook.channel.as_str()) {
+        return Ok(());
+    }
+    let message = format!("no live channel {:?} of kind webhook, which the segment tells who enters and leaves", webhook.channel);
+    let near = crate::extract::nearest(&webhook.channel, known.iter().copied());
+    let problem = Problem::new("spec.webhook.channel", message).with_suggestion(near);
+    let detail = format!("the segment cannot go live: {problem}");
+    Err(ApiError { detail, code: "cannot_go_live", ..ApiError::invalid(vec![problem]) })
 }
 
 fn sends(state: &ApiState, ws: WorkspaceId, journey: &JourneySpec, found: &mut Found) -> Result<(), ApiError> {

@@ -10,8 +10,8 @@ use parking_lot::Mutex;
 use rapport_domain::{Clock, Partition, Timestamp, WorkspaceId};
 use tokio::sync::{Semaphore, watch};
 
-use crate::channels::SendFault;
 use crate::channels::http::{Call, Http, short};
+use crate::channels::{SendFault, webhook};
 use crate::error::DeliveryError;
 
 /// Calls taken and not answered, at most.
@@ -54,6 +54,8 @@ pub struct OutsideCall {
     pub headers: Vec<(String, String)>,
     /// The JSON body.
     pub body: String,
+    /// It is a call by Standard Webhooks, signed with these bytes; not signed when there are none.
+    pub secret: Option<Vec<u8>>,
     /// How long one attempt may take.
     pub timeout: Duration,
     /// Attempts in all.
@@ -208,7 +210,16 @@ async fn once(inner: &Inner, call: &OutsideCall) -> Result<(u16, String), (Strin
     let _lane = lane.acquire().await;
     let _place = inner.permits.acquire().await;
     let key = format!("rp-call-{:x}-{:x}-{:x}", call.workspace.0, call.id.partition.0, call.id.number);
-    let mut request = Call::post(call.url.clone(), "application/json", call.body.clone()).with("idempotency-key", key);
+    let mut request = Call::post(call.url.clone(), "application/json", call.body.clone());
+    if let Some(secret) = &call.secret {
+        let seconds = inner.clock.now().0.div_euclid(1_000);
+        request = request.with("webhook-id", key.clone()).with("webhook-timestamp", seconds.to_string());
+        if !secret.is_empty() {
+            let signature = webhook::sign(secret, &key, seconds, request.body.as_ref());
+            request = request.with("webhook-signature", signature);
+        }
+    }
+    let mut request = request.with("idempotency-key", key);
     request.method = call.method.parse().unwrap_or(hyper::Method::POST);
     if request.method == hyper::Method::GET || request.method == hyper::Method::DELETE {
         request.body = Default::default();
@@ -311,6 +322,7 @@ mod tests {
             method: "POST".to_owned(),
             headers: vec![("x-own".to_owned(), "1".to_owned())],
             body: "{}".to_owned(),
+            secret: None,
             timeout: Duration::from_millis(500),
             attempts: 3,
             expires_at: Timestamp::MAX,

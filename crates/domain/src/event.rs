@@ -99,6 +99,9 @@ pub mod names {
     pub const SEGMENT_ENTERED: &str = "Segment Entered";
     /// The profile left a segment; properties: `segment`.
     pub const SEGMENT_EXITED: &str = "Segment Exited";
+    /// The other system of a segment's webhook did not take that the profile entered or left; properties: `segment`,
+    /// `channel`, `reason`.
+    pub const SEGMENT_WEBHOOK_FAILED: &str = "Segment Webhook Failed";
     /// The profile was put on a list by hand; properties: `list`, `source`.
     pub const LIST_ADDED: &str = "Added to List";
     /// The profile was taken off a list by hand; properties: `list`, `source`.

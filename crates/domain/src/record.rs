@@ -180,6 +180,13 @@ pub enum LetterBody {
     },
     /// About an account.
     Account(AccountLetter),
+    /// To the partition that wrote a call about a segment's edge down: how it ended.
+    EdgeTold {
+        /// The call's number there.
+        call: u64,
+        /// Why the other system did not take it; `None` when it did.
+        fault: Option<String>,
+    },
 }
 
 /// What partitions tell each other about an account.

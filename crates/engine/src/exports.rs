@@ -55,7 +55,10 @@ fn written_at(path: &Path) -> Option<Timestamp> {
 }
 
 /// Writes the exports that are due.
-pub(crate) fn write_due(shared: &Shared) -> Result<(), EngineError> {
+///
+/// # Errors
+/// The state cannot be read or a file cannot be written; what is due stays due.
+pub fn write_due(shared: &Shared) -> Result<(), EngineError> {
     for ws in shared.workspaces()? {
         let Some(folder) = folder(shared, ws) else { return Ok(()) };
         for segment in shared.stores.control().read(|q| resources::live(q, ws, ResourceKind::Segment))? {

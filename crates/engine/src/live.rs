@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus, WorkspaceId};
 use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySet, campaign};
+use rapport_segments::spec::WebhookSpec;
 use rapport_segments::{RuleDef, RuleSet};
 use rapport_store::Stores;
 use rapport_store::control::{generation, journey_states, resources, workspaces};
@@ -30,6 +31,8 @@ pub struct Live {
 pub struct WorkspaceLive {
     /// The workspace's time zone.
     pub zone: Tz,
+    /// Of segments that tell another system who enters and leaves, how.
+    pub webhooks: HashMap<String, WebhookSpec>,
     /// Segments' rules and journeys' conditions.
     pub rules: Arc<RuleSet>,
     /// Live documents that cannot take effect, and why.
@@ -75,10 +78,20 @@ impl Live {
                 tracing::warn!(workspace.id = workspace.id.0, %problem, "a live document has no effect");
             }
             let winners = control.read(|q| journey_states::winners(q, workspace.id))?.into_iter().collect();
-            workspaces.insert(workspace.id, WorkspaceLive { zone, rules, problems, winners });
+            let webhooks = webhooks_of(&live);
+            workspaces.insert(workspace.id, WorkspaceLive { zone, webhooks, rules, problems, winners });
         }
         Ok(Live { generation, workspaces, journeys: compiled.set })
     }
+}
+
+fn webhooks_of(live: &[Resource]) -> HashMap<String, WebhookSpec> {
+    let segments = live.iter().filter(|r| r.kind == ResourceKind::Segment);
+    let webhook = |r: &Resource| {
+        let (spec, _) = rapport_segments::spec::validate(&r.spec).ok()?;
+        Some((r.id.clone(), spec.webhook?))
+    };
+    segments.filter_map(webhook).collect()
 }
 
 fn zone_of(live: &[Resource], fallback: &str) -> Tz {

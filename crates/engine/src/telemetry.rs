@@ -54,3 +54,7 @@ pub(crate) const RESULT_BYTES: &str = "rapport_desk_result_bytes";
 pub(crate) const MAILS: &str = "rapport_desk_mails_total";
 /// Alerts that began.
 pub(crate) const ALERTS: &str = "rapport_desk_alerts_total";
+
+pub(crate) fn edge_told(ok: bool) {
+    counter!("rapport_engine_segment_calls_total", "ok" => if ok { "true" } else { "false" }).increment(1);
+}

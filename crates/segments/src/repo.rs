@@ -9,6 +9,8 @@ use rapport_store::{Db, Migration, Query, StoreError, Tx, params};
 use crate::core::state::SegmentState;
 use crate::error::SegmentError;
 
+pub mod calls;
+
 const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     sql: "CREATE TABLE segment_state (ws INTEGER NOT NULL, profile INTEGER NOT NULL, doc BLOB NOT NULL,
@@ -21,6 +23,12 @@ const MIGRATIONS: &[Migration] = &[Migration {
             text TEXT NOT NULL, phase INTEGER NOT NULL, cursor INTEGER NOT NULL, PRIMARY KEY (ws, key)) WITHOUT ROWID;
           CREATE TABLE segment_recompute (ws INTEGER NOT NULL, profile INTEGER NOT NULL,
             PRIMARY KEY (ws, profile)) WITHOUT ROWID;",
+}, Migration {
+    version: 2,
+    sql: "CREATE TABLE segment_calls (number INTEGER PRIMARY KEY, ws INTEGER NOT NULL, profile INTEGER NOT NULL,
+            segment TEXT NOT NULL, channel TEXT NOT NULL, body TEXT NOT NULL, expires_at INTEGER NOT NULL);
+          CREATE INDEX segment_calls_channel ON segment_calls (ws, channel, number);
+          CREATE INDEX segment_calls_profile ON segment_calls (ws, profile);",
 }];
 
 /// Creates or upgrades the tables in a partition's database.

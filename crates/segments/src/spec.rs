@@ -36,6 +36,41 @@ pub struct SegmentSpec {
     /// Its members are written to a file now and again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub export: Option<ExportSpec>,
+    /// Another system is told who enters and leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<WebhookSpec>,
+}
+
+/// Another system that is told who enters and leaves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSpec {
+    /// The channel of kind `webhook` whose address and secret the calls use.
+    pub channel: String,
+    /// What is told; both when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<Crossing>,
+    /// Traits told beside the identifiers, by dotted path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traits: Vec<String>,
+}
+
+/// Which way somebody crosses the border of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Crossing {
+    /// Into it.
+    Entered,
+    /// Out of it.
+    Exited,
+}
+
+impl WebhookSpec {
+    /// Whether somebody who enters, or leaves, is told.
+    #[must_use]
+    pub fn wants(&self, entered: bool) -> bool {
+        self.on.is_none_or(|on| (on == Crossing::Entered) == entered)
+    }
 }
 
 /// A file of members, written again and again.
@@ -85,6 +120,14 @@ pub fn validate(spec: &Value) -> Result<(SegmentSpec, Option<Rule>), Vec<Problem
         }
         if export.traits.len() > MAX_TRAITS {
             problems.push(Problem::new("spec.export.traits", format!("expected at most {MAX_TRAITS} traits")));
+        }
+    }
+    if let Some(webhook) = &parsed.webhook {
+        if !rapport_domain::resource::is_slug(&webhook.channel) {
+            problems.push(Problem::new("spec.webhook.channel", "expected the id of a channel of kind webhook"));
+        }
+        if webhook.traits.len() > MAX_TRAITS {
+            problems.push(Problem::new("spec.webhook.traits", format!("expected at most {MAX_TRAITS} traits")));
         }
     }
     let rule = match (parsed.kind, &parsed.rule) {
@@ -155,6 +198,11 @@ pub fn schema() -> Value {
                 "every": {"type": "string", "description": "How often the members are written to a CSV file: 1d"},
                 "traits": {"type": "array", "maxItems": MAX_TRAITS, "items": {"type": "string"}}
             }},
+            "webhook": {"type": "object", "additionalProperties": false, "required": ["channel"], "properties": {
+                "channel": {"type": "string", "description": "The channel of kind webhook whose address and secret the calls use."},
+                "on": {"enum": ["entered", "exited"], "description": "Both when absent."},
+                "traits": {"type": "array", "maxItems": MAX_TRAITS, "items": {"type": "string"}}
+            }},
             "rule": {"type": "string", "description": "A rule, e.g. events(\"Order Completed\").count() >= 5"}
         }
     })
@@ -176,6 +224,10 @@ mod tests {
             at(json!({"name": "A", "kind": "list", "export": {"every": "1m"}})),
             Err("spec.export.every".into())
         );
+        let webhook = |webhook: Value| at(json!({"name": "A", "rule": "true", "webhook": webhook}));
+        assert_eq!(webhook(json!({"channel": "crm", "on": "exited", "traits": ["plan"]})), Ok(()));
+        assert_eq!(webhook(json!({"channel": "not a slug"})), Err("spec.webhook.channel".into()));
+        assert_eq!(webhook(json!({"channel": "crm", "url": "https://x"})), Err("spec".into()));
         assert_eq!(at(json!({"name": "", "rule": "traits."})), Err("spec.name".into()));
         assert_eq!(at(json!({"name": "A", "rule": "traits.a = 1"})), Err("spec.rule 1:10".into()));
     }

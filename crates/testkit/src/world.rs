@@ -146,6 +146,14 @@ impl World {
         }
     }
 
+    /// Files below the data directory's folder of that name, in order of their names.
+    pub fn files(&self, folder: &str) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(self.dir.path().join(folder)).into_iter().flatten().flatten();
+        let mut found: Vec<_> = entries.map(|e| e.path()).collect();
+        found.sort();
+        found
+    }
+
     /// Every profile there is.
     pub fn profiles(&self) -> Vec<ProfileId> {
         let filter = rapport_profiles::Filter::default();
@@ -207,7 +215,8 @@ fn open(
     partitions: u16,
 ) -> (Arc<Shared>, Vec<Owner>) {
     let lake = Lake::open(&dir.path().join("lake"), partitions, LakeConfig::default()).expect("a lake");
-    let shared = Shared::for_simulation(EngineConfig::default(), log.clone(), stores, lake, Arc::new(clock.clone()))
+    let config = EngineConfig { exports_dir: Some(dir.path().join("exports")), ..EngineConfig::default() };
+    let shared = Shared::for_simulation(config, log.clone(), stores, lake, Arc::new(clock.clone()))
         .expect("shared");
     let owners = (0..partitions).map(|p| Owner::open(shared.clone(), Partition(p)).expect("an owner")).collect();
     (shared, owners)

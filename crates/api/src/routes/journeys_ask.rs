@@ -106,7 +106,7 @@ fn readable(value: &mut Value) {
                 match value.as_i64().filter(|_| ["since", "until", "at"].contains(&name.as_str())) {
                     Some(ms) => *value = Value::from(Timestamp(ms).to_rfc3339()),
                     // What a template or a rule sees stays as it is.
-                    None if name != "properties" && name != "values" && name != "data" => readable(value),
+                    None if !["properties", "values", "data", "proof"].contains(&name.as_str()) => readable(value),
                     None => {}
                 }
             }

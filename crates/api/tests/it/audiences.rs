@@ -1,5 +1,14 @@
 //! Lists, computed traits, explanations, overlap, histories, personas.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rapport_delivery::calls::Caller;
+use rapport_delivery::catcher::http::{Act, HttpCatcher};
+use rapport_delivery::channels::webhook::sign;
+use rapport_domain::SystemClock;
 use serde_json::{Value, json};
 
 use crate::fixture::App;
@@ -184,4 +193,95 @@ async fn personas_are_found_and_become_segments() {
     }
     let again = app.api("POST", "/api/v1/personas/shoppers/compute", json!({})).await.expect(200);
     assert_eq!(again["result"], found["result"]);
+}
+
+/// Another system that is told who enters and leaves.
+#[tokio::test]
+async fn segments_tell_another_system_signed_and_again_until_it_takes_it() {
+    let app = App::new();
+    let server = HttpCatcher::local(Act::answer(204, "")).await.unwrap();
+    let secret = format!("whsec_{}", STANDARD.encode([7; 32]));
+    let rule = json!({
+        "name": "Pro", "rule": "traits.plan == 'pro'",
+        "webhook": {"channel": "crm", "traits": ["plan", "address.city"]}
+    });
+    let path = "/api/v1/resources/segment/pro?publish=true";
+    let refused = app.api("PUT", path, rule.clone()).await.expect(400);
+    assert_eq!((&refused["code"], &refused["errors"][0]["at"]), (&json!("cannot_go_live"), &json!("spec.webhook.channel")));
+    put(&app, "channel", "crm", json!({"kind": "webhook", "url": format!("{}/hook", server.url()), "secret": secret})).await;
+    app.collect("/v1/identify", json!({"userId": "old", "traits": {"plan": "pro"}})).await.expect(200);
+    app.api("PUT", path, rule).await.expect(200);
+    app.until("/api/v1/segments/pro", |s| s["count"] == 1).await;
+    // It fails at first, and is asked again under the same id.
+    server.script([Act::answer(503, ""), Act::Close]);
+    let clock = Arc::new(SystemClock);
+    let caller = Caller::start(app.state.engine.call_source(), clock, true, Duration::from_millis(5)).unwrap();
+    let traits = json!({"plan": "pro", "email": "ann@example.com", "address": {"city": "Ulm"}});
+    app.collect("/v1/identify", json!({"userId": "ann", "traits": traits})).await.expect(200);
+    app.collect("/v1/identify", json!({"userId": "ann", "traits": {"plan": "free"}})).await.expect(200);
+    let told = until(|| server.caught(), |all| all.len() == 5).await;
+    for call in &told {
+        let (id, at) = (call.header("webhook-id").unwrap(), call.header("webhook-timestamp").unwrap());
+        let expected = sign(&[7; 32], id, at.parse().unwrap(), &call.body);
+        assert_eq!((call.header("webhook-signature"), call.path.as_str()), (Some(expected.as_str()), "/hook"));
+    }
+    let ids: std::collections::BTreeSet<_> = told.iter().map(|c| c.header("webhook-id").unwrap().to_owned()).collect();
+    assert_eq!(ids.len(), 3, "three edges, told five times");
+    let of = |user: &str| -> Vec<Value> {
+        let mut own: Vec<Value> = told.iter().map(|c| c.json()).filter(|b| b["data"]["user_id"] == user).collect();
+        own.dedup();
+        own
+    };
+    assert_eq!((of("old")[0]["type"].as_str(), &of("old")[0]["data"]["backfill"]), (Some("segment.entered"), &json!(true)));
+    let ann = of("ann");
+    let kinds: Vec<_> = ann.iter().map(|b| b["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["segment.entered", "segment.exited"], "in order");
+    assert_eq!(ann[0]["data"]["traits"], json!({"plan": "pro", "address.city": "Ulm"}));
+    assert_eq!((&ann[0]["data"]["email"], &ann[0]["data"]["backfill"]), (&json!("ann@example.com"), &json!(false)));
+    app.settle().await;
+    // A target that refuses for good is no secret: the customer's timeline says so. Nothing is told after the channel is gone.
+    server.always(Act::answer(410, "gone"));
+    app.collect("/v1/identify", json!({"userId": "bob", "traits": {"plan": "pro"}})).await.expect(200);
+    let bob = app.profile("bob").await;
+    let failed = |v: &Value| v["items"].as_array().unwrap().iter().any(|e| e["event"] == "Segment Webhook Failed");
+    let events = app.until(&format!("/api/v1/profiles/{bob}/events"), failed).await;
+    let event = events["items"].as_array().unwrap().iter().find(|e| e["event"] == "Segment Webhook Failed").unwrap();
+    assert!(event["properties"]["reason"].as_str().unwrap().contains("410"), "{event}");
+    let asked = server.caught().len();
+    app.api("DELETE", "/api/v1/resources/channel/crm", Value::Null).await.expect(200);
+    app.collect("/v1/identify", json!({"userId": "bob", "traits": {"plan": "free"}})).await.expect(200);
+    let twice = |v: &Value| v["items"].as_array().unwrap().iter().filter(|e| e["event"] == "Segment Webhook Failed").count() == 2;
+    app.until(&format!("/api/v1/profiles/{bob}/events"), twice).await;
+    assert_eq!(server.caught().len(), asked);
+    drop(caller);
+}
+
+/// A dead target of one segment leaves room for the calls of others, and of journeys.
+#[tokio::test]
+async fn a_target_that_hangs_holds_nobody_else_up() {
+    let app = App::new();
+    let (dead, alive) = (HttpCatcher::local(Act::Hang).await.unwrap(), HttpCatcher::local(Act::answer(200, "{}")).await.unwrap());
+    for (id, url) in [("dead", dead.url()), ("alive", alive.url())] {
+        put(&app, "channel", id, json!({"kind": "webhook", "url": url})).await;
+        let spec = json!({"name": id, "rule": "traits.plan == 'pro'", "webhook": {"channel": id, "on": "entered"}});
+        put(&app, "segment", id, spec).await;
+    }
+    let caller = Caller::start(app.state.engine.call_source(), Arc::new(SystemClock), true, Duration::from_millis(5)).unwrap();
+    let batch: Vec<Value> =
+        (0..300).map(|n| json!({"type": "identify", "userId": format!("u{n}"), "traits": {"plan": "pro"}})).collect();
+    app.collect("/v1/batch", json!({"batch": batch})).await.expect(200);
+    until(|| alive.caught(), |all| all.len() == 300).await;
+    assert!(dead.caught().len() <= 4 * 8, "{}", dead.caught().len());
+    drop(caller);
+}
+
+async fn until<T>(look: impl Fn() -> T, is_so: impl Fn(&T) -> bool) -> T {
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    loop {
+        let seen = look();
+        if is_so(&seen) || std::time::Instant::now() > deadline {
+            return seen;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

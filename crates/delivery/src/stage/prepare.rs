@@ -1,6 +1,7 @@
 //! What comes before the hand-over: everything the gate looks at, its decision, and the content. May read storage.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use rapport_domain::message::MessageOutcome;
 use rapport_domain::{MessageChannel, OutboundMessage, Profile, ProfileId, SkipReason, Timestamp};
@@ -16,7 +17,7 @@ use crate::core::caps::{Contact, wish};
 use crate::core::gate::{GateDecision, GateInput, decide, is_counted, topic_of};
 use crate::deps::OriginState;
 use crate::error::DeliveryError;
-use crate::spec::{LiveChannel, LiveTemplate, MAX_WINDOW_MS, SettingsSpec};
+use crate::spec::{LiveChannel, LiveTemplate, MAX_WINDOW_MS, SettingsSpec, TopicSpec};
 use crate::tracking::links::Links;
 
 /// A message that passed the gate.
@@ -34,14 +35,23 @@ pub(super) struct Ready {
     pub(super) short_links: Vec<(String, String)>,
     /// Who signs mail.
     pub(super) signers: Arc<Vec<Arc<Signer>>>,
+    /// When the gate was asked.
+    pub(super) asked_at: Instant,
 }
 
-/// Asks the gate and makes the content.
-pub(super) fn prepare(
-    inner: &Inner,
-    message: &OutboundMessage,
-    now: Timestamp,
-) -> Result<Result<Ready, MessageOutcome>, DeliveryError> {
+/// What the gate looks at, beside what reached the customer.
+struct Looked {
+    settings: Arc<SettingsSpec>,
+    template: Option<Arc<LiveTemplate>>,
+    channels: Arc<Vec<Arc<LiveChannel>>>,
+    topic: Option<Arc<TopicSpec>>,
+    profile: Option<Profile>,
+    targets: Result<Targets, String>,
+    suppressed: bool,
+    origin: OriginState,
+}
+
+fn look(inner: &Inner, message: &OutboundMessage) -> Result<Looked, DeliveryError> {
     let (deps, workspace) = (&inner.deps, message.workspace);
     let settings = deps.catalog.settings(workspace)?;
     let template = deps.catalog.template(workspace, &message.template)?;
@@ -72,33 +82,76 @@ pub(super) fn prepare(
         Some(origin) => deps.journeys.state(message, origin)?,
         None => OriginState::Live,
     };
+    Ok(Looked { settings, template, channels, topic, profile, targets, suppressed, origin })
+}
+
+impl Looked {
+    fn decide(
+        &self,
+        message: &OutboundMessage,
+        now: Timestamp,
+        already_sent: bool,
+        (contacts, under_way): (&[Contact], &[Contact]),
+    ) -> GateDecision {
+        decide(&GateInput {
+            message,
+            now,
+            template: self.template.as_ref().map(|t| &t.spec),
+            channel_live: !self.channels.is_empty(),
+            topic: self.topic.as_deref(),
+            settings: &self.settings,
+            profile: self.profile.as_ref(),
+            already_sent,
+            suppressed: self.suppressed,
+            address: self.targets.as_ref().err().map(String::as_str),
+            origin: self.origin,
+            contacts,
+            under_way,
+        })
+    }
+}
+
+/// Asks once more about a message that had to wait after the gate had let it pass: the customer may have unsubscribed or left
+/// the journey meanwhile. Answers what became of it when it may not leave any more; caps counted it already.
+pub(super) fn objects(
+    inner: &Inner,
+    message: &OutboundMessage,
+    now: Timestamp,
+) -> Result<Option<MessageOutcome>, DeliveryError> {
+    Ok(match look(inner, message)?.decide(message, now, false, (&[], &[])) {
+        GateDecision::Send => None,
+        GateDecision::Skip { reason, detail } => Some(skipped(reason, detail)),
+        GateDecision::Defer { until, detail } => Some(MessageOutcome::Deferred { until, detail, attempt: false }),
+        GateDecision::Expire { detail } => Some(MessageOutcome::Failed { detail }),
+    })
+}
+
+/// Asks the gate and makes the content.
+pub(super) fn prepare(
+    inner: &Inner,
+    message: &OutboundMessage,
+    now: Timestamp,
+) -> Result<Result<Ready, MessageOutcome>, DeliveryError> {
+    let (deps, workspace) = (&inner.deps, message.workspace);
+    let looked = look(inner, message)?;
+    let spec = looked.template.as_ref().map(|t| &t.spec);
     let counted = is_counted(message, spec);
     // One decision a customer at a time: two messages at once must not both take the last place under a cap.
-    let turn = profile.as_ref().filter(|_| counted).map(|p| inner.under_way.turn(workspace, p.id));
+    let turn = looked.profile.as_ref().filter(|_| counted).map(|p| inner.under_way.turn(workspace, p.id));
     let under_way = turn.as_ref().map(|t| t.contacts()).unwrap_or_default();
-    let contacts = match profile.as_ref().filter(|p| counted && is_limited(&settings, p, &message.channel)) {
+    let limited = |p: &&Profile| counted && is_limited(&looked.settings, p, &message.channel);
+    let contacts = match looked.profile.as_ref().filter(limited) {
         Some(profile) => deps.ledger.contacts(profile, now.plus_ms(-MAX_WINDOW_MS))?,
         None => Vec::new(),
     };
-    let decision = decide(&GateInput {
-        message,
-        now,
-        template: spec,
-        channel_live: !channels.is_empty(),
-        topic: topic.as_deref(),
-        settings: &settings,
-        profile: profile.as_ref(),
-        already_sent: deps.ledger.is_sent(workspace, message.profile, message.id)?,
-        suppressed,
-        address: targets.as_ref().err().map(String::as_str),
-        origin,
-        contacts: &contacts,
-        under_way: &under_way,
-    });
+    let already_sent = deps.ledger.is_sent(workspace, message.profile, message.id)?;
+    let decision = looked.decide(message, now, already_sent, (&contacts, &under_way));
     if let (GateDecision::Send, Some(turn)) = (&decision, turn) {
         let topic = topic_of(message, spec).map(str::to_owned);
         turn.admit(Contact { id: message.id, channel: message.channel.clone(), topic, at: now, reacted: false });
     }
+    let Looked { settings, template, channels, profile, targets, .. } = looked;
+    let kind = MessageChannel::parse(&message.channel);
     match (decision, template, profile, targets) {
         (GateDecision::Send, Some(template), Some(profile), Ok(targets)) => {
             let signers = match kind {
@@ -163,5 +216,6 @@ fn content(
         channels,
         short_links,
         signers: Arc::default(),
+        asked_at: Instant::now(),
     })
 }

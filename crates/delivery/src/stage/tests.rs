@@ -1,11 +1,12 @@
 //! The relay against a mail server in the same process.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use parking_lot::Mutex;
 use rapport_domain::message::{MessageOutcome, Origin};
-use rapport_domain::profile::Identifier;
+use rapport_domain::profile::{Consent, Identifier};
 use rapport_domain::{Json, Profile, ProfileId, SkipReason, Timestamp, VirtualClock, WorkspaceId};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -29,6 +30,9 @@ struct World {
     suppressed: Mutex<HashSet<String>>,
     sent: Mutex<HashSet<OutboxId>>,
     unreadable: Mutex<bool>,
+    unsubscribed: Mutex<HashSet<ProfileId>>,
+    /// How often profiles were looked at.
+    looks: AtomicUsize,
     outcomes: Mutex<HashMap<OutboxId, Vec<MessageOutcome>>>,
     finished: Notify,
     gone: Mutex<Vec<Device>>,
@@ -41,6 +45,12 @@ impl Audience for World {
         }
         let mut profile = Profile::new(workspace, id, true, Timestamp(0));
         profile.identifiers.push(Identifier::new("email", &format!("p{}@example.com", id.0)));
+        if self.unsubscribed.lock().contains(&id) {
+            let source = "unsubscribe link".to_owned();
+            let at = Timestamp(1_782_907_200_000);
+            profile.consents.push(Consent { channel: "email".into(), topic: None, granted: false, at, source });
+        }
+        self.looks.fetch_add(1, Ordering::SeqCst);
         Ok(Some(profile))
     }
 }
@@ -135,6 +145,8 @@ async fn rig(config: RelayConfig, more: Value) -> Rig {
         suppressed: Mutex::default(),
         sent: Mutex::default(),
         unreadable: Mutex::new(false),
+        unsubscribed: Mutex::default(),
+        looks: AtomicUsize::new(0),
         outcomes: Mutex::default(),
         finished: Notify::new(),
         gone: Mutex::default(),
@@ -230,6 +242,23 @@ async fn sends_over_kept_connections() {
     let mail = rig.catcher.mails().into_iter().find(|m| m.to == ["p7@example.com"]).unwrap();
     assert_eq!(mail.subject().as_deref(), Some("Hi p7@example.com"));
     assert!(mail.html().unwrap().contains("<p>7</p>"));
+}
+
+#[tokio::test]
+async fn unsubscribing_between_the_gate_and_the_hand_over_counts() {
+    // One message a second: the second one is at the gate, then waits for its place.
+    let rig = rig(RelayConfig::default(), json!({"rate_per_second": 1})).await;
+    assert_eq!(rig.relay.offer(vec![(message(1), 0)]), 1);
+    rig.ended(1).await;
+    assert_eq!(rig.relay.offer(vec![(message(2), 0)]), 1);
+    while rig.world.looks.load(Ordering::SeqCst) < 2 {
+        tokio::task::yield_now().await;
+    }
+    rig.world.unsubscribed.lock().insert(ProfileId(2));
+    rig.ended(2).await;
+    let outcome = rig.world.outcomes.lock()[&message(2).id][0].clone();
+    assert_eq!(skipped(&outcome).0, SkipReason::Unsubscribed);
+    assert_eq!(rig.catcher.received(), 1);
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ impl Owner {
                 self.account_letter(work, ws, said)
             }
             LetterBody::Account(letter) => self.account_letter(work, ws, letter),
+            LetterBody::EdgeTold { call, fault } => self.edge_told(work, ws, call, fault.as_deref()),
             LetterBody::Mark { message, mark, at, detail } => {
                 self.mark(work, ws, message, &mark, at, detail.as_deref())
             }
@@ -191,6 +192,7 @@ impl Owner {
             work.letter(from.home(), ws, MAX_HOPS, LetterBody::Erase { profile: from, reason: reason.clone() })?;
         }
         segments::remove_profile(&work.tx, ws, profile)?;
+        segments::calls::remove_profile(&work.tx, ws, profile)?;
         rapport_journeys::repo::erase(&work.tx, ws, profile, &mut work.journey_counts)?;
         timers::clear_profile(&work.tx, ws, profile)?;
         outbox::remove_profile(&work.tx, ws, profile)?;

@@ -20,6 +20,7 @@ mod pipeline;
 mod publish;
 mod rest;
 mod slots;
+mod sync;
 mod tasks;
 mod work;
 

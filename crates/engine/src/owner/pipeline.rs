@@ -265,6 +265,7 @@ impl Owner {
             }
             queue.push_back(mark(work.derive(ws, name, properties), backfill));
             telemetry::edge(entered);
+            self.tell_edge(work, slot, (&segment, entered), backfill)?;
             let live = self.live.clone();
             if !backfill && live.journeys.listens_segment(ws, &segment) {
                 self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, out| {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
-use rapport_domain::{Event, Profile, ProfileId, Timestamp, WorkspaceId};
+use rapport_domain::{Event, ProfileId, Timestamp, WorkspaceId};
 use rapport_journeys::core::runs::Run;
 use rapport_journeys::spec::{Action, EventWait, Trigger, Wait};
 use rapport_journeys::{Call, CalledBy, Effect, WebhookAnswer};
@@ -11,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Request;
-use super::player::{Player, Witness};
+use super::player::{Player, Seen, Witness};
 use crate::error::EngineError;
 use crate::read;
 use crate::shared::Shared;
@@ -49,12 +48,12 @@ struct Teller {
 }
 
 impl Witness for Teller {
-    fn saw(&mut self, now: Timestamp, _: &Profile, _: Tz, effect: &Effect) {
+    fn saw(&mut self, seen: &Seen<'_>, effect: &Effect) {
         if let Effect::Webhook { origin, .. } = effect {
             self.asking = Some(origin.step.clone());
         }
         if let Some((step, what, detail)) = tell(effect, &self.journey) {
-            self.told.push(DryStep { at: now, step, what, detail });
+            self.told.push(DryStep { at: seen.now, step, what, detail });
         }
     }
 

@@ -1,24 +1,30 @@
 //! Why a profile is, was or was not in a journey: what is recorded of it, and every decision of the live version over its
 //! events, made again.
 
-use chrono_tz::Tz;
-use rapport_domain::{Profile, ProfileId, ResourceKind, Timestamp, WorkspaceId};
+use std::collections::VecDeque;
+
+use rapport_domain::{Event, Profile, ProfileId, ResourceKind, Timestamp, WorkspaceId};
 use rapport_journeys::spec::{Action, JourneySpec};
 use rapport_journeys::{AnyCatalogue, Effect, Refusal};
 use rapport_lake::TimelineFilter;
+use rapport_rules::Clause;
+use rapport_segments::{ProfileFacts, SegmentState};
 use rapport_store::control::resources;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Request;
 use super::dry::tell;
-use super::player::{Player, Witness};
+use super::player::{Player, Seen, Witness};
+use super::stage::Stage;
 use crate::error::EngineError;
 use crate::read;
 use crate::shared::Shared;
 
 /// Recorded events and decisions told at most, the newest.
 const MAX_TOLD: usize = 500;
+/// Decisions whose rules are taken apart, the newest.
+const MAX_PROVEN: usize = 50;
 /// Events of a profile that are looked through at most.
 const MAX_EVENTS: usize = 50_000;
 
@@ -37,6 +43,8 @@ pub struct Decision {
     pub rule: Option<String>,
     /// The traits it reads, as they were.
     pub values: Map<String, Value>,
+    /// The rule taken apart, with the events that prove each clause; of the newest decisions.
+    pub proof: Option<Value>,
 }
 
 /// What is recorded of a profile and a journey.
@@ -68,7 +76,21 @@ pub struct Explanation {
 struct Explainer<'a> {
     journey: &'a str,
     spec: &'a JourneySpec,
-    told: Vec<Decision>,
+    stage: &'a Stage,
+    /// The profile's events in order, and how many of them have been played.
+    events: &'a [Event],
+    played: usize,
+    told: VecDeque<Decision>,
+    /// What was so at the newest decisions, by place from the end.
+    then: VecDeque<Option<Then>>,
+    left_out: bool,
+}
+
+/// What a decision by a rule saw.
+struct Then {
+    profile: Profile,
+    segments: SegmentState,
+    upto: usize,
 }
 
 impl Explainer<'_> {
@@ -107,12 +129,63 @@ fn values(rule: &str, profile: &Profile) -> Map<String, Value> {
 }
 
 impl Witness for Explainer<'_> {
-    fn saw(&mut self, now: Timestamp, profile: &Profile, _: Tz, effect: &Effect) {
+    fn saw(&mut self, seen: &Seen<'_>, effect: &Effect) {
+        let (now, profile) = (seen.now, seen.profile);
         let Some((step, what, detail)) = tell(effect, self.journey) else { return };
         let rule = self.rule(effect);
         let values = rule.as_deref().map(|rule| values(rule, profile)).unwrap_or_default();
-        self.told.push(Decision { at: now, step, what, detail, rule, values });
+        let then = rule.is_some().then(|| Then {
+            profile: profile.clone(),
+            segments: seen.segments.clone(),
+            upto: self.events[..self.played].partition_point(|event| event.ts <= now),
+        });
+        self.then.push_back(then);
+        if self.then.len() > MAX_PROVEN {
+            self.then.pop_front();
+        }
+        self.told.push_back(Decision { at: now, step, what, detail, rule, values, proof: None });
+        if self.told.len() > MAX_TOLD {
+            self.told.pop_front();
+            self.left_out = true;
+        }
     }
+}
+
+impl Explainer<'_> {
+    /// What it was told, newest first, the newest decisions with the proof of their rules.
+    fn decisions(mut self) -> Vec<Decision> {
+        for (decision, then) in self.told.iter_mut().rev().zip(self.then.iter().rev()) {
+            let (Some(rule), Some(then)) = (&decision.rule, then) else { continue };
+            let Ok(rule) = rapport_rules::parse(rule) else { continue };
+            let facts = ProfileFacts {
+                set: &self.stage.rules,
+                binding: &self.stage.binding,
+                profile: &then.profile,
+                state: &then.segments,
+                default_zone: self.stage.zone,
+            };
+            let events = &self.events[..then.upto];
+            decision.proof = Some(proof(rapport_rules::explain(&rule, &facts, events, decision.at), events));
+        }
+        self.told.into_iter().rev().collect()
+    }
+}
+
+/// A clause as explanations of segments show it.
+fn proof(clause: Clause, events: &[Event]) -> Value {
+    let shown = |index: &usize| {
+        let event = &events[*index];
+        json!({"message_id": event.message_id, "event": event.name, "timestamp": event.ts.to_rfc3339()})
+    };
+    json!({
+        "text": clause.text,
+        "holds": clause.holds,
+        "kind": clause.kind,
+        "matching_events": clause.matching,
+        "events": clause.evidence.iter().map(shown).collect::<Vec<_>>(),
+        "values": clause.values.into_iter().collect::<Map<_, _>>(),
+        "parts": clause.parts.into_iter().map(|part| proof(part, events)).collect::<Vec<_>>(),
+    })
 }
 
 /// Explains a profile and a journey; `None` when the profile is not known.
@@ -155,14 +228,25 @@ pub fn explain(
         };
         let stage = super::stage(shared, ws, &request, None)?;
         let fresh = Profile::new(ws, profile, false, now);
-        let explainer = Explainer { journey, spec: &spec, told: Vec::new() };
+        let events: Vec<Event> = rows.into_iter().rev().map(|row| row.event).collect();
+        let explainer = Explainer {
+            journey,
+            spec: &spec,
+            stage: &stage,
+            events: &events,
+            played: 0,
+            told: VecDeque::new(),
+            then: VecDeque::new(),
+            left_out: false,
+        };
         let mut player = Player::new(&stage, fresh, explainer);
-        rows.into_iter().rev().for_each(|row| player.event(row.event));
+        for event in &events {
+            player.witness.played += 1;
+            player.event(event.clone());
+        }
         player.pass(now);
-        decisions = player.witness.told;
-        decisions.reverse();
-        shortened |= decisions.len() > MAX_TOLD;
-        decisions.truncate(MAX_TOLD);
+        shortened |= player.witness.left_out;
+        decisions = player.witness.decisions();
     }
     let all = read::journeys::of_profile(shared, ws, profile)?;
     let own = |list: &Value| -> Value {

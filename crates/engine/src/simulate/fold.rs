@@ -4,6 +4,7 @@ use rapport_domain::event::EventView;
 use rapport_domain::{Profile, ProfileId, WorkspaceId};
 use rapport_lake::{EventRef, Fold};
 
+use super::gate::Gate;
 use super::player::Player;
 use super::stage::Stage;
 use super::tally::{Counter, Tally};
@@ -11,13 +12,14 @@ use super::tally::{Counter, Tally};
 /// Plays each profile's events and counts what its journeys do.
 pub(crate) struct PlayFold<'a> {
     stage: &'a Stage,
+    gate: &'a Gate<'a>,
     flood_limit: u64,
     names: Option<Vec<String>>,
 }
 
 impl<'a> PlayFold<'a> {
-    pub(crate) fn new(stage: &'a Stage, flood_limit: u64) -> Self {
-        PlayFold { stage, flood_limit, names: stage.event_names() }
+    pub(crate) fn new(stage: &'a Stage, gate: &'a Gate<'a>, flood_limit: u64) -> Self {
+        PlayFold { stage, gate, flood_limit, names: stage.event_names() }
     }
 
     fn workspace(&self) -> WorkspaceId {
@@ -27,7 +29,7 @@ impl<'a> PlayFold<'a> {
 
 /// A profile being played, and how many of its events were.
 pub(crate) struct Played<'a> {
-    player: Player<'a, Counter>,
+    player: Player<'a, Counter<'a>>,
     events: u64,
 }
 
@@ -37,7 +39,8 @@ impl<'a> Fold for PlayFold<'a> {
 
     fn begin(&self, profile: ProfileId) -> Played<'a> {
         let profile = Profile::new(self.workspace(), profile, false, self.stage.until);
-        Played { player: Player::new(self.stage, profile, Counter::new(&self.stage.journey)), events: 0 }
+        let counter = Counter::new(&self.stage.journey, self.gate, self.stage.zone);
+        Played { player: Player::new(self.stage, profile, counter), events: 0 }
     }
 
     fn step(&self, state: &mut Played<'a>, event: &EventRef<'_>) {

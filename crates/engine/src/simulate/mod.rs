@@ -7,6 +7,8 @@
 //!   each had arrived when it happened.
 //! - The other live journeys are played along, for overlap and floods. What Rapport itself derived in the period is derived
 //!   anew; what customers did with messages (opens, clicks, unsubscribing) is taken as it was.
+//! - Every message passes the gate: consent, suppression, quiet hours, a customer's pause and wish, caps and pressure, with what reached
+//!   the customer before the period and what the simulation lets leave. A template that is not live yet is taken as an ordinary one.
 //! - Runs that were under way when the period began are not continued. Rate limiters let everybody pass at once; webhooks
 //!   are answered with success and an empty body; accounts are as they are now; of a comparison the first arm wins. Journeys that begin by the API or by
 //!   hand have no entries.
@@ -14,6 +16,7 @@
 mod dry;
 mod explain;
 mod fold;
+mod gate;
 mod player;
 mod stage;
 mod tally;
@@ -90,18 +93,20 @@ pub fn run(
     cancel: &CancelFlag,
 ) -> Result<Simulation, EngineError> {
     let stage = stage(shared, ws, request, None)?;
+    let documents = shared.stores.control().read(|q| resources::all_live(q, ws))?;
+    let gate = gate::Gate::new(shared, ws, &documents, request.since);
     let snapshot = shared.lake.snapshot(ws);
-    let tally: Tally = snapshot.run(&fold::PlayFold::new(&stage, request.flood_limit), cancel)?;
+    let tally: Tally = snapshot.run(&fold::PlayFold::new(&stage, &gate, request.flood_limit), cancel)?;
     let live = match live_version(shared, ws, &request.journey)?.filter(|_| request.compare) {
         None => None,
         Some(live) => {
             let stage = self::stage(shared, ws, request, Some(&live))?;
-            let tally: Tally = snapshot.run(&fold::PlayFold::new(&stage, request.flood_limit), cancel)?;
+            let tally: Tally = snapshot.run(&fold::PlayFold::new(&stage, &gate, request.flood_limit), cancel)?;
             Some(tally.journey)
         }
     };
     let mut warnings = snapshot.warnings();
-    warnings.extend(notes(request, &tally));
+    warnings.extend(notes(request, &gate, &tally));
     Ok(Simulation {
         since: request.since,
         until: request.until,
@@ -115,7 +120,7 @@ pub fn run(
     })
 }
 
-fn notes(request: &Request, tally: &Tally) -> Vec<String> {
+fn notes(request: &Request, gate: &gate::Gate<'_>, tally: &Tally) -> Vec<String> {
     use rapport_journeys::spec::{Action, Trigger};
     let mut notes = Vec::new();
     if matches!(request.spec.trigger, Trigger::Api { .. } | Trigger::Journey | Trigger::Manual) {
@@ -123,6 +128,14 @@ fn notes(request: &Request, tally: &Tally) -> Vec<String> {
             "the journey begins by {}: the past has no such calls, so nobody enters",
             request.spec.trigger.kind()
         ));
+    }
+    for step in &request.spec.steps {
+        if let Action::Send(send) = &step.action
+            && !gate.knows(&send.template)
+        {
+            let (id, template) = (&step.id, &send.template);
+            notes.push(format!("the template {template:?} of step {id:?} is not live: taken as an ordinary one"));
+        }
     }
     let has = |f: fn(&Action) -> bool| request.spec.steps.iter().any(|s| f(&s.action));
     if has(|a| matches!(a, Action::Limit(_))) {

@@ -27,11 +27,20 @@ const MAX_NESTED: usize = 8;
 /// Sees what is decided.
 pub(crate) trait Witness {
     /// An effect was decided for the profile.
-    fn saw(&mut self, now: Timestamp, profile: &Profile, zone: Tz, effect: &Effect);
+    fn saw(&mut self, seen: &Seen<'_>, effect: &Effect);
+    /// Time passes up to `to`; nothing of the profile changes before that.
+    fn passes(&mut self, _profile: &Profile, _to: Timestamp) {}
     /// How a webhook is answered.
     fn answer(&self) -> WebhookAnswer {
         WebhookAnswer::Body { status: 200, body: Value::Object(Map::new()) }
     }
+}
+
+/// What was so when an effect was decided.
+pub(crate) struct Seen<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) profile: &'a Profile,
+    pub(crate) segments: &'a SegmentState,
 }
 
 /// One profile on the stage.
@@ -175,8 +184,9 @@ impl<'a, W: Witness> Player<'a, W> {
         }
         for _ in 0..MAX_FIRES {
             let occurs = self.stage.calendars.get(self.occurred).map(|o| o.at);
-            let Some(next) = [self.due, occurs].into_iter().flatten().min().filter(|at| *at <= to) else { return };
+            let Some(next) = [self.due, occurs].into_iter().flatten().min().filter(|at| *at <= to) else { break };
             self.now = self.now.max(next);
+            self.witness.passes(&self.profile, self.now);
             if occurs == Some(next) {
                 self.occur();
             } else {
@@ -184,6 +194,7 @@ impl<'a, W: Witness> Player<'a, W> {
             }
             self.plan();
         }
+        self.witness.passes(&self.profile, to);
     }
 
     /// The period begins: time alone may have changed what rules say since the last event before it.
@@ -410,8 +421,8 @@ impl<'a, W: Witness> Player<'a, W> {
         let scene = Scene { stage: self.stage, profile: &self.profile, segments: &self.segments, now: self.now };
         decide(self.stage, &mut self.runs, &scene, self.now, &mut effects);
         for effect in effects {
-            let zone = self.profile.zone().unwrap_or(self.stage.zone);
-            self.witness.saw(self.now, &self.profile, zone, &effect);
+            let seen = Seen { now: self.now, profile: &self.profile, segments: &self.segments };
+            self.witness.saw(&seen, &effect);
             self.effect(effect, queue);
         }
     }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::{TimeZone, Timelike};
 use chrono_tz::Tz;
+use rapport_delivery::core::caps::Contact;
 use rapport_domain::time::DAY_MS;
-use rapport_domain::{ConsentState, Profile, ProfileId, Timestamp};
-use rapport_journeys::{Effect, Group};
+use rapport_domain::{Json, OutboundMessage, OutboxId, Partition, Profile, ProfileId, SkipReason, Timestamp};
+use rapport_journeys::{Effect, ExitReason, Group};
 use serde::Serialize;
 
-use super::player::Witness;
+use super::gate::{Gate, Said};
+use super::player::{Seen, Witness};
 
 /// Days of a week, in milliseconds: the period floods are looked for in.
 const WEEK_MS: i64 = 7 * DAY_MS;
@@ -21,9 +23,15 @@ const SAMPLE: usize = 20;
 pub struct ChannelTally {
     /// Decided.
     pub decided: u64,
-    /// Of these, what the gate would not let pass by what is known of the customer, by reason.
+    /// Of these, what would leave.
+    pub sent: u64,
+    /// Of these, what the gate would hold back, by reason.
     pub skipped: BTreeMap<String, u64>,
-    /// Decided by local hour of the customer.
+    /// Of these, what would wait at first, for the end of quiet hours or of a customer's pause.
+    pub waited: u64,
+    /// Of these, what still waits at the end.
+    pub waiting: u64,
+    /// What would leave, by local hour of the customer.
     pub by_hour: [u64; 24],
 }
 
@@ -83,6 +91,9 @@ impl JourneyTally {
         for (channel, theirs) in other.channels {
             let mine = self.channels.entry(channel).or_default();
             mine.decided += theirs.decided;
+            mine.sent += theirs.sent;
+            mine.waited += theirs.waited;
+            mine.waiting += theirs.waiting;
             add(&mut mine.skipped, theirs.skipped);
             mine.by_hour.iter_mut().zip(theirs.by_hour).for_each(|(a, b)| *a += b);
         }
@@ -128,20 +139,86 @@ impl Tally {
 }
 
 /// Counts what one profile goes through.
-#[derive(Debug)]
-pub(crate) struct Counter {
-    journey: String,
+pub(crate) struct Counter<'a> {
+    journey: &'a str,
+    gate: &'a Gate<'a>,
+    zone: Tz,
     pub(crate) tally: JourneyTally,
     /// Other journeys it entered.
     others: Vec<String>,
-    /// When messages were decided for it, by any journey.
+    /// When messages would leave for it, by any journey.
     messages: Vec<Timestamp>,
+    /// Messages that wait, each until then.
+    waiting: Vec<(Timestamp, OutboundMessage)>,
+    /// What reached it without being asked for; `None` until the first message is decided.
+    contacts: Option<Vec<Contact>>,
+    /// Messages decided so far.
+    decided: u64,
 }
 
-impl Counter {
-    pub(crate) fn new(journey: &str) -> Self {
-        let (tally, others, messages) = (JourneyTally::default(), Vec::new(), Vec::new());
-        Counter { journey: journey.to_owned(), tally, others, messages }
+impl<'a> Counter<'a> {
+    pub(crate) fn new(journey: &'a str, gate: &'a Gate<'a>, zone: Tz) -> Self {
+        Counter {
+            journey,
+            gate,
+            zone,
+            tally: JourneyTally::default(),
+            others: Vec::new(),
+            messages: Vec::new(),
+            waiting: Vec::new(),
+            contacts: None,
+            decided: 0,
+        }
+    }
+
+    /// The numbers of a message's channel, when the simulated journey decided it.
+    fn channel(&mut self, message: &OutboundMessage) -> Option<&mut ChannelTally> {
+        let own = message.origin.as_ref().is_some_and(|origin| origin.journey == self.journey);
+        own.then(|| self.tally.channels.entry(message.channel.clone()).or_default())
+    }
+
+    /// Somebody left a journey: what waits of that run is taken back.
+    fn withdraw(&mut self, journey: &str, run: u64) {
+        let of_run = |m: &OutboundMessage| m.origin.as_ref().is_some_and(|o| o.journey == journey && o.run == run);
+        while let Some(index) = self.waiting.iter().position(|(_, message)| of_run(message)) {
+            let (_, message) = self.waiting.remove(index);
+            if let Some(of) = self.channel(&message) {
+                *of.skipped.entry(SkipReason::Exited.as_str().to_owned()).or_default() += 1;
+            }
+        }
+    }
+
+    /// Asks the gate about a message.
+    fn ask(&mut self, message: OutboundMessage, profile: &Profile, now: Timestamp) {
+        if self.contacts.is_none() {
+            self.contacts = Some(self.gate.contacts(profile, &message.channel));
+        }
+        let contacts = self.contacts.as_deref().unwrap_or_default();
+        match self.gate.decide(&message, profile, contacts, now) {
+            Said::Leaves(contact) => {
+                self.messages.push(now);
+                if let Some(known) = &mut self.contacts {
+                    known.extend(contact);
+                }
+                let zone = profile.zone().unwrap_or(self.zone);
+                let hour = zone.from_utc_datetime(&now.to_utc().naive_utc()).hour() as usize;
+                if let Some(of) = self.channel(&message) {
+                    of.sent += 1;
+                    of.by_hour[hour] += 1;
+                }
+            }
+            Said::Skipped(reason) => {
+                if let Some(of) = self.channel(&message) {
+                    *of.skipped.entry(reason.to_owned()).or_default() += 1;
+                }
+            }
+            Said::Waits(until) => {
+                if let Some(of) = self.channel(&message).filter(|_| message.created_at == now) {
+                    of.waited += 1;
+                }
+                self.waiting.push((until, message));
+            }
+        }
     }
 
     /// The profile is through: adds its part to the whole.
@@ -155,6 +232,12 @@ impl Counter {
                 *into.overlap.entry(other).or_default() += 1;
             }
         }
+        for (_, message) in std::mem::take(&mut self.waiting) {
+            if let Some(of) = self.channel(&message) {
+                of.waiting += 1;
+            }
+        }
+        self.messages.sort_unstable();
         let worst = most_in_a_week(&self.messages);
         into.flood.worst = into.flood.worst.max(worst);
         if worst > limit {
@@ -180,17 +263,20 @@ fn most_in_a_week(at: &[Timestamp]) -> u64 {
     most as u64
 }
 
-/// Why the gate would not let a message pass, as far as the profile says.
-fn known_skip(profile: &Profile, channel: &str, topic: Option<&str>, transactional: bool) -> Option<&'static str> {
-    if !transactional && profile.consent(channel, topic) == ConsentState::Denied {
-        return Some("unsubscribed");
+impl Witness for Counter<'_> {
+    fn passes(&mut self, profile: &Profile, to: Timestamp) {
+        // Each is asked about at the instant it waited for, with the customer as they are then.
+        while let Some(index) = first_due(&self.waiting, to) {
+            let (at, message) = self.waiting.remove(index);
+            self.ask(message, profile, at);
+        }
     }
-    let no_email = channel == "email" && profile.trait_value("email").is_none();
-    no_email.then_some("no_address")
-}
 
-impl Witness for Counter {
-    fn saw(&mut self, now: Timestamp, profile: &Profile, zone: Tz, effect: &Effect) {
+    fn saw(&mut self, seen: &Seen<'_>, effect: &Effect) {
+        let (now, profile) = (seen.now, seen.profile);
+        if let Effect::Exited { journey, run, reason: ExitReason::ExitCondition | ExitReason::Goal, .. } = effect {
+            self.withdraw(journey, *run);
+        }
         let add = |map: &mut BTreeMap<String, u64>, name: &str| *map.entry(name.to_owned()).or_default() += 1;
         match effect {
             Effect::Entered { journey, group, .. } if *journey == self.journey => {
@@ -212,23 +298,35 @@ impl Witness for Counter {
                 add(&mut self.tally.goals, group.as_str());
             }
             Effect::Withheld { origin, .. } if origin.journey == self.journey => self.tally.withheld += 1,
-            Effect::Send { origin, channel, topic, transactional, .. } => {
-                let skip = known_skip(profile, channel, topic.as_deref(), *transactional);
-                if skip.is_none() {
-                    self.messages.push(now);
-                }
-                if origin.journey == self.journey {
-                    let of = self.tally.channels.entry(channel.clone()).or_default();
+            Effect::Send { origin, channel, template, topic, transactional, expires_at, .. } => {
+                self.decided += 1;
+                let message = OutboundMessage {
+                    id: OutboxId { partition: Partition(0), number: self.decided },
+                    workspace: profile.workspace,
+                    profile: profile.id,
+                    channel: channel.clone(),
+                    template: template.clone(),
+                    origin: Some(origin.clone()),
+                    topic: topic.clone(),
+                    transactional: *transactional,
+                    created_at: now,
+                    expires_at: *expires_at,
+                    data: Json::default(),
+                };
+                if let Some(of) = self.channel(&message) {
                     of.decided += 1;
-                    of.by_hour[zone.from_utc_datetime(&now.to_utc().naive_utc()).hour() as usize] += 1;
-                    if let Some(reason) = skip {
-                        add(&mut of.skipped, reason);
-                    }
                 }
+                self.ask(message, profile, now);
             }
             _ => {}
         }
     }
+}
+
+/// The message that waits the shortest, when that is over by `to`; of several the one decided first.
+fn first_due(waiting: &[(Timestamp, OutboundMessage)], to: Timestamp) -> Option<usize> {
+    let due = waiting.iter().enumerate().filter(|(_, (until, _))| *until <= to);
+    due.min_by_key(|(_, (until, message))| (*until, message.id.number)).map(|(index, _)| index)
 }
 
 #[cfg(test)]

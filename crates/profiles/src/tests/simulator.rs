@@ -171,6 +171,7 @@ impl World {
             LetterBody::Erase { .. }
             | LetterBody::Group { .. }
             | LetterBody::Account(_)
+            | LetterBody::EdgeTold { .. }
             | LetterBody::Send { .. }
             | LetterBody::Journey(_)
             | LetterBody::Mark { .. }

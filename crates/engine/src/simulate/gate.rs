@@ -1,0 +1,141 @@
+//! The gate of a simulation: delivery's own decision, with the workspace's settings, templates and topics as they are now.
+
+use std::collections::HashMap;
+
+use rapport_delivery::core::address::{suppression_key, targets};
+use rapport_delivery::core::caps::{Contact, wish};
+use rapport_delivery::core::gate::{GateDecision, GateInput, decide, is_counted, topic_of};
+use rapport_delivery::spec::MAX_WINDOW_MS;
+use rapport_delivery::{OriginState, SettingsSpec, TemplateSpec, TopicSpec};
+use rapport_domain::{MessageChannel, OutboundMessage, Profile, Resource, ResourceKind, Timestamp, WorkspaceId};
+use rapport_store::control::suppressions;
+use serde_json::json;
+
+use crate::error::EngineError;
+use crate::read;
+use crate::shared::Shared;
+
+/// What decides whether simulated messages would leave.
+pub(crate) struct Gate<'a> {
+    shared: &'a Shared,
+    workspace: WorkspaceId,
+    settings: SettingsSpec,
+    templates: HashMap<String, TemplateSpec>,
+    topics: HashMap<String, TopicSpec>,
+    /// What stands for a template that is not live yet.
+    ordinary: Option<TemplateSpec>,
+    /// Messages before it are as they were.
+    since: Timestamp,
+}
+
+/// What the gate says of a message at an instant.
+pub(crate) enum Said {
+    /// It leaves; whether it counts among what the customer gets without having asked.
+    Leaves(Option<Contact>),
+    /// It never does, and why.
+    Skipped(&'static str),
+    /// It is asked about again then.
+    Waits(Timestamp),
+}
+
+impl<'a> Gate<'a> {
+    pub(crate) fn new(shared: &'a Shared, workspace: WorkspaceId, live: &[Resource], since: Timestamp) -> Self {
+        let of = |kind: ResourceKind| live.iter().filter(move |r| r.kind == kind);
+        let settings = of(ResourceKind::Settings).next().and_then(|r| SettingsSpec::validate(&r.spec).ok());
+        let template = |r: &Resource| Some((r.id.clone(), TemplateSpec::validate(&r.spec).ok()?));
+        let topic = |r: &Resource| Some((r.id.clone(), TopicSpec::validate(&r.spec).ok()?));
+        Gate {
+            shared,
+            workspace,
+            settings: settings.unwrap_or_default(),
+            templates: of(ResourceKind::Template).filter_map(template).collect(),
+            topics: of(ResourceKind::Topic).filter_map(topic).collect(),
+            ordinary: TemplateSpec::validate(&json!({"name": "-", "subject": "-", "text": "-"})).ok(),
+            since,
+        }
+    }
+
+    /// Whether a template of that id is live.
+    pub(crate) fn knows(&self, template: &str) -> bool {
+        self.templates.contains_key(template)
+    }
+
+    /// What reached the profile before the simulation; nothing when nothing limits what it gets on `channel`.
+    pub(crate) fn contacts(&self, profile: &Profile, channel: &str) -> Vec<Contact> {
+        let settings = &self.settings;
+        if settings.frequency_caps.is_empty() && settings.pressure.is_none() && wish(profile, channel).is_none() {
+            return Vec::new();
+        }
+        self.read_contacts(profile).unwrap_or_else(|error| {
+            tracing::warn!(%error, "what reached a customer before a simulation could not be read");
+            Vec::new()
+        })
+    }
+
+    fn read_contacts(&self, profile: &Profile) -> Result<Vec<Contact>, EngineError> {
+        let (ws, since) = (self.workspace, self.since.plus_ms(-MAX_WINDOW_MS));
+        let mut found = Vec::new();
+        for id in read::profiles::family(self.shared, ws, profile.id)? {
+            let Ok(db) = self.shared.stores.partition(id.home()) else { continue };
+            let contacts = db.read(|q| rapport_delivery::repo::timeline::contacts(q, ws, id, since));
+            found.extend(contacts.map_err(|e| EngineError::System(e.to_string()))?);
+        }
+        found.retain(|c| c.at < self.since);
+        Ok(found)
+    }
+
+    fn is_suppressed(&self, channel: &str, address: &str) -> bool {
+        let control = self.shared.stores.control();
+        control.read(|q| suppressions::is_suppressed(q, self.workspace, channel, address)).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the suppression list could not be read for a simulation");
+            false
+        })
+    }
+
+    /// Decides as the gate does. The origin stands, nothing was sent before, and a channel that is missing would be there.
+    pub(crate) fn decide(
+        &self,
+        message: &OutboundMessage,
+        profile: &Profile,
+        contacts: &[Contact],
+        now: Timestamp,
+    ) -> Said {
+        let template = self.templates.get(&message.template).or(self.ordinary.as_ref());
+        let topic = topic_of(message, template).and_then(|id| self.topics.get(id));
+        let country = self.settings.default_country.as_deref();
+        let kind = MessageChannel::parse(&message.channel);
+        let place = match kind {
+            Some(kind) => targets(profile, kind, country).map(drop),
+            None => Err(format!("{:?} is no channel", message.channel)),
+        };
+        let key = kind.and_then(|kind| suppression_key(profile, kind, country));
+        let decision = decide(&GateInput {
+            message,
+            now,
+            template,
+            channel_live: true,
+            topic,
+            settings: &self.settings,
+            profile: Some(profile),
+            already_sent: false,
+            suppressed: key.is_some_and(|address| self.is_suppressed(&message.channel, &address)),
+            address: place.as_ref().err().map(String::as_str),
+            origin: OriginState::Live,
+            contacts,
+            under_way: &[],
+        });
+        match decision {
+            GateDecision::Send => Said::Leaves(is_counted(message, template).then(|| Contact {
+                id: message.id,
+                channel: message.channel.clone(),
+                topic: topic_of(message, template).map(str::to_owned),
+                at: now,
+                reacted: false,
+            })),
+            GateDecision::Skip { reason, .. } => Said::Skipped(reason.as_str()),
+            GateDecision::Expire { .. } => Said::Skipped("expired"),
+            GateDecision::Defer { until, .. } if until > now => Said::Waits(until),
+            GateDecision::Defer { .. } => Said::Skipped("expired"),
+        }
+    }
+}
