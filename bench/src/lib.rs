@@ -2,7 +2,9 @@
 //! or a peer that ran beside it; targets are of the design.
 
 pub mod accept;
+mod bed;
 pub mod idle;
+pub mod journeys;
 pub mod lake;
 pub mod latency;
 pub mod load;

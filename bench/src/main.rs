@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use rapport_bench::processed::{self, Load};
-use rapport_bench::{Scale, accept, idle, lake, latency, mail, peer};
+use rapport_bench::{Scale, accept, idle, journeys, lake, latency, mail, peer};
 
 /// As in the product itself (docs/adr/0005-engine.md).
 #[global_allocator]
@@ -13,7 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn processed(scale: Scale) -> Vec<rapport_bench::Row> {
     let of = |full: f64| (full * scale.0) as u64;
-    processed::measure(Load { profiles: of(500_000.0), events: of(1_000_000.0), segments: 50, journeys: 10 })
+    processed::measure(Load { profiles: of(500_000.0), events: of(1_000_000.0), segments: 50, journeys: 20 })
 }
 
 /// The value of `--name value`, `--name=value` or `name=value`.
@@ -52,7 +52,7 @@ fn main() {
     let events = option(&args, "events").map_or(Some((20e6 * scale.0) as u64), lake::place::count);
     let Some(events) = events else { refuse("--events takes a number of events, for example 20m or 100m") };
     let place = lake::place::Place::new(option(&args, "dir").map(Path::new), events);
-    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 7] = [
+    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 8] = [
         ("idle", &idle::measure),
         ("accept", &|| accept::batched(scale)),
         ("single", &|| accept::single(scale)),
@@ -60,6 +60,7 @@ fn main() {
         ("latency", &|| latency::measure(scale)),
         ("mail", &|| mail::measure(scale)),
         ("processed", &|| processed(scale)),
+        ("journeys", &|| journeys::measure(scale)),
     ];
     let named = named(&args);
     if let Some(unknown) = named.iter().find(|n| parts.iter().all(|p| p.0 != **n)) {

@@ -5,7 +5,7 @@ mod campaigns;
 mod exports;
 mod journeys;
 mod just_live;
-mod simulate;
+pub(crate) mod simulate;
 mod ways_in;
 
 use rapport_delivery::repo::{LedgerFilter, is_withdrawn};

@@ -86,9 +86,9 @@ fn weekly() -> Value {
 }
 
 /// What happened: numbers, and each profile's entries, exits and messages with their instants.
-type Story = BTreeMap<(String, String), Vec<(i64, String)>>;
+pub(crate) type Story = BTreeMap<(String, String), Vec<(i64, String)>>;
 
-fn happened(world: &World, journey: &str) -> Story {
+pub(crate) fn happened(world: &World, journey: &str) -> Story {
     let mut story = Story::new();
     for profile in world.profiles() {
         let rows = read::profiles::timeline(&world.shared, world.ws, profile, None, None, 100_000).expect("timeline");
@@ -115,9 +115,13 @@ fn live_world(seed: u64) -> World {
 
 /// The same events at the same instants; with `crashing` the owners end anywhere in between.
 fn play_live(seed: u64, crashing: bool) -> World {
-    let mut random = Random(seed);
+    play_events(World::new(1 + Random(seed).below(4) as u16), seed, crashing, 160)
+}
+
+/// Plays that many random events of ten customers through the journeys.
+pub(crate) fn play_events(mut world: World, seed: u64, crashing: bool, events: usize) -> World {
+    let mut random = Random(seed.rotate_left(7));
     let mut crashes = Random(!seed);
-    let mut world = World::new(1 + random.below(4) as u16);
     world.segment("buyers", r#"events("Order Completed").within("10d").count() >= 2"#);
     world.segment("carters", r#"events("Product Added").within("2d").count() >= 2"#);
     for (id, spec) in [("rich", rich()), ("second", second()), ("birthday", birthday()), ("weekly", weekly())] {
@@ -134,7 +138,7 @@ fn play_live(seed: u64, crashing: bool) -> World {
         world.settle();
         world.advance_ms(MINUTE_MS);
     }
-    for _ in 0..160 {
+    for _ in 0..events {
         let user = format!("u{}", random.below(10));
         let cart = format!("c{}", random.below(3));
         let (event, properties) = match random.below(8) {

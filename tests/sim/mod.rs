@@ -3,6 +3,8 @@
 //!
 //! `RAPPORT_SEED=n` repeats one run, `RAPPORT_SIM_RUNS=n` makes more of them.
 
+mod places;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rapport_domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};

@@ -20,6 +20,7 @@ mod purge;
 pub mod read;
 mod shared;
 pub mod simulate;
+mod stumble;
 mod telemetry;
 mod told;
 mod turns;
@@ -41,6 +42,7 @@ pub use error::EngineError;
 pub use live::{Live, WorkspaceLive};
 pub use owner::{Owner, Step};
 pub use shared::{EngineConfig, Shared, Status, Trouble};
+pub use stumble::Stumble;
 
 use background::Background;
 

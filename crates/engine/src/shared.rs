@@ -18,6 +18,7 @@ use crate::error::EngineError;
 use crate::inbox::Inbox;
 use crate::live::Live;
 use crate::purge::Purge;
+use crate::stumble::Stumble;
 use crate::turns::Turns;
 
 /// Settings of the engine, nearly all of them limits.
@@ -37,6 +38,8 @@ pub struct EngineConfig {
     pub purge_after_ms: i64,
     /// Called on an owner's thread after a burst of work: makes the allocator give back what that thread holds free.
     pub give_back: Option<fn()>,
+    /// Ends owners on purpose; for simulations.
+    pub stumble: Option<Stumble>,
 }
 
 impl Default for EngineConfig {
@@ -49,6 +52,7 @@ impl Default for EngineConfig {
             allow_alias_merge: false,
             purge_after_ms: 10_000,
             give_back: None,
+            stumble: None,
         }
     }
 }
@@ -184,6 +188,14 @@ impl Shared {
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, EngineError> {
         Self::new(config, log, stores, lake, clock, Background::inline())
+    }
+
+    /// A place at which a simulation may end the owner.
+    pub(crate) fn point(&self, place: &'static str) -> Result<(), EngineError> {
+        match &self.config.stumble {
+            Some(stumble) if stumble.is_at(place) => Err(EngineError::System(format!("ended at: {place}"))),
+            _ => Ok(()),
+        }
     }
 
     /// The state.

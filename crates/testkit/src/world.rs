@@ -2,12 +2,13 @@
 //! and owners stepped by hand.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rapport_domain::record::{AcceptedEvent, Letter, LetterBody, Record};
 use rapport_domain::{
     EventKind, MessageKey, Partition, Profile, ProfileId, ResourceKind, SourceId, Timestamp, VirtualClock, WorkspaceId,
 };
-use rapport_engine::{EngineConfig, Owner, Shared, Step, read};
+use rapport_engine::{EngineConfig, Owner, Shared, Step, Stumble, read};
 use rapport_lake::{Lake, LakeConfig};
 use rapport_log::{AppendBatch, Log, MemoryLog};
 use rapport_store::control::resources::{self, Change};
@@ -31,6 +32,30 @@ pub struct World {
     pub shared: Arc<Shared>,
     owners: Vec<Owner>,
     sent: u64,
+    stumbles: Arc<Stumbles>,
+}
+
+/// Counts the places at which an owner can end, and ends one at a chosen place.
+#[derive(Debug, Default)]
+struct Stumbles {
+    passed: AtomicU64,
+    /// The place, by its number from 1; 0 for none.
+    at: AtomicU64,
+}
+
+impl Stumbles {
+    fn plan(self: &Arc<Self>) -> Stumble {
+        let this = Arc::clone(self);
+        Stumble::new(move |_| {
+            let number = this.passed.fetch_add(1, Ordering::SeqCst) + 1;
+            number == this.at.load(Ordering::SeqCst)
+        })
+    }
+
+    fn has_stumbled(&self) -> bool {
+        let at = self.at.load(Ordering::SeqCst);
+        at > 0 && self.passed.load(Ordering::SeqCst) == at
+    }
 }
 
 impl World {
@@ -45,8 +70,9 @@ impl World {
             .write(|tx| workspaces::create(tx, "test", "Test", "Europe/Berlin", START))
             .expect("a workspace")
             .id;
-        let (shared, owners) = open(&dir, stores, &log, &clock, partitions);
-        World { dir, ws, clock, log, shared, owners, sent: 0 }
+        let stumbles = Arc::new(Stumbles::default());
+        let (shared, owners) = open(&dir, stores, &log, &clock, &stumbles);
+        World { dir, ws, clock, log, shared, owners, sent: 0, stumbles }
     }
 
     /// Ends the owners without any farewell and starts new ones on what is durable.
@@ -54,7 +80,7 @@ impl World {
         let partitions = self.log.partitions();
         self.owners.clear();
         let stores = Arc::new(Stores::open(self.dir.path(), partitions, &options()).expect("stores"));
-        let (shared, owners) = open(&self.dir, stores, &self.log, &self.clock, partitions);
+        let (shared, owners) = open(&self.dir, stores, &self.log, &self.clock, &self.stumbles);
         (self.shared, self.owners) = (shared, owners);
     }
 
@@ -126,8 +152,8 @@ impl World {
     pub fn settle(&mut self) {
         for _ in 0..100_000 {
             let mut worked = false;
-            for owner in &mut self.owners {
-                while owner.step().expect("a step") == Step::Worked {
+            for index in 0..self.owners.len() {
+                while self.step(index) == Step::Worked {
                     worked = true;
                 }
             }
@@ -142,8 +168,30 @@ impl World {
     pub fn step_some(&mut self, steps: usize) {
         let count = self.owners.len();
         for step in 0..steps {
-            self.owners[step % count].step().expect("a step");
+            self.step(step % count);
         }
+    }
+
+    /// One step of an owner; one that ends at the chosen place takes all of them along, as a machine that stops.
+    fn step(&mut self, index: usize) -> Step {
+        match self.owners[index].step() {
+            Ok(step) => step,
+            Err(_) if self.stumbles.has_stumbled() => {
+                self.crash();
+                Step::Worked
+            }
+            Err(error) => panic!("a step failed: {error}"),
+        }
+    }
+
+    /// How many places at which an owner can end were passed so far.
+    pub fn places(&self) -> u64 {
+        self.stumbles.passed.load(Ordering::SeqCst)
+    }
+
+    /// Everything ends at the place of that number, counted from the beginning of the world, and starts again.
+    pub fn stumble_at(&mut self, number: u64) {
+        self.stumbles.at.store(number, Ordering::SeqCst);
     }
 
     /// Files below the data directory's folder of that name, in order of their names.
@@ -212,10 +260,11 @@ fn open(
     stores: Arc<Stores>,
     log: &Arc<MemoryLog>,
     clock: &VirtualClock,
-    partitions: u16,
+    stumbles: &Arc<Stumbles>,
 ) -> (Arc<Shared>, Vec<Owner>) {
+    let partitions = rapport_log::Log::partitions(&**log);
     let lake = Lake::open(&dir.path().join("lake"), partitions, LakeConfig::default()).expect("a lake");
-    let config = EngineConfig { exports_dir: Some(dir.path().join("exports")), ..EngineConfig::default() };
+    let config = EngineConfig { exports_dir: Some(dir.path().join("exports")), stumble: Some(stumbles.plan()), ..EngineConfig::default() };
     let shared = Shared::for_simulation(config, log.clone(), stores, lake, Arc::new(clock.clone()))
         .expect("shared");
     let owners = (0..partitions).map(|p| Owner::open(shared.clone(), Partition(p)).expect("an owner")).collect();

@@ -179,6 +179,7 @@ impl Owner {
         let live = self.shared.live();
         if live.generation != self.live.generation {
             self.bind(live)?;
+            self.shared.point("rules bound")?;
             self.status();
             return Ok(Step::Worked);
         }
@@ -205,7 +206,9 @@ impl Owner {
         let tx = self.shared.stores.partition(self.partition)?.begin()?;
         let mut work = Work::new(tx, self.partition, now, self.numbers.clone());
         self.recompute_marked(&mut work)?;
+        self.shared.point("marked profiles computed")?;
         self.fire(&mut work, next_timer)?;
+        self.shared.point("timers fired")?;
         for index in 0..self.outcomes.len() {
             let (id, outcome) = self.outcomes[index].clone();
             self.outcome(&mut work, id, outcome)?;
@@ -213,10 +216,12 @@ impl Owner {
         self.prune_devices(&mut work)?;
         for (offset, bytes) in records.iter() {
             self.record(&mut work, offset, bytes)?;
+            self.shared.point("record applied")?;
         }
         self.follow_calendars(&mut work)?;
         self.work_off(&mut work)?;
         self.ask_members(&mut work)?;
+        self.shared.point("portions done")?;
         // One portion of history in each batch: news goes on, and history is never put off for good.
         if !self.add_history(&mut work)? {
             self.sweep(&mut work)?;
@@ -282,6 +287,7 @@ impl Owner {
         work.numbers.save(&work.tx)?;
         meta::set_offset(&work.tx, next_offset)?;
         self.check_epoch(&work.tx)?;
+        self.shared.point("before the commit")?;
         let Work { tx, now, rows, letters, messages, erased, numbers, flush_lake, woken, .. } = work;
         for (ws, profile) in &erased {
             // Idempotent, and the letter that asked for it is in the log: a crash before the commit comes here again.
@@ -291,6 +297,7 @@ impl Owner {
             purge::mark(&tx, now)?;
         }
         tx.commit()?;
+        self.shared.point("committed")?;
         if let (Some(relay), false) = (self.shared.relay(), woken.is_empty()) {
             woken.iter().for_each(|(ws, profile)| relay.hub().wake(*ws, *profile));
         }
@@ -307,11 +314,13 @@ impl Owner {
         if let Some(seq) = lake_seq {
             self.shared.lake.append(self.partition, seq, rows);
         }
+        self.shared.point("rows in the lake")?;
         self.publisher.after_commit(&self.shared);
         self.publisher.committed(letters, messages);
         if flush_lake {
             self.shared.lake.flush()?;
         }
+        self.shared.point("before the release")?;
         self.shared.log.release(self.partition, self.offset);
         self.status();
         self.publisher.run(&self.shared, self.partition, false)

@@ -151,6 +151,7 @@ impl Publisher {
                 Err(LogError::Overloaded { .. }) => return Ok(()),
                 Err(error) => return Err(error.into()),
             }
+            shared.point("letters in the log")?;
             self.appended.extend(self.letters.drain(..count).map(|l| l.0));
         }
         Ok(())

@@ -1,0 +1,54 @@
+//! The machine stops at every place between two effects of which one could be durable without the other: before, within and
+//! after the transaction of a batch, before rows are in the lake, after letters are in the log and before that is noted.
+//! Wherever it was, everything that follows is as if it had not stopped.
+//!
+//! `RAPPORT_SIM_PLACES=n` tries every n-th place (1: all); `RAPPORT_SEED=n` repeats one run.
+
+use rapport_engine::read;
+use rapport_testkit::World;
+
+use crate::flow::simulate::{Story, happened, play_events};
+
+const EVENTS: usize = 24;
+const JOURNEYS: [&str; 4] = ["rich", "second", "birthday", "weekly"];
+
+/// What is compared: numbers and story of each journey, members of segments, everybody's timeline.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    numbers: Vec<rapport_journeys::repo::Stats>,
+    stories: Vec<Story>,
+    members: Vec<Vec<rapport_domain::ProfileId>>,
+    timelines: Vec<Vec<String>>,
+    processed: u64,
+}
+
+fn outcome(world: &World) -> Outcome {
+    let stats = |id: &&str| read::journeys::stats(&world.shared, world.ws, id).expect("numbers");
+    Outcome {
+        numbers: JOURNEYS.iter().map(stats).collect(),
+        stories: JOURNEYS.iter().map(|id| happened(world, id)).collect(),
+        members: ["buyers", "carters"].iter().map(|id| world.member_ids(id)).collect(),
+        timelines: world.profiles().into_iter().map(|id| world.timeline(id)).collect(),
+        processed: read::stats::events(&world.shared, world.ws).expect("counts").processed,
+    }
+}
+
+#[test]
+fn stopping_at_any_place_changes_nothing() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
+    let seed = number("RAPPORT_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+    let calm = play_events(World::new(3), seed, false, EVENTS);
+    let (expected, places) = (outcome(&calm), calm.places());
+    assert!(places > 1_000, "{places} places");
+    // A prime step reaches every kind of place.
+    let every = number("RAPPORT_SIM_PLACES").unwrap_or(places / 40 | 1);
+    println!("places: RAPPORT_SEED={seed}, every {every}th of {places}");
+    let mut place = 1 + seed % every;
+    while place < places {
+        let mut world = World::new(3);
+        world.stumble_at(place);
+        let world = play_events(world, seed, false, EVENTS);
+        assert_eq!(outcome(&world), expected, "seed {seed}, place {place} of {places}");
+        place += every;
+    }
+}
