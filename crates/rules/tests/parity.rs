@@ -1,8 +1,9 @@
 //! Invariant I5: for every rule, incremental result = full recomputation, at every instant, including after late events,
-//! merges, pruning and window expiry. `RAPPORT_SEED=<number>` repeats a run; the seed is printed at its start.
+//! duplicates, merges, pruning and window expiry, and across changes of the clocks. `RAPPORT_SEED=<number>` repeats a run; the seed is printed at its start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -70,6 +71,8 @@ struct Arrival {
     /// Which of two profiles, later merged, it came to.
     to: usize,
     prune: bool,
+    /// It comes once more, so much later.
+    again_ms: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -128,11 +131,12 @@ fn arrival() -> impl Strategy<Value = Arrival> {
     let hour = prop_oneof![0i64..90, (0i64..6).prop_map(|n| n * 15)];
     let ts = (hour, select(vec![0, 0, 0, 1, MINUTE_MS, 30 * MINUTE_MS])).prop_map(|(h, m)| h * HOUR_MS + m);
     let late = prop_oneof![3 => Just(0i64), 1 => (0i64..40).prop_map(|h| h * HOUR_MS), 1 => 0i64..1_000];
-    (select(vec!["A", "B", "C", "D"]), ts, late, object(), 0..2usize, prop::bool::weighted(0.3)).prop_map(
-        |(name, ts, late, properties, to, prune)| {
+    let again = prop::option::weighted(0.15, (0i64..30).prop_map(|h| h * HOUR_MS));
+    (select(vec!["A", "B", "C", "D"]), ts, late, object(), 0..2usize, prop::bool::weighted(0.3), again).prop_map(
+        |(name, ts, late, properties, to, prune, again_ms)| {
             let ts = rules::START + ts;
             let event = Event::derived(WorkspaceId(1), name, String::new(), Timestamp(ts), properties);
-            Arrival { event, at: ts + late, to, prune }
+            Arrival { event, at: ts + late, to, prune, again_ms }
         },
     )
 }
@@ -141,6 +145,14 @@ fn case() -> impl Strategy<Value = Case> {
     let probes = prop::collection::vec((0i64..150).prop_map(|h| rules::START + h * HOUR_MS), 0..6);
     (rules::condition(), person(), prop::collection::vec(arrival(), 0..14), any::<Index>(), probes).prop_map(
         |(when, person, mut arrivals, merge, probes)| {
+            for (number, arrival) in arrivals.iter_mut().enumerate() {
+                arrival.event.message_id = format!("m{number}").into();
+            }
+            let again: Vec<Arrival> = arrivals
+                .iter()
+                .filter_map(|a| Some(Arrival { at: a.at + a.again_ms?, again_ms: None, ..a.clone() }))
+                .collect();
+            arrivals.extend(again);
             arrivals.sort_by_key(|a| a.at);
             Case { rule: Rule::new(when), person, arrivals, merge, probes }
         },
@@ -179,6 +191,8 @@ struct Live<'a> {
     plan: &'a Plan,
     person: &'a Person,
     parts: [States; 2],
+    /// Events taken in, as the deduplication in front of rules remembers them.
+    taken: BTreeSet<String>,
     last: Verdict,
 }
 
@@ -195,7 +209,9 @@ impl Live<'_> {
 
     fn arrive(&mut self, arrival: &Arrival, merged: bool) {
         let part = if merged { 0 } else { arrival.to };
-        observe(self.plan, &mut self.parts[part], &arrival.event);
+        if self.taken.insert(arrival.event.message_id.to_string()) {
+            observe(self.plan, &mut self.parts[part], &arrival.event);
+        }
         if merged && !self.parts[1].is_empty() {
             let [into, from] = &mut self.parts;
             merge(self.plan, into, &std::mem::take(from));
@@ -219,7 +235,9 @@ fn bulk(plan: &Plan, events: impl Iterator<Item = Event>) -> States {
 }
 
 fn check_instant(case: &Case, live: &Live<'_>, now: i64) -> Result<(), TestCaseError> {
-    let arrived: Vec<&Event> = case.arrivals.iter().filter(|a| a.at <= now).map(|a| &a.event).collect();
+    let mut seen = BTreeSet::new();
+    let arrived = case.arrivals.iter().filter(|a| a.at <= now && seen.insert(&*a.event.message_id));
+    let arrived: Vec<&Event> = arrived.map(|a| &a.event).collect();
     let text = print(&case.rule);
     let naive = Naive { facts: &case.person, events: &arrived, now: Timestamp(now) }.holds(&case.rule.when);
     let mut sorted = arrived.clone();
@@ -237,12 +255,13 @@ fn check_instant(case: &Case, live: &Live<'_>, now: i64) -> Result<(), TestCaseE
     Ok(())
 }
 
-fn check_case(case: &Case) -> Result<(), TestCaseError> {
+fn check_case(case: &Case, kinds: &Kinds) -> Result<(), TestCaseError> {
     let plan = Plan::new(&case.rule);
+    kinds.note(case, &plan);
     let begin = rules::START - 1;
     let parts = [States::new(), States::new()];
     let last = Verdict { holds: false, next_change: None };
-    let mut live = Live { plan: &plan, person: &case.person, parts, last };
+    let mut live = Live { plan: &plan, person: &case.person, parts, taken: BTreeSet::new(), last };
     live.renew(begin);
     let merge_at = if case.arrivals.is_empty() { 0 } else { case.merge.index(case.arrivals.len()) };
     let mut stops: Vec<i64> = case.probes.iter().copied().chain(case.arrivals.iter().map(|a| a.at)).collect();
@@ -255,7 +274,9 @@ fn check_case(case: &Case) -> Result<(), TestCaseError> {
         let mut renewals = 0;
         while let Some(Timestamp(change)) = live.last.next_change.filter(|t| t.0 < stop) {
             check_instant(case, &live, change - 1)?;
+            let before = live.last.holds;
             live.renew(change);
+            kinds.expired.fetch_add(u32::from(before != live.last.holds), Ordering::Relaxed);
             check_instant(case, &live, change)?;
             renewals += 1;
             prop_assert!(renewals < 500, "the verdict is renewed for ever: {}", print(&case.rule));
@@ -272,6 +293,46 @@ fn check_case(case: &Case) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// How many cases had what the invariant speaks of; without this a change of the generators could empty the test.
+#[derive(Default)]
+struct Kinds {
+    late: AtomicU32,
+    duplicate: AtomicU32,
+    merged: AtomicU32,
+    clocks: AtomicU32,
+    account: AtomicU32,
+    /// Times the answer changed by time alone.
+    expired: AtomicU32,
+}
+
+impl Kinds {
+    fn note(&self, case: &Case, plan: &Plan) {
+        let concerns = |a: &&Arrival| plan.aggregates().iter().any(|x| x.listens_to(&a.event.name));
+        let heard: Vec<&Arrival> = case.arrivals.iter().filter(concerns).collect();
+        let ids: BTreeSet<&str> = heard.iter().map(|a| &*a.event.message_id).collect();
+        let add = |count: &AtomicU32, is_so: bool| count.fetch_add(u32::from(is_so), Ordering::Relaxed);
+        add(&self.late, heard.iter().any(|a| a.at - a.event.ts.0 >= HOUR_MS));
+        add(&self.duplicate, ids.len() < heard.len());
+        add(&self.merged, [0, 1].iter().all(|part| heard.iter().any(|a| a.to == *part)));
+        // These change their clocks within the streams.
+        let changes = [chrono_tz::Europe::Berlin, chrono_tz::America::New_York, chrono_tz::Australia::Sydney];
+        add(&self.clocks, plan.uses_zone() && changes.contains(&case.person.zone) && !heard.is_empty());
+        add(&self.account, plan.uses_accounts() && case.person.account.is_some());
+    }
+
+    fn counts(&self) -> [(&'static str, u32); 6] {
+        let of = |count: &AtomicU32| count.load(Ordering::Relaxed);
+        [
+            ("late events", of(&self.late)),
+            ("duplicates", of(&self.duplicate)),
+            ("merges", of(&self.merged)),
+            ("changes of the clocks", of(&self.clocks)),
+            ("accounts", of(&self.account)),
+            ("answers that time changed", of(&self.expired)),
+        ]
+    }
+}
+
 #[test]
 fn incremental_equals_bulk_equals_naive() {
     let seed: u64 = std::env::var("RAPPORT_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(|| {
@@ -284,7 +345,12 @@ fn incremental_equals_bulk_equals_naive() {
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-    if let Err(error) = runner.run(&case(), |case| check_case(&case)) {
+    let kinds = Kinds::default();
+    if let Err(error) = runner.run(&case(), |case| check_case(&case, &kinds)) {
         panic!("RAPPORT_SEED={seed}: {error}");
+    }
+    for (name, count) in kinds.counts() {
+        let _ = writeln!(std::io::stderr(), "  {name}: {count}");
+        assert!(count >= cases / 100, "only {count} of {cases} cases with {name}: the test looks away");
     }
 }
