@@ -52,7 +52,7 @@ CREATE TABLE account_copies (ws INTEGER NOT NULL, group_id TEXT NOT NULL, versio
 CREATE TABLE account_of (ws INTEGER NOT NULL, profile INTEGER NOT NULL, group_id TEXT NOT NULL,
     PRIMARY KEY (ws, profile)) WITHOUT ROWID;
 CREATE INDEX account_of_group ON account_of (ws, group_id, profile);
-CREATE TABLE account_due (id INTEGER PRIMARY KEY, ws INTEGER NOT NULL, group_id TEXT NOT NULL, after INTEGER,
+CREATE TABLE account_due (id INTEGER PRIMARY KEY, ws INTEGER NOT NULL, group_id TEXT NOT NULL, upto INTEGER,
     again INTEGER NOT NULL, historical INTEGER NOT NULL, UNIQUE (ws, group_id));
 ",
 }];

@@ -62,7 +62,7 @@ impl Owner {
                 let traits: Map<String, Value> = serde_json::from_str(&traits).unwrap_or_default();
                 let copy = Copy { group_id: &group_id, traits: &traits, members, version };
                 let differences = copies::put(&work.tx, ws, copy)?;
-                let rules = &self.bound(ws).rules;
+                let rules = self.bound(ws).rules.clone();
                 let asked = differences.members && rules.asks_account_members()
                     || differences.traits.iter().any(|name| rules.asks_account_trait(name));
                 if asked {
@@ -123,6 +123,8 @@ impl Owner {
         };
         work.touched = true;
         let ws = due.workspace;
+        // The list is of what is stored: who joined in this batch is written first.
+        self.save_slots(work)?;
         let ids = copies::members_here(&*work.tx, ws, &due.group_id, due.after, PORTION)?;
         for id in &ids {
             self.with_slot(work, (ws, *id), work.now, |owner, work, slot| owner.ask_member(work, slot, due.historical))?;

@@ -16,7 +16,7 @@ use crate::error::EngineError;
 use crate::shared::Shared;
 
 /// Copies of a partition's accounts, for rules that ask about them; none for others.
-pub(crate) fn copies(
+pub(crate) fn for_rules(
     q: &impl Query,
     ws: WorkspaceId,
     rules: &RuleSet,

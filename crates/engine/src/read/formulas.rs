@@ -50,7 +50,7 @@ pub fn of_profiles(
         cancel.check()?;
         let memberships = db.read(|q| repo::all_memberships(q, ws))?;
         db.read(|q| {
-            let accounts = super::accounts::copies(q, ws, &rules)?;
+            let accounts = super::accounts::for_rules(q, ws, &rules)?;
             profiles::iterate(q, ws, |mut profile| {
                 profile.account = profile.account_id().and_then(|id| accounts.get(id).cloned());
                 let mut state = SegmentState::default();

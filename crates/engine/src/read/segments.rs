@@ -233,7 +233,7 @@ impl Asks<'_> {
         let memberships =
             if self.rules.rules().count() > 1 { db.read(|q| repo::all_memberships(q, ws))? } else { HashMap::new() };
         db.read(|q| {
-            let accounts = super::accounts::copies(q, ws, self.rules)?;
+            let accounts = super::accounts::for_rules(q, ws, self.rules)?;
             profiles::iterate(q, ws, |mut profile| {
                 profile.account = profile.account_id().and_then(|id| accounts.get(id).cloned());
                 let mut state = self.state(histories.get(&profile.id).cloned());

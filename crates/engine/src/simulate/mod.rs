@@ -215,7 +215,7 @@ fn stage(
         until: request.until,
     })?;
     for (_, db) in shared.stores.partitions() {
-        let copies = db.read(|q| read::accounts::copies(q, ws, &stage.rules))?;
+        let copies = db.read(|q| read::accounts::for_rules(q, ws, &stage.rules))?;
         stage.accounts.extend(copies);
     }
     Ok(stage)

@@ -128,8 +128,8 @@ pub struct Due {
 /// changes, everybody has a turn.
 pub fn mark_due(tx: &Tx, ws: WorkspaceId, group_id: &str, historical: bool) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO account_due (ws, group_id, after, again, historical) VALUES (?1, ?2, NULL, 0, ?3)
-         ON CONFLICT (ws, group_id) DO UPDATE SET again = (account_due.after IS NOT NULL),
+        "INSERT INTO account_due (ws, group_id, upto, again, historical) VALUES (?1, ?2, NULL, 0, ?3)
+         ON CONFLICT (ws, group_id) DO UPDATE SET again = (account_due.upto IS NOT NULL),
            historical = MIN(account_due.historical, excluded.historical)",
         &params![ws, group_id, historical],
     )?;
@@ -138,8 +138,8 @@ pub fn mark_due(tx: &Tx, ws: WorkspaceId, group_id: &str, historical: bool) -> R
 
 /// The account whose turn it is.
 pub fn first_due(q: &impl Query) -> Result<Option<Due>, StoreError> {
-    let sql = "SELECT id, ws, group_id, after, again, historical FROM account_due ORDER BY id LIMIT 1";
-    q.query_row(sql, &params![], |row| {
+    let sql = "SELECT id, ws, group_id, upto, again, historical FROM account_due ORDER BY id LIMIT 1";
+    q.query_row(sql, &[], |row| {
         let after: Option<i64> = row.get(3)?;
         Ok(Due {
             id: row.get(0)?,
@@ -155,7 +155,7 @@ pub fn first_due(q: &impl Query) -> Result<Option<Due>, StoreError> {
 /// Notes how far a pass is: up to a member, or through. The next account has its turn when it is through.
 pub fn advance(tx: &Tx, due: &Due, upto: Option<ProfileId>) -> Result<(), StoreError> {
     if let Some(upto) = upto {
-        tx.execute("UPDATE account_due SET after = ?2 WHERE id = ?1", &params![due.id, upto])?;
+        tx.execute("UPDATE account_due SET upto = ?2 WHERE id = ?1", &params![due.id, upto])?;
         return Ok(());
     }
     tx.execute("DELETE FROM account_due WHERE id = ?1", &params![due.id])?;
