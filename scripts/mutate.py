@@ -48,7 +48,7 @@ MUTATIONS = [
     ("timer that moved not written", OWNER + "/slots.rs", "if due == *stored {", "if stored.is_some() {"),
     ("offset of a batch one too far", OWNER + "/mod.rs", "meta::set_offset(&work.tx, next_offset)?;", "meta::set_offset(&work.tx, next_offset + 1)?;"),
     ("account's members not asked again", OWNER + "/accounts.rs", "copies::mark_due(&work.tx, ws, &group_id, historical)?;", "let _ = historical;"),
-    ("copy of an account never replaced", "crates/profiles/src/accounts/copies.rs", "*version >= copy.version", "*version >= 1"),
+    ("copy of an account never replaced", "crates/profiles/src/accounts/repo/copies.rs", "*version >= copy.version", "*version >= 1"),
     ("account of the first call counts", "crates/profiles/src/core/apply.rs", "&group.into(), event.ts, true)", "&group.into(), rapport_domain::Timestamp(-event.ts.0), true)"),
     ("members of an account not counted", "crates/rules/src/eval.rs", "p.facts.account_members().map_or(Value::NULL", "p.facts.account_members().filter(|n| *n > 3).map_or(Value::NULL"),
     ("call before its rules are known", OWNER + "/calls.rs", "if self.knows(ws, &journey) {", "if self.knows(ws, &journey) || true {"),

@@ -99,7 +99,7 @@ fn imported_accounts_start_no_journeys() {
     let mut world = World::new(2);
     world.segment("pro-teams", RULE);
     let welcome = json!({
-        "name": "Pro", "trigger": {"segment": {"id": "pro-teams"}},
+        "name": "Pro", "trigger": {"segment": {"id": "pro-teams", "on": "entered"}},
         "exit_when": r#"account.plan == "cancelled""#,
         "steps": [{"id": "wait", "wait": "3d"}, {"id": "go", "send": {"channel": "email", "template": "pro"}}]
     });

@@ -56,7 +56,7 @@ impl Log for Sly {
 
 fn rest(entry_when: &str) -> Value {
     let steps = json!([{"id": "rest", "wait": "1d"}]);
-    json!({"name": "Now", "trigger": {"api": {}}, "entry_when": entry_when, "steps": steps})
+    json!({"name": "Now", "trigger": {"api": {}}, "entry": {"when": entry_when}, "steps": steps})
 }
 
 fn called(profile: ProfileId) -> LetterBody {

@@ -314,7 +314,7 @@ fn simulated_messages_pass_the_gate_that_real_ones_pass() {
         "frequency_caps": [{"max": 2, "per": "7d"}]
     });
     world.publish(ResourceKind::Settings, "workspace", &settings);
-    let template = json!({"name": "T", "subject": "T", "text": "T", "quiet_hours": "drop"});
+    let template = json!({"name": "T", "subject": "T", "html": "T", "quiet_hours": "drop"});
     world.publish(ResourceKind::Template, "impatient", &template);
     for user in ["ann", "mute", "gone", "blocked", "late", "left", "hasty"] {
         let email = (user != "mute").then(|| format!("{user}@example.com"));

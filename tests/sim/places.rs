@@ -39,7 +39,7 @@ fn stopping_at_any_place_changes_nothing() {
     let seed = number("RAPPORT_SEED").unwrap_or_else(|| u64::from(std::process::id()));
     let calm = play_events(World::new(3), seed, false, EVENTS);
     let (expected, places) = (outcome(&calm), calm.places());
-    assert!(places > 1_000, "{places} places");
+    assert!(places > 500, "{places} places");
     // A prime step reaches every kind of place.
     let every = number("RAPPORT_SIM_PLACES").unwrap_or(places / 40 | 1);
     println!("places: RAPPORT_SEED={seed}, every {every}th of {places}");

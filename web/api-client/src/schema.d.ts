@@ -2125,6 +2125,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resources/{kind}/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a version in review
+         * @description Needs the role editor.
+         */
+        post: operations["post_resources_by_kind_by_id_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{kind}/{id}/archive": {
         parameters: {
             query?: never;
@@ -3090,6 +3110,16 @@ export interface components {
                  */
                 weeks?: number | null;
             };
+        };
+        /** @description What is approved. */
+        ApproveInput: {
+            /**
+             * Format: int32
+             * @description The version; the newest when absent.
+             */
+            version?: number | null;
+            /** @description A remark, for the audit log. */
+            note?: string | null;
         };
         /** @description A document that has no effect any more. */
         Archived: {
@@ -6567,6 +6597,9 @@ export interface components {
             created_by: string;
             /** @description When. */
             created_at: components["schemas"]["Time"];
+            /** @description The member who approved this version. */
+            approved_by?: string | null;
+            approved_at?: null | components["schemas"]["Time"];
             /** @description What is unusual about it: names nobody has seen yet. */
             warnings?: components["schemas"]["ProblemItem"][];
         };
@@ -7257,8 +7290,10 @@ export interface components {
              * @description The version; the newest when absent.
              */
             version?: number | null;
-            /** @description `draft`, `review` or `archived`; publishing is a call of its own. */
+            /** @description `draft`, `review` or `archived`; publishing is a call of its own. Back to `draft` takes an approval back. */
             status: string;
+            /** @description Why, for the audit log: what is asked of the reviewer, or what has to change. */
+            note?: string | null;
         };
         /** @description What happens at a step. */
         StepStats: {
@@ -12033,6 +12068,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Archived"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_resources_by_kind_by_id_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveInput"];
+            };
+        };
+        responses: {
+            /** @description The version, approved. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */

@@ -107,7 +107,7 @@ async fn only_the_kinds_that_are_named_need_approval() {
     for (path, spec) in [("channel/mail", channel), ("template/hi", template)] {
         app.api("PUT", &format!("/api/v1/resources/{path}?publish=true"), spec).await.expect(200);
     }
-    let campaign = json!({"name": "C", "audience": {"rule": "true"}, "send": {"channel": "email", "template": "hi"}});
+    let campaign = json!({"name": "C", "audience": {"rule": "true"}, "channel": "email", "template": "hi"});
     let refused = app.api("PUT", &format!("/api/v1/resources/campaign/c{publish}"), campaign).await.expect(409);
     assert_eq!(refused["code"], "needs_approval", "{refused}");
     // What is live already may be published again, whatever the settings say now.

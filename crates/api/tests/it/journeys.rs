@@ -200,7 +200,7 @@ async fn a_call_right_after_publishing_is_not_lost() {
     for round in 0..10 {
         let spec = json!({
             "name": "Now", "trigger": {"api": {}},
-            "entry_when": format!("events(\"Order Completed\").filter(e, e.n >= 0 && e.n != {}).count() >= 20", 100 + round),
+            "entry": {"when": format!("events(\"Order Completed\").filter(e, e.n >= 0 && e.n != {}).count() >= 20", 100 + round)},
             "steps": [{"id": "rest", "wait": "1d"}]
         });
         let path = format!("/api/v1/resources/journey/now{round}?publish=true&confirm=true");

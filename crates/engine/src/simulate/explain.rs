@@ -175,7 +175,7 @@ impl Explainer<'_> {
 fn proof(clause: Clause, events: &[Event]) -> Value {
     let shown = |index: &usize| {
         let event = &events[*index];
-        json!({"message_id": event.message_id, "event": event.name, "timestamp": event.ts.to_rfc3339()})
+        json!({"message_id": &*event.message_id, "event": &*event.name, "timestamp": event.ts.to_rfc3339()})
     };
     json!({
         "text": clause.text,

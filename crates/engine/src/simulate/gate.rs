@@ -50,7 +50,7 @@ impl<'a> Gate<'a> {
             settings: settings.unwrap_or_default(),
             templates: of(ResourceKind::Template).filter_map(template).collect(),
             topics: of(ResourceKind::Topic).filter_map(topic).collect(),
-            ordinary: TemplateSpec::validate(&json!({"name": "-", "subject": "-", "text": "-"})).ok(),
+            ordinary: TemplateSpec::validate(&json!({"name": "-", "subject": "-", "html": "-"})).ok(),
             since,
         }
     }

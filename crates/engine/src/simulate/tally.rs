@@ -228,7 +228,7 @@ impl<'a> Counter<'a> {
         }
         if self.tally.entered > 0 {
             self.tally.people = 1;
-            for other in self.others {
+            for other in std::mem::take(&mut self.others) {
                 *into.overlap.entry(other).or_default() += 1;
             }
         }

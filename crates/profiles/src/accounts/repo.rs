@@ -1,5 +1,7 @@
 //! The SQL of accounts and their members. Tables are created by [`crate::repo::MIGRATIONS`].
 
+pub mod copies;
+
 use rapport_domain::ids::{Partition, ProfileId, WorkspaceId};
 use rapport_domain::json::Json;
 use rapport_domain::time::Timestamp;

@@ -1,6 +1,8 @@
 //! All rules of a workspace, compiled together: equal aggregates are kept once, and indexes say which rules an event, a
 //! trait or an edge can change.
 
+mod touch;
+
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
@@ -15,6 +17,8 @@ use serde_json::Value;
 use super::defs::{Decides, RuleDef, without_cycles};
 use super::facts::ProfileFacts;
 use super::state::SegmentState;
+
+pub use touch::Touched;
 
 /// The key of a segment's rule.
 #[must_use]
@@ -43,24 +47,6 @@ pub struct Edge {
     pub entered: bool,
     /// The instant from which it holds.
     pub at: Timestamp,
-}
-
-/// Rules to look at again; a small set by index.
-#[derive(Clone, Debug, Default)]
-pub struct Touched(Vec<u32>);
-
-impl Touched {
-    fn add(&mut self, rule: u32) {
-        if !self.0.contains(&rule) {
-            self.0.push(rule);
-        }
-    }
-
-    /// Whether nothing needs a look.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 /// How far one partition is with a rule set: the ids its states use, and what is up to date.
@@ -223,27 +209,6 @@ impl RuleSet {
         plan.trait_names().is_empty() && plan.segment_names().is_empty() && !profile
     }
 
-    /// The rules whose answers a rule asks, itself included: segments and computed traits, and what those ask in turn.
-    #[must_use]
-    pub fn sources(&self, rule: usize) -> Vec<usize> {
-        let mut found = vec![rule];
-        let mut next = 0;
-        while let Some(index) = found.get(next).copied() {
-            next += 1;
-            let plan = &self.entries[index].plan;
-            let segments = plan.segment_names().iter().filter_map(|id| self.segment_index.get(id).copied());
-            let computed = plan.trait_names().iter().filter_map(|path| {
-                let root = path.split('.').next()?;
-                self.by_key.get(&computed_rule_key(root)).copied()
-            });
-            let asked: Vec<usize> = segments.chain(computed).map(|i| i as usize).collect();
-            found.extend(asked.into_iter().filter(|i| *i != index));
-            let mut seen = std::collections::HashSet::new();
-            found.retain(|i| seen.insert(*i));
-        }
-        found
-    }
-
     /// The segments of this set as rules that never hold: for a set that only asks stored memberships.
     #[must_use]
     pub fn placeholders(&self) -> Vec<RuleDef> {
@@ -294,58 +259,6 @@ impl RuleSet {
                 self.users[a as usize].iter().for_each(|r| touched.add(*r));
             } else if fresh {
                 state.set_aggregate(id, None);
-            }
-        }
-    }
-
-    /// Marks the rules that read one of these traits (by top-level name).
-    pub fn touch_trait(&self, name: &str, touched: &mut Touched) {
-        self.by_trait.get(name).into_iter().flatten().for_each(|r| touched.add(*r));
-    }
-
-    /// Marks the rules that read consent.
-    pub fn touch_consent(&self, touched: &mut Touched) {
-        self.by_consent.iter().for_each(|r| touched.add(*r));
-    }
-
-    /// Whether a rule asks anything about accounts.
-    #[must_use]
-    pub fn asks_accounts(&self) -> bool {
-        !self.by_account.is_empty()
-    }
-
-    /// Whether a rule asks how many profiles belong to the account.
-    #[must_use]
-    pub fn asks_account_members(&self) -> bool {
-        self.asks_account_members
-    }
-
-    /// Whether a rule reads that trait of the account (by top-level name).
-    #[must_use]
-    pub fn asks_account_trait(&self, name: &str) -> bool {
-        self.account_paths.iter().any(|path| path == name || path.split('.').next() == Some(name))
-    }
-
-    /// Marks the rules that ask about accounts.
-    pub fn touch_account(&self, touched: &mut Touched) {
-        self.by_account.iter().for_each(|r| touched.add(*r));
-    }
-
-    /// Marks every rule: a new profile, a merge, a sweep.
-    pub fn touch_all(&self, touched: &mut Touched) {
-        (0..self.entries.len() as u32).for_each(|r| touched.add(r));
-    }
-
-    /// Marks one rule by index.
-    pub fn touch_rule(&self, rule: usize, touched: &mut Touched) {
-        touched.add(rule as u32);
-    }
-
-    /// Marks the rules due at `now`.
-    pub fn touch_due(&self, binding: &Binding, state: &SegmentState, now: Timestamp, touched: &mut Touched) {
-        for (i, (rule, _)) in binding.rules.iter().enumerate() {
-            if state.dues().iter().any(|(id, at)| id == rule && *at <= now) {
-                touched.add(i as u32);
             }
         }
     }

@@ -1,0 +1,101 @@
+//! Which rules are to be decided again: what each kind of change concerns, and what a rule rests on.
+
+use std::collections::HashSet;
+
+use rapport_domain::Timestamp;
+
+use super::super::state::SegmentState;
+use super::{Binding, RuleSet, computed_rule_key};
+
+/// Rules to look at again; a small set by index.
+#[derive(Clone, Debug, Default)]
+pub struct Touched(pub(super) Vec<u32>);
+
+impl Touched {
+    pub(super) fn add(&mut self, rule: u32) {
+        if !self.0.contains(&rule) {
+            self.0.push(rule);
+        }
+    }
+
+    /// Whether nothing needs a look.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl RuleSet {
+    /// Marks the rules that read one of these traits (by top-level name).
+    pub fn touch_trait(&self, name: &str, touched: &mut Touched) {
+        self.by_trait.get(name).into_iter().flatten().for_each(|r| touched.add(*r));
+    }
+
+    /// Marks the rules that read consent.
+    pub fn touch_consent(&self, touched: &mut Touched) {
+        self.by_consent.iter().for_each(|r| touched.add(*r));
+    }
+
+    /// Whether a rule asks anything about accounts.
+    #[must_use]
+    pub fn asks_accounts(&self) -> bool {
+        !self.by_account.is_empty()
+    }
+
+    /// Whether a rule asks how many profiles belong to the account.
+    #[must_use]
+    pub fn asks_account_members(&self) -> bool {
+        self.asks_account_members
+    }
+
+    /// Whether a rule reads that trait of the account (by top-level name).
+    #[must_use]
+    pub fn asks_account_trait(&self, name: &str) -> bool {
+        self.account_paths.iter().any(|path| path == name || path.split('.').next() == Some(name))
+    }
+
+    /// Marks the rules that ask about accounts.
+    pub fn touch_account(&self, touched: &mut Touched) {
+        self.by_account.iter().for_each(|r| touched.add(*r));
+    }
+
+    /// Marks every rule: a new profile, a merge, a sweep.
+    pub fn touch_all(&self, touched: &mut Touched) {
+        (0..self.entries.len() as u32).for_each(|r| touched.add(r));
+    }
+
+    /// Marks one rule by index.
+    pub fn touch_rule(&self, rule: usize, touched: &mut Touched) {
+        touched.add(rule as u32);
+    }
+
+    /// Marks the rules due at `now`.
+    pub fn touch_due(&self, binding: &Binding, state: &SegmentState, now: Timestamp, touched: &mut Touched) {
+        for (i, (rule, _)) in binding.rules.iter().enumerate() {
+            if state.dues().iter().any(|(id, at)| id == rule && *at <= now) {
+                touched.add(i as u32);
+            }
+        }
+    }
+
+    /// The rules whose answers a rule asks, itself included: segments and computed traits, and what those ask in turn.
+    #[must_use]
+    pub fn sources(&self, rule: usize) -> Vec<usize> {
+        let mut found = vec![rule];
+        let mut next = 0;
+        while let Some(index) = found.get(next).copied() {
+            next += 1;
+            let plan = &self.entries[index].plan;
+            let segments = plan.segment_names().iter().filter_map(|id| self.segment_index.get(id).copied());
+            let computed = plan.trait_names().iter().filter_map(|path| {
+                let root = path.split('.').next()?;
+                self.by_key.get(&computed_rule_key(root)).copied()
+            });
+            let asked: Vec<usize> = segments.chain(computed).map(|i| i as usize).collect();
+            found.extend(asked.into_iter().filter(|i| *i != index));
+            let mut seen = HashSet::new();
+            found.retain(|i| seen.insert(*i));
+        }
+        found
+    }
+}
