@@ -59,7 +59,8 @@ fn simulation(scale: Scale) -> Vec<Row> {
     let bed = Bed::start(|stores, ws| {
         let segment = json!({"name": "Pro", "rule": r#"traits.plan == "pro" && events("event_03").count() >= 2"#});
         publish(stores, ws, ResourceKind::Segment, "pro", &segment);
-        let caps = json!({"frequency_caps": [{"max": 3, "per": "7d"}], "quiet_hours": {"start": "21:00", "end": "08:00"}});
+        let caps =
+            json!({"frequency_caps": [{"max": 3, "per": "7d"}], "quiet_hours": {"start": "21:00", "end": "08:00"}});
         publish(stores, ws, ResourceKind::Settings, "workspace", &caps);
     });
     let now = SystemClock.now();
@@ -139,7 +140,12 @@ fn waiting(scale: Scale) -> Vec<Row> {
         let ts = SystemClock.now();
         feed(&*bed.log, bed.ws, from, DUE_A_SECOND.min(people - from), |n| {
             let user = from + n;
-            (EventKind::Track, user, ts, json!({"type": "track", "userId": format!("u{user}"), "event": "Ping"}).to_string())
+            (
+                EventKind::Track,
+                user,
+                ts,
+                json!({"type": "track", "userId": format!("u{user}"), "event": "Ping"}).to_string(),
+            )
         });
         std::thread::sleep(Duration::from_secs(second + 1).saturating_sub(begun.elapsed()));
     }
@@ -157,8 +163,10 @@ fn waiting(scale: Scale) -> Vec<Row> {
     assert_eq!(late.len() as u64, people, "everybody went on");
     let memory = crate::memory_mb("self");
     bed.stop();
-    let what = format!("{} K people in a waiting step, {} K due a second: late, p50", inside / 1000, DUE_A_SECOND / 1000);
-    let by: HashMap<&str, f64> = [("p50", 0.5), ("p99", 0.99), ("max", 1.0)].into_iter().map(|(n, s)| (n, percentile_ms(&late, s))).collect();
+    let what =
+        format!("{} K people in a waiting step, {} K due a second: late, p50", inside / 1000, DUE_A_SECOND / 1000);
+    let by: HashMap<&str, f64> =
+        [("p50", 0.5), ("p99", 0.99), ("max", 1.0)].into_iter().map(|(n, s)| (n, percentile_ms(&late, s))).collect();
     vec![
         Row::new(&what, "ms", by["p50"]).at_most("ms", 1_000.0),
         Row::new("  p99", "ms", by["p99"]).at_most("ms", 1_000.0),

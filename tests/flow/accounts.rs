@@ -74,7 +74,11 @@ fn of_several_accounts_the_latest_call_counts() {
     world.settle();
     assert_eq!((world.members("pro-teams"), world.members("crowds")), (3, 3));
     for rule in [RULE, "accounts() > 1", "account_members() >= 3"] {
-        let id = world.shared.live().workspaces[&world.ws].rules.rules().find(|r| r.1 == rule).and_then(|r| r.2.map(str::to_owned));
+        let id = world.shared.live().workspaces[&world.ws]
+            .rules
+            .rules()
+            .find(|r| r.1 == rule)
+            .and_then(|r| r.2.map(str::to_owned));
         assert_eq!(world.member_ids(&id.expect("a segment")), world.preview_ids(rule), "{rule}");
     }
 }

@@ -19,7 +19,9 @@ fn newest(world: &World) -> (String, Vec<Vec<String>>) {
     let mut lines = text.lines().map(str::to_owned);
     let columns = lines.next().expect("columns");
     let mut rows: Vec<Vec<String>> = lines
-        .map(|line| line.split(',').enumerate().filter(|(i, _)| ![0, 3].contains(i)).map(|(_, v)| v.to_owned()).collect())
+        .map(|line| {
+            line.split(',').enumerate().filter(|(i, _)| ![0, 3].contains(i)).map(|(_, v)| v.to_owned()).collect()
+        })
         .collect();
     rows.sort();
     (columns, rows)
@@ -28,7 +30,8 @@ fn newest(world: &World) -> (String, Vec<Vec<String>>) {
 #[test]
 fn files_are_written_by_schedule_and_forget_who_was_erased() {
     let mut world = World::new(3);
-    let spec = json!({"name": "Pro", "rule": "traits.plan == 'pro'", "export": {"every": "1d", "traits": ["plan", "n"]}});
+    let spec =
+        json!({"name": "Pro", "rule": "traits.plan == 'pro'", "export": {"every": "1d", "traits": ["plan", "n"]}});
     world.publish(ResourceKind::Segment, "pro", &spec);
     // Before the segment is up to date nothing is written: a file would name half of its members.
     write_due(&world.shared).expect("looked");
@@ -67,5 +70,8 @@ fn files_are_written_by_schedule_and_forget_who_was_erased() {
     world.settle();
     assert!(world.files("exports/ws1/pro").is_empty());
     write_due(&world.shared).expect("written");
-    assert_eq!(newest(&world).1, [vec!["u2".to_owned(), "u2@example.com".to_owned(), "pro".to_owned(), "2".to_owned()]]);
+    assert_eq!(
+        newest(&world).1,
+        [vec!["u2".to_owned(), "u2@example.com".to_owned(), "pro".to_owned(), "2".to_owned()]]
+    );
 }

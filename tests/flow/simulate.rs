@@ -301,7 +301,10 @@ fn a_rule_that_counts_is_explained_with_the_events_it_counted() {
     assert_eq!(counted.iter().map(|c| c["matching_events"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 0, 0]);
     assert_eq!(counted[0]["events"][0]["event"], "Order Completed");
     assert_eq!(counted[0]["events"][0]["timestamp"], START.plus_ms(HOUR_MS).to_rfc3339());
-    assert_eq!((&counted[0]["holds"], counted[0]["values"].as_object().unwrap().values().next()), (&json!(false), Some(&json!(1))));
+    assert_eq!(
+        (&counted[0]["holds"], counted[0]["values"].as_object().unwrap().values().next()),
+        (&json!(false), Some(&json!(1)))
+    );
     assert_eq!(refused[0].proof.as_ref().unwrap()["parts"][1]["values"], json!({"traits.plan": "pro"}));
     assert!(explained.decisions.iter().any(|d| d.what == "entered"));
 }
@@ -324,7 +327,15 @@ fn simulated_messages_pass_the_gate_that_real_ones_pass() {
     world.send(EventKind::Track, no);
     world.settle();
     let suppressed = world.shared.stores().control().write(|tx| {
-        rapport_store::control::suppressions::add(tx, world.ws, "email", "blocked@example.com", "complaint", START, "test")
+        rapport_store::control::suppressions::add(
+            tx,
+            world.ws,
+            "email",
+            "blocked@example.com",
+            "complaint",
+            START,
+            "test",
+        )
     });
     suppressed.expect("suppressed");
     let ping = |world: &mut World, user: &str, event: &str| {
@@ -362,7 +373,11 @@ fn simulated_messages_pass_the_gate_that_real_ones_pass() {
     assert_eq!(skipped, expected, "{email:#?}");
     assert_eq!((email.decided, email.sent, email.waited, email.waiting), (8, 2, 3, 1), "{email:#?}");
     assert_eq!((email.by_hour[13], email.by_hour[8], email.by_hour.iter().sum::<u64>()), (1, 1, 2));
-    assert!(simulation.warnings.iter().any(|w| w.contains("\"ping\" of step \"mail\" is not live")), "{:?}", simulation.warnings);
+    assert!(
+        simulation.warnings.iter().any(|w| w.contains("\"ping\" of step \"mail\" is not live")),
+        "{:?}",
+        simulation.warnings
+    );
     let simulation = play(&world, "hurry", &spec("Hurry", "impatient"), START);
     assert_eq!(simulation.journey.channels["email"].skipped, [("quiet_hours_expired".to_owned(), 1)].into());
     assert_eq!(simulation.warnings, [""; 0]);

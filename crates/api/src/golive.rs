@@ -74,7 +74,8 @@ fn told(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<(), ApiError>
     if known.contains(&webhook.channel.as_str()) {
         return Ok(());
     }
-    let message = format!("no live channel {:?} of kind webhook, which the segment tells who enters and leaves", webhook.channel);
+    let message =
+        format!("no live channel {:?} of kind webhook, which the segment tells who enters and leaves", webhook.channel);
     let near = crate::extract::nearest(&webhook.channel, known.iter().copied());
     let problem = Problem::new("spec.webhook.channel", message).with_suggestion(near);
     let detail = format!("the segment cannot go live: {problem}");

@@ -61,7 +61,12 @@ impl CallSource for Outside {
         let key = |ws| MessageKey::of(ws, &format!("call-{:x}-{:x}", id.partition.0, id.number));
         if let Some(call) = db.read(|q| segments::get(q, id.number)).map_err(unavailable)? {
             let fault = (status == 0).then(|| body.to_owned());
-            return self.append(id, call.workspace, key(call.workspace), LetterBody::EdgeTold { call: id.number, fault });
+            return self.append(
+                id,
+                call.workspace,
+                key(call.workspace),
+                LetterBody::EdgeTold { call: id.number, fault },
+            );
         }
         let Some(call) = db.read(|q| calls::get(q, id.number)).map_err(unavailable)? else { return Ok(()) };
         let key_of_call = key(call.workspace);
@@ -78,7 +83,13 @@ impl CallSource for Outside {
 
 impl Outside {
     /// The answer of a call, to the partition that keeps it.
-    fn append(&self, id: CallId, workspace: WorkspaceId, key: MessageKey, body: LetterBody) -> Result<(), DeliveryError> {
+    fn append(
+        &self,
+        id: CallId,
+        workspace: WorkspaceId,
+        key: MessageKey,
+        body: LetterBody,
+    ) -> Result<(), DeliveryError> {
         let letter = Letter { workspace, key, at: self.0.clock.now(), hops: 0, body };
         let bytes = Record::Letter(letter).encode().map_err(|e| unavailable(e.0))?;
         let mut batch = AppendBatch::new();
@@ -120,7 +131,9 @@ impl Outside {
         let Some(live) = live else { return Ok(Err(format!("there is no live channel {channel:?}"))) };
         let opened = stores.vault().opened(ws, kind, channel, &live.spec).map_err(unavailable)?;
         let spec = ChannelSpec::validate(&opened).ok().filter(|spec| spec.carries("webhook"));
-        let Some(spec) = spec else { return Ok(Err(format!("the channel {channel:?} is of another kind than webhook"))) };
+        let Some(spec) = spec else {
+            return Ok(Err(format!("the channel {channel:?} is of another kind than webhook")));
+        };
         let secret = match spec.secret.as_deref().map(webhook::secret_bytes).transpose() {
             Ok(secret) => secret.unwrap_or_default(),
             Err(fault) => return Ok(Err(format!("the secret of the channel {channel:?}: {fault}"))),

@@ -22,9 +22,10 @@ type Result<T> = std::result::Result<T, ProfilesError>;
 pub const COMPONENT: &str = "profiles";
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: "
 CREATE TABLE profiles (id INTEGER PRIMARY KEY, ws INTEGER NOT NULL, doc BLOB NOT NULL);
 CREATE TABLE profile_index (id INTEGER PRIMARY KEY, ws INTEGER NOT NULL, seen_minute INTEGER NOT NULL,
     known INTEGER NOT NULL, has_email INTEGER NOT NULL, text TEXT NOT NULL);
@@ -42,9 +43,10 @@ CREATE TABLE accounts (ws INTEGER NOT NULL, group_id TEXT NOT NULL, doc TEXT NOT
 CREATE TABLE account_members (ws INTEGER NOT NULL, group_id TEXT NOT NULL, profile INTEGER NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY (ws, group_id, profile)) WITHOUT ROWID;
 ",
-}, Migration {
-    version: 2,
-    sql: "
+    },
+    Migration {
+        version: 2,
+        sql: "
 CREATE TABLE account_partitions (ws INTEGER NOT NULL, group_id TEXT NOT NULL, partition INTEGER NOT NULL,
     PRIMARY KEY (ws, group_id, partition)) WITHOUT ROWID;
 CREATE TABLE account_copies (ws INTEGER NOT NULL, group_id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -55,7 +57,8 @@ CREATE INDEX account_of_group ON account_of (ws, group_id, profile);
 CREATE TABLE account_due (id INTEGER PRIMARY KEY, ws INTEGER NOT NULL, group_id TEXT NOT NULL, upto INTEGER,
     again INTEGER NOT NULL, historical INTEGER NOT NULL, UNIQUE (ws, group_id));
 ",
-}];
+    },
+];
 
 /// The first byte of a stored profile; a change of the encoding takes the next number.
 const FORMAT: u8 = 1;

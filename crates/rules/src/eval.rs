@@ -177,9 +177,7 @@ impl<'a> Scope<'a, '_> {
             }
             Term::Score(name) => (p.facts.score(name).map_or(Value::NULL, Value::number), None),
             Term::Accounts => (Value::number(p.facts.accounts() as f64), None),
-            Term::AccountMembers => {
-                (p.facts.account_members().map_or(Value::NULL, |n| Value::number(n as f64)), None)
-            }
+            Term::AccountMembers => (p.facts.account_members().map_or(Value::NULL, |n| Value::number(n as f64)), None),
             _ => (Value::NULL, None),
         }
     }

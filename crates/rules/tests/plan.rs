@@ -44,7 +44,8 @@ impl Facts for Person {
 }
 
 fn person() -> Person {
-    let account = json!({"id": "acme", "plan": "team", "seats": 40, "renewal": "2026-01-12", "address": {"city": "Ulm"}});
+    let account =
+        json!({"id": "acme", "plan": "team", "seats": 40, "renewal": "2026-01-12", "address": {"city": "Ulm"}});
     Person(json!({"plan": "pro", "renewal": "2026-01-12", "$account": account}), chrono_tz::UTC)
 }
 

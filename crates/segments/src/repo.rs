@@ -11,9 +11,10 @@ use crate::error::SegmentError;
 
 pub mod calls;
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: "CREATE TABLE segment_state (ws INTEGER NOT NULL, profile INTEGER NOT NULL, doc BLOB NOT NULL,
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: "CREATE TABLE segment_state (ws INTEGER NOT NULL, profile INTEGER NOT NULL, doc BLOB NOT NULL,
             PRIMARY KEY (ws, profile)) WITHOUT ROWID;
           CREATE TABLE segment_members (ws INTEGER NOT NULL, segment TEXT NOT NULL, profile INTEGER NOT NULL,
             since INTEGER NOT NULL, PRIMARY KEY (ws, segment, profile)) WITHOUT ROWID;
@@ -23,13 +24,15 @@ const MIGRATIONS: &[Migration] = &[Migration {
             text TEXT NOT NULL, phase INTEGER NOT NULL, cursor INTEGER NOT NULL, PRIMARY KEY (ws, key)) WITHOUT ROWID;
           CREATE TABLE segment_recompute (ws INTEGER NOT NULL, profile INTEGER NOT NULL,
             PRIMARY KEY (ws, profile)) WITHOUT ROWID;",
-}, Migration {
-    version: 2,
-    sql: "CREATE TABLE segment_calls (number INTEGER PRIMARY KEY, ws INTEGER NOT NULL, profile INTEGER NOT NULL,
+    },
+    Migration {
+        version: 2,
+        sql: "CREATE TABLE segment_calls (number INTEGER PRIMARY KEY, ws INTEGER NOT NULL, profile INTEGER NOT NULL,
             segment TEXT NOT NULL, channel TEXT NOT NULL, body TEXT NOT NULL, expires_at INTEGER NOT NULL);
           CREATE INDEX segment_calls_channel ON segment_calls (ws, channel, number);
           CREATE INDEX segment_calls_profile ON segment_calls (ws, profile);",
-}];
+    },
+];
 
 /// Creates or upgrades the tables in a partition's database.
 pub fn migrate(db: &Db) -> Result<(), StoreError> {

@@ -264,9 +264,12 @@ fn open(
 ) -> (Arc<Shared>, Vec<Owner>) {
     let partitions = rapport_log::Log::partitions(&**log);
     let lake = Lake::open(&dir.path().join("lake"), partitions, LakeConfig::default()).expect("a lake");
-    let config = EngineConfig { exports_dir: Some(dir.path().join("exports")), stumble: Some(stumbles.plan()), ..EngineConfig::default() };
-    let shared = Shared::for_simulation(config, log.clone(), stores, lake, Arc::new(clock.clone()))
-        .expect("shared");
+    let config = EngineConfig {
+        exports_dir: Some(dir.path().join("exports")),
+        stumble: Some(stumbles.plan()),
+        ..EngineConfig::default()
+    };
+    let shared = Shared::for_simulation(config, log.clone(), stores, lake, Arc::new(clock.clone())).expect("shared");
     let owners = (0..partitions).map(|p| Owner::open(shared.clone(), Partition(p)).expect("an owner")).collect();
     (shared, owners)
 }

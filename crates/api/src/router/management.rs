@@ -12,8 +12,8 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    approval, audiences, audit, campaigns, channels, imports, journeys, journeys_ask, journeys_write, keys, lists, members,
-    profiles_write, push, quality, resources, resources_write, rules, segments, session, stats, suppressions,
+    approval, audiences, audit, campaigns, channels, imports, journeys, journeys_ask, journeys_write, keys, lists,
+    members, profiles_write, push, quality, resources, resources_write, rules, segments, session, stats, suppressions,
     templates, tokens, workspaces,
 };
 use crate::state::ApiState;

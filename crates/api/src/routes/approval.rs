@@ -56,7 +56,9 @@ pub(super) fn required(
              (POST /api/v1/resources/{name}/{id}/approve)",
             v.version, v.created_by
         ),
-        None => format!("a new version of {name} {id} needs the approval of another member: write it without publishing"),
+        None => {
+            format!("a new version of {name} {id} needs the approval of another member: write it without publishing")
+        }
     };
     Err(ApiError::conflict("needs_approval", detail))
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
+use super::approval;
 use super::resources::{ResourceView, tagged, view};
 use crate::auth::Caller;
 use crate::error::ApiError;
@@ -20,7 +21,6 @@ use crate::extract::{self, At, Body, Query};
 use crate::reply::Reply;
 use crate::state::ApiState;
 use crate::{document, golive};
-use super::approval;
 
 /// How to write.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -182,7 +182,11 @@ fn dry(
     let version = previous.map_or(1, |r| if same { r.version } else { r.version + 1 });
     let created_by = caller.actor.clone();
     let status = ResourceStatus::Draft;
-    view(Resource { workspace, kind, id, version, status, spec, created_by, created_at: now, approval: None }, None, warnings)
+    view(
+        Resource { workspace, kind, id, version, status, spec, created_by, created_at: now, approval: None },
+        None,
+        warnings,
+    )
 }
 
 /// Puts a change into effect now, so that whoever published sees it. A journey is in effect once its rules are up to date,

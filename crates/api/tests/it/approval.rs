@@ -42,7 +42,8 @@ async fn a_journey_goes_live_once_another_member_approved_it() {
     let app = App::new();
     let settings = json!({"needs_approval": ["journey", "campaign"]});
     app.api("PUT", "/api/v1/resources/settings/workspace?publish=true", settings).await.expect(200);
-    let (ann, bob) = (Member::new(&app, "ann@team.example", "editor").await, Member::new(&app, "bob@team.example", "editor").await);
+    let (ann, bob) =
+        (Member::new(&app, "ann@team.example", "editor").await, Member::new(&app, "bob@team.example", "editor").await);
     let at = |what: &str| format!("{PATH}/{what}");
 
     ann.ask(&app, "PUT", PATH, journey("one")).await.expect(200);
@@ -86,7 +87,11 @@ async fn a_journey_goes_live_once_another_member_approved_it() {
     assert_eq!((&back["version"], &back["live_version"]), (&json!(1), &json!(1)));
 
     let log = app.get("/api/v1/audit?limit=100").await.expect(200);
-    let told = log["items"].as_array().unwrap().iter().find(|e| e["action"] == "resource.approve" && e["detail"]["version"] == 1);
+    let told = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|e| e["action"] == "resource.approve" && e["detail"]["version"] == 1);
     let told = told.unwrap_or_else(|| panic!("{log}"));
     assert_eq!((&told["actor"], &told["detail"]["author"]), (&json!("bob@team.example"), &json!("ann@team.example")));
     assert_eq!(told["detail"]["note"], "fine");
@@ -102,7 +107,8 @@ async fn only_the_kinds_that_are_named_need_approval() {
     assert_eq!(unknown["errors"][0]["at"], "spec.needs_approval");
     app.api("PUT", settings, json!({"needs_approval": ["campaign"]})).await.expect(200);
     app.api("PUT", &format!("{PATH}{publish}"), journey("after")).await.expect(200);
-    let channel = json!({"kind": "smtp", "host": "127.0.0.1", "port": 1, "tls": "none", "from": {"email": "shop@example.com"}});
+    let channel =
+        json!({"kind": "smtp", "host": "127.0.0.1", "port": 1, "tls": "none", "from": {"email": "shop@example.com"}});
     let template = json!({"name": "Hi", "subject": "Hi", "html": "<p>Hello</p>"});
     for (path, spec) in [("channel/mail", channel), ("template/hi", template)] {
         app.api("PUT", &format!("/api/v1/resources/{path}?publish=true"), spec).await.expect(200);

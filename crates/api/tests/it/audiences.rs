@@ -207,8 +207,12 @@ async fn segments_tell_another_system_signed_and_again_until_it_takes_it() {
     });
     let path = "/api/v1/resources/segment/pro?publish=true";
     let refused = app.api("PUT", path, rule.clone()).await.expect(400);
-    assert_eq!((&refused["code"], &refused["errors"][0]["at"]), (&json!("cannot_go_live"), &json!("spec.webhook.channel")));
-    put(&app, "channel", "crm", json!({"kind": "webhook", "url": format!("{}/hook", server.url()), "secret": secret})).await;
+    assert_eq!(
+        (&refused["code"], &refused["errors"][0]["at"]),
+        (&json!("cannot_go_live"), &json!("spec.webhook.channel"))
+    );
+    put(&app, "channel", "crm", json!({"kind": "webhook", "url": format!("{}/hook", server.url()), "secret": secret}))
+        .await;
     app.collect("/v1/identify", json!({"userId": "old", "traits": {"plan": "pro"}})).await.expect(200);
     app.api("PUT", path, rule).await.expect(200);
     app.until("/api/v1/segments/pro", |s| s["count"] == 1).await;
@@ -232,7 +236,10 @@ async fn segments_tell_another_system_signed_and_again_until_it_takes_it() {
         own.dedup();
         own
     };
-    assert_eq!((of("old")[0]["type"].as_str(), &of("old")[0]["data"]["backfill"]), (Some("segment.entered"), &json!(true)));
+    assert_eq!(
+        (of("old")[0]["type"].as_str(), &of("old")[0]["data"]["backfill"]),
+        (Some("segment.entered"), &json!(true))
+    );
     let ann = of("ann");
     let kinds: Vec<_> = ann.iter().map(|b| b["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["segment.entered", "segment.exited"], "in order");
@@ -250,7 +257,9 @@ async fn segments_tell_another_system_signed_and_again_until_it_takes_it() {
     let asked = server.caught().len();
     app.api("DELETE", "/api/v1/resources/channel/crm", Value::Null).await.expect(200);
     app.collect("/v1/identify", json!({"userId": "bob", "traits": {"plan": "free"}})).await.expect(200);
-    let twice = |v: &Value| v["items"].as_array().unwrap().iter().filter(|e| e["event"] == "Segment Webhook Failed").count() == 2;
+    let twice = |v: &Value| {
+        v["items"].as_array().unwrap().iter().filter(|e| e["event"] == "Segment Webhook Failed").count() == 2
+    };
     app.until(&format!("/api/v1/profiles/{bob}/events"), twice).await;
     assert_eq!(server.caught().len(), asked);
     drop(caller);
@@ -260,13 +269,15 @@ async fn segments_tell_another_system_signed_and_again_until_it_takes_it() {
 #[tokio::test]
 async fn a_target_that_hangs_holds_nobody_else_up() {
     let app = App::new();
-    let (dead, alive) = (HttpCatcher::local(Act::Hang).await.unwrap(), HttpCatcher::local(Act::answer(200, "{}")).await.unwrap());
+    let (dead, alive) =
+        (HttpCatcher::local(Act::Hang).await.unwrap(), HttpCatcher::local(Act::answer(200, "{}")).await.unwrap());
     for (id, url) in [("dead", dead.url()), ("alive", alive.url())] {
         put(&app, "channel", id, json!({"kind": "webhook", "url": url})).await;
         let spec = json!({"name": id, "rule": "traits.plan == 'pro'", "webhook": {"channel": id, "on": "entered"}});
         put(&app, "segment", id, spec).await;
     }
-    let caller = Caller::start(app.state.engine.call_source(), Arc::new(SystemClock), true, Duration::from_millis(5)).unwrap();
+    let caller =
+        Caller::start(app.state.engine.call_source(), Arc::new(SystemClock), true, Duration::from_millis(5)).unwrap();
     let batch: Vec<Value> =
         (0..300).map(|n| json!({"type": "identify", "userId": format!("u{n}"), "traits": {"plan": "pro"}})).collect();
     app.collect("/v1/batch", json!({"batch": batch})).await.expect(200);

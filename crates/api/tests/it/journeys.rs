@@ -207,7 +207,11 @@ async fn a_call_right_after_publishing_is_not_lost() {
         app.api("PUT", &path, spec).await.expect(200);
         let call = format!("/api/v1/journeys/now{round}/trigger");
         app.api("POST", &call, json!({"to": {"user_id": "u"}})).await.expect(202);
-        let stats = app.until(&format!("/api/v1/journeys/now{round}/stats"), |s| s["entered"] == 1 || !s["refused"].as_object().unwrap().is_empty()).await;
+        let stats = app
+            .until(&format!("/api/v1/journeys/now{round}/stats"), |s| {
+                s["entered"] == 1 || !s["refused"].as_object().unwrap().is_empty()
+            })
+            .await;
         assert_eq!(stats["entered"], 1, "{stats}");
     }
 }

@@ -127,7 +127,9 @@ impl Owner {
         self.save_slots(work)?;
         let ids = copies::members_here(&*work.tx, ws, &due.group_id, due.after, PORTION)?;
         for id in &ids {
-            self.with_slot(work, (ws, *id), work.now, |owner, work, slot| owner.ask_member(work, slot, due.historical))?;
+            self.with_slot(work, (ws, *id), work.now, |owner, work, slot| {
+                owner.ask_member(work, slot, due.historical)
+            })?;
         }
         let upto: Option<ProfileId> = ids.last().copied().filter(|_| ids.len() == PORTION);
         copies::advance(&work.tx, &due, upto)?;

@@ -55,11 +55,8 @@ impl Owner {
         let Some(fault) = fault else { return Ok(()) };
         // Whoever asks why the other system does not know finds it on the customer's timeline.
         self.with_slot(work, (ws, call.profile), work.now, |owner, work, slot| {
-            let properties = object([
-                ("segment", json!(call.segment)),
-                ("channel", json!(call.channel)),
-                ("reason", json!(fault)),
-            ]);
+            let properties =
+                object([("segment", json!(call.segment)), ("channel", json!(call.channel)), ("reason", json!(fault))]);
             let event = work.derive(ws, names::SEGMENT_WEBHOOK_FAILED, properties);
             owner.advance(work, slot, event)
         })

@@ -35,7 +35,13 @@ impl Account {
     /// An account of which nothing is known yet.
     #[must_use]
     pub fn new(group_id: &str, first_seen: Timestamp) -> Self {
-        Account { group_id: group_id.to_owned(), traits: BTreeMap::new(), first_seen, last_seen: first_seen, version: 0 }
+        Account {
+            group_id: group_id.to_owned(),
+            traits: BTreeMap::new(),
+            first_seen,
+            last_seen: first_seen,
+            version: 0,
+        }
     }
 
     /// Takes the traits that a letter states.

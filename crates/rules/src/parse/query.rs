@@ -226,7 +226,9 @@ impl Lowering {
         };
         match field? {
             Field::Trait(path) => Some(Since { r#trait: path, for_ms }),
-            Field::Account(_) | Field::Event(_) => self.wrong(from, "expected a trait, as in .since(date(traits.signup))"),
+            Field::Account(_) | Field::Event(_) => {
+                self.wrong(from, "expected a trait, as in .since(date(traits.signup))")
+            }
         }
     }
 

@@ -103,7 +103,8 @@ pub fn members_here(
     after: Option<ProfileId>,
     limit: usize,
 ) -> Result<Vec<ProfileId>, StoreError> {
-    let sql = "SELECT profile FROM account_of WHERE ws = ?1 AND group_id = ?2 AND profile > ?3 ORDER BY profile LIMIT ?4";
+    let sql =
+        "SELECT profile FROM account_of WHERE ws = ?1 AND group_id = ?2 AND profile > ?3 ORDER BY profile LIMIT ?4";
     let start = after.map_or(i64::MIN, |id| id.0 as i64);
     q.query(sql, &params![ws, group_id, start, limit as u64], |row| row.get(0))
 }
