@@ -15,6 +15,10 @@ pub struct ParseOptions<'o> {
     pub strict_filters: bool,
     /// What lax parsers pass over (text after the values of `when`) is an error.
     pub strict_syntax: bool,
+    /// `{% rendered 'name' … %}…{% endrendered %}` and `{% included 'name' … %}…{% endincluded %}` are `render` and
+    /// `include` with the partial's source written out between them, for programs that put partials in their places
+    /// beforehand.
+    pub written_out: bool,
     /// Filters that the [`Host`] has.
     pub host_filters: &'o [&'o str],
 }

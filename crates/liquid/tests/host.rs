@@ -172,3 +172,62 @@ fn values_are_escaped_where_that_is_asked_for() {
         assert_eq!(rendered.outcome.text().as_deref(), Some(expected), "{template}");
     }
 }
+
+#[test]
+fn partials_written_out_are_as_if_they_were_looked_up() {
+    let options = ParseOptions { written_out: true, ..ParseOptions::strict() };
+    let partials = [
+        ("card", "[{{ card.n }}{{ item.n }}{{ label }}{{ x }}{{ forloop.index }}{% assign x = 'in' %}{% break %}no]"),
+        ("row", "{% render 'card', label: label %}<{{ x }}>{% increment n %}{% cycle 'a', 'b' %}"),
+        ("sets", "{% assign x = label | default: 'set' %}{{ x }}{{ sets }}"),
+    ];
+    let known: HashMap<String, Template> = partials
+        .iter()
+        .map(|(name, source)| ((*name).to_owned(), Template::parse(source, &options).unwrap()))
+        .collect();
+    // The same, with each partial's source in its place.
+    let written = |tag: &str| {
+        let mut out = tag.to_owned();
+        while let Some(at) = ["{% render '", "{% include '"].iter().filter_map(|t| out.find(t)).min() {
+            let word = if out[at..].starts_with("{% render") { "render" } else { "include" };
+            let name = out[at..].split('\'').nth(1).unwrap().to_owned();
+            let end = at + out[at..].find("%}").unwrap() + 2;
+            let arguments = out[at + 3 + word.len()..end].to_owned();
+            let source = partials.iter().find(|(n, _)| *n == name).unwrap().1;
+            out.replace_range(at..end, &format!("{{% {word}ed{arguments}{source}{{% end{word}ed %}}"));
+        }
+        // `include` is one `d` short of its participle's ending.
+        out.replace("includeed", "included")
+    };
+    let data = json!({"items": [{"n": 1}, {"n": 2}], "x": "out", "one": {"n": 3}});
+    let data = Value::from(&data);
+    let env = Env { partials: &known, missing: rapport_liquid::Missing::Report, ..env() };
+    for source in [
+        "{% render 'card' %}{{ x }}",
+        "{% render 'card', label: x, x: 'given' %}{{ x }}",
+        "{% render 'card' for items as item %}{% render 'card' for items %}{% render 'card' with one as item %}",
+        "{% for i in items %}{% render 'card', item: i %}{% include 'sets' %}{% endfor %}{{ x }}",
+        "{% include 'sets', label: 'l' %}{{ x }}{% include 'sets' with items %}{% include 'sets' for one as sets %}",
+        "{% render 'row', label: 'q' %}{% render 'row' %}{% increment n %}{% cycle 'a', 'b' %}",
+        "{% assign x = 1 %}{% capture c %}{% render 'row' for items as item, label: 'z' %}{% endcapture %}{{ c }}{{ x }}",
+    ] {
+        let looked_up = Template::parse(source, &options).unwrap();
+        let inlined = written(source);
+        let inlined = Template::parse(&inlined, &options).unwrap_or_else(|e| panic!("{inlined}: {e}"));
+        let (a, b) = (looked_up.render(&data, &env).unwrap(), inlined.render(&data, &env).unwrap());
+        assert_eq!(a.outcome, b.outcome, "{source}");
+        let names = |r: &rapport_liquid::Rendered| {
+            r.missing.iter().map(|m| (m.name.clone(), m.place.partial.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&a), names(&b), "{source}");
+    }
+    for (source, said) in [
+        ("{% rendered x %}{% endrendered %}", "in quotes"),
+        ("{% rendered 'x' %}", "endrendered"),
+        ("{% included x %}{% endincluded %}", "in quotes"),
+    ] {
+        let error = Template::parse(source, &options).unwrap_err().to_string();
+        assert!(error.contains(said), "{source}: {error}");
+    }
+    assert!(Template::parse("{% rendered 'x' %}{% endrendered %}", &ParseOptions::strict()).is_err());
+}

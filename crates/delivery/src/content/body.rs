@@ -2,7 +2,7 @@
 
 use rapport_domain::Problem;
 
-use super::engine::{Compiled, Markup, MissingName, Scene, View, compile_as};
+use super::engine::{Compiled, Markup, MissingName, Scene, View, compile_as, compile_whole};
 use super::library::{Library, content_place};
 use super::mjml::{self, HtmlTemplate};
 use super::{ContentError, MAX_TEMPLATE_BYTES};
@@ -125,11 +125,12 @@ fn html_body(
     if !is_mjml {
         return Ok(HtmlBody::Html(own));
     }
-    match mjml::prepare(&source)? {
+    match mjml::prepare(&source, library)? {
         HtmlTemplate::EachTime => Ok(HtmlBody::Mjml(own)),
         HtmlTemplate::Once(html) if html.len() > MAX_TEMPLATE_BYTES => {
             Err(plain(format!("its HTML would be {} bytes, at most {MAX_TEMPLATE_BYTES} are allowed", html.len())))
         }
-        HtmlTemplate::Once(html) => Ok(HtmlBody::Html(compile_as(&html, Markup::Html)?)),
+        // What is nested too deep in one piece may still be rendered block by block.
+        HtmlTemplate::Once(html) => Ok(compile_whole(&html).map_or(HtmlBody::Mjml(own), HtmlBody::Html)),
     }
 }

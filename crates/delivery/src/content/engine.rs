@@ -88,7 +88,19 @@ pub fn compile(template: &str) -> Result<Compiled, ContentError> {
 /// # Errors
 /// Where it is not Liquid, or which limit it breaks.
 pub(crate) fn compile_as(template: &str, markup: Markup) -> Result<Compiled, ContentError> {
-    let options = ParseOptions { limits: LIMITS, strict_filters: true, ..ParseOptions::default() };
+    read(template, markup, false)
+}
+
+/// Reads HTML made of a template with its blocks written out in it.
+///
+/// # Errors
+/// As [`compile_as`].
+pub(crate) fn compile_whole(html: &str) -> Result<Compiled, ContentError> {
+    read(html, Markup::Html, true)
+}
+
+fn read(template: &str, markup: Markup, written_out: bool) -> Result<Compiled, ContentError> {
+    let options = ParseOptions { limits: LIMITS, strict_filters: true, written_out, ..ParseOptions::default() };
     Ok(Compiled { template: Template::parse(template, &options)?, markup })
 }
 

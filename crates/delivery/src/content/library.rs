@@ -90,6 +90,12 @@ impl Library {
         &self.catalogs
     }
 
+    /// The source of a block that can stand in MJML.
+    pub(crate) fn mjml_of(&self, id: &str) -> Option<&str> {
+        let block = self.blocks.get(id)?;
+        block.spec.mjml.as_deref().or(block.spec.html.as_deref())
+    }
+
     /// The source of a layout in this markup.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::calendar::{CalendarEvent, CompiledEvent};
 use super::template::TemplateSpec;
-use crate::content::{Body, Library, Tree};
+use crate::content::{self, Body, Library, Tree};
 
 /// A template that is in effect, compiled once.
 #[derive(Debug)]
@@ -63,6 +63,12 @@ impl LiveTemplate {
     #[must_use]
     pub fn banned_phrases(&self) -> &[String] {
         self.library.brand(self.spec.brand.as_deref()).map_or(&[], |brand| &brand.banned_phrases)
+    }
+
+    /// Pictures of its MJML without `alt`, by their addresses.
+    #[must_use]
+    pub fn undescribed(&self) -> Vec<String> {
+        self.spec.mjml.as_deref().map(content::mjml::undescribed).unwrap_or_default()
     }
 
     /// The content for a customer with this language and region, and the language it is in.

@@ -76,6 +76,12 @@ impl Parser<'_> {
             "decrement" => Node::Decrement(self.only_target(tag)?),
             "include" => Node::Include(Box::new(self.partial(tag)?)),
             "render" => Node::Render(Box::new(self.partial(tag)?)),
+            "included" if self.options.written_out => {
+                Node::Include(Box::new(self.written_out(tag, block("included", "endincluded"))?))
+            }
+            "rendered" if self.options.written_out => {
+                Node::Render(Box::new(self.written_out(tag, block("rendered", "endrendered"))?))
+            }
             "abort_message" => Node::Abort(Box::new(self.abort(tag)?)),
             "catalog_items" => self.catalog_items(tag)?,
             name => return Err(unexpected(name, tag, outer)),
@@ -288,10 +294,12 @@ impl Parser<'_> {
     fn partial(&self, tag: Tag) -> Res<Partial> {
         let mut cursor = self.cursor(tag.arguments);
         let name = cursor.expr()?;
-        if tag.name.of(self.source) == "render" && !matches!(name, Expr::Str(_)) {
-            return Err(syntax(tag.arguments.start, "`render` takes a partial's name in quotes"));
+        let tag_name = tag.name.of(self.source);
+        if tag_name != "include" && !matches!(name, Expr::Str(_)) {
+            return Err(syntax(tag.arguments.start, format!("`{tag_name}` takes a partial's name in quotes")));
         }
-        let mut node = Partial { name, with: None, each: false, alias: None, arguments: Box::default(), at: tag.at };
+        let mut node =
+            Partial { name, with: None, each: false, alias: None, arguments: Box::default(), own: None, at: tag.at };
         let start = cursor.pos;
         let (each, with) = (cursor.eat_word("for"), cursor.eat_word("with"));
         if (each || with) && cursor.peek() != Some(':') {
@@ -305,6 +313,13 @@ impl Parser<'_> {
         }
         node.arguments = named(&mut cursor)?.into();
         cursor.finish("`,` and `name: value`")?;
+        Ok(node)
+    }
+
+    /// A partial with what it shows.
+    fn written_out(&mut self, tag: Tag, block: Block) -> Res<Partial> {
+        let mut node = self.partial(tag)?;
+        node.own = Some(self.body(Some(block), &[])?.0);
         Ok(node)
     }
 

@@ -127,6 +127,8 @@ pub(crate) struct Partial {
     pub(crate) each: bool,
     pub(crate) alias: Option<Span>,
     pub(crate) arguments: Box<[(Span, Expr)]>,
+    /// What it shows, when that is written out here instead of looked up.
+    pub(crate) own: Option<Body>,
     pub(crate) at: u32,
 }
 

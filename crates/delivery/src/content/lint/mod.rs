@@ -60,6 +60,8 @@ pub struct Subject<'s> {
     pub unsubscribe_url: Option<&'s str>,
     /// Where topics are chosen.
     pub preferences_url: &'s str,
+    /// Pictures of an MJML source without `alt`, by their addresses: the HTML has an empty one.
+    pub undescribed: &'s [String],
     /// Words the brand does not use.
     pub banned_phrases: &'s [String],
 }
@@ -72,7 +74,7 @@ pub fn lint(mail: &Subject<'_>) -> Vec<Finding> {
     subject(mail, &mut out);
     way_out(mail, &page, &mut out);
     links(&page, &mut out);
-    pictures(&page, &mut out);
+    pictures(mail, &page, &mut out);
     weight(mail, &mut out);
     colours(&page, &mut out);
     wording(mail, &page, &mut out);
@@ -137,13 +139,13 @@ fn links(page: &Page, out: &mut Vec<Finding>) {
     }
 }
 
-fn pictures(page: &Page, out: &mut Vec<Finding>) {
+fn pictures(mail: &Subject<'_>, page: &Page, out: &mut Vec<Finding>) {
+    let bare = page.pictures.iter().filter(|p| p.alt.is_none()).map(|p| &p.src);
+    for source in mail.undescribed.iter().chain(bare).take(MAX_LISTED) {
+        let message = "this picture has no alt text: who does not see it learns nothing. Use alt=\"\" for decoration";
+        out.push(at(finding("missing_alt", Level::Warning, "html", message), source));
+    }
     for picture in page.pictures.iter().take(MAX_LISTED) {
-        if picture.alt.is_none() {
-            let message =
-                "this picture has no alt text: who does not see it learns nothing. Use alt=\"\" for decoration";
-            out.push(at(finding("missing_alt", Level::Warning, "html", message), &picture.src));
-        }
         if picture.links && picture.alt.as_deref().is_some_and(|alt| alt.trim().is_empty()) {
             let message = "this picture is a link with an empty alt text: with pictures off the link cannot be seen";
             out.push(at(finding("missing_alt", Level::Warning, "html", message), &picture.src));

@@ -18,6 +18,7 @@ fn check(html: &str, subject: &str) -> Vec<Finding> {
         has_preheader: true,
         unsubscribe_url: Some("https://m.test/u/1"),
         preferences_url: "https://m.test/preferences/1",
+        undescribed: &[],
         banned_phrases: &banned,
     })
 }

@@ -3,14 +3,19 @@
 //! Where it can be, a template is turned into HTML once, with its Liquid kept in place, so that a message only renders
 //! Liquid ([`HtmlTemplate::Once`]). Where Liquid decides about components whose layout depends on their number or on an
 //! attribute that the compiler calculates with, Liquid runs first and the compiler for every message
-//! ([`HtmlTemplate::EachTime`]). [`place`] says which it is.
+//! ([`HtmlTemplate::EachTime`]). [`place`] says which it is; [`blocks`] puts blocks into their places first.
 
+mod attributes;
+mod blocks;
 mod place;
+
+use std::borrow::Cow;
 
 use mrml::prelude::parser::Error as ParseError;
 use mrml::prelude::render::RenderOptions;
 
-use super::ContentError;
+use super::{ContentError, Library, MAX_TEMPLATE_BYTES};
+pub(crate) use attributes::undescribed;
 use place::Placed;
 
 /// Elements in one another, at most. The compiler calls itself for each.
@@ -25,15 +30,24 @@ pub(crate) enum HtmlTemplate {
     EachTime,
 }
 
-/// Turns an MJML template into HTML if its Liquid allows that.
+/// Turns an MJML template with the library's blocks into HTML if its Liquid allows that.
 ///
 /// # Errors
 /// What is wrong with the MJML, with its line.
-pub(crate) fn prepare(source: &str) -> Result<HtmlTemplate, ContentError> {
+pub(crate) fn prepare(source: &str, library: &Library) -> Result<HtmlTemplate, ContentError> {
     // A block is MJML itself, so it has to stand in its place before the compiler comes.
-    if renders_blocks(source) {
-        return Ok(HtmlTemplate::EachTime);
+    let Some(whole) = blocks::written_out(source, library) else { return Ok(HtmlTemplate::EachTime) };
+    let has_blocks = matches!(whole, Cow::Owned(_));
+    match around_liquid(&whole) {
+        // Lines of a block are not the template's: rendering says whose fault it is.
+        Err(_) if has_blocks => Ok(HtmlTemplate::EachTime),
+        Ok(HtmlTemplate::Once(html)) if has_blocks && html.len() > MAX_TEMPLATE_BYTES => Ok(HtmlTemplate::EachTime),
+        made => made,
     }
+}
+
+/// Compiles with marks in the places of Liquid, if Liquid stands where it may.
+fn around_liquid(source: &str) -> Result<HtmlTemplate, ContentError> {
     match place::place(source) {
         // Tags that only Liquid makes whole (`{% if x %}<b>{% endif %}`) would be put in order by the compiler.
         Placed::Marked(marked) if marked.has_liquid() && !is_balanced(&marked.text) => Ok(HtmlTemplate::EachTime),
@@ -56,19 +70,13 @@ pub(crate) fn to_html(mjml: &str) -> Result<String, ContentError> {
         return Err(fault(mjml, None, format!("elements are nested more than {MAX_DEPTH} deep")));
     }
     // A fault of the compiler must end one message, not the thread that serves the others.
+    let plain = attributes::plain(mjml);
     let made = std::panic::catch_unwind(|| {
-        let parsed = mrml::parse(mjml).map_err(|e| explain(mjml, &e))?;
+        let parsed = mrml::parse(&*plain).map_err(|e| explain(&plain, &e))?;
         parsed.element.render(&RenderOptions::default()).map_err(|e| fault(mjml, None, e.to_string()))
     });
-    made.unwrap_or_else(|_| Err(fault(mjml, None, "the MJML compiler failed on this document".to_owned())))
-}
-
-/// Whether a tag of Liquid puts a block in.
-fn renders_blocks(source: &str) -> bool {
-    source.match_indices("{%").any(|(at, _)| {
-        let tag = source[at + 2..].trim_start_matches('-').trim_start();
-        ["render", "include"].iter().any(|name| tag.starts_with(name))
-    })
+    let failed = |_| Err(fault(mjml, None, "the MJML compiler failed on this document".to_owned()));
+    made.unwrap_or_else(failed).map(attributes::mended)
 }
 
 /// Whether every end tag closes the element that was opened last.
@@ -158,5 +166,9 @@ fn explain(source: &str, error: &ParseError) -> ContentError {
     }
 }
 
+#[cfg(test)]
+mod alike;
+#[cfg(test)]
+mod blocks_tests;
 #[cfg(test)]
 mod tests;

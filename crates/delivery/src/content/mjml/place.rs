@@ -20,6 +20,8 @@ const CONTENT: &[&str] = &[
 ];
 /// Components whose children stand under one another, each on its own.
 const STACKED: &[&str] = &["mj-body", "mj-column", "mj-hero"];
+/// Components whose children stand beside one another: Liquid that shows nothing and leaves out nothing may stand between.
+const BESIDE: &[&str] = &["mj-section", "mj-group", "mj-wrapper"];
 /// Attributes that are copied as they are.
 const COPIED: &[&str] = &[
     "href",
@@ -115,6 +117,8 @@ struct Reader<'s> {
     open: Vec<String>,
     /// The document has ended.
     ended: bool,
+    /// Blocks that have begun, and whether each stands there exactly once.
+    blocks: Vec<bool>,
     marked: Marked,
 }
 
@@ -128,7 +132,7 @@ impl<'s> Reader<'s> {
             before: String::new(),
             after: String::new(),
         };
-        Reader { source, at: 0, place: Place::Text, open: Vec::new(), ended: false, marked }
+        Reader { source, at: 0, place: Place::Text, open: Vec::new(), ended: false, blocks: Vec::new(), marked }
     }
 
     fn read(&mut self) -> Option<()> {
@@ -213,8 +217,27 @@ impl<'s> Reader<'s> {
         self.open.last().is_some_and(|open| tag.starts_with(open.as_str()))
     }
 
+    /// Whether a piece shows nothing by itself, and what stands after it is shown as if it were not there.
+    fn is_idle(&mut self, piece: &str) -> bool {
+        if !piece.starts_with("{%") {
+            return false;
+        }
+        match tag_name(piece) {
+            "assign" | "comment" | "#" => true,
+            "rendered" | "included" => {
+                let given = piece.split(['\'', '"']).nth(2).unwrap_or_default().trim_start();
+                let once = !["for", "with"].iter().any(|word| given.starts_with(word));
+                self.blocks.push(once);
+                once
+            }
+            "endrendered" | "endincluded" => self.blocks.pop().unwrap_or(false),
+            _ => false,
+        }
+    }
+
     /// Puts a mark in the place of a piece of Liquid; `None` when it cannot stand there.
     fn take(&mut self, piece: &str) -> Option<()> {
+        let is_idle = self.is_idle(piece);
         let parent = self.open.last().map(String::as_str);
         let in_content = parent.is_some_and(|p| CONTENT.contains(&p));
         let between = match &self.place {
@@ -226,6 +249,7 @@ impl<'s> Reader<'s> {
             }
             Place::Text if in_content => false,
             Place::Text if parent.is_some_and(|p| STACKED.contains(&p)) => true,
+            Place::Text if is_idle && parent.is_some_and(|p| BESIDE.contains(&p)) => true,
             Place::Text => return None,
             Place::Tag { attribute: Some((name, _)) } if COPIED.contains(&name.as_str()) => false,
             Place::Tag { .. } if in_content && !self.own_tag() => false,
@@ -253,13 +277,19 @@ fn attribute_name(before: &str) -> String {
     before.get(start..).unwrap_or_default().to_owned()
 }
 
+/// The name of the tag at the beginning of a text.
+pub(super) fn tag_name(piece: &str) -> &str {
+    let inside = piece.get(2..).unwrap_or_default().trim_start_matches('-').trim_start();
+    let end = inside.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '#'))).unwrap_or(inside.len());
+    &inside[..end]
+}
+
 /// The length of the Liquid at the beginning: an output or a tag; `raw` and `comment` with all they hold.
-fn liquid(rest: &str) -> usize {
+pub(super) fn liquid(rest: &str) -> usize {
     let closing = if rest.starts_with("{{") { "}}" } else { "%}" };
     let end = rest.find(closing).map_or(rest.len(), |at| at + 2);
-    let inside = rest[2..end].trim_start_matches('-').trim_start();
-    let name: String = inside.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-    if closing == "%}" && matches!(name.as_str(), "raw" | "comment") {
+    let name = tag_name(&rest[..end]);
+    if closing == "%}" && matches!(name, "raw" | "comment") {
         let last = format!("end{name}");
         if let Some(at) = rest[end..].find(&last) {
             let from = end + at;

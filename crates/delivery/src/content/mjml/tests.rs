@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use html5gum::Token;
 use serde_json::json;
 
+use super::alike::difference;
+use super::blocks_tests::{library, with_blocks};
 use super::*;
-use crate::content::html::tokens;
 use crate::content::{Body, Library, Scene, View, Written};
 
 /// The pairs of source and HTML, when they are there.
@@ -23,87 +23,14 @@ fn pairs() -> Option<Vec<(String, PathBuf, PathBuf)>> {
     Some(out)
 }
 
-/// What a mail program makes of HTML: tags with sorted attributes and declarations, words, comments. White space, the order
-/// of attributes and generated ids mean nothing.
-fn normal(html: &str) -> Vec<String> {
-    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut out = Vec::new();
-    for token in tokens(html) {
-        match token {
-            Token::StartTag(tag) => {
-                let mut attributes: Vec<String> = tag
-                    .attributes
-                    .iter()
-                    .map(|(name, value)| {
-                        let (name, value) = (String::from_utf8_lossy(name), String::from_utf8_lossy(&value.value));
-                        let value = match &*name {
-                            "style" => declarations(&value),
-                            "class" => {
-                                let mut classes: Vec<&str> = value.split_whitespace().collect();
-                                classes.sort_unstable();
-                                classes.join(" ")
-                            }
-                            _ => squeezed(&value),
-                        };
-                        format!("{name}={value}")
-                    })
-                    .filter(|a| !a.ends_with('='))
-                    .collect();
-                attributes.sort();
-                out.push(format!("<{} {}>", String::from_utf8_lossy(&tag.name), attributes.join(" ")));
-            }
-            Token::EndTag(tag) => out.push(format!("</{}>", String::from_utf8_lossy(&tag.name))),
-            Token::String(text) => {
-                let text = squeezed(&String::from_utf8_lossy(&text)).replace("; }", "}").replace(";}", "}");
-                let glued = [
-                    (": ", ":"),
-                    (" {", "{"),
-                    ("{ ", "{"),
-                    ("; ", ";"),
-                    (", ", ","),
-                    (" }", "}"),
-                    (";}", "}"),
-                    ("} ", "}"),
-                ];
-                let text = glued.iter().fold(text, |text, (from, to)| text.replace(from, to));
-                out.extend(text.split(' ').filter(|w| !w.is_empty()).map(str::to_owned));
-            }
-            Token::Comment(comment) => {
-                let inside = String::from_utf8_lossy(&comment).into_owned();
-                // What stands in a condition for Outlook is HTML too.
-                match inside.strip_prefix("[if").and_then(|rest| rest.split_once("]>")) {
-                    Some((condition, inner)) => {
-                        out.push(format!("[if{condition}]"));
-                        out.extend(normal(inner.trim_end_matches("<![endif]")));
-                        out.push("[endif]".to_owned());
-                    }
-                    None => out.push(format!("<!--{}-->", squeezed(&inside))),
-                }
-            }
-            _ => {}
-        }
-    }
-    // A condition that is closed and opened again at once says the same as one.
-    let mut merged: Vec<String> = Vec::new();
-    for piece in out {
-        if piece.starts_with("[if") && merged.last().is_some_and(|last| last == "[endif]") {
-            merged.pop();
-            continue;
-        }
-        merged.push(piece);
-    }
-    merged
-}
-
-fn declarations(style: &str) -> String {
-    let mut all: Vec<String> = style
-        .split(';')
-        .filter_map(|d| d.split_once(':'))
-        .map(|(k, v)| format!("{}:{}", k.trim(), v.split_whitespace().collect::<Vec<_>>().join(" ").replace(", ", ",")))
-        .collect();
-    all.sort();
-    all.join(";")
-}
+/// Pairs that differ, and why.
+const DIFFERENT: &[(&str, &str)] = &[
+    (
+        "mj-raw-head",
+        "made by an older official compiler, which wrote no lang and dir to the html element; the other pairs have both",
+    ),
+    ("mjml", "the same: it has the lang of the source and no dir"),
+];
 
 #[test]
 fn pairs_of_the_official_compiler() {
@@ -115,14 +42,7 @@ fn pairs_of_the_official_compiler() {
     for (name, source, html) in &pairs {
         let (source, expected) = (std::fs::read_to_string(source).unwrap(), std::fs::read_to_string(html).unwrap());
         match to_html(&source) {
-            Ok(made) => {
-                let (made, expected) = (normal(&made), normal(&expected));
-                if made != expected {
-                    let at = made.iter().zip(&expected).take_while(|(a, b)| a == b).count();
-                    let show = |v: &[String]| v.iter().skip(at).take(3).cloned().collect::<Vec<_>>().join(" ");
-                    differing.push((name.clone(), format!("{}\n   expected {}", show(&made), show(&expected))));
-                }
-            }
+            Ok(made) => differing.extend(difference(&made, &expected).map(|why| (name.clone(), why))),
             Err(error) => differing.push((name.clone(), error.to_string())),
         }
     }
@@ -131,17 +51,28 @@ fn pairs_of_the_official_compiler() {
     for (name, why) in &differing {
         eprintln!("{name}: {why}");
     }
-    assert!(equal * 100 >= pairs.len() * 20);
+    let known = |name: &str| DIFFERENT.iter().any(|(known, _)| *known == name);
+    assert!(differing.iter().all(|(name, _)| known(name)), "{differing:?}");
+    assert!(equal * 100 >= pairs.len() * 95);
 }
 
-fn body(mjml: &str) -> Body {
+pub(super) fn body(mjml: &str, library: &Library) -> Body {
     let written = Written { subject: "s", html: None, mjml: Some(mjml), text: None, preheader: None, layout: None };
-    Body::prepare("spec", &written, Library::empty()).unwrap()
+    Body::prepare("spec", &written, library).unwrap_or_else(|p| panic!("{mjml}: {p:?}"))
 }
 
-fn render(body: &Body, data: &serde_json::Value) -> Result<String, ContentError> {
-    let scene = Scene::bare(chrono::DateTime::UNIX_EPOCH, chrono_tz::UTC, "en");
-    body.html.render(&View::from(data), &scene, &mut Vec::new())
+pub(super) fn scene(library: &Library) -> Scene<'_> {
+    Scene { library, ..Scene::bare(chrono::DateTime::UNIX_EPOCH, chrono_tz::UTC, "en") }
+}
+
+/// Both ways to the mail: as a template's body goes, and Liquid on the whole source, then the compiler.
+pub(super) fn both_ways(source: &str, library: &Library, data: &serde_json::Value) -> (bool, String, String) {
+    let body = body(source, library);
+    let is_once = matches!(body.html, crate::content::HtmlBody::Html(_));
+    let made = body.html.render(&View::from(data), &scene(library), &mut Vec::new());
+    let first = super::super::compile_as(source, crate::content::Markup::Mjml).unwrap();
+    let other = to_html(&first.render(&View::from(data), &scene(library)).unwrap());
+    (is_once, made.unwrap_or_else(|e| panic!("{source}: {e}")), other.unwrap_or_else(|e| panic!("{source}: {e}")))
 }
 
 fn in_column(inside: &str) -> String {
@@ -192,14 +123,9 @@ fn liquid_in_mjml_is_as_if_it_had_run_first() {
     let data = json!({"name": "Ada & <co>", "id": 7, "vip": true, "colour": "#112233", "width": 4, "url": "https://s.t/?a=1&b=2",
         "items": [{"sku": "boot"}, {"sku": "hat"}]});
     for (source, once) in templates() {
-        let body = body(&source);
-        assert_eq!(matches!(body.html, crate::content::HtmlBody::Html(_)), once, "{source}");
-        let made = render(&body, &data).unwrap();
-        // The other way: Liquid on the whole source, then the compiler.
-        let first = super::super::compile_as(&source, crate::content::Markup::Mjml).unwrap();
-        let scene = Scene::bare(chrono::DateTime::UNIX_EPOCH, chrono_tz::UTC, "en");
-        let other = to_html(&first.render(&View::from(&data), &scene).unwrap()).unwrap();
-        assert_eq!(normal(&made), normal(&other), "{source}");
+        let (is_once, made, other) = both_ways(&source, Library::empty(), &data);
+        assert_eq!(is_once, once, "{source}");
+        assert_eq!(difference(&made, &other), None, "{source}");
         assert!(!made.contains("lq0x") && (!source.contains("{{ name }}") || !made.contains("<co>")), "{made}");
     }
 }
@@ -221,13 +147,14 @@ fn faults_say_where() {
 
 #[test]
 fn damaged_sources_never_panic() {
-    let all: Vec<String> = templates().into_iter().map(|(source, _)| source).collect();
+    let library = library();
+    let all: Vec<String> = templates().into_iter().chain(with_blocks()).map(|(source, _)| source).collect();
     for source in &all {
         for at in (0..source.len()).filter(|at| source.is_char_boundary(*at)) {
-            let _ = prepare(&source[..at]);
+            let _ = prepare(&source[..at], &library);
             let mut without = source.clone();
             without.remove(at);
-            let _ = prepare(&without);
+            let _ = prepare(&without, &library);
         }
     }
 }
