@@ -51,6 +51,21 @@ fn class(expected: &[Expected]) -> (NoticeKind, bool) {
     }
 }
 
+/// Mails judged otherwise than expected, and why.
+const DIFFERENT: &[(&str, &str)] = &[
+    (
+        "lhost-amazonworkmail-02",
+        "550 5.2.1 User Unknown: the server says that there is nobody; a filter is only guessed",
+    ),
+    ("lhost-messagingserver-06", "the same words in another server's report"),
+    (
+        "lhost-apachejames-01",
+        "\"Invalid user address\", \"no such user here\": said of the recipient, and of nothing else",
+    ),
+    ("lhost-receivingses-01", "550 5.1.1 Mailbox does not exist: nothing could be plainer"),
+    ("lhost-fml-03", "a mailing list's alert about a loop: no message to anybody was refused"),
+];
+
 #[test]
 fn the_collection_is_read_as_expected() {
     let Some(mails) = collection() else {
@@ -79,8 +94,9 @@ fn the_collection_is_read_as_expected() {
         100.0 * agreeing as f64 / judged as f64,
         mails.len()
     );
-    // The aim is 97 %; each mail that differs is printed above with what was read in it.
-    assert!(agreeing * 100 >= judged * 90, "{differing:?}");
+    let known = |name: &&str| DIFFERENT.iter().any(|(known, _)| known == name);
+    assert!(differing.iter().all(known), "{differing:?}");
+    assert!(agreeing * 100 >= judged * 97 && judged >= 280 && mails.len() >= 314, "{differing:?}");
 }
 
 const DSN: &str = "From: MAILER-DAEMON@mx.example\r\nTo: b@bounces.example\r\nSubject: Undelivered Mail\r\n\

@@ -92,6 +92,12 @@ impl Material {
             material.reports_of(&all);
         }
         cut(&mut material.body, MAX_TEXT_BYTES);
+        // A report that somebody forwarded in words, with a mark before each line.
+        if material.reports.is_empty() && material.body.contains("\n> Final-Recipient:") {
+            let bare = |line: &str| line.trim_start_matches(['>', ' ']).to_owned() + "\n";
+            let text: String = material.body.lines().map(bare).collect();
+            material.reports_of(&text);
+        }
         let end = beginning_of_original(&material.body);
         material.told = material.body[..end].to_owned();
         material.original.push_str(&material.body[end..]);
@@ -233,6 +239,8 @@ impl Material {
         from.iter().any(|w| self.from.contains(w))
             || words.iter().any(|w| subject.contains(w))
             || quoted.contains("mail delivery subsystem")
+            // Some servers write as nobody in particular; the message they are about is with it.
+            || (quoted.contains("could not be delivered to") && !self.original.is_empty())
             || self.notification_type().as_deref() == Some("bounce")
             || self.header_value("x-failed-recipients").is_some()
     }
@@ -274,19 +282,7 @@ impl Material {
     /// Words after `/u/`, `/l/`, `/o/` and `/preferences/`: tokens, if they are ours.
     pub(super) fn tokens(&self) -> Vec<String> {
         // Quoted-printable breaks long words with `=` at a line's end.
-        let whole = format!("{}\n{}", self.original, self.body).replace("=\r\n", "").replace("=\n", "");
-        let mut out = Vec::new();
-        for path in ["/u/", "/preferences/", "/l/", "/o/"] {
-            for (at, found) in whole.match_indices(path) {
-                let rest = &whole[at + found.len()..];
-                let end =
-                    rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
-                if (40..=4_096).contains(&end) && out.len() < MAX_TOKENS {
-                    out.push(rest[..end].to_owned());
-                }
-            }
-        }
-        out
+        tokens_in(&format!("{}\n{}", self.original, self.body).replace("=\r\n", "").replace("=\n", ""))
     }
 
     /// What is said in words about one recipient of several; about the only one, everything.
@@ -342,6 +338,39 @@ impl Material {
         }
         self.told.lines().find_map(|line| leading_address(line).or_else(|| address_in(line)))
     }
+}
+
+/// The addresses a mail in a mailbox came to, as its header says.
+#[must_use]
+pub fn recipients(raw: &[u8]) -> Vec<String> {
+    const FIELDS: &[&str] = &["delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"];
+    let text = String::from_utf8_lossy(&raw[..raw.len().min(MAX_TEXT_BYTES)]).replace("\r\n", "\n");
+    let header = text.split("\n\n").next().unwrap_or_default();
+    let mut out: Vec<String> = Vec::new();
+    for line in unfolded(header) {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        if FIELDS.contains(&name.trim().to_ascii_lowercase().as_str()) {
+            out.extend(value.split(',').filter_map(address_in).take(MAX_TOKENS));
+        }
+    }
+    out.truncate(MAX_TOKENS);
+    out
+}
+
+/// Words in a text that look like tokens of links of ours.
+#[must_use]
+pub fn tokens_in(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for path in ["/u/", "/preferences/", "/l/", "/o/"] {
+        for (at, found) in text.match_indices(path) {
+            let rest = &text[at + found.len()..];
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
+            if (40..=4_096).contains(&end) && out.len() < MAX_TOKENS {
+                out.push(rest[..end].to_owned());
+            }
+        }
+    }
+    out
 }
 
 fn is_report(message: &Message<'_>) -> bool {

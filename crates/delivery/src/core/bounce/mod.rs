@@ -12,6 +12,7 @@ mod reason;
 use serde::Serialize;
 
 use material::{Material, Report};
+pub use material::{recipients, tokens_in};
 pub use reason::Reason;
 use reason::{is_bad_address, judge};
 
@@ -101,6 +102,15 @@ pub fn read(raw: &[u8]) -> Notice {
         return notice(NoticeKind::Other, Vec::new(), None);
     }
     notice(NoticeKind::Bounce, told(&material), None)
+}
+
+/// Why a recipient was refused, by a status and the words of the refusal, and whether the address does not work; `None` when
+/// they say nothing that is known here.
+#[must_use]
+pub fn weigh(status: &str, words: &str) -> Option<(Reason, bool)> {
+    let said = format!("{status} {words}");
+    let bad = || is_bad_address(status).then_some((Reason::UserUnknown, true));
+    (!words.trim().is_empty()).then(|| judge(&said, &said)).flatten().or_else(bad)
 }
 
 /// A machine-readable report: one answer a recipient.

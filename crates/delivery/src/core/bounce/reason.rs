@@ -344,7 +344,13 @@ pub(super) fn judge(said: &str, around: &str) -> Option<(Reason, bool)> {
         return Some((Reason::Filtered, false));
     }
     let whole = |needle: &str| text.contains(needle) || around.contains(needle);
-    let evident = whole("rcpt") || whole("5.1.") || whole("5.2.1") || any(&text, &after_content);
+    // "unknown user a@b.c" names whom; `mail.local` is the program that puts mail into mailboxes.
+    let named = text.match_indices(word).any(|(at, w)| {
+        let next = text[at + w.len()..].split_whitespace().next().unwrap_or_default();
+        next.trim_matches(['<', '>', ':']).contains('@')
+    });
+    let evident =
+        named || whole("mail.local") || whole("rcpt") || whole("5.1.") || whole("5.2.1") || any(&text, &after_content);
     if terse && !evident { Some((Reason::Filtered, false)) } else { Some((Reason::UserUnknown, true)) }
 }
 
