@@ -22,6 +22,7 @@ mod golive;
 mod guard;
 mod notices;
 mod openapi;
+mod outward;
 mod problem;
 mod reply;
 mod router;

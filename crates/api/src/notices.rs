@@ -8,12 +8,15 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use rapport_collect::OwnedAccepted;
+use rapport_delivery::channels::hooks::{Told, Visitor, What};
 use rapport_delivery::core::bounce::{self, Notice, NoticeKind};
 use rapport_delivery::core::gate::address_of;
+use rapport_delivery::core::mark::Mark;
 use rapport_delivery::intake::{Receiver, Receiving};
-use rapport_delivery::repo::LedgerEntry;
+use rapport_delivery::repo::{LedgerEntry, MessageStatus};
+use rapport_delivery::tracking::agent::{AgentClass, classify, is_machine};
 use rapport_domain::event::names;
-use rapport_domain::{OutboxId, Profile, WorkspaceId};
+use rapport_domain::{MessageChannel, OutboxId, Profile, WorkspaceId};
 use rapport_engine::read;
 use rapport_store::control::suppressions;
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,9 @@ use crate::events;
 use crate::extract::{self, Query};
 use crate::reply::Reply;
 use crate::state::ApiState;
+
+/// The longest address of a link that is kept, characters.
+const MAX_LINK_CHARS: usize = 2_048;
 
 /// Records returned mail that a listener takes.
 pub struct Notices(ApiState);
@@ -115,39 +121,100 @@ async fn take(state: &ApiState, ws: Option<WorkspaceId>, to: &[String], raw: &[u
         suppressed: false,
     };
     let Some(found) = found else { return Ok(view) };
-    let (ws, id) = (found.ws, found.id);
-    let known = state
+    let Some((entry, profile)) = known(state, found.ws, found.id).await? else { return Ok(view) };
+    if let Some(suppressed) = record(state, &notice, found.certain, (&entry, &profile)).await? {
+        view.message = Some(entry.id.to_string());
+        view.suppressed = suppressed;
+    }
+    Ok(view)
+}
+
+/// A message and its customer.
+async fn known(state: &ApiState, ws: WorkspaceId, id: OutboxId) -> Result<Option<(LedgerEntry, Profile)>, ApiError> {
+    state
         .run(move |state| {
             let shared = state.engine.shared();
             let Some(entry) = read::messages::get(shared, ws, id)? else { return Ok(None) };
             let profile = read::profiles::get(shared, ws, entry.profile)?;
             Ok::<_, ApiError>(profile.map(|profile| (entry, profile)))
         })
-        .await?;
-    let Some((entry, profile)) = known else { return Ok(view) };
-    let address = address_of(&profile, "email").map(|a| a.trim().to_lowercase());
+        .await
+}
+
+/// Records what a notice says of a message and answers whether the address was suppressed; `None` when it may be about
+/// another message.
+async fn record(
+    state: &ApiState,
+    notice: &Notice,
+    is_certain: bool,
+    (entry, profile): (&LedgerEntry, &Profile),
+) -> Result<Option<bool>, ApiError> {
+    let ws = profile.workspace;
+    let address = address_of(profile, "email").map(|a| a.trim().to_lowercase());
     let names_it = notice.recipients.iter().any(|r| r.address.is_some() && r.address == address);
-    if !found.certain && !names_it {
-        return Ok(view);
+    if !is_certain && !names_it {
+        return Ok(None);
     }
-    view.message = Some(id.to_string());
-    let told = statements(state, &notice, &entry, &profile);
+    let told = statements(state, notice, entry, profile);
     if !told.is_empty() {
         events::submit(state, &told, false).await?;
     }
     let reason = match notice.kind {
         NoticeKind::Bounce if notice.is_hard() => "hard_bounce",
         NoticeKind::Complaint => "complaint",
-        _ => return Ok(view),
+        _ => return Ok(Some(false)),
     };
     // A notice about somebody the message was forwarded to says nothing about the customer's own address.
     let silent = notice.recipients.iter().all(|r| r.address.is_none());
-    if let Some(address) = address.filter(|_| names_it || silent) {
-        let now = state.now();
-        state.write(move |tx| Ok(suppressions::add(tx, ws, "email", &address, reason, now, "returned mail")?)).await?;
-        view.suppressed = true;
+    let Some(address) = address.filter(|_| names_it || silent) else { return Ok(Some(false)) };
+    let now = state.now();
+    state.write(move |tx| Ok(suppressions::add(tx, ws, "email", &address, reason, now, "returned mail")?)).await?;
+    Ok(Some(true))
+}
+
+/// Records what a provider tells of a mail of this workspace; what is about no message of it has no effect.
+pub(crate) async fn told(state: &ApiState, ws: WorkspaceId, told: &Told) -> Result<(), ApiError> {
+    let by_link = || match &told.what {
+        What::Notice(notice) => find(state, notice, &[]).filter(|f| f.ws == ws && f.certain).map(|f| f.id),
+        _ => None,
+    };
+    let Some(id) = told.message.parse().ok().or_else(by_link) else { return Ok(()) };
+    let Some((entry, profile)) = known(state, ws, id).await? else { return Ok(()) };
+    if entry.channel != MessageChannel::Email.as_str() {
+        return Ok(());
     }
-    Ok(view)
+    let mut properties = about(&entry);
+    let event = match &told.what {
+        What::Notice(notice) => return record(state, notice, true, (&entry, &profile)).await.map(drop),
+        What::Opened(by) => {
+            seen(state, &entry, by, &mut properties);
+            Mark::Opened.event_name(MessageChannel::Email)
+        }
+        What::Clicked { link, by } => {
+            seen(state, &entry, by, &mut properties);
+            properties.insert("link".to_owned(), json!(link.chars().take(MAX_LINK_CHARS).collect::<String>()));
+            Mark::Clicked.event_name(MessageChannel::Email)
+        }
+        What::Left => {
+            properties.insert("source".to_owned(), json!("provider"));
+            names::UNSUBSCRIBED
+        }
+    };
+    let made = events::named(state, ws, profile.id, event, properties, json!({}));
+    // The same again is the same event.
+    let made = OwnedAccepted { message_id: format!("told-{id}-{event}"), ..made };
+    events::submit(state, &[made], false).await
+}
+
+/// Who opened or clicked, as far as one can tell.
+fn seen(state: &ApiState, entry: &LedgerEntry, by: &Visitor, properties: &mut Map<String, Value>) {
+    // Not every provider passes on what the program calls itself.
+    let class = by.agent.as_deref().map_or(AgentClass::Human, |agent| classify(Some(agent)));
+    properties.insert("agent".to_owned(), json!(class.as_str()));
+    let sent_at = (entry.status == MessageStatus::Sent).then_some(entry.changed_at);
+    if by.machine || is_machine(class, sent_at, state.now()) {
+        properties.insert("machine".to_owned(), json!(true));
+    }
 }
 
 fn find(state: &ApiState, notice: &Notice, to: &[String]) -> Option<Found> {
@@ -184,8 +251,8 @@ fn name(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The events a notice is; the same notice again is the same events.
-fn statements(state: &ApiState, notice: &Notice, entry: &LedgerEntry, profile: &Profile) -> Vec<OwnedAccepted> {
+/// What events say of the message they are about.
+fn about(entry: &LedgerEntry) -> Map<String, Value> {
     let mut properties = Map::new();
     properties.insert("message_id".to_owned(), json!(entry.id.to_string()));
     properties.insert("channel".to_owned(), json!(entry.channel));
@@ -193,6 +260,12 @@ fn statements(state: &ApiState, notice: &Notice, entry: &LedgerEntry, profile: &
     for (key, value) in [("journey", &entry.journey), ("step", &entry.step)] {
         properties.extend(value.as_ref().map(|v| (key.to_owned(), json!(v))));
     }
+    properties
+}
+
+/// The events a notice is; the same notice again is the same events.
+fn statements(state: &ApiState, notice: &Notice, entry: &LedgerEntry, profile: &Profile) -> Vec<OwnedAccepted> {
+    let mut properties = about(entry);
     let event = match notice.kind {
         NoticeKind::Bounce => {
             properties.insert("bounce".to_owned(), json!(if notice.is_hard() { "hard" } else { "soft" }));

@@ -22,6 +22,7 @@ use crate::config::ApiConfig;
 use crate::error::ApiError;
 use crate::extract;
 use crate::guard::idempotency::InFlight;
+use crate::outward::Outward;
 use crate::reply::{Paged, Reply};
 
 /// Runs queued imports; `rapport` provides it. The rows of the control database say what is to be done
@@ -75,6 +76,7 @@ pub(crate) struct Inner {
     pub(crate) in_flight: InFlight,
     pub(crate) recent: Mutex<crate::routes::events::RecentCache>,
     pub(crate) housekept: Mutex<Timestamp>,
+    pub(crate) outward: Outward,
 }
 
 impl Deref for ApiState {
@@ -97,6 +99,7 @@ impl ApiState {
             in_flight: InFlight::default(),
             recent: Mutex::default(),
             housekept: Mutex::new(Timestamp(0)),
+            outward: Outward::default(),
             parts,
         }))
     }

@@ -39,6 +39,8 @@ pub(crate) struct ChannelView {
     from: String,
     /// Where the provider is to call when customers write; null when it does not take messages from them.
     inbound_url: Option<String>,
+    /// Where a provider of mail is to tell what became of messages; null when it tells so by itself or not at all.
+    receipts_url: Option<String>,
     /// Why it cannot be used; null when it can.
     problem: Option<String>,
 }
@@ -59,12 +61,14 @@ pub(crate) async fn list(State(state): State<ApiState>, caller: Caller) -> Reply
                 let server = known.map_or_else(|| text("/host"), ChannelSpec::server);
                 let from = known.map_or_else(|| text("/from/email"), |s| s.sender().to_owned());
                 let writes = matches!(carries.as_str(), "sms" | "whatsapp" | "telegram" | "voice");
-                let inbound_url = writes.then(|| {
-                    let purpose = Purpose::Hook { channel: r.id.clone(), part: HookPart::Inbound };
+                let hook = |part| {
+                    let purpose = Purpose::Hook { channel: r.id.clone(), part };
                     let claim =
                         Claim { workspace: ws, message: OutboxId::default(), profile: ProfileId::default(), purpose };
                     format!("{base}/hooks/{}", state.tokens.mint(&claim))
-                });
+                };
+                let inbound_url = writes.then(|| hook(HookPart::Inbound));
+                let receipts_url = known.filter(|s| s.tells_by_webhook()).map(|_| hook(HookPart::Receipt));
                 let problem = read.err().map(|e| e.to_string());
                 ChannelView {
                     version: r.version,
@@ -73,6 +77,7 @@ pub(crate) async fn list(State(state): State<ApiState>, caller: Caller) -> Reply
                     server,
                     from,
                     inbound_url,
+                    receipts_url,
                     problem,
                     id: r.id,
                 }

@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use rapport_delivery::channels::hooks::{HookFault, HookRequest, Received, receive};
+use rapport_delivery::channels::hooks::{HookFault, HookRequest, Received, certificate_url, receive};
 use rapport_delivery::core::address::targets;
 use rapport_delivery::core::mark::Mark;
 use rapport_delivery::core::sms::Keyword;
@@ -20,6 +20,7 @@ use crate::document;
 use crate::error::ApiError;
 use crate::events;
 use crate::extract::At;
+use crate::notices;
 use crate::routes::templates::settings;
 use crate::state::ApiState;
 
@@ -40,24 +41,31 @@ pub(crate) async fn call(
     let ws = visit.claim.workspace;
     let (query, headers) = (parts.uri.query().unwrap_or_default().to_owned(), parts.headers);
     let bytes = raw(Request::new(body)).await?;
+    let of = channel.clone();
     let work = state.run(move |state| {
-        let found = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Channel, &channel))?;
+        let found = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Channel, &of))?;
         let found = found.ok_or_else(|| ApiError::not_found("live channel"))?;
-        let opened = document::opened(state, ws, ResourceKind::Channel, &channel, &found.spec)?;
+        let opened = document::opened(state, ws, ResourceKind::Channel, &of, &found.spec)?;
         let spec = ChannelSpec::validate(&opened).map_err(ApiError::invalid)?;
         let settings = settings(state, ws)?;
         let base = settings.public_url.clone().unwrap_or_else(|| state.config.public_url.clone());
+        Ok::<_, ApiError>((spec, settings.company.name.clone(), base))
+    });
+    let (spec, company, base) = work.await?;
+    let certificate = match certificate_url(&spec, &bytes) {
+        Some(url) => Some(state.shared().outward.kept(&url).await?),
+        None => None,
+    };
+    let carries = spec.kind.carries();
+    let work = state.run(move |_| {
         let mark = if query.is_empty() { String::new() } else { format!("?{query}") };
         let url = format!("{base}/hooks/{token}{mark}");
         let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let call = HookRequest { url: &url, query: &query, header: &header, body: &bytes };
-        let read = receive(&spec, part, &call).map_err(|fault| match fault {
-            HookFault::Forged => ApiError::forbidden("the call's signature does not hold"),
-            HookFault::Malformed => ApiError::invalid_at("body", "not what this provider sends"),
-        })?;
-        Ok::<_, ApiError>((spec.kind.carries(), settings.company.name.clone(), read))
+        let certificate = certificate.as_deref();
+        let call = HookRequest { url: &url, query: &query, header: &header, body: &bytes, certificate };
+        receive(&spec, part, &call).map_err(|fault| refused(ws, &channel, fault))
     });
-    let (channel, company, (received, reply)) = work.await?;
+    let (channel, (received, reply)) = (carries, work.await?);
     let mut body = reply.body;
     for item in received {
         if let Some(answer) = apply(&state, &visit, channel, &company, item).await? {
@@ -65,6 +73,20 @@ pub(crate) async fn call(
         }
     }
     Ok(([(CONTENT_TYPE, reply.content_type)], body).into_response())
+}
+
+/// What a call without effect is answered; whoever runs the installation reads of it too.
+fn refused(ws: WorkspaceId, channel: &str, fault: HookFault) -> ApiError {
+    let reason = match fault {
+        HookFault::Forged => "its signature does not hold",
+        HookFault::Malformed => "it is not what this provider sends",
+        HookFault::Refused(reason) => reason,
+    };
+    tracing::warn!(workspace.id = ws.0, channel, reason, "a provider's call was refused");
+    match fault {
+        HookFault::Malformed => ApiError::invalid_at("body", "not what this provider sends"),
+        HookFault::Forged | HookFault::Refused(_) => ApiError::forbidden(format!("the call is refused: {reason}")),
+    }
 }
 
 async fn apply(
@@ -89,6 +111,15 @@ async fn apply(
             }
             let more = Map::from_iter([("detail".to_owned(), json!(detail))]);
             tell_mark(state, visit, mark, more).await?;
+            Ok(None)
+        }
+        Received::Mail(told) => {
+            notices::told(state, visit.claim.workspace, &told).await?;
+            Ok(None)
+        }
+        Received::Confirm { url } => {
+            state.shared().outward.get(&url).await?;
+            tracing::info!(workspace.id = visit.claim.workspace.0, "a provider's webhook was confirmed");
             Ok(None)
         }
         Received::Keys { digits } => {

@@ -8,6 +8,8 @@ use sha1::Sha1;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use super::email::told;
+pub use super::email::told::{Told, Visitor, What};
 use super::form::read_form;
 use crate::core::mark::Mark;
 use crate::core::sms::{Keyword, keyword};
@@ -24,6 +26,14 @@ pub struct HookRequest<'a> {
     pub header: &'a dyn Fn(&str) -> Option<String>,
     /// The body.
     pub body: &'a [u8],
+    /// The certificate at [`certificate_url`], PEM, when there is one.
+    pub certificate: Option<&'a [u8]>,
+}
+
+/// Where the certificate is that a call is to be checked with, for providers that sign so.
+#[must_use]
+pub fn certificate_url(spec: &ChannelSpec, body: &[u8]) -> Option<String> {
+    (spec.kind == ProviderKind::Ses).then(|| told::certificate_url(spec, body)).flatten()
 }
 
 /// What a call says.
@@ -53,6 +63,13 @@ pub enum Received {
         /// What the text means when it is a keyword.
         keyword: Option<Keyword>,
     },
+    /// What became of a mail.
+    Mail(Told),
+    /// The provider asks whether its calls are wanted; fetching this address says so.
+    Confirm {
+        /// Where, at the provider.
+        url: String,
+    },
     /// Keys pressed in a call.
     Keys {
         /// The keys.
@@ -76,6 +93,8 @@ pub enum HookFault {
     Forged,
     /// It is not what this provider sends.
     Malformed,
+    /// It cannot be believed, for this reason.
+    Refused(&'static str),
 }
 
 fn reply(content_type: &'static str, body: &str) -> HookReply {
@@ -95,6 +114,9 @@ pub fn receive(
 ) -> Result<(Vec<Received>, HookReply), HookFault> {
     match spec.kind {
         ProviderKind::Twilio | ProviderKind::TwilioVoice => twilio(spec, part, request),
+        ProviderKind::Ses | ProviderKind::SendGrid | ProviderKind::Postmark | ProviderKind::Mailgun => {
+            Ok((told::receive(spec, request)?, reply("text/plain; charset=utf-8", "")))
+        }
         ProviderKind::Kannel => kannel(part, request),
         ProviderKind::WhatsApp => whatsapp(spec, request),
         ProviderKind::Telegram => telegram(spec, request),

@@ -71,6 +71,13 @@ impl Call {
         }
     }
 
+    /// A `GET` of a place that somebody else named: private addresses are refused.
+    #[must_use]
+    pub fn get(url: impl Into<String>) -> Self {
+        let post = Call::post(url, "", Bytes::new());
+        Call { method: Method::GET, headers: Vec::new(), guarded: true, ..post }
+    }
+
     /// The same with a header more.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -95,6 +95,8 @@ pub(crate) const KINDS: &[KindInfo] = &[
             must("secret", SECRET, "The access key's secret."),
             may("region", Shape::Line(40), "The region, us-east-1 when absent."),
             may("configuration_set", Shape::Line(64), "The configuration set."),
+            may("topic_arn", Shape::Line(400), "The SNS topic that tells what became of messages."),
+            may("certificate", SECRET, "The certificate SNS signs with (PEM), instead of fetching it from Amazon."),
             BASE,
         ],
     },
@@ -103,7 +105,11 @@ pub(crate) const KINDS: &[KindInfo] = &[
         name: "sendgrid",
         carries: MessageChannel::Email,
         about: "SendGrid, API v3.",
-        members: &[must("secret", SECRET, "The API key."), BASE],
+        members: &[
+            must("secret", SECRET, "The API key."),
+            may("webhook_key", Shape::Text(1_000), "The verification key of the signed event webhook."),
+            BASE,
+        ],
     },
     KindInfo {
         kind: ProviderKind::Postmark,
@@ -113,6 +119,7 @@ pub(crate) const KINDS: &[KindInfo] = &[
         members: &[
             must("secret", SECRET, "The server's token."),
             may("stream", Shape::Line(64), "The message stream; outbound for what was asked for, else broadcast."),
+            may("webhook_secret", SECRET, "The word of the webhook's Basic authentication."),
             BASE,
         ],
     },
@@ -124,6 +131,7 @@ pub(crate) const KINDS: &[KindInfo] = &[
         members: &[
             must("secret", SECRET, "The API key."),
             must("domain", Shape::Line(253), "The domain as it is set up there."),
+            may("webhook_secret", SECRET, "The webhook signing key."),
             BASE,
         ],
     },
