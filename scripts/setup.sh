@@ -32,6 +32,8 @@ install_debian() {
     [ -x /usr/sbin/postfix ] || missing+=(postfix)
     # A gateway for text messages with a fake carrier behind it, likewise.
     [ -x /usr/lib/kannel/test/fakesmsc ] || missing+=(kannel kannel-extras)
+    # An IMAP server to fetch bounces from; nothing starts it but a test either.
+    [ -x /usr/sbin/dovecot ] || missing+=(dovecot-imapd)
     # Debian's python3 comes without what makes environments.
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     [ ${#missing[@]} -gt 0 ] || return 0

@@ -17,6 +17,7 @@ pub mod deps;
 pub mod error;
 pub mod hub;
 pub mod intake;
+pub mod mailbox;
 pub mod repo;
 #[cfg(test)]
 mod shared_data;

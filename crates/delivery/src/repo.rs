@@ -11,6 +11,7 @@ pub mod dead;
 pub mod inapp;
 mod schema;
 pub mod timeline;
+pub mod views;
 
 pub use schema::MIGRATIONS;
 
@@ -433,6 +434,7 @@ pub fn remove_profile(tx: &Tx, workspace: WorkspaceId, profile: ProfileId) -> Re
     }
     dead::remove_profile(tx, workspace, profile)?;
     inapp::remove_profile(tx, workspace, profile)?;
+    views::remove_profile(tx, workspace, profile)?;
     let sql = "DELETE FROM messages WHERE workspace = ?1 AND profile = ?2";
     Ok(tx.execute(sql, &params![workspace, profile])?)
 }

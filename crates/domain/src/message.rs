@@ -126,6 +126,8 @@ pub struct SentVia {
     pub is_counted: bool,
     /// Content kept here until the customer fetches it: in-app messages.
     pub deposit: Option<Json>,
+    /// It links to the page that shows it: what it was made from is kept.
+    pub is_viewable: bool,
     /// Short links in it: the code and where it leads.
     pub short_links: Vec<(String, String)>,
 }

@@ -104,7 +104,7 @@ impl ResourceKind {
     #[must_use]
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
-            Self::Channel => &["secret", "webhook_secret"],
+            Self::Channel => &["secret", "webhook_secret", "client_secret"],
             Self::Domain => &["rsa_key", "ed25519_key"],
             _ => &[],
         }

@@ -23,6 +23,7 @@ use rapport_collect::Collector;
 use rapport_delivery::calls::Caller;
 use rapport_delivery::catcher::{Catcher, CatcherLimits};
 use rapport_delivery::intake::Intake;
+use rapport_delivery::mailbox::Poll;
 use rapport_delivery::{Relay, RelayConfig, RelayHandle, Tokens};
 use rapport_domain::{Clock, SystemClock};
 use rapport_engine::desk::{Mailroom, MailroomConfig};
@@ -74,6 +75,8 @@ pub struct App {
     catcher: Option<Arc<Catcher>>,
     /// Takes returned mail for as long as the installation runs.
     intake: Option<Intake>,
+    /// Looks into the mailbox for bounces until it is dropped.
+    _mailbox: Option<Poll>,
     local: Arc<LocalAccess>,
     watch: Watch,
     api: ApiState,
@@ -165,6 +168,7 @@ impl App {
             catcher: catcher.clone(),
         });
         let intake = start_intake(config, &api).await?;
+        let mailbox = start_mailbox(config, &api)?;
         let listener = Mutex::new(Some(listener));
         Ok(App {
             address,
@@ -181,6 +185,7 @@ impl App {
             mailroom,
             catcher,
             intake,
+            _mailbox: mailbox,
             local,
             watch,
             api,
@@ -285,6 +290,12 @@ async fn start_intake(config: &Config, api: &ApiState) -> Result<Option<Intake>>
         address.ok_or_else(|| anyhow!("bounce_listen: {} is no address of this machine", config.bounce_listen))?;
     let intake = Intake::start(address, Arc::new(Notices::new(api.clone()))).await;
     Ok(Some(intake.with_context(|| format!("returned mail cannot be taken at {address}"))?))
+}
+
+fn start_mailbox(config: &Config, api: &ApiState) -> Result<Option<Poll>> {
+    let Some(mailbox) = config.mailbox() else { return Ok(None) };
+    let poll = Poll::start(mailbox, Arc::new(Notices::new(api.clone())));
+    poll.map(Some).map_err(|e| anyhow!("the mailbox for bounces cannot be read: {e}"))
 }
 
 async fn start_catcher(config: &Config) -> Result<Option<Arc<Catcher>>> {

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod audience;
+mod content;
 mod desk;
 mod insight;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::client::Target;
 use crate::config::Flags;
 pub(crate) use audience::{Named, Persona, Rule, Segment};
+pub(crate) use content::Template;
 pub(crate) use desk::{Dashboard, Goal, Over, ReportCommand};
 pub(crate) use insight::{Common, Insight, Lift, Of, Paths, Saved};
 
@@ -54,6 +56,9 @@ pub(crate) enum Command {
     /// Persona models: what groups customers fall into
     #[command(subcommand)]
     Persona(Persona),
+    /// Templates
+    #[command(subcommand)]
+    Template(Template),
     /// Journeys
     #[command(subcommand)]
     Journey(Journey),

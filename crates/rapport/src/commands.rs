@@ -17,6 +17,7 @@ mod segment;
 mod serve;
 mod stats;
 mod table;
+mod template;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -87,6 +88,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Diff(args) => with(connect()?, |client| apply::diff(client, &args.file)),
         Command::Get(args) => with(connect()?, |client| get::run(client, args)),
         Command::Segment(args) => with(connect()?, |client| segment::run(client, args)),
+        Command::Template(args) => with(connect()?, |client| template::run(client, args)),
         Command::Rule(args) => with(connect()?, |client| rule::run(client, args)),
         Command::Persona(args) => with(connect()?, |client| persona::run(client, args)),
         Command::Journey(args) => with(connect()?, |client| journey::run(client, args)),

@@ -47,6 +47,8 @@ pub struct Config {
     pub smtp_catcher: String,
     /// Where returned mail is taken by SMTP or LMTP, `host:port`; empty: nowhere.
     pub bounce_listen: String,
+    /// A mailbox that returned mail is fetched from.
+    pub bounce_mailbox: BounceMailbox,
     /// Limits of collection.
     pub collect: CollectLimits,
     /// Limits of the log.
@@ -63,6 +65,35 @@ pub struct Config {
     pub imports: ImportLimits,
     /// What the program says of itself.
     pub telemetry: Telemetry,
+}
+
+/// A mailbox that returned mail is fetched from by IMAP.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BounceMailbox {
+    /// The server; empty: none is looked into.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// TLS from the first byte; only a server on this machine may be without.
+    pub tls: bool,
+    /// Who signs in.
+    pub username: String,
+    /// The password, or with `token_url` a refresh token.
+    pub secret: Pii<String>,
+    /// Where access tokens are given, to sign in by XOAUTH2.
+    pub token_url: String,
+    /// The application's id there.
+    pub client_id: String,
+    /// Its secret, if it has one.
+    pub client_secret: Pii<String>,
+    /// What is asked for, where that has to be said.
+    pub scope: String,
+    /// The folder.
+    pub folder: String,
+    /// How often it is looked into, seconds.
+    pub every_s: u64,
+    /// Whether mail is deleted once it is recorded; else it is marked as read.
+    pub delete: bool,
 }
 
 /// Limits of collection. The defaults are Segment's.
@@ -182,6 +213,20 @@ impl Default for Config {
             secret_key: Pii::default(),
             smtp_catcher: String::new(),
             bounce_listen: String::new(),
+            bounce_mailbox: BounceMailbox {
+                host: String::new(),
+                port: 993,
+                tls: true,
+                username: String::new(),
+                secret: Pii::default(),
+                token_url: String::new(),
+                client_id: String::new(),
+                client_secret: Pii::default(),
+                scope: String::new(),
+                folder: "INBOX".to_owned(),
+                every_s: 60,
+                delete: false,
+            },
             collect: CollectLimits { max_event_bytes: 32 << 10, max_batch_bytes: 500 << 10, max_batch_events: 2_500 },
             log: LogLimits { segment_mib: 64, queue_mib: 32, queue_records: 256 << 10, tail_cache_mib: 16 },
             store: StoreLimits { cache_kib: 8 * 1024, readers: 4 },

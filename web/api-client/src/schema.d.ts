@@ -2882,6 +2882,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a template to members of the team
+         * @description Needs the role editor.
+         */
+        post: operations["post_templates_by_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -3408,6 +3428,8 @@ export interface components {
             from: string;
             /** @description Where the provider is to call when customers write; null when it does not take messages from them. */
             inbound_url?: string | null;
+            /** @description Where a provider of mail is to tell what became of messages; null when it tells so by itself or not at all. */
+            receipts_url?: string | null;
             /** @description Why it cannot be used; null when it can. */
             problem?: string | null;
         };
@@ -6927,6 +6949,46 @@ export interface components {
              * @default
              */
             rule?: string;
+        };
+        /** @description Whom to send a template to, and with what. */
+        SampleInput: {
+            /** @description Addresses of members of this workspace. */
+            to: string[];
+            /** @description The id of a live mail channel; the first one when absent. */
+            channel?: string | null;
+            /**
+             * Format: int32
+             * @description The version; the newest when absent, so that a draft can be seen before it is published.
+             */
+            version?: number | null;
+            /** @description The profile to render for; somebody without traits when absent. */
+            profile?: string | null;
+            /** @description Traits in the place of the profile's own. */
+            traits?: Record<string, unknown>;
+            /** @description Values beside the profile: `event`, `journey`. */
+            data?: Record<string, unknown>;
+            /** @description The language and region to see it in. */
+            locale?: string | null;
+        };
+        /** @description One mail of a test. */
+        SampleMail: {
+            /** @description To whom. */
+            to: string;
+            /** @description The provider's answer, when it took it. */
+            answer?: string | null;
+            /** @description What went wrong, when it did not. */
+            problem?: string | null;
+        };
+        /** @description What became of a test. */
+        SampleView: {
+            /** @description Whether every mail was taken. */
+            ok: boolean;
+            /** @description The channel it went by. */
+            channel: string;
+            /** @description Each mail. */
+            mails: components["schemas"]["SampleMail"][];
+            /** @description Values the template asked for and nobody had. */
+            missing: components["schemas"]["MissingView"][];
         };
         /** @description An event that was seen. */
         SeenEvent: {
@@ -13523,6 +13585,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_templates_by_id_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleInput"];
+            };
+        };
+        responses: {
+            /** @description What became of each mail. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */

@@ -3,7 +3,7 @@
 use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::{Done, Paged, SearchQuery};
-use crate::routes::{catalogs, coupons, domains, media, preview};
+use crate::routes::{catalogs, coupons, domains, media, preview, samples};
 
 fn on<H, T>(method: Method, path: &'static str, access: Access, summary: &str, handler: H) -> Endpoint
 where
@@ -27,6 +27,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .body::<preview::PreviewInput>()
             .answers::<preview::Preview>(200, "Subject, HTML and text.")
             .forgets(),
+        on(Post, "/api/v1/templates/{id}/test", EDITOR, "Send a template to members of the team", samples::test)
+            .body::<samples::SampleInput>()
+            .answers::<samples::SampleView>(200, "What became of each mail."),
         on(Post, "/api/v1/templates/lint", VIEWER, "What is likely wrong with a template", preview::lint)
             .body::<preview::PreviewInput>()
             .answers::<preview::LintReport>(200, "Every finding, the worst first.")

@@ -4,8 +4,8 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    accounts, consents, customer, events, exports, hooks, messages, messages_after, messages_write, preferences,
-    profiles, profiles_write, push, segments,
+    accounts, consents, customer, events, exports, hooks, in_browser, messages, messages_after, messages_write,
+    preferences, profiles, profiles_write, push, segments,
 };
 use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
 
@@ -176,6 +176,11 @@ fn links() -> Vec<Endpoint> {
         Endpoint::new(Method::Post, "/preferences/{token}", LINK, TAG, "Choose topics", preferences::post)
             .takes(&FORM, "The page's form.")
             .sends(200, "text/html", "The page with the choice."),
+        Endpoint::new(Method::Get, "/v/{token}", LINK, TAG, "A mail in the browser", in_browser::show).sends(
+            200,
+            "text/html",
+            "The mail.",
+        ),
         Endpoint::new(Method::Get, "/l/{token}", LINK, TAG, "Follow a tracked link", customer::click).sends(
             302,
             "",

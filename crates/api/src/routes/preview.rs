@@ -37,27 +37,27 @@ const SAMPLE_CODE: &str = "SAMPLE-CODE";
 #[serde(deny_unknown_fields)]
 pub(crate) struct PreviewInput {
     /// A template's id, when the path names none.
-    id: Option<String>,
+    pub(super) id: Option<String>,
     /// The version; the newest when absent.
-    version: Option<u32>,
+    pub(super) version: Option<u32>,
     /// A template's spec, saved or not, in the place of a stored one.
     #[schema(value_type = Option<Object>)]
-    spec: Option<Value>,
+    pub(super) spec: Option<Value>,
     /// The profile to render for; somebody without traits when absent.
-    profile: Option<String>,
+    pub(super) profile: Option<String>,
     /// Traits in the place of the profile's own, or of somebody who does not exist.
     #[serde(default)]
     #[schema(value_type = Object)]
-    traits: Map<String, Value>,
+    pub(super) traits: Map<String, Value>,
     /// Values beside the profile: `event`, `journey`.
     #[serde(default)]
     #[schema(value_type = Object)]
-    data: Map<String, Value>,
+    pub(super) data: Map<String, Value>,
     /// The language and region to see it in, in the place of the profile's.
-    locale: Option<String>,
+    pub(super) locale: Option<String>,
     /// A value that is missing is an error that names it; otherwise it is listed in `missing`.
     #[serde(default)]
-    strict: bool,
+    pub(super) strict: bool,
 }
 
 /// A rendered template. Its links do not work: no message carries them.
@@ -182,17 +182,17 @@ pub(crate) async fn lint_of(
 }
 
 /// A template with somebody to render it for.
-struct Stage {
-    template: LiveTemplate,
+pub(super) struct Stage {
+    pub(super) template: LiveTemplate,
     profile: Profile,
     settings: SettingsSpec,
     base: String,
-    message: OutboundMessage,
-    now: Timestamp,
+    pub(super) message: OutboundMessage,
+    pub(super) now: Timestamp,
 }
 
 impl Stage {
-    fn set(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Stage, ApiError> {
+    pub(super) fn set(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Stage, ApiError> {
         let (id, version, spec) = stored(state, ws, &input)?;
         let library = read::content::library(state.engine.shared(), ws)?;
         let template = LiveTemplate::prepare_in(&id, version, &spec, &library).map_err(ApiError::invalid)?;
@@ -224,7 +224,7 @@ impl Stage {
         Ok(Stage { template, profile, settings, base, message, now })
     }
 
-    fn play(&self, state: &ApiState) -> Result<Content, ApiError> {
+    pub(super) fn play(&self, state: &ApiState) -> Result<Content, ApiError> {
         let tokens = Tokens::new(b"links of a preview are signed with a key nothing accepts");
         let links = self.links(&tokens);
         let extras = Extras { sources: &Rehearsal(state), notes_missing: true };
@@ -236,7 +236,7 @@ impl Stage {
         })
     }
 
-    fn links<'a>(&'a self, tokens: &'a Tokens) -> Links<'a> {
+    pub(super) fn links<'a>(&'a self, tokens: &'a Tokens) -> Links<'a> {
         Links {
             tokens,
             base: &self.base,
@@ -284,6 +284,7 @@ impl Stage {
             has_preheader: self.template.spec.preheader.is_some(),
             unsubscribe_url: composed.unsubscribe_url.as_deref().filter(|_| self.has_way_out()),
             preferences_url: &preferences_url,
+            undescribed: &self.template.undescribed(),
             banned_phrases: banned,
         });
         found.into_iter().map(|f| view(f.rule.to_owned(), f.level, f.message, f.part, f.excerpt)).collect()

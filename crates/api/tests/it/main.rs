@@ -11,6 +11,7 @@ mod desk;
 mod fixture;
 mod journeys;
 mod links;
+mod mails;
 mod management;
 mod messages;
 mod openapi;

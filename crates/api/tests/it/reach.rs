@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::fixture::{Answer, App};
 
 /// An app whose messages leave.
-fn app() -> App {
+pub(crate) fn app() -> App {
     let app = App::new();
     let config =
         RelayConfig { public_url: "http://rapport.example".into(), allow_private: true, ..RelayConfig::default() };
@@ -21,13 +21,13 @@ fn app() -> App {
     app
 }
 
-async fn publish(app: &App, documents: &[(&str, Value)]) {
+pub(crate) async fn publish(app: &App, documents: &[(&str, Value)]) {
     for (path, spec) in documents {
         app.api("PUT", &format!("/api/v1/resources/{path}?publish=true"), spec.clone()).await.expect(200);
     }
 }
 
-async fn post(app: &App, path: &str, media: &str, headers: &[(&str, &str)], body: String) -> Answer {
+pub(crate) async fn post(app: &App, path: &str, media: &str, headers: &[(&str, &str)], body: String) -> Answer {
     let mut request = Request::builder().method("POST").uri(path).header("content-type", media);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -42,7 +42,7 @@ async fn open_call(app: &App, path: &str, body: Value) -> Answer {
 }
 
 /// Sends a template to a user and answers the message's id once it left.
-async fn sent(app: &App, user: &str, template: &str) -> String {
+pub(crate) async fn sent(app: &App, user: &str, template: &str) -> String {
     let body = json!({"to": {"user_id": user}, "template": template});
     app.api("POST", "/api/v1/messages?wait=true", body).await.expect(202);
     let path = format!("/api/v1/messages?template={template}");
@@ -52,7 +52,7 @@ async fn sent(app: &App, user: &str, template: &str) -> String {
     list["items"][0]["id"].as_str().unwrap().to_owned()
 }
 
-async fn marks(app: &App, id: &str, wanted: &str) -> Value {
+pub(crate) async fn marks(app: &App, id: &str, wanted: &str) -> Value {
     app.until(&format!("/api/v1/messages/{id}/timeline"), |t| t.to_string().contains(&format!("\"{wanted}\""))).await
 }
 

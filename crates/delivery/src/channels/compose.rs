@@ -33,7 +33,7 @@ pub fn compose(
     let asked = Asked::new(extras.sources, message);
     let shelf = Shelf::new(&asked, template.library.catalogs());
     let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(&template.spec)));
-    let preferences = links.preferences();
+    let (preferences, browser) = (links.preferences(), String::new());
     let root = Root {
         message,
         profile: Customer { profile, channel: &message.channel },
@@ -42,6 +42,7 @@ pub fn compose(
         catalogs: Some(&shelf),
         unsubscribe: &unsubscribe,
         preferences: &preferences,
+        browser: &browser,
     };
     let scene = Scene { library: &template.library, host: &asked, ..scene(profile, settings, now) };
     let rendered = tree.render(&View::Object(&root), &scene);

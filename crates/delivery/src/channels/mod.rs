@@ -203,6 +203,10 @@ pub fn examine(spec: &ChannelSpec) -> Vec<Problem> {
         ProviderKind::WebPush => webpush::WebPush::new(spec).err().map(secret).unwrap_or_default(),
         ProviderKind::Fcm => fcm::Fcm::new(spec).err().map(secret).unwrap_or_default(),
         ProviderKind::Apns => apns::Apns::new(spec).err().map(secret).unwrap_or_default(),
+        ProviderKind::SendGrid => {
+            let key = spec.member("webhook_key").map(email::told::verifying_key);
+            key.and_then(Result::err).map(|p| vec![Problem::new("spec.webhook_key", p)]).unwrap_or_default()
+        }
         _ => Vec::new(),
     }
 }

@@ -12,6 +12,7 @@ pub mod inapp;
 pub mod locale;
 pub mod mark;
 pub mod nearest;
+pub mod pace;
 pub mod phone;
 pub mod quiet;
 pub mod retry;

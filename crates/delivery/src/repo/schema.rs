@@ -41,6 +41,14 @@ pub const MIGRATIONS: &[Migration] = &[
             PRIMARY KEY (workspace, partition, number));
           CREATE INDEX inapp_by_profile ON inapp (workspace, profile, at)",
     },
+    Migration {
+        version: 4,
+        sql: "CREATE TABLE message_views (
+            place INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL, partition INTEGER NOT NULL,
+            number INTEGER NOT NULL, profile INTEGER NOT NULL, payload BLOB NOT NULL);
+          CREATE UNIQUE INDEX message_views_by_message ON message_views (workspace, partition, number);
+          CREATE INDEX message_views_by_profile ON message_views (workspace, profile)",
+    },
 ];
 
 const FIRST: Migration = Migration {

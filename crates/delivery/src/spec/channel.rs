@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
 use super::kinds::{KINDS, ProviderKind};
-use super::shape::{self, Member, Shape, may};
+use super::shape::{self, Member, Shape, may, must};
+use crate::core::pace::{Paces, Throttle, WarmUp};
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +51,8 @@ pub struct ChannelSpec {
     pub reply_to: Option<String>,
     /// Connections open at once, at most.
     pub pool_size: u32,
-    /// Messages a second, at most; `None` is as fast as the server takes them.
-    pub rate_per_second: Option<u32>,
+    /// How far apart its messages are.
+    pub paces: Paces,
     /// Channels with a lower number are tried first; those with a higher one when it fails.
     pub priority: u32,
     /// The share among channels of the same priority.
@@ -95,7 +96,30 @@ const COMMON: &[Member] = &[
 ];
 /// What a document of a mail kind may say.
 const SMTP: &[&str] = &["host", "port", "tls", "username", "secret"];
+/// How an SMTP server's login may be shown.
+const SMTP_LOGIN: &[Member] = &[
+    may("auth", Shape::Choice(&["password", "xoauth2"]), "With xoauth2 the secret is a refresh token (RFC 6749)."),
+    may("token_url", Shape::Link, "Where access tokens are given: https://oauth2.googleapis.com/token."),
+    may("client_id", Shape::Line(400), "The application's id there."),
+    may("client_secret", Shape::Text(16_384), "The application's secret, if it has one."),
+    may("scope", Shape::Line(2_000), "What is asked for, where that has to be said."),
+];
 const MAIL: &[&str] = &["from", "reply_to"];
+/// What else a document of a mail kind may say.
+const MAIL_PACES: &[Member] = &[
+    may("throttles", Shape::List(&Shape::Object(THROTTLE), 100), "Rates by domain of the recipient."),
+    may("warm_up", Shape::Object(WARM_UP), "Few messages at first, more each day, spread over the day."),
+];
+const THROTTLE: &[Member] = &[
+    must("domains", Shape::List(&Shape::Line(253), 50), "The domains that have the rate together: [\"gmail.com\"]."),
+    must("per_minute", Shape::Whole(1, 1_000_000), "Messages a minute, at most."),
+];
+const WARM_UP: &[Member] = &[
+    must("from", Shape::Line(10), "The first day: 2026-07-01."),
+    must("first_day", Shape::Whole(1, 10_000_000), "Messages on the first day."),
+    may("growth", Shape::Whole(0, 1_000), "How many more each day, per cent of the day before; 50 when absent."),
+    must("until", Shape::Whole(1, 100_000_000), "When a day would have as many, the warm-up is over."),
+];
 const TLS_CHOICES: &[(&str, TlsMode)] =
     &[("none", TlsMode::None), ("starttls", TlsMode::StartTls), ("tls", TlsMode::Tls)];
 
@@ -104,9 +128,11 @@ fn known(kind: ProviderKind) -> Vec<&'static str> {
     let mut names = vec!["kind"];
     if kind == ProviderKind::Smtp {
         names.extend(SMTP);
+        names.extend(SMTP_LOGIN.iter().map(|m| m.name));
     }
     if kind.carries() == MessageChannel::Email {
         names.extend(MAIL);
+        names.extend(MAIL_PACES.iter().map(|m| m.name));
     }
     names.extend(kind.info().members.iter().chain(COMMON).map(|m| m.name));
     names
@@ -142,6 +168,12 @@ impl ChannelSpec {
         self.member("base_url").or_else(|| self.member("url")).unwrap_or(self.kind.as_str()).to_owned()
     }
 
+    /// Whether its provider tells by webhook what became of mails.
+    #[must_use]
+    pub fn tells_by_webhook(&self) -> bool {
+        matches!(self.kind, ProviderKind::Ses | ProviderKind::SendGrid | ProviderKind::Postmark | ProviderKind::Mailgun)
+    }
+
     /// Who its messages are from, for people.
     #[must_use]
     pub fn sender(&self) -> &str {
@@ -168,7 +200,10 @@ impl ChannelSpec {
             from: Sender { name: None, email: String::new() },
             reply_to: None,
             pool_size: f.whole("pool_size", 1..=64, 8),
-            rate_per_second: Some(f.whole("rate_per_second", 0..=100_000, 0)).filter(|r| *r > 0),
+            paces: Paces {
+                per_second: Some(f.whole("rate_per_second", 0..=100_000, 0)).filter(|r| *r > 0),
+                ..Paces::default()
+            },
             priority: f.whole("priority", 1..=100, 10),
             weight: f.whole("weight", 0..=1_000, 100),
             countries: countries(&mut f),
@@ -176,9 +211,11 @@ impl ChannelSpec {
         };
         if kind.carries() == MessageChannel::Email {
             mail(&mut f, &mut channel);
+            paces(&mut f, spec, &mut channel.paces);
         }
         if kind == ProviderKind::Smtp {
             smtp(&mut f, &mut channel);
+            login(&mut f, spec, &mut channel);
         } else if let Some(object) = spec.as_object() {
             let mut problems = Vec::new();
             shape::check(object, kind.info().members, "spec", &mut problems);
@@ -207,6 +244,7 @@ impl ChannelSpec {
             "username": {"type": "string", "maxLength": 320},
             "secret": {"type": "string", "maxLength": 16384, "writeOnly": true},
             "webhook_secret": {"type": "string", "maxLength": 16384, "writeOnly": true},
+            "client_secret": {"type": "string", "maxLength": 16384, "writeOnly": true},
             "from": sender_schema(),
             "reply_to": {"type": "string", "format": "email"},
         });
@@ -230,6 +268,8 @@ impl ChannelSpec {
         }
         if let Some(all) = properties.as_object_mut() {
             all.extend(shape::properties(COMMON));
+            all.extend(shape::properties(MAIL_PACES));
+            all.extend(shape::properties(SMTP_LOGIN).into_iter().filter(|(name, _)| name != "client_secret"));
         }
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -254,6 +294,34 @@ fn mail(f: &mut Fields<'_>, channel: &mut ChannelSpec) {
         None => f.problem("from", "is required: {\"name\": …, \"email\": …}"),
     }
     channel.reply_to = f.email("reply_to");
+}
+
+/// Reads how fast mail may go to some domains, and from a new sender.
+fn paces(f: &mut Fields<'_>, spec: &Value, paces: &mut Paces) {
+    let mut problems = Vec::new();
+    if let Some(object) = spec.as_object() {
+        shape::check(object, MAIL_PACES, "spec", &mut problems);
+    }
+    let whole = |value: &Value, name: &str| value[name].as_u64().and_then(|n| u32::try_from(n).ok());
+    for throttle in spec["throttles"].as_array().into_iter().flatten() {
+        let domains = throttle["domains"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let domains: Vec<String> = domains.map(str::to_lowercase).collect();
+        paces.throttles.extend(whole(throttle, "per_minute").map(|per_minute| Throttle { domains, per_minute }));
+    }
+    if let Some(plan) = spec.get("warm_up").filter(|p| p.is_object()) {
+        let day = plan["from"].as_str().unwrap_or_default();
+        let from = day.parse::<chrono::NaiveDate>().ok().and_then(|d| d.and_hms_opt(0, 0, 0));
+        if from.is_none() && plan["from"].is_string() {
+            problems
+                .push(Problem::new("spec.warm_up.from", format!("expected a day such as 2026-07-01, found {day:?}")));
+        }
+        if let (Some(from), Some(first_day), Some(until)) = (from, whole(plan, "first_day"), whole(plan, "until")) {
+            let growth = whole(plan, "growth").unwrap_or(50);
+            let from = rapport_domain::Timestamp(from.and_utc().timestamp_millis());
+            paces.warm_up = Some(WarmUp { from, first_day, growth, until });
+        }
+    }
+    f.absorb(problems);
 }
 
 fn smtp(f: &mut Fields<'_>, channel: &mut ChannelSpec) {
@@ -282,6 +350,28 @@ fn smtp(f: &mut Fields<'_>, channel: &mut ChannelSpec) {
     channel.port = u16::try_from(port).unwrap_or(25);
     channel.tls = tls;
     (channel.username, channel.secret) = (username, secret);
+}
+
+/// Reads how the login is shown.
+fn login(f: &mut Fields<'_>, spec: &Value, channel: &mut ChannelSpec) {
+    let Some(object) = spec.as_object() else { return };
+    let mut problems = Vec::new();
+    shape::check(object, SMTP_LOGIN, "spec", &mut problems);
+    for member in SMTP_LOGIN {
+        channel.members.extend(object.get(member.name).map(|v| (member.name.to_owned(), v.clone())));
+    }
+    let by_token = channel.member("auth") == Some("xoauth2");
+    for name in ["token_url", "client_id"] {
+        if by_token && channel.member(name).is_none() {
+            problems.push(Problem::new(format!("spec.{name}"), "is required with auth: xoauth2"));
+        } else if !by_token && channel.member(name).is_some() {
+            problems.push(Problem::new(format!("spec.{name}"), "only with auth: xoauth2"));
+        }
+    }
+    if by_token && channel.secret.is_none() {
+        problems.push(Problem::new("spec.secret", "is required with auth: xoauth2: the refresh token"));
+    }
+    f.absorb(problems);
 }
 
 /// Reads a sender at `key`, if present.

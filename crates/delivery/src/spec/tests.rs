@@ -48,7 +48,7 @@ fn channels() {
     let base =
         || json!({"kind": "smtp", "host": "smtp.example.com", "from": {"name": "Shop", "email": "hi@example.com"}});
     let good = ChannelSpec::validate(&base()).unwrap();
-    assert_eq!((good.port, good.tls, good.pool_size, good.rate_per_second), (587, TlsMode::StartTls, 8, None));
+    assert_eq!((good.port, good.tls, good.pool_size, good.paces.per_second), (587, TlsMode::StartTls, 8, None));
     let check = |key: &str, value: Value| ChannelSpec::validate(&with(base(), key, value));
     assert_eq!(check("tls", json!("tls")).unwrap().port, 465);
     refuses(check("kind", json!("smpt")), "spec.kind", "did you mean \"smtp\"");
@@ -61,6 +61,26 @@ fn channels() {
     let local = with(with(login.clone(), "tls", json!("none")), "host", json!("127.0.0.1"));
     assert!(ChannelSpec::validate(&local).is_ok());
     assert!(!format!("{:?}", ChannelSpec::validate(&login).unwrap()).contains("very secret"));
+    let by_token = with(with(login, "auth", json!("xoauth2")), "client_id", json!("app"));
+    refuses(ChannelSpec::validate(&by_token), "spec.token_url", "is required with auth: xoauth2");
+    assert!(ChannelSpec::validate(&with(by_token, "token_url", json!("https://id.example/token"))).is_ok());
+    refuses(check("client_id", json!("app")), "spec.client_id", "only with auth: xoauth2");
+    refuses(check("auth", json!("oauth")), "spec.auth", "xoauth2");
+}
+
+#[test]
+fn paces_of_mail_channels() {
+    let base = || json!({"kind": "postmark", "secret": "t", "from": {"email": "hi@example.com"}});
+    let check = |key: &str, value: Value| ChannelSpec::validate(&with(base(), key, value));
+    let slow = check("throttles", json!([{"domains": ["Gmail.com"], "per_minute": 60}])).unwrap();
+    assert_eq!(slow.paces.throttles[0].domains, ["gmail.com"]);
+    let new = check("warm_up", json!({"from": "2026-07-01", "first_day": 50, "until": 1_000})).unwrap();
+    assert_eq!(new.paces.warm_up.unwrap().growth, 50);
+    refuses(check("throttles", json!([{"domains": ["gmail.com"]}])), "spec.throttles[0].per_minute", "is required");
+    refuses(check("throttles", json!([{"domain": "gmail.com"}])), "spec.throttles[0].domain", "domains");
+    refuses(check("warm_up", json!({"from": "soon", "first_day": 5, "until": 9})), "spec.warm_up.from", "2026-07-01");
+    let sms = json!({"kind": "twilio", "username": "AC1", "secret": "s", "sender": "+15005550006", "warm_up": {}});
+    refuses(ChannelSpec::validate(&sms), "spec.warm_up", "unknown field");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use rapport_domain::{Json, OutboundMessage, SkipReason, Timestamp};
 use super::prepare::{Ready, prepare};
 use super::send::hand_over;
 use super::{Inner, Job};
-use crate::channels::Receipt;
+use crate::channels::{Content, Receipt};
 use crate::core::retry::{max_attempts, wait_ms};
 use crate::telemetry;
 
@@ -79,6 +79,7 @@ pub(super) fn sent(ready: &Ready, channel: &str, receipt: Receipt) -> MessageOut
         provider_id: receipt.provider_id,
         topic: ready.topic.clone(),
         is_counted: ready.is_counted,
+        is_viewable: matches!(&ready.content, Content::Email(mail) if mail.is_viewable),
         deposit,
         short_links: ready.short_links.clone(),
     };

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rapport_domain::WorkspaceId;
+use rapport_domain::{Timestamp, WorkspaceId};
 use tokio::time::Instant;
 
 use crate::channels::{self, Means, Provider};
+use crate::core::pace::Paces;
 use crate::spec::LiveChannel;
 
 /// Lanes kept, at most; beyond it those not in use are dropped and their connections closed.
@@ -26,13 +27,15 @@ const MAX_REST: Duration = Duration::from_secs(3_600);
 pub(super) struct Lane {
     version: u32,
     pub(super) provider: Arc<dyn Provider>,
-    interval: Option<Duration>,
-    pace: Mutex<Pace>,
+    paces: Paces,
+    /// Where each of the paces stands.
+    stands: Mutex<Vec<Stand>>,
     health: Mutex<Health>,
 }
 
-/// The next free places: to send now, and for messages that were put back.
-struct Pace {
+/// The next free places of a pace: to send now, and for messages that were put back.
+#[derive(Clone, Copy)]
+struct Stand {
     next: Instant,
     next_deferred: Instant,
 }
@@ -50,28 +53,32 @@ impl Lane {
         Ok(Lane {
             version: channel.version,
             provider: channels::open(&channel.spec, means)?,
-            interval: channel.spec.rate_per_second.map(|r| Duration::from_secs(1) / r.max(1)),
-            pace: Mutex::new(Pace { next: now, next_deferred: now }),
+            stands: Mutex::new(vec![Stand { next: now, next_deferred: now }; channel.spec.paces.count()]),
+            paces: channel.spec.paces.clone(),
             health: Mutex::default(),
         })
     }
 
-    /// Waits for a place in the channel's pace.
+    /// Waits for a place in every pace that a message to this domain has to keep.
     ///
     /// # Errors
-    /// How long to put the message back for, when the next place is far off; messages put back get times as far apart as
-    /// the pace, so that they do not all come again at once.
-    pub(super) async fn pace(&self) -> Result<(), Duration> {
-        let Some(interval) = self.interval else { return Ok(()) };
+    /// How long to put the message back for and why, when the next place is far off; messages put back get times as far
+    /// apart as the pace, so that they do not all come again at once.
+    pub(super) async fn pace(&self, domain: Option<&str>, today: Timestamp) -> Result<(), (Duration, String)> {
+        let steps = self.paces.of(domain, today);
         let at = {
-            let (now, mut pace) = (Instant::now(), self.pace.lock());
-            let at = pace.next.max(now);
+            let (now, mut stands) = (Instant::now(), self.stands.lock());
+            let Some(last) = steps.iter().max_by_key(|s| stands[s.which].next) else { return Ok(()) };
+            let at = stands[last.which].next.max(now);
             if at - now > MAX_PACE_WAIT {
-                let back = pace.next_deferred.max(at);
-                pace.next_deferred = back + interval;
-                return Err(back - now);
+                let stand = &mut stands[last.which];
+                let back = stand.next_deferred.max(at);
+                stand.next_deferred = back + last.interval;
+                return Err((back - now, self.paces.name(last.which)));
             }
-            pace.next = at + interval;
+            for step in &steps {
+                stands[step.which].next = at + step.interval;
+            }
             at
         };
         tokio::time::sleep_until(at).await;
@@ -143,18 +150,30 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn pace_spreads_messages_and_those_put_back() {
-        let spec = json!({"kind": "smtp", "host": "localhost", "tls": "none", "rate_per_second": 10, "from": {"email": "a@b.co"}});
+        let spec = json!({"kind": "smtp", "host": "localhost", "tls": "none", "rate_per_second": 10, "from": {"email": "a@b.co"},
+            "throttles": [{"domains": ["slow.example"], "per_minute": 60}]});
         let channel = LiveChannel { id: "c".into(), version: 1, spec: ChannelSpec::validate(&spec).unwrap() };
         let timeout = Duration::from_secs(1);
         let lanes = Lanes::new(Means { timeout, http: Arc::new(Http::new(timeout, true).unwrap()) });
         let lane = lanes.lane(WorkspaceId(1), &channel).unwrap();
-        let begun = Instant::now();
+        let (begun, today) = (Instant::now(), Timestamp(0));
         for _ in 0..11 {
-            lane.pace().await.unwrap();
+            lane.pace(None, today).await.unwrap();
         }
         assert_eq!(begun.elapsed().as_millis(), 1_000);
-        lane.pace.lock().next += Duration::from_secs(5);
-        let waits: Vec<u128> = [lane.pace().await, lane.pace().await].map(|w| w.unwrap_err().as_millis()).into();
+        // A domain with a pace of its own does not hold the others up.
+        let slow = Some("slow.example");
+        lane.pace(slow, today).await.unwrap();
+        lane.pace(slow, today).await.unwrap();
+        assert_eq!(begun.elapsed().as_millis(), 2_100);
+        let waits = [lane.pace(slow, today).await, lane.pace(slow, today).await];
+        assert!(waits[0].is_ok() && waits[1].is_ok(), "{waits:?}");
+        lane.stands.lock()[2].next += Duration::from_secs(5);
+        let (wait, why) = lane.pace(slow, today).await.unwrap_err();
+        assert!(wait.as_secs() >= 5 && why.contains("slow.example"), "{why}");
+        lane.pace(Some("fast.example"), today).await.unwrap();
+        lane.stands.lock()[0].next += Duration::from_secs(5);
+        let waits = [lane.pace(None, today).await, lane.pace(None, today).await].map(|w| w.unwrap_err().0.as_millis());
         assert_eq!(waits[1] - waits[0], 100);
         assert!(Arc::ptr_eq(&lane, &lanes.lane(WorkspaceId(1), &channel).unwrap()));
         assert!(!Arc::ptr_eq(&lane, &lanes.lane(WorkspaceId(1), &LiveChannel { version: 2, ..channel }).unwrap()));

@@ -12,6 +12,7 @@ use super::attempt::{UNREADABLE_WAIT_MS, failed, put_back, sent, skipped};
 use super::lanes::Lane;
 use super::prepare::{Ready, objects};
 use crate::channels::{Outgoing, SendFault, Wire};
+use crate::core::address::Target;
 use crate::core::route::{Candidate, order};
 use crate::spec::LiveChannel;
 use crate::tracking::links::Links;
@@ -93,8 +94,10 @@ async fn turn(
         Ok(wire) => wire,
         Err(detail) => return Turn::Over(skipped(SkipReason::InvalidTemplate, detail)),
     };
-    if let Err(wait) = lane.pace().await {
-        return Turn::Next(put_back(now, wait.as_millis() as i64, "the channel's rate is used up".to_owned()));
+    let domain =
+        ready.targets.list.first().and_then(|t| if let Target::Email(a) = t { Some(a.domain()) } else { None });
+    if let Err((wait, why)) = lane.pace(domain, now).await {
+        return Turn::Next(put_back(now, wait.as_millis() as i64, why));
     }
     if ready.asked_at.elapsed() > ASK_AGAIN_AFTER {
         let (asked, about, now) = (Arc::clone(inner), Arc::clone(message), inner.deps.clock.now());

@@ -54,6 +54,12 @@ impl Links<'_> {
         self.link("preferences", Purpose::Preferences)
     }
 
+    /// The page that shows the message.
+    #[must_use]
+    pub fn view(&self) -> String {
+        self.link("v", Purpose::View)
+    }
+
     /// The picture that tells a mail was opened.
     #[must_use]
     pub fn open(&self) -> String {
@@ -121,9 +127,9 @@ impl Links<'_> {
     pub fn tracked(&self, href: &str) -> Option<String> {
         let lower = href.get(..8).unwrap_or(href).to_ascii_lowercase();
         let web = lower.starts_with("https://") || lower.starts_with("http://");
-        let own = href
-            .strip_prefix(self.base)
-            .is_some_and(|rest| ["/u/", "/preferences/", "/l/", "/o/"].iter().any(|path| rest.starts_with(path)));
+        let own = href.strip_prefix(self.base).is_some_and(|rest| {
+            ["/u/", "/preferences/", "/v/", "/l/", "/o/"].iter().any(|path| rest.starts_with(path))
+        });
         (web && !own && href.len() <= MAX_URL_BYTES).then(|| self.link("l", Purpose::Click { url: href.to_owned() }))
     }
 }

@@ -115,6 +115,18 @@ pub fn invalid_link() -> Page {
     )
 }
 
+/// The answer to a link to a message that cannot be shown any more.
+#[must_use]
+pub fn not_kept(theme: &Theme) -> Page {
+    let (title, text) = match theme.language {
+        Language::En => ("This message is not here any more", "Messages can be looked at here for some time only."),
+        Language::De => {
+            ("Diese Nachricht ist nicht mehr hier", "Nachrichten können hier nur einige Zeit lang angesehen werden.")
+        }
+    };
+    html(410, theme, title, &format!("<p>{text}</p>"))
+}
+
 /// What the GET of an unsubscribe link shows: a question and a button. It changes nothing.
 #[must_use]
 pub fn unsubscribe(claim: &Claim, topic_name: Option<&str>, theme: &Theme) -> Page {

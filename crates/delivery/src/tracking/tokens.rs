@@ -56,6 +56,8 @@ pub enum Purpose {
         /// The topic; `None` is the whole channel.
         topic: Option<String>,
     },
+    /// The page that shows the message.
+    View,
     /// A link in the message; the destination is signed with it, so it is no open redirect.
     Click {
         /// Where it leads.
@@ -141,6 +143,7 @@ impl Tokens {
             Purpose::InApp { expires_at } => (8, expires_at.0.to_string()),
             Purpose::Confirm { channel, topic: None } => (9, channel.clone()),
             Purpose::Confirm { channel, topic: Some(topic) } => (9, format!("{channel}\n{topic}")),
+            Purpose::View => (10, String::new()),
         };
         bytes.extend([VERSION, kind]);
         for number in
@@ -225,6 +228,7 @@ impl Tokens {
                     payload.split_once('\n').map_or((payload, None), |(c, t)| (c, Some(t.to_owned())));
                 Purpose::Confirm { channel: channel.to_owned(), topic }
             }
+            10 => Purpose::View,
             _ => return None,
         };
         Some(Claim { workspace, message, profile, purpose })
@@ -288,6 +292,7 @@ mod tests {
             Just(Purpose::Preferences),
             Just(Purpose::Open),
             Just(Purpose::Receipt),
+            Just(Purpose::View),
             ("[a-z]{1,8}", prop::sample::select(HookPart::ALL.to_vec()))
                 .prop_map(|(channel, part)| Purpose::Hook { channel, part }),
             any::<i64>().prop_map(|at| Purpose::InApp { expires_at: Timestamp(at) }),

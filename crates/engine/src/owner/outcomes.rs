@@ -43,6 +43,9 @@ impl Owner {
                 return Ok(());
             }
             MessageOutcome::Sent { subject, via, .. } => {
+                if via.is_viewable {
+                    rapport_delivery::repo::views::keep(&work.tx, &message)?;
+                }
                 if let Some(content) = &via.deposit {
                     self.deposit(work, &message, content)?;
                 }

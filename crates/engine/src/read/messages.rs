@@ -3,7 +3,7 @@
 use rapport_delivery::repo::inapp::InAppMessage;
 use rapport_delivery::repo::timeline::{self, MarkCount, Marked};
 use rapport_delivery::repo::{self, LedgerCount, LedgerCounts, LedgerCursor, LedgerEntry, LedgerFilter};
-use rapport_domain::{OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
+use rapport_domain::{OutboundMessage, OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
 
 use super::profiles::{Page, family};
 use crate::error::EngineError;
@@ -36,6 +36,12 @@ pub fn list(
 pub fn get(shared: &Shared, ws: WorkspaceId, id: OutboxId) -> Result<Option<LedgerEntry>, EngineError> {
     let Ok(db) = shared.stores.partition(id.partition) else { return Ok(None) };
     Ok(db.read(|q| repo::get(q, ws, id))?)
+}
+
+/// What a message was made from, when that is kept.
+pub fn kept(shared: &Shared, ws: WorkspaceId, id: OutboxId) -> Result<Option<OutboundMessage>, EngineError> {
+    let Ok(db) = shared.stores.partition(id.partition) else { return Ok(None) };
+    Ok(db.read(|q| repo::views::get(q, ws, id))?)
 }
 
 /// The messages to one customer, newest first, those to profiles that became part of this one included.

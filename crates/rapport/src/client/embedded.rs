@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::app::{App, Options};
-use crate::config::Config;
+use crate::config::{BounceMailbox, Config};
 
 /// The server; it answers on an address of this machine only, at a port the system chooses.
 pub(super) struct Embedded {
@@ -25,6 +25,7 @@ impl Embedded {
             listen: "127.0.0.1:0".to_owned(),
             smtp_catcher: String::new(),
             bounce_listen: String::new(),
+            bounce_mailbox: BounceMailbox { host: String::new(), ..config.bounce_mailbox.clone() },
             ..config.clone()
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

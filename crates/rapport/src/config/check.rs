@@ -15,6 +15,16 @@ impl Config {
         let catcher = self.smtp_catcher.is_empty() || is_address(&self.smtp_catcher);
         let bounces = self.bounce_listen.is_empty() || is_address(&self.bounce_listen);
         expect("bounce_listen", bounces, "host:port such as 0.0.0.0:2525, or nothing");
+        let mailbox = &self.bounce_mailbox;
+        if !mailbox.host.is_empty() {
+            expect("bounce_mailbox.username", !mailbox.username.is_empty(), "who signs in");
+            expect("bounce_mailbox.secret", !mailbox.secret.expose().is_empty(), "the password or refresh token");
+            let by_token = mailbox.token_url.is_empty() == mailbox.client_id.is_empty();
+            expect("bounce_mailbox.client_id", by_token, "the application's id together with token_url, or neither");
+            let local = matches!(mailbox.host.as_str(), "localhost" | "::1") || mailbox.host.starts_with("127.");
+            let open = "true: a secret is not sent over an open connection, except on this machine";
+            expect("bounce_mailbox.tls", mailbox.tls || local, open);
+        }
         expect("smtp_catcher", catcher, "host:port such as 127.0.0.1:2525, or nothing");
         expect("public_url", is_base_url(&self.public_url), "http:// or https:// and a host, without a query");
         let most = rapport_store::MAX_PARTITIONS;
@@ -42,6 +52,7 @@ impl Config {
             ("delivery.queue_messages", self.delivery.queue_messages, 1, 1 << 20),
             ("delivery.concurrency", self.delivery.concurrency, 1, 4_096),
             ("delivery.send_timeout_s", self.delivery.send_timeout_s as usize, 1, 600),
+            ("bounce_mailbox.every_s", self.bounce_mailbox.every_s as usize, 5, 86_400),
             ("imports.at_once", self.imports.at_once, 1, 8),
             ("imports.max_file_mib", self.imports.max_file_mib as usize, 1, 16 << 20),
         ] {

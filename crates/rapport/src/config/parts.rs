@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rapport_delivery::channels::email::Grant;
+use rapport_delivery::mailbox::Mailbox;
 use rapport_engine::EngineConfig;
 
 use super::{Config, MIB};
@@ -73,6 +75,30 @@ impl Config {
             max_batch_events: self.collect.max_batch_events,
             ..rapport_collect::CollectConfig::default()
         }
+    }
+
+    /// The mailbox that returned mail is fetched from, if there is one.
+    #[must_use]
+    pub fn mailbox(&self) -> Option<Mailbox> {
+        let own = &self.bounce_mailbox;
+        let grant = || Grant {
+            token_url: own.token_url.clone(),
+            refresh_token: own.secret.expose().clone(),
+            client_id: own.client_id.clone(),
+            client_secret: own.client_secret.expose().clone(),
+            scope: own.scope.clone(),
+        };
+        (!own.host.is_empty()).then(|| Mailbox {
+            host: own.host.clone(),
+            port: own.port,
+            tls: own.tls,
+            username: own.username.clone(),
+            secret: own.secret.expose().clone(),
+            grant: (!own.token_url.is_empty()).then(grant),
+            folder: own.folder.clone(),
+            every: Duration::from_secs(own.every_s),
+            delete: own.delete,
+        })
     }
 
     /// Where browsers and customers reach a server that listens at `address`; no trailing slash.

@@ -29,10 +29,13 @@ fn origin(figment: &Figment, path: &str) -> String {
     }
 }
 
+/// Keys whose values are secrets.
+const SECRETS: [&str; 3] = ["secret_key", "bounce_mailbox.secret", "bounce_mailbox.client_secret"];
+
 /// A value for people to see: that there is a secret, not which.
 fn shown(path: &str, value: &Value) -> String {
     let text = literal(value);
-    if path == "secret_key" && text != "\"\"" { "\"********\"".to_owned() } else { text }
+    if SECRETS.contains(&path) && text != "\"\"" { "\"********\"".to_owned() } else { text }
 }
 
 /// A value as TOML writes it. JSON's texts, numbers, truth values and lists are TOML's too.

@@ -101,6 +101,18 @@ fn errors_name_place_and_expectation() {
             Flags::default(),
             "public_url in rapport.toml: expected http:// or https:// and a host, without a query",
         ),
+        (
+            "[bounce_mailbox]\nhost = \"imap.example.com\"\nusername = \"ann\"\nsecret = \"s3cret\"\ntls = false",
+            &[],
+            Flags::default(),
+            "bounce_mailbox.tls in rapport.toml: expected true: a secret is not sent over an open connection, except on this machine",
+        ),
+        (
+            "[bounce_mailbox]\nhost = \"imap.example.com\"\nusername = \"ann\"",
+            &[],
+            Flags::default(),
+            "bounce_mailbox.secret: expected the password or refresh token",
+        ),
         ("", &[], flag("xml"), "--log-format: expected text or json, found xml"),
         (
             "",
@@ -114,6 +126,20 @@ fn errors_name_place_and_expectation() {
     }
     let syntax = read(Some("listen = \n"), &[], Flags::default()).unwrap_err();
     assert!(syntax.0[0].contains("rapport.toml") && syntax.0[0].contains("line 1"), "{syntax}");
+}
+
+#[test]
+fn a_mailbox_signs_in_by_password_or_token() {
+    let base = "[bounce_mailbox]\nhost = \"imap.example.com\"\nusername = \"ann\"\nsecret = \"s3cret\"\n";
+    assert_eq!(Config::default().mailbox(), None);
+    let loaded = read(Some(base), &[], Flags::default()).unwrap();
+    let mailbox = loaded.config.mailbox().unwrap();
+    assert_eq!((mailbox.port, mailbox.secret.as_str(), &mailbox.grant), (993, "s3cret", &None));
+    assert!(loaded.print().contains("bounce_mailbox.secret = \"********\"") && !loaded.print().contains("s3cret"));
+    let by_token = format!("{base}token_url = \"https://id.example/token\"\nclient_id = \"app\"\n");
+    let mailbox = read(Some(&by_token), &[], Flags::default()).unwrap().config.mailbox().unwrap();
+    assert_eq!(mailbox.grant.unwrap().refresh_token, "s3cret");
+    assert!(read(Some(&format!("{base}client_id = \"app\"\n")), &[], Flags::default()).is_err());
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub struct Composed {
     pub unsubscribe_url: Option<String>,
     /// An appointment (iCalendar).
     pub calendar: Option<String>,
+    /// It has a link to the page that shows it, so what it was made from has to be kept.
+    pub is_viewable: bool,
     /// What the template asked for and nobody had, when that was to be noted.
     pub missing: Vec<MissingName>,
 }
@@ -54,7 +56,7 @@ pub struct Extras<'e> {
 }
 
 /// What a template sees: the message's own data (`event`, `journey`), `profile` with its traits, `company`, `brand`,
-/// `catalogs`, `unsubscribe_url` and `preferences_url`. Nothing is copied; members are found when the template mentions them.
+/// `catalogs`, `unsubscribe_url`, `preferences_url` and `browser_url`. Nothing is copied; members are found when the template mentions them.
 pub(crate) struct Root<'v> {
     pub(crate) message: &'v OutboundMessage,
     pub(crate) profile: Customer<'v>,
@@ -63,6 +65,8 @@ pub(crate) struct Root<'v> {
     pub(crate) catalogs: Option<&'v Shelf<'v>>,
     pub(crate) unsubscribe: &'v str,
     pub(crate) preferences: &'v str,
+    /// The page that shows the message; empty where there is none.
+    pub(crate) browser: &'v str,
 }
 
 impl Object for Root<'_> {
@@ -74,6 +78,7 @@ impl Object for Root<'_> {
             "catalogs" => self.catalogs.map(|shelf| View::Object(shelf)),
             "unsubscribe_url" => Some(View::Str(self.unsubscribe)),
             "preferences_url" => Some(View::Str(self.preferences)),
+            "browser_url" => Some(View::Str(self.browser)).filter(|_| !self.browser.is_empty()),
             other => self.message.data.map().get(other).map(View::from),
         }
     }
@@ -177,7 +182,7 @@ fn parts(
     let spec = &template.spec;
     let transactional = spec.transactional || message.transactional;
     let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(spec)));
-    let preferences = links.preferences();
+    let (preferences, browser) = (links.preferences(), links.view());
     let shelf = Shelf::new(asked, template.library.catalogs());
     let root = Root {
         message,
@@ -187,6 +192,7 @@ fn parts(
         catalogs: Some(&shelf),
         unsubscribe: &unsubscribe,
         preferences: &preferences,
+        browser: &browser,
     };
     let customer = scene(profile, settings, now);
     let whole = |message: String| ContentError { part: Some("html"), position: None, message };
@@ -247,6 +253,7 @@ fn parts(
         }
         None => content::text_from_html(&html),
     };
+    let is_viewable = html.contains(&browser) || text.contains(&browser);
     if let Some(line) = preheader.map(|line| one_line(&line)).filter(|line| !line.is_empty()) {
         insert_after_start(&mut html, &hidden_line(&line));
     }
@@ -263,7 +270,7 @@ fn parts(
         insert_before_end(&mut html, &pixel);
     }
     let unsubscribe_url = (!transactional).then_some(unsubscribe);
-    Ok(Composed { subject, html, text, unsubscribe_url, calendar, missing })
+    Ok(Composed { subject, html, text, unsubscribe_url, calendar, is_viewable, missing })
 }
 
 /// Text with runs of white space and control characters as one blank: it stands in a header.

@@ -11,6 +11,7 @@ use lettre::transport::smtp::extension::ClientId;
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
 
+use super::oauth::TokenSource;
 use crate::spec::{ChannelSpec, TlsMode};
 use crate::telemetry;
 
@@ -20,9 +21,12 @@ const MAX_IDLE: Duration = Duration::from_secs(30);
 pub(super) struct Pool {
     host: String,
     port: u16,
+    user: String,
     tls: TlsMode,
     parameters: Option<TlsParameters>,
     credentials: Option<Credentials>,
+    /// Gives what is shown in the place of a password.
+    tokens: Option<TokenSource>,
     hello: ClientId,
     connect_timeout: Duration,
     max_idle: usize,
@@ -41,9 +45,11 @@ impl Pool {
         Ok(Pool {
             host: spec.host.clone(),
             port: spec.port,
+            user: spec.username.clone().unwrap_or_default(),
             tls: spec.tls,
             parameters,
             credentials,
+            tokens: TokenSource::of(spec, connect_timeout)?,
             hello: ClientId::default(),
             connect_timeout,
             max_idle: spec.pool_size as usize,
@@ -94,12 +100,22 @@ impl Pool {
         if let (TlsMode::StartTls, Some(parameters)) = (self.tls, &self.parameters) {
             connection.starttls(parameters.clone(), &self.hello).await.map_err(say)?;
         }
-        if let Some(credentials) = &self.credentials {
-            connection
-                .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
-                .await
-                .map_err(|e| format!("logging in to {}:{}: {e}", self.host, self.port))?;
-        }
+        self.log_in(&mut connection).await.map_err(|e| format!("logging in to {}:{}: {e}", self.host, self.port))?;
         Ok(connection)
+    }
+
+    async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), String> {
+        let Some(credentials) = &self.credentials else { return Ok(()) };
+        let Some(tokens) = &self.tokens else {
+            let done = connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await;
+            return done.map(drop).map_err(|e| e.to_string());
+        };
+        let token = tokens.token().await?;
+        let credentials = Credentials::new(self.user.clone(), token.clone());
+        let done = connection.auth(&[Mechanism::Xoauth2], &credentials).await;
+        if done.is_err() {
+            tokens.forget(&token).await;
+        }
+        done.map(drop).map_err(|e| format!("{e} (XOAUTH2 as {})", self.user))
     }
 }
