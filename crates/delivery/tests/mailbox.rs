@@ -71,7 +71,7 @@ impl Dovecot {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let at = dir.path().display();
         let conf = format!(
-            "protocols = imap\nbase_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\nssl = no\ndisable_plaintext_auth = no\n\
+            "protocols = imap\nbase_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\nssl = no\ndisable_plaintext_auth = no\nauth_failure_delay = 0\n\
              listen = 127.0.0.1\nmail_location = maildir:{at}/mail/%u\nfirst_valid_uid = 1\nfirst_valid_gid = 1\n\
              passdb {{\n driver = static\n args = password=s3cret\n}}\n\
              userdb {{\n driver = static\n args = uid={uid} gid={gid} home={at}/mail/%u\n}}\n\

@@ -43,6 +43,7 @@ fn block(id: &str, spec: serde_json::Value) -> Resource {
         status: ResourceStatus::Live,
         spec,
         created_by: "t".to_owned(),
+        approval: None,
         created_at: Timestamp(0),
     }
 }
