@@ -21,6 +21,8 @@ pub enum OriginState {
     Live,
     /// The journey was stopped or archived.
     NotLive,
+    /// The journey is paused: what it decided waits.
+    Paused,
     /// The customer left it.
     Exited,
 }
@@ -56,7 +58,7 @@ pub trait Suppressions: Send + Sync {
 
 /// Reads journeys.
 pub trait JourneyState: Send + Sync {
-    /// Whether the journey that decided the message is live, and whether the customer left it by its exit rule since. Asked
+    /// Whether the journey that decided the message is live or paused, and whether the customer left it since. Asked
     /// only for messages that a journey decided (`origin`).
     fn state(&self, message: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError>;
 }

@@ -306,6 +306,16 @@ pub fn is_sent(q: &impl Query, workspace: WorkspaceId, id: OutboxId) -> Result<b
     Ok(q.query_row(sql, &params![workspace, id.partition, id.number], |_| Ok(()))?.is_some())
 }
 
+/// The numbers of the messages of a journey that wait for a time.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn deferred_of(q: &impl Query, workspace: WorkspaceId, journey: &str) -> Result<Vec<u64>, DeliveryError> {
+    let sql =
+        "SELECT number FROM messages WHERE workspace = ?1 AND status = 'deferred' AND journey = ?2 ORDER BY number";
+    Ok(q.query(sql, &params![workspace, journey], |row| row.get(0))?)
+}
+
 /// One message.
 ///
 /// # Errors

@@ -235,7 +235,12 @@ impl JourneyState for Wiring {
         }
         let db = self.shared.stores.partition(id.partition)?;
         let left = db.read(|q| rapport_delivery::repo::is_withdrawn(q, ws, id))?;
-        Ok(if left { OriginState::Exited } else { OriginState::Live })
+        let paused = !left && self.shared.live().journeys.is_paused(ws, &origin.journey);
+        Ok(match (left, paused) {
+            (true, _) => OriginState::Exited,
+            (false, true) => OriginState::Paused,
+            (false, false) => OriginState::Live,
+        })
     }
 }
 

@@ -14,11 +14,15 @@ use crate::fixture::{Answer, App};
 /// An app whose messages leave.
 pub(crate) fn app() -> App {
     let app = App::new();
+    open_gate(&app);
+    app
+}
+
+fn open_gate(app: &App) {
     let config =
         RelayConfig { public_url: "http://rapport.example".into(), allow_private: true, ..RelayConfig::default() };
     let relay = Relay::start(app.state.engine.delivery_deps(), config, app.tokens.clone()).unwrap();
     app.state.engine.attach_relay(relay);
-    app
 }
 
 pub(crate) async fn publish(app: &App, documents: &[(&str, Value)]) {
@@ -235,4 +239,36 @@ async fn text_messages_are_counted() {
         (&count["encoding"], &count["segments"], &count["foreign"]),
         (&json!("ucs2"), &json!(1), &json!(["😀"]))
     );
+}
+
+#[tokio::test]
+async fn what_a_paused_journey_decided_waits_at_the_gate() {
+    let app = App::new();
+    let provider = HttpCatcher::local(Act::answer(200, "ok")).await.unwrap();
+    let journey = json!({"name": "Ping", "trigger": {"event": {"name": "Ping"}}, "reentry": "always",
+        "steps": [{"id": "call", "send": {"channel": "webhook", "template": "call"}}]});
+    let documents = [
+        ("channel/hook", json!({"kind": "webhook", "url": provider.url()})),
+        ("template/call", json!({"name": "Call", "channel": "webhook"})),
+        ("journey/ping", journey),
+    ];
+    for (path, spec) in documents {
+        app.api("PUT", &format!("/api/v1/resources/{path}?publish=true&confirm=true"), spec).await.expect(200);
+    }
+    for user in ["ada", "bob"] {
+        app.collect("/v1/track", json!({"userId": user, "event": "Ping"})).await.expect(200);
+    }
+    let all = |list: &Value, status: &str| {
+        let items = list["items"].as_array().unwrap();
+        items.len() == 2 && items.iter().all(|m| m["status"] == status)
+    };
+    app.until("/api/v1/messages", |l| all(l, "queued")).await;
+    app.api("POST", "/api/v1/journeys/ping/pause", json!({})).await.expect(200);
+    open_gate(&app);
+    let held = app.until("/api/v1/messages", |l| all(l, "deferred")).await;
+    assert_eq!(held["items"][0]["detail"], "journey \"ping\" is paused", "{held}");
+    assert!(provider.caught().is_empty());
+    app.api("POST", "/api/v1/journeys/ping/resume", json!({"overdue": "run"})).await.expect(200);
+    app.until("/api/v1/messages", |l| all(l, "sent")).await;
+    assert_eq!(provider.caught().len(), 2, "each once");
 }

@@ -13,6 +13,8 @@ use crate::core::quiet::quiet_until;
 use crate::deps::OriginState;
 use crate::spec::{ConsentPolicy, Priority, QuietPolicy, SettingsSpec, TemplateSpec, TopicSpec};
 
+/// How long what a paused journey decided waits before it is looked at again; resuming the journey ends that at once.
+const PAUSED_MS: i64 = 600_000;
 /// How long a message waits for another one to the same customer to be recorded, milliseconds.
 const UNDER_WAY_MS: i64 = 3_000;
 
@@ -158,6 +160,15 @@ fn origin(input: &GateInput<'_>) -> Option<GateDecision> {
         OriginState::NotLive => skip(SkipReason::NotLive, format!("journey {journey:?} is not live")),
         OriginState::Exited => {
             skip(SkipReason::Exited, format!("the customer left journey {journey:?} before step {step:?} was sent"))
+        }
+        OriginState::Paused => {
+            let until = input.now.plus_ms(PAUSED_MS).min(input.message.expires_at);
+            let detail = format!("journey {journey:?} is paused");
+            Some(if until > input.now {
+                GateDecision::Defer { until, detail }
+            } else {
+                GateDecision::Expire { detail: format!("{detail}, and the message expired meanwhile") }
+            })
         }
     }
 }

@@ -119,10 +119,14 @@ impl Publisher {
     /// An outcome was recorded in the present batch; `again` is when the message is due once more.
     pub(super) fn settle(&mut self, id: OutboxId, again: Option<Timestamp>) {
         self.settled.push(id);
-        self.next_look = match (self.next_look, again) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
+        if let Some(again) = again {
+            self.look_by(again);
+        }
+    }
+
+    /// Messages of the outbox are due then.
+    pub(super) fn look_by(&mut self, at: Timestamp) {
+        self.next_look = Some(self.next_look.map_or(at, |known| known.min(at)));
     }
 
     /// A batch was rolled back: what it settled is not settled.

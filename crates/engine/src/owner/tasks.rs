@@ -12,6 +12,7 @@ use rapport_journeys::repo::tasks::{self, Place, Queued, Task};
 use rapport_journeys::repo::{self, ActiveFilter, ActiveRun};
 use rapport_journeys::spec::{ScheduleTrigger, Trigger, ZoneChoice};
 use rapport_journeys::{Call, CalledBy, Migration, Overdue};
+use rapport_store::partition::outbox;
 use serde_json::{Map, Value, json};
 
 use super::Owner;
@@ -241,6 +242,9 @@ impl Owner {
             }
             Task::Resume { journey, paused_at, overdue, generation, cursor } => {
                 let choice = Overdue::parse(&overdue).unwrap_or(Overdue::Run);
+                if cursor.is_none() {
+                    self.release_held(work, ws, &journey)?;
+                }
                 let page = self.page(work, ws, &journey, None, cursor)?;
                 for run in &page {
                     self.resume_run(work, ws, &journey, run, paused_at, choice)?;
@@ -278,6 +282,15 @@ impl Owner {
                 Ok(ids.last().copied().filter(|_| ids.len() == PORTION).map(|cursor| Task::Plan { cursor }))
             }
         }
+    }
+
+    /// Lets the messages go on that the gate held back while the journey was paused.
+    fn release_held(&mut self, work: &mut Work, ws: WorkspaceId, journey: &str) -> Result<(), EngineError> {
+        for number in rapport_delivery::repo::deferred_of(&*work.tx, ws, journey)? {
+            outbox::defer(&work.tx, number, work.now, false)?;
+        }
+        self.publisher.look_by(work.now);
+        Ok(())
     }
 
     fn page(

@@ -280,6 +280,12 @@ impl JourneySet {
         live.map(|v| (v.id.as_str(), v.version, v.paused, &v.spec))
     }
 
+    /// Whether a live journey is paused.
+    #[must_use]
+    pub fn is_paused(&self, workspace: WorkspaceId, journey: &str) -> bool {
+        self.live(workspace, journey).is_some_and(|version| version.paused)
+    }
+
     /// The condition under which an audience of a journey's calendar is asked; `None` when it has none.
     #[must_use]
     pub fn audience(&self, workspace: WorkspaceId, journey: &str) -> Option<&ConditionKey> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{ArcMutexGuard, Mutex, RawMutex};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::pool::Pool;
@@ -188,6 +189,9 @@ fn open_session(path: &Path, file: &Arc<str>, options: &DbOptions, role: Role) -
     let session = Session { connection, file: Arc::clone(file) };
     let busy = Duration::from_millis(options.busy_timeout_ms);
     session.connection.busy_timeout(busy).map_err(|e| session.fault(&e))?;
+    // Plans do not depend on bound values: else SQLite prepares some statements anew whenever their values change.
+    let stable = DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+    session.connection.set_db_config(stable, true).map_err(|e| session.fault(&e))?;
     let mmap = u64::from(options.mmap_mib) << 20;
     let common = format!("PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON; PRAGMA mmap_size={mmap};");
     session.batch(&match role {

@@ -139,3 +139,27 @@ impl ToSql for Bound<'_> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use crate::params;
+    use crate::sql::{Db, DbOptions};
+
+    /// SQLite may look at a bound value when it plans, and then plans anew for each other value: for the timers of a profile
+    /// that was half the cost of loading one.
+    #[test]
+    fn a_statement_is_planned_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path().join("t.db"), &DbOptions::default()).unwrap();
+        db.migrate("partition", crate::partition::MIGRATIONS).unwrap();
+        let session = db.detached_reader().unwrap();
+        let sql = "SELECT due_at, ws, profile, kind, key FROM timers WHERE ws = ?1 AND profile = ?2 ORDER BY kind, key";
+        for profile in 0..20i64 {
+            let mut statement = session.prepare(sql, &params![1i64, profile]).unwrap();
+            assert!(statement.raw_query().next().unwrap().is_none());
+            assert!(statement.get_status(StatementStatus::RePrepare) <= 1, "planned again for profile {profile}");
+        }
+    }
+}

@@ -228,6 +228,24 @@ fn exited() {
 }
 
 #[test]
+fn what_a_paused_journey_decided_waits_and_expires() {
+    let before_expiry = |left_ms: i64| {
+        after(|c| {
+            c.origin = OriginState::Paused;
+            c.message.transactional = true;
+            c.now = c.message.expires_at.plus_ms(-left_ms);
+        })
+    };
+    let waits = |left_ms: i64| match before_expiry(left_ms) {
+        GateDecision::Defer { until, detail } => (case().message.expires_at.since_ms(until), detail),
+        other => panic!("expected to wait, got {other:?}"),
+    };
+    assert_eq!(waits(3_600_000), (3_000_000, "journey \"j\" is paused".to_owned()));
+    assert_eq!(waits(5).0, 0, "not longer than it is worth sending");
+    assert!(matches!(before_expiry(0), GateDecision::Expire { detail } if detail.contains("paused")));
+}
+
+#[test]
 fn quiet_hours_defer_or_expire() {
     let until = |change: fn(&mut Case)| match after(change) {
         GateDecision::Defer { until, detail } => {
