@@ -27,8 +27,8 @@ packages="sdk dashboard"
 
 ready() { npm_packages "web/$1" "web-$1" || { say "the npm packages of web/$1 could not be installed (see $log)"; exit 1; }; }
 
-# A text that changes when a source of the package does, or of the API client.
-fingerprint() { (cd "web/$1" && git ls-files -co --exclude-standard . ../api-client | sort | xargs cat | sha256sum | cut -c1-16); }
+# A text that changes when a source of the package does, of the API client, or of the parts of the SDK the dashboard shows.
+fingerprint() { (cd "web/$1" && git ls-files -co --exclude-standard . ../api-client ../sdk/src/inapp | sort | xargs cat | sha256sum | cut -c1-16); }
 
 build() {
     local now

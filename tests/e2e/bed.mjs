@@ -13,8 +13,8 @@ const axe = (() => {
   }
 })();
 
-/** Complaints that are no fault: the browser looks for an icon by itself. */
-const expected = (text) => text.includes('/favicon.ico');
+/** Complaints that are no fault: the browser looks for an icon by itself, and a mail's frame lets not even the test's own scripts run. */
+const expected = (text) => text.includes('/favicon.ico') || text.includes("Blocked script execution in 'about:srcdoc'");
 
 export class Bed {
   constructor(server, browser) {

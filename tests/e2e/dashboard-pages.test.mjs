@@ -33,13 +33,23 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
       return found;
     });
     await server.api('PUT', '/api/v1/resources/segment/evil?publish=true', { name: EVIL, description: RTL, rule: `traits.name == ${JSON.stringify(EVIL)}` });
+    const put = (kind, id, spec) => server.api('PUT', `/api/v1/resources/${kind}/${id}?publish=true&confirm=true`, spec);
+    await put('brand', 'default', { name: EVIL, colours: { primary: '#2f5d50', text: '#27302d' }, footer: RTL, tone: EVIL });
+    await put('template', 'letter', { name: EVIL, channel: 'email', subject: EVIL, mjml: `<mjml lang="en"><mj-body><mj-section><mj-column><mj-text>Hello {{ profile.name }} ${RTL} <a href="{{ unsubscribe_url }}">no more</a></mj-text><mj-button href="https://shop.example/" background-color="{{ brand.colours.primary }}">Go</mj-button></mj-column></mj-section></mj-body></mjml>` });
+    await put('template', 'card', { name: 'Card', channel: 'inapp', layout: 'modal', title: EVIL, body: RTL, buttons: [{ id: 'ok', label: EVIL }] });
+    await put('template', 'text', { name: 'Text', channel: 'sms', body: `${EVIL} ${RTL}` });
+    await put('campaign', 'spring', { name: EVIL, audience: { segment: 'buyers' }, template: 'letter', goal: { event: { name: 'Order Completed' } } });
+    await put('computed_trait', 'spent', { name: EVIL, value: 'events("Order Completed").sum("total")' });
+    await put('annotation', 'sale', { text: EVIL, date: new Date().toISOString().slice(0, 10) });
     const funnel = encodeURIComponent(JSON.stringify({ steps: [{ event: 'Product Viewed' }, { event: 'Order Completed' }] }));
     paths = [
       '/', '/start', '/customers', `/customers/${id}`, '/accounts', '/accounts/acme', '/segments', '/segments/evil', '/segments/new',
-      '/journeys', '/journeys/thanks', '/journeys/thanks?view=list&step=thank', '/journeys/new', '/content', '/content/thanks', '/content/new', '/messages',
+      '/journeys', '/journeys/thanks', '/journeys/thanks?view=list&step=thank', '/journeys/new', '/content', '/content/thanks', '/content/new', '/content/new?tab=settings', '/content/letter', '/content/card', '/content/text', '/content?tab=media', '/content?tab=brands', '/content?tab=blocks', '/brands/new', '/brands/default', '/blocks/new', '/messages',
+      '/campaigns', '/campaigns/new', '/campaigns/spring', '/segments?tab=overlap&s=buyers,evil', '/segments?tab=personas', '/segments?tab=traits', '/personas/new', '/traits/new', '/traits/spent',
+      '/journeys/thanks?tab=versions', '/journeys/thanks?tab=simulation', '/journeys/thanks?tab=people', '/dashboards/new',
       '/insights', '/insights/trend', `/insights/funnel?r=${funnel}`, '/insights/retention', '/insights/lifecycle', '/insights/power-users', '/insights/paths',
-      '/insights/heatmap', '/insights/rfm', '/insights/attribution', '/insights/journey-map', '/insights/ladder',
-      '/data', '/data?tab=sources', '/data?tab=catalogue', '/data?tab=quality', '/data?tab=imports', '/data?tab=exports',
+      '/insights/heatmap', '/insights/rfm', '/insights/attribution', '/insights/journey-map', '/insights/ladder', '/insights/lift', '/insights/value',
+      '/data', '/data?tab=sources', '/data?tab=catalogue', '/data?tab=plan', '/data?tab=quality', '/data?tab=imports', '/data?tab=exports',
       '/settings', '/settings?tab=members', '/settings?tab=channels', '/settings?tab=topics', '/settings?tab=suppressions', '/settings?tab=tokens', '/settings?tab=audit',
       '/inbox', '/nothing-here',
     ];
@@ -57,7 +67,19 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
     const { page, context, unexpected } = await bed.open('/', options);
     const wrong = [];
     for (const path of paths) {
-      await page.goto(server.url + path);
+      // As the application goes from page to page, without loading itself anew.
+      const before = await page.evaluate((to) => {
+        const title = document.querySelector('h1');
+        if (title) title.dataset.seen = '';
+        const known = [location.pathname, title?.textContent];
+        window.history.pushState({}, '', to);
+        window.dispatchEvent(new PopStateEvent('popstate'));
+        return known;
+      }, path);
+      if (before[0] !== path.split('?')[0]) {
+        const isNew = (text) => !!document.querySelector('h1:not([data-seen])') || (document.querySelector('h1')?.textContent ?? text) !== text;
+        await page.waitForFunction(isNew, before[1], { timeout: 5_000 }).catch(() => wrong.push(`${path} is not shown`));
+      }
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForFunction(() => !document.querySelector('[data-loading]'));
       await page.waitForTimeout(120);
@@ -65,7 +87,7 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
       const wide = await overflow(page);
       if (wide > 0) wrong.push(`${path} is ${wide} px wider than its window`);
       wrong.push(...(await serious(page)).map((fault) => `${path}: ${fault}`));
-      if (pictures) await page.screenshot({ path: join(pictures, `${path.replace(/[^a-z]+/gi, '_').slice(1, 40) || 'home'}-${name}.png`), fullPage: true });
+      if (pictures) await page.screenshot({ path: join(pictures, `${path.replace(/[^a-z]+/gi, '_').slice(1, 60) || 'home'}-${name}.png`), fullPage: true });
     }
     assert.deepEqual([...wrong, ...unexpected()], []);
     await context.close();

@@ -11,7 +11,7 @@ export default defineConfig({
   plugins: [react()],
   resolve: {
     // The client has no packages of its own here; its one dependency is the dashboard's.
-    alias: { 'openapi-fetch': here('node_modules/openapi-fetch'), '@rapport/api-client': here('../api-client/src/index.ts'), '@': here('src') },
+    alias: { 'openapi-fetch': here('node_modules/openapi-fetch'), '@rapport/api-client': here('../api-client/src/index.ts'), '@sdk': here('../sdk/src'), '@': here('src') },
   },
   // The server puts a nonce of its own into every page it sends.
   html: { cspNonce: '__CSP_NONCE__' },

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import { t } from '@/i18n';
-import { difference, lines } from './diff';
+import { type Difference, difference, lines } from './diff';
 
 const show = (value: unknown): string =>
   value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value, null, 2);
@@ -8,7 +8,11 @@ const show = (value: unknown): string =>
 /** Two documents beside each other: only what differs. Long texts are compared line by line. */
 export function DiffView({ before, after }: { before: unknown; after: unknown }) {
   const found = difference(before, after);
-  if (found.length === 0) return <Text size="sm">{t('They say the same.')}</Text>;
+  return found.length === 0 ? <Text size="sm">{t('They say the same.')}</Text> : <Differences of={found} />;
+}
+
+/** Each place that differs with what it was and what it is. */
+export function Differences({ of: found }: { of: Difference[] }) {
   return (
     <Stack gap="sm">
       {found.map((d) => (

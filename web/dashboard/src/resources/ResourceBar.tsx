@@ -36,12 +36,12 @@ export function ResourceBar({
   const mayEdit = includes(session.data?.role, 'editor');
   const [open, setOpen] = useState<'versions' | 'archive' | null>(null);
   const { spec, saved, dirty, busy } = editing;
-  const save = async (publish: boolean) => {
+  const save = async (publish: boolean, confirm = false) => {
     if (block) {
       notify('bad', block);
       return;
     }
-    const made = await editing.save({ publish, ...(newId ? { newId } : {}) });
+    const made = await editing.save({ publish, confirm, ...(newId ? { newId } : {}) });
     if (!made) return;
     notify('good', publish ? t('Version {n} is live', { n: made.version }) : t('Saved as version {n}', { n: made.version }));
     for (const warning of made.warnings ?? []) notify('bad', `${warning.at}: ${warning.message}`);
@@ -130,6 +130,27 @@ export function ResourceBar({
         </Stack>
       </Modal>
       <ConflictModal editing={editing} />
+      <Modal opened={editing.doubts !== null} zIndex={400} onClose={editing.closeDoubts} size="lg" title={t('Is this meant?')}>
+        <Stack>
+          <ul style={{ margin: 0, paddingInlineStart: 18 }}>
+            {(editing.doubts?.items ?? []).map((item) => (
+              <li key={`${item.at} ${item.message}`}>
+                <Text size="sm" component="span">
+                  <code>{item.at.replace(/^spec\./, '')}</code>: {item.message}
+                </Text>
+              </li>
+            ))}
+          </ul>
+          <Group>
+            <Button loading={busy} onClick={() => void save(true, true)}>
+              {t('Publish all the same')}
+            </Button>
+            <Button variant="default" onClick={editing.closeDoubts} data-autofocus>
+              {t('Go on editing')}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
     </>
   );
 }

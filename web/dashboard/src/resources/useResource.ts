@@ -47,6 +47,8 @@ export function useResource(kind: string, id: string, initial: Spec) {
   const [edits, setEdits] = useState<{ at: number; list: Spec[] }>({ at: -1, list: [] });
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const [error, setError] = useState<unknown>(null);
+  /** What looks like a mistake, and is published only when it is meant. */
+  const [doubts, setDoubts] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
 
   const base = isNew ? initial : (saved.data?.spec as Spec | undefined);
@@ -95,16 +97,16 @@ export function useResource(kind: string, id: string, initial: Spec) {
   const redo = useCallback(() => setEdits((e) => ({ ...e, at: Math.min(e.list.length - 1, e.at + 1) })), []);
   const discard = useCallback(() => setEdits({ at: -1, list: [] }), []);
 
-  const put = async (to: string, what: Spec, publish: boolean, match: string): Promise<Resource> =>
+  const put = async (to: string, what: Spec, publish: { publish?: true; confirm?: true }, match: string): Promise<Resource> =>
     data(
       api.PUT('/api/v1/resources/{kind}/{id}', {
-        params: { path: { kind, id: to }, query: { ...(publish ? { publish: true } : {}) } as never, header: { 'If-Match': match } as never },
+        params: { path: { kind, id: to }, query: publish as never, header: { 'If-Match': match } as never },
         body: what as never,
       }),
     ) as Promise<Resource>;
 
   /** Saves; resolves to the saved document, or null when it could not be (the reason is in `error` or `conflict`). */
-  const save = async (options: { publish?: boolean; newId?: string; over?: Resource } = {}): Promise<Resource | null> => {
+  const save = async (options: { publish?: boolean; confirm?: boolean; newId?: string; over?: Resource } = {}): Promise<Resource | null> => {
     if (!spec) return null;
     const publish = options.publish ?? false;
     const to = isNew ? (options.newId ?? slugOf(String(spec.name ?? ''))) : id;
@@ -112,11 +114,12 @@ export function useResource(kind: string, id: string, initial: Spec) {
     setBusy(true);
     setError(null);
     try {
-      const made = await put(to, spec, publish, `"${version}"`);
+      const made = await put(to, spec, { ...(publish ? { publish } : {}), ...(options.confirm ? { confirm: true } : {}) }, `"${version}"`);
       sessionStorage.removeItem(stored);
       client.setQueryData(resourceQuery(kind, to).queryKey, made);
       setEdits({ at: -1, list: [] });
       setConflict(null);
+      setDoubts(null);
       const stale = [['resources', kind], [`${kind}s`]];
       await Promise.all(stale.map((queryKey) => client.invalidateQueries({ queryKey })));
       return made;
@@ -124,6 +127,8 @@ export function useResource(kind: string, id: string, initial: Spec) {
       if (problem instanceof ApiProblem && problem.status === 412) {
         const theirs = await data(api.GET('/api/v1/resources/{kind}/{id}', { params: { path: { kind, id: to } } }));
         setConflict({ theirs, mine: spec, publish });
+      } else if (problem instanceof ApiProblem && problem.code === 'needs_confirmation') {
+        setDoubts(problem);
       } else {
         setError(problem);
       }
@@ -149,6 +154,7 @@ export function useResource(kind: string, id: string, initial: Spec) {
       busy,
       error,
       conflict,
+      doubts,
       change,
       undo,
       redo,
@@ -157,11 +163,12 @@ export function useResource(kind: string, id: string, initial: Spec) {
       takeTheirs,
       keepMine,
       closeConflict: () => setConflict(null),
+      closeDoubts: () => setDoubts(null),
       canUndo: edits.at > 0,
       canRedo: edits.at < edits.list.length - 1,
     }),
     // biome-ignore lint: the functions close over what is listed
-    [isNew, saved, spec, dirty, busy, error, conflict, edits, change],
+    [isNew, saved, spec, dirty, busy, error, conflict, doubts, edits, change],
   );
 }
 

@@ -43,6 +43,7 @@ export function Palette({ close }: { close: () => void }) {
       ? [
           { key: 'new-segment', group: t('Do'), title: t('New segment'), to: '/segments/new' },
           { key: 'new-journey', group: t('Do'), title: t('New journey'), to: '/journeys/new' },
+          { key: 'new-campaign', group: t('Do'), title: t('New campaign'), to: '/campaigns/new' },
           { key: 'new-template', group: t('Do'), title: t('New message'), to: '/content/new' },
           { key: 'import', group: t('Do'), title: t('Import a file'), to: '/data?tab=imports' },
         ]

@@ -71,7 +71,7 @@ export function Shell() {
               component={Link}
               to={s.to}
               label={t(s.title)}
-              active={here(s.to)}
+              active={[s.to, ...(s.also ?? [])].some(here)}
               aria-current={here(s.to) ? 'page' : undefined}
               leftSection={<s.icon size={18} aria-hidden />}
             />

@@ -10,6 +10,7 @@ import {
   IconRoute,
   IconSend,
   IconSettings,
+  IconSpeakerphone,
 } from '@tabler/icons-react';
 
 export interface Section {
@@ -19,16 +20,19 @@ export interface Section {
   icon: typeof IconHome;
   /** Only with the built-in mail server. */
   catcherOnly?: boolean;
+  /** Where its further pages begin. */
+  also?: string[];
 }
 
 export const sections: Section[] = [
   { to: '/', title: 'Home', icon: IconHome },
-  { to: '/customers', title: 'Customers', icon: IconAddressBook },
-  { to: '/segments', title: 'Segments', icon: IconFilter },
+  { to: '/customers', title: 'Customers', icon: IconAddressBook, also: ['/accounts'] },
+  { to: '/segments', title: 'Segments', icon: IconFilter, also: ['/personas', '/traits'] },
   { to: '/journeys', title: 'Journeys', icon: IconRoute },
-  { to: '/content', title: 'Content', icon: IconMail },
+  { to: '/campaigns', title: 'Campaigns', icon: IconSpeakerphone },
+  { to: '/content', title: 'Content', icon: IconMail, also: ['/brands', '/blocks'] },
   { to: '/messages', title: 'Messages', icon: IconSend },
-  { to: '/insights', title: 'Insights', icon: IconChartHistogram },
+  { to: '/insights', title: 'Insights', icon: IconChartHistogram, also: ['/dashboards'] },
   { to: '/data', title: 'Data', icon: IconDatabase },
   { to: '/settings', title: 'Settings', icon: IconSettings },
   { to: '/inbox', title: 'Mail catcher', icon: IconInbox, catcherOnly: true },

@@ -1,12 +1,12 @@
 /** A chart by ECharts, in the page's colours; described to screen readers, and always beside a table that says the same. */
 import { useComputedColorScheme } from '@mantine/core';
-import { BarChart, FunnelChart, HeatmapChart, LineChart, SankeyChart } from 'echarts/charts';
+import { BarChart, CustomChart, FunnelChart, HeatmapChart, LineChart, SankeyChart } from 'echarts/charts';
 import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, type ECharts, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 
-use([BarChart, FunnelChart, HeatmapChart, LineChart, SankeyChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, CanvasRenderer]);
+use([BarChart, CustomChart, FunnelChart, HeatmapChart, LineChart, SankeyChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, CanvasRenderer]);
 
 /** Told apart by those who do not see every colour (Okabe and Ito), darkened for light pages. */
 export const PALETTE = ['#0b7285', '#d9480f', '#6741d9', '#2b8a3e', '#c2255c', '#e8a202', '#1864ab', '#5c4433', '#868e96', '#099268'];
@@ -18,7 +18,22 @@ export interface Picked {
   data: unknown;
 }
 
-export function Chart({ option, height = 320, label, onPick }: { option: EChartsCoreOption; height?: number; label: string; onPick?: (picked: Picked) => void }) {
+/** Makes a PNG of a chart as it is drawn now. */
+export type Photograph = () => Blob;
+
+function photograph(chart: ECharts, background: string): Blob {
+  const [, encoded = ''] = chart.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: background }).split(',');
+  return new Blob([Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0))], { type: 'image/png' });
+}
+
+export function Chart({ option, height = 320, label, onPick, camera }: {
+  option: EChartsCoreOption;
+  height?: number;
+  label: string;
+  onPick?: (picked: Picked) => void;
+  /** Holds what takes a picture of it. */
+  camera?: { current: Photograph | null };
+}) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(null);
   const pick = useRef(onPick);
@@ -62,6 +77,7 @@ export function Chart({ option, height = 320, label, onPick }: { option: ECharts
       },
       { notMerge: true },
     );
-  }, [option, dark]);
+    if (camera) camera.current = () => (chart.current ? photograph(chart.current, dark ? '#242424' : '#ffffff') : new Blob());
+  }, [option, dark, camera]);
   return <div ref={host} style={{ height, width: '100%', cursor: onPick ? 'pointer' : 'default' }} role="img" aria-label={label} />;
 }

@@ -30,6 +30,8 @@ export interface CodeEditorProps {
   maxHeight?: string;
   placeholder?: string;
   lines?: boolean;
+  /** A piece of the text to show and mark, while somebody works elsewhere. */
+  reveal?: { from: number; to: number } | undefined;
 }
 
 const look = EditorView.theme({
@@ -130,5 +132,11 @@ export function CodeEditor(props: CodeEditorProps) {
     });
     current.dispatch(setDiagnostics(current.state, found));
   }, [marks]);
+  const { from, to } = props.reveal ?? {};
+  useEffect(() => {
+    const current = view.current;
+    if (!current || current.hasFocus || from === undefined || to === undefined || to > current.state.doc.length) return;
+    current.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+  }, [from, to]);
   return <div ref={host} />;
 }

@@ -45,7 +45,7 @@ export function DataTable<T>({
   const virtualizer = useWindowVirtualizer({
     count: virtual ? rows.length : 0,
     estimateSize: () => 41,
-    overscan: 20,
+    overscan: 8,
     scrollMargin: offset,
   });
   const items = virtualizer.getVirtualItems();

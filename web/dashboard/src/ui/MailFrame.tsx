@@ -4,12 +4,12 @@ import { useMemo } from 'react';
 /** The nonce of this page: styles in a frame made by it stand under the same policy. */
 const nonce = () => document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
-/** Without scripts, and with styles the page's policy lets through. */
-export function framed(html: string, dark: boolean): string {
+/** Without scripts and what it would load beside pictures, and with styles the page's policy lets through. */
+export function framedDocument(html: string, dark: boolean): Document {
   // Before it is parsed: the page's policy is asked for styles then.
-  const marked = html.replace(/<style\b/gi, `<style nonce="${nonce()}"`);
+  const marked = html.replace(/@import[^;]*;/gi, '').replace(/<style\b/gi, `<style nonce="${nonce()}"`);
   const doc = new DOMParser().parseFromString(marked, 'text/html');
-  for (const bad of doc.querySelectorAll('script, iframe, object, embed, base, meta[http-equiv]')) bad.remove();
+  for (const bad of doc.querySelectorAll('script, iframe, object, embed, base, link, meta[http-equiv]')) bad.remove();
   for (const element of doc.querySelectorAll('*')) {
     for (const { name } of [...element.attributes]) if (name.toLowerCase().startsWith('on')) element.removeAttribute(name);
   }
@@ -23,7 +23,11 @@ export function framed(html: string, dark: boolean): string {
     style.textContent = 'html{background:#121212;filter:invert(0.9) hue-rotate(180deg)}img,video{filter:invert(1) hue-rotate(180deg)}';
     doc.head.append(style);
   }
-  return `<!doctype html>${doc.documentElement.outerHTML}`;
+  return doc;
+}
+
+export function framed(html: string, dark: boolean): string {
+  return `<!doctype html>${framedDocument(html, dark).documentElement.outerHTML}`;
 }
 
 export function MailFrame({ html, title, width, dark = false }: { html: string; title: string; width: number | string; dark?: boolean }) {

@@ -1,40 +1,24 @@
 /** A form for a document of any kind, made from its JSON Schema: for kinds without a form of their own. */
-import { NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, MultiSelect, NumberInput, Select, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { t } from '@/i18n';
 import { JsonField } from './JsonField';
+import { fresh, inOrder, isOn, kindOf, resolve, type Schema } from './schema';
 
-export interface Schema {
-  type?: string | string[];
-  enum?: unknown[];
-  default?: unknown;
-  description?: string;
-  title?: string;
-  properties?: Record<string, Schema>;
-  required?: string[];
-  writeOnly?: boolean;
-  maxLength?: number;
-  minimum?: number;
-  maximum?: number;
-}
+export type { Schema } from './schema';
 
 type Value = Record<string, unknown>;
 
-const kindOf = (schema: Schema): string => (Array.isArray(schema.type) ? (schema.type.find((x) => x !== 'null') ?? '') : (schema.type ?? ''));
-
-export function SchemaForm({
-  schema,
-  value,
-  onChange,
-  only,
-  without = [],
-}: {
+export function SchemaForm({ schema, value, onChange, only, without = [], root = schema }: {
   schema: Schema;
   value: Value;
   onChange: (value: Value) => void;
   only?: string[];
   without?: string[];
+  /** Where references lead. */
+  root?: Schema;
 }) {
-  const names = (only ?? Object.keys(schema.properties ?? {})).filter((name) => !without.includes(name));
+  const names = (only ?? inOrder(schema)).filter((name) => !without.includes(name));
   const set = (name: string, next: unknown) => {
     const { [name]: _, ...rest } = value;
     onChange(next === undefined || next === '' ? rest : { ...rest, [name]: next });
@@ -42,66 +26,153 @@ export function SchemaForm({
   return (
     <Stack gap="sm">
       {names.map((name) => (
-        <Field key={name} name={name} schema={schema.properties?.[name] ?? {}} required={schema.required?.includes(name) ?? false} value={value[name]} set={(next) => set(name, next)} />
+        <Field
+          key={name}
+          label={labelOf(name)}
+          schema={resolve(schema.properties?.[name] ?? {}, root)}
+          root={root}
+          required={schema.required?.includes(name) ?? false}
+          value={value[name]}
+          set={(next) => set(name, next)}
+        />
       ))}
     </Stack>
   );
 }
 
-function Field({ name, schema, required, value, set }: { name: string; schema: Schema; required: boolean; value: unknown; set: (next: unknown) => void }) {
-  const label = t(name.replaceAll('_', ' '));
+/** What a member is called. */
+function labelOf(name: string): string {
+  const text = t(name.replaceAll('_', ' '));
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+interface FieldProps {
+  label: string;
+  schema: Schema;
+  root: Schema;
+  required: boolean;
+  value: unknown;
+  set: (next: unknown) => void;
+}
+
+function Field({ label, schema, root, required, value, set }: FieldProps) {
   const about = { label, description: schema.description, required };
   const kind = kindOf(schema);
+  const standIn = schema.default === undefined ? '' : String(schema.default);
   if (schema.enum) {
-    return (
-      <Select
-        {...about}
-        clearable={!required}
-        placeholder={schema.default === undefined ? '' : String(schema.default)}
-        data={schema.enum.map(String)}
-        value={value === undefined ? null : String(value)}
-        onChange={(next) => set(next ?? undefined)}
-      />
-    );
+    return <Select {...about} clearable={!required} placeholder={standIn} data={schema.enum.map(String)} value={value === undefined ? null : String(value)} onChange={(next) => set(next ?? undefined)} />;
   }
-  if (kind === 'boolean') {
-    return <Switch label={label} description={schema.description} checked={value === undefined ? schema.default === true : value === true} onChange={(e) => set(e.currentTarget.checked)} />;
-  }
-  if (kind === 'integer' || kind === 'number') {
-    return (
-      <NumberInput
-        {...about}
-        placeholder={schema.default === undefined ? '' : String(schema.default)}
-        {...(schema.minimum === undefined ? {} : { min: schema.minimum })}
-        {...(schema.maximum === undefined ? {} : { max: schema.maximum })}
-        value={typeof value === 'number' ? value : ''}
-        onChange={(next) => set(typeof next === 'number' ? next : undefined)}
-      />
-    );
-  }
-  if (kind === 'object' && schema.properties) {
-    return (
-      <fieldset className="fieldset">
-        <legend>{label}</legend>
-        <SchemaForm schema={schema} value={(value ?? {}) as Value} onChange={(next) => set(Object.keys(next).length > 0 ? next : undefined)} />
-      </fieldset>
-    );
-  }
-  if (kind === 'string') {
-    const long = (schema.maxLength ?? 0) > 1000 && !schema.writeOnly;
-    const text = typeof value === 'string' ? value : '';
-    if (long) return <Textarea {...about} autosize minRows={2} maxRows={16} dir="auto" value={text} onChange={(e) => set(e.currentTarget.value)} />;
-    return (
-      <TextInput
-        {...about}
-        dir="auto"
-        type={schema.writeOnly ? 'password' : 'text'}
-        autoComplete={schema.writeOnly ? 'new-password' : 'off'}
-        placeholder={schema.writeOnly && value !== undefined && typeof value !== 'string' ? t('kept, not shown') : ''}
-        value={text}
-        onChange={(e) => set(e.currentTarget.value)}
-      />
-    );
+  switch (kind) {
+    case 'boolean':
+      return <Switch label={label} description={schema.description} checked={value === undefined ? isOn(schema) : value === true} onChange={(e) => set(e.currentTarget.checked)} />;
+    case 'integer':
+    case 'number':
+      return (
+        <NumberInput
+          {...about}
+          placeholder={standIn}
+          {...(schema.minimum === undefined ? {} : { min: schema.minimum })}
+          {...(schema.maximum === undefined ? {} : { max: schema.maximum })}
+          value={typeof value === 'number' ? value : ''}
+          onChange={(next) => set(typeof next === 'number' ? next : undefined)}
+        />
+      );
+    case 'string':
+      return <TextField {...about} schema={schema} value={value} set={set} />;
+    case 'object':
+      if (schema.properties) {
+        return (
+          <fieldset className="fieldset">
+            <legend>{label}</legend>
+            <SchemaForm schema={schema} root={root} value={(value ?? {}) as Value} onChange={(next) => set(Object.keys(next).length > 0 ? next : undefined)} />
+          </fieldset>
+        );
+      }
+      if (typeof schema.additionalProperties === 'object' && kindOf(resolve(schema.additionalProperties, root)) === 'string') {
+        return <Pairs label={label} value={(value ?? {}) as Record<string, string>} set={set} />;
+      }
+      break;
+    case 'array': {
+      const items = resolve(schema.items ?? {}, root);
+      const list = Array.isArray(value) ? (value as unknown[]) : [];
+      const put = (next: unknown[]) => set(next.length > 0 ? next : undefined);
+      if (items.enum) return <MultiSelect {...about} clearable data={items.enum.map(String)} value={list.map(String)} onChange={put} />;
+      if (kindOf(items) === 'string') return <TagsInput {...about} value={list.map(String)} onChange={put} />;
+      if (kindOf(items) === 'object' && items.properties) return <Items {...about} schema={items} root={root} max={schema.maxItems} value={list as Value[]} set={put} />;
+      break;
+    }
+    default:
   }
   return <JsonField label={label} {...(schema.description ? { description: schema.description } : {})} value={value ?? null} onChange={(next) => set(next === null ? undefined : next)} />;
+}
+
+function TextField({ schema, value, set, ...about }: { schema: Schema; value: unknown; set: (next: unknown) => void; label: string; description: string | undefined; required: boolean }) {
+  const text = typeof value === 'string' ? value : '';
+  if ((schema.maxLength ?? 0) > 1000 && !schema.writeOnly) {
+    return <Textarea {...about} autosize minRows={2} maxRows={16} dir="auto" value={text} onChange={(e) => set(e.currentTarget.value)} />;
+  }
+  return (
+    <TextInput
+      {...about}
+      dir="auto"
+      type={schema.writeOnly ? 'password' : 'text'}
+      autoComplete={schema.writeOnly ? 'new-password' : 'off'}
+      placeholder={schema.writeOnly && value !== undefined && typeof value !== 'string' ? t('kept, not shown') : schema.default === undefined ? '' : String(schema.default)}
+      value={text}
+      onChange={(e) => set(e.currentTarget.value)}
+    />
+  );
+}
+
+/** A list of things of one shape. */
+function Items({ label, description, schema, root, max, value, set }: { label: string; description: string | undefined; schema: Schema; root: Schema; max: number | undefined; value: Value[]; set: (next: Value[]) => void }) {
+  return (
+    <fieldset className="fieldset" aria-label={label}>
+      <legend>{label}</legend>
+      <Stack gap="sm">
+        {description && <span className="field-about">{description}</span>}
+        {value.map((item, i) => (
+          <fieldset key={i} className="fieldset">
+            <legend>
+              {label} {i + 1}{' '}
+              <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t('Remove {what}', { what: `${label} ${i + 1}` })} onClick={() => set(value.filter((_, j) => j !== i))}>
+                <IconTrash size={14} />
+              </ActionIcon>
+            </legend>
+            <SchemaForm schema={schema} root={root} value={item} onChange={(next) => set(value.map((v, j) => (j === i ? next : v)))} />
+          </fieldset>
+        ))}
+        {(max === undefined || value.length < max) && (
+          <Button size="xs" variant="default" w="fit-content" leftSection={<IconPlus size={14} />} onClick={() => set([...value, fresh(schema)])}>
+            {t('Add to {list}', { list: label })}
+          </Button>
+        )}
+      </Stack>
+    </fieldset>
+  );
+}
+
+/** Names with a text each. */
+function Pairs({ label, value, set }: { label: string; value: Record<string, string>; set: (next: unknown) => void }) {
+  const rows = Object.entries(value);
+  const put = (next: [string, string][]) => set(next.length > 0 ? Object.fromEntries(next) : undefined);
+  return (
+    <fieldset className="fieldset">
+      <legend>{label}</legend>
+      <Stack gap="xs">
+        {rows.map(([name, text], i) => (
+          <Group key={i} wrap="nowrap" align="flex-end" gap="xs">
+            <TextInput label={t('Name')} value={name} onChange={(e) => put(rows.map((r, j) => (j === i ? [e.currentTarget.value, r[1]] : r)))} />
+            <TextInput label={t('Value')} style={{ flex: 1 }} dir="auto" value={text} onChange={(e) => put(rows.map((r, j) => (j === i ? [r[0], e.currentTarget.value] : r)))} />
+            <ActionIcon variant="subtle" color="gray" mb={6} aria-label={t('Remove {what}', { what: name })} onClick={() => put(rows.filter((_, j) => j !== i))}>
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Group>
+        ))}
+        <Button size="xs" variant="default" w="fit-content" leftSection={<IconPlus size={14} />} onClick={() => put([...rows, [`name${rows.length + 1}`, '']])}>
+          {t('Add to {list}', { list: label })}
+        </Button>
+      </Stack>
+    </fieldset>
+  );
 }

@@ -40,6 +40,10 @@ const STATUS: Record<string, Tone> = {
   finished: 'good',
   running: 'info',
   cancelled: 'plain',
+  ready: 'info',
+  scheduled: 'info',
+  sending: 'info',
+  paused: 'warn',
 };
 
 export function Status({ of }: { of: string }) {

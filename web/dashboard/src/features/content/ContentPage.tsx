@@ -1,5 +1,5 @@
-/** What is sent: the messages of the workspace, by channel, with what became of them. */
-import { Anchor, Button, Text, TextInput } from '@mantine/core';
+/** What is sent: messages by channel with what became of them, and what they are made of. */
+import { Anchor, Button, Stack, Tabs, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -11,13 +11,49 @@ import { Empty, Loaded, Status, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Brands } from './brand/Brands';
+import { MediaLibrary } from './media/MediaLibrary';
+import { SharedBlocks } from './shared/SharedBlocks';
 
 type Row = Schemas['ResourceView'];
 
 export function ContentPage() {
+  const [search, change] = useSearchState();
+  const session = useQuery(sessionQuery);
+  const create = includes(session.data?.role, 'editor') && (
+    <Button component={Link} to="/content/new" leftSection={<IconPlus size={16} />}>
+      {t('New message')}
+    </Button>
+  );
+  const tabs = [
+    ['messages', t('Messages'), <Templates key="m" create={create} />],
+    ['media', t('Pictures'), <MediaLibrary key="p" />],
+    ['brands', t('Brand kit'), <Brands key="b" />],
+    ['blocks', t('Shared blocks'), <SharedBlocks key="s" />],
+  ] as const;
+  return (
+    <Page title={t('Content')} intro={t('What journeys, campaigns and people send.')} actions={create}>
+      <Tabs value={search.tab ?? 'messages'} onChange={(tab) => change({ tab: tab === 'messages' ? undefined : (tab ?? undefined), q: undefined })} keepMounted={false}>
+        <Tabs.List>
+          {tabs.map(([value, title]) => (
+            <Tabs.Tab key={value} value={value}>
+              {title}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map(([value, , panel]) => (
+          <Tabs.Panel key={value} value={value} pt="md">
+            {panel}
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Page>
+  );
+}
+
+function Templates({ create }: { create: React.ReactNode }) {
   const [search] = useSearchState();
   const [text, setText] = useSearchText('q');
-  const session = useQuery(sessionQuery);
   const live = useQuery({ ...templatesQuery, refetchInterval: 10_000 });
   const list = useResources('template', search.q);
   const standing = new Map((live.data?.items ?? []).map((x) => [x.id, x]));
@@ -42,13 +78,8 @@ export function ContentPage() {
     { title: t('Status'), cell: (r) => <Status of={r.live_version ? 'live' : r.status} /> },
     { title: t('Changed'), cell: (r) => <When at={r.created_at} />, kind: 'short', wideOnly: true },
   ];
-  const create = includes(session.data?.role, 'editor') && (
-    <Button component={Link} to="/content/new" leftSection={<IconPlus size={16} />}>
-      {t('New message')}
-    </Button>
-  );
   return (
-    <Page title={t('Content')} intro={t('What journeys, campaigns and people send.')} actions={create}>
+    <Stack>
       <TextInput
         type="search"
         aria-label={t('Find messages')}
@@ -68,6 +99,6 @@ export function ContentPage() {
           )
         }
       </Loaded>
-    </Page>
+    </Stack>
   );
 }

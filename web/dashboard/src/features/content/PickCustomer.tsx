@@ -7,7 +7,7 @@ import { nameOf } from '@/features/customers/name';
 import { t } from '@/i18n';
 
 /** A customer, found by typing. */
-export function PickCustomer({ label, value, onChange }: { label: string; value: string | null; onChange: (id: string | null) => void }) {
+export function PickCustomer({ label, value, onChange, placeholder }: { label: string; value: string | null; onChange: (id: string | null) => void; placeholder?: string }) {
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text.trim(), 200);
   const found = useQuery({
@@ -18,7 +18,7 @@ export function PickCustomer({ label, value, onChange }: { label: string; value:
   return (
     <Select
       label={label}
-      placeholder={t('Somebody without traits')}
+      placeholder={placeholder ?? t('Somebody without traits')}
       searchable
       clearable
       filter={({ options }) => options}

@@ -1,16 +1,23 @@
 /** A message: written on one side, seen as its reader sees it on the other. */
-import { Button, Grid, SegmentedControl, Select, Stack, Switch, Tabs, TextInput } from '@mantine/core';
+import { Button, Grid, Group, Select, Stack, Switch, Tabs, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
-import { api, data, includes, sessionQuery } from '@/api/client';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { includes, sessionQuery } from '@/api/client';
+import { useSchema } from '@/features/settings/DocumentModal';
 import { t } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, type Spec, useResource } from '@/resources/useResource';
 import { useResources } from '@/resources/useResources';
 import { Loaded, Loading } from '@/ui/bits';
 import { Page } from '@/ui/Page';
-import { type Schema, SchemaForm } from '@/ui/SchemaForm';
+import { SchemaForm } from '@/ui/SchemaForm';
+import { shapeOf } from '@/ui/schema';
+import { useSearchState } from '@/ui/useSearchState';
+import { useBrand } from './brand/useBrand';
+import { EmailEditor, type View } from './email/EmailEditor';
+import { Findings } from './email/Findings';
+import { type Path, parse } from './email/mjml';
 import { Preview } from './Preview';
 import { SendTest } from './SendTest';
 import { BEGINNING, STARTERS } from './starters';
@@ -18,25 +25,29 @@ import { BEGINNING, STARTERS } from './starters';
 const CodeEditor = lazy(() => import('@/ui/CodeEditor').then((m) => ({ default: m.CodeEditor })));
 
 const COMMON = ['name', 'channel', 'topic', 'transactional'];
-const EMAIL = [...COMMON, 'subject', 'preheader', 'html', 'mjml', 'text'];
+const EMAIL = [...COMMON, 'subject', 'preheader', 'html', 'mjml', 'text', 'brand'];
+/** What a new message of a channel begins with. */
+const FIRST: Record<string, Spec> = { inapp: { layout: 'modal' } };
 
 export function TemplatePage() {
   const { id = 'new' } = useParams({ strict: false });
+  const [search, setSearch] = useSearchState();
   const navigate = useNavigate();
   const session = useQuery(sessionQuery);
   const editing = useResource('template', id, BEGINNING);
   const [ownId, setOwnId] = useState<string | null>(null);
   const [testing, setTesting] = useState(false);
-  const schema = useQuery({
-    queryKey: ['resources', 'template', 'schema'],
-    queryFn: ({ signal }) => data(api.GET('/api/v1/resources/{kind}/schema', { params: { path: { kind: 'template' } }, signal })) as Promise<Schema>,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const topics = useResources('topic').data ?? [];
+  const [chosen, choose] = useState<Path | null>(null);
+  const schema = useSchema('template');
   const spec = editing.spec;
   const text = (name: string) => String(spec?.[name] ?? '');
-  const set = (part: Spec) =>
-    editing.change((before) => Object.fromEntries(Object.entries({ ...before, ...part }).filter(([, v]) => v !== undefined && v !== '')));
+  const brand = useBrand(text('brand') || undefined);
+  const set = useCallback(
+    (part: Spec) => editing.change((before) => Object.fromEntries(Object.entries({ ...before, ...part }).filter(([, v]) => v !== undefined && v !== ''))),
+    [editing.change],
+  );
+  const mjml = typeof spec?.mjml === 'string' ? spec.mjml : null;
+  const parsed = useMemo(() => (mjml === null ? null : parse(mjml)), [mjml]);
   const name = text('name');
   const newId = ownId ?? slugOf(name);
   const channel = text('channel') || 'email';
@@ -44,42 +55,79 @@ export function TemplatePage() {
   const email = channel === 'email';
   const mayEdit = includes(session.data?.role, 'editor');
   const block = !name.trim() ? t('Give it a name first.') : undefined;
-  const form = spec && (
-    <Stack>
+  const view = (['blocks', 'code', 'both'] as const).find((v) => v === search.view) ?? 'blocks';
+  const both = email && parsed !== null && view === 'both' && (search.tab ?? 'design') === 'design';
+  const change = (value: string) => (next: string | null) => set({ [value]: next || undefined });
+  const changeChannel = (next: string | null) => {
+    if (!next || next === channel) return;
+    // What channels have in common stays.
+    const kept = Object.fromEntries(COMMON.filter((k) => spec?.[k] !== undefined).map((k) => [k, spec?.[k]]));
+    editing.change({ ...kept, ...(next === 'email' ? BEGINNING : (FIRST[next] ?? {})), name, channel: next });
+  };
+  const head = (
+    <>
       <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => {
-                    const next = e.currentTarget.value;
-                    editing.change((s) => ({ ...s, name: next }));
-                  }} />
+        const next = e.currentTarget.value;
+        editing.change((s) => ({ ...s, name: next }));
+      }} />
       {editing.isNew && (
-        <TextInput label={t('Id')} description={t('What journeys call it; it stays.')} value={newId} onChange={(e) => setOwnId(e.currentTarget.value)} />
+        <Group grow align="flex-start">
+          <TextInput label={t('Id')} description={t('What journeys call it; it stays.')} value={newId} onChange={(e) => setOwnId(e.currentTarget.value)} />
+          {channels.length > 1 && <Select label={t('Channel')} description={t('How it reaches people.')} allowDeselect={false} data={channels.map((c) => ({ value: c, label: t(c) }))} value={channel} onChange={changeChannel} />}
+        </Group>
       )}
-      {channels.length > 1 && <Select label={t('Channel')} allowDeselect={false} data={channels} value={channel} onChange={(v) => set({ channel: v ?? undefined })} />}
-      {email ? (
-        <Email spec={spec} set={set} isNew={editing.isNew} hasMjml={schema.data?.properties?.mjml !== undefined} />
-      ) : (
-        <SchemaForm schema={schema.data ?? {}} value={spec} onChange={(next) => editing.change(next)} without={COMMON} />
-      )}
-      <Select
-        label={t('Topic')}
-        description={t('What customers can leave without leaving everything.')}
-        clearable
-        data={topics.map((x) => ({ value: x.id, label: String(x.spec.name ?? x.id) }))}
-        value={text('topic') || null}
-        onChange={(v) => set({ topic: v ?? undefined })}
-      />
+    </>
+  );
+  const settings = spec && (
+    <Stack>
+      <Topic value={text('topic')} set={change('topic')} />
       <Switch
         label={t('They asked for it')}
         description={t('A receipt or an answer: passes consent and quiet hours, and must not advertise.')}
         checked={spec.transactional === true}
         onChange={(e) => set({ transactional: e.currentTarget.checked || undefined })}
       />
-      {email && (
-        <details>
-          <summary style={{ cursor: 'pointer' }}>{t('More')}</summary>
-          <SchemaForm schema={schema.data ?? {}} value={spec} onChange={(next) => editing.change(next)} without={EMAIL} />
-        </details>
+      {email && <BrandChoice value={text('brand')} set={change('brand')} />}
+      <SchemaForm
+        schema={email ? (schema.data ?? {}) : shapeOf(schema.data ?? {}, 'channel', channel)}
+        root={schema.data ?? {}}
+        value={spec}
+        onChange={(next) => editing.change(next)}
+        {...(email ? { without: [...EMAIL, ...Object.keys(schema.data?.properties ?? {}).filter((k) => !MAIL_SETTINGS.includes(k))] } : { only: ['track_clicks', 'priority', 'quiet_hours'] })}
+      />
+    </Stack>
+  );
+  const design = spec && email ? (
+    <Stack>
+      <Email spec={spec} set={set} isNew={editing.isNew} />
+      {parsed && mjml !== null ? (
+        <EmailEditor text={mjml} parsed={parsed} change={(v) => set({ mjml: v })} chosen={chosen} choose={choose} view={view} setView={(next: View) => setSearch({ view: next === 'blocks' ? undefined : next })} brand={brand} />
+      ) : (
+        <Html value={text('html')} change={(v) => set({ html: v })} toBlocks={() => set({ mjml: String(BEGINNING.mjml), html: undefined })} />
       )}
     </Stack>
+  ) : (
+    spec && <SchemaForm schema={shapeOf(schema.data ?? {}, 'channel', channel)} root={schema.data ?? {}} value={spec} onChange={(next) => editing.change(next)} without={[...COMMON, 'track_clicks', 'priority', 'quiet_hours']} />
+  );
+  const tabs = (
+    <Tabs value={search.tab ?? 'design'} onChange={(tab) => setSearch({ tab: tab === 'design' ? undefined : (tab ?? undefined) })} keepMounted={false}>
+      <Tabs.List>
+        <Tabs.Tab value="design">{t('Content')}</Tabs.Tab>
+        {email && <Tabs.Tab value="text">{t('Text part')}</Tabs.Tab>}
+        <Tabs.Tab value="settings">{t('Settings')}</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="design" pt="md">
+        {design}
+      </Tabs.Panel>
+      <Tabs.Panel value="text" pt="md">
+        <Suspense fallback={<Loading rows={8} />}>
+          <CodeEditor label={t('Text part')} value={text('text')} onChange={(v) => set({ text: v || undefined })} minHeight="24em" placeholder={t('Empty: made from the body.')} />
+        </Suspense>
+      </Tabs.Panel>
+      <Tabs.Panel value="settings" pt="md">
+        {settings}
+      </Tabs.Panel>
+    </Tabs>
   );
   const body = (
     <Page
@@ -106,22 +154,53 @@ export function TemplatePage() {
     >
       <ResourceProblem editing={editing} />
       <Grid gap="lg">
-        <Grid.Col span={{ base: 12, lg: 6 }}>{form}</Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 6 }}>{spec && <Preview spec={spec} />}</Grid.Col>
+        <Grid.Col span={{ base: 12, md: 6, lg: both ? 7 : 5 }}>
+          <Stack>
+            {head}
+            {tabs}
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 6, lg: both ? 5 : 7 }}>
+          <Stack className="sticky">
+            {spec && <Preview spec={spec} chosen={chosen} choose={parsed?.root ? choose : undefined} />}
+            {spec && email && <Findings spec={spec} choose={parsed?.root ? choose : undefined} />}
+          </Stack>
+        </Grid.Col>
       </Grid>
-      {testing && <SendTest id={id} live={saved(editing.saved.data?.live_version)} dirty={editing.dirty} close={() => setTesting(false)} />}
+      {testing && <SendTest id={id} live={isLive(editing.saved.data?.live_version)} dirty={editing.dirty} close={() => setTesting(false)} />}
     </Page>
   );
   return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
 }
 
-const saved = (version: number | null | undefined): boolean => version !== null && version !== undefined;
+/** Members of a mail's document with a place under its settings. */
+const MAIL_SETTINGS = ['from', 'reply_to', 'track_opens', 'track_clicks', 'priority', 'quiet_hours', 'language', 'translations', 'layout', 'utm', 'calendar'];
 
-/** Subject and body of a mail. */
-function Email({ spec, set, isNew, hasMjml }: { spec: Spec; set: (part: Spec) => void; isNew: boolean; hasMjml: boolean }) {
-  const [part, setPart] = useState<'body' | 'text'>('body');
+const isLive = (version: number | null | undefined): boolean => version !== null && version !== undefined;
+
+function Topic({ value, set }: { value: string; set: (v: string | null) => void }) {
+  const topics = useResources('topic').data ?? [];
+  return (
+    <Select
+      label={t('Topic')}
+      description={t('What customers can leave without leaving everything.')}
+      clearable
+      data={topics.map((x) => ({ value: x.id, label: String(x.spec.name ?? x.id) }))}
+      value={value || null}
+      onChange={set}
+    />
+  );
+}
+
+function BrandChoice({ value, set }: { value: string; set: (v: string | null) => void }) {
+  const brands = useResources('brand').data ?? [];
+  if (brands.length === 0) return null;
+  return <Select label={t('Brand')} description={t('The one called default when empty.')} clearable data={brands.map((x) => ({ value: x.id, label: String(x.spec.name ?? x.id) }))} value={value || null} onChange={set} />;
+}
+
+/** Subject and the line beside it. */
+function Email({ spec, set, isNew }: { spec: Spec; set: (part: Spec) => void; isNew: boolean }) {
   const text = (name: string) => String(spec[name] ?? '');
-  const language = hasMjml && (spec.mjml !== undefined || spec.html === undefined) ? 'mjml' : 'html';
   return (
     <>
       {isNew && (
@@ -131,65 +210,29 @@ function Email({ spec, set, isNew, hasMjml }: { spec: Spec; set: (part: Spec) =>
           data={STARTERS.map((s) => ({ value: s.id, label: t(s.title) }))}
           onChange={(v) => {
             const starter = STARTERS.find((s) => s.id === v);
-            if (starter) set({ ...starter.spec, mjml: undefined });
+            if (starter) set({ ...starter.spec, html: undefined });
           }}
         />
       )}
       <TextInput label={t('Subject')} required dir="auto" value={text('subject')} onChange={(e) => set({ subject: e.currentTarget.value })} />
-      <TextInput
-        label={t('Preview text')}
-        description={t('The line mail programs show beside the subject.')}
-        dir="auto"
-        value={text('preheader')}
-        onChange={(e) => set({ preheader: e.currentTarget.value })}
-      />
-      <Tabs value={part} onChange={(v) => setPart(v as 'body' | 'text')} keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="body">{language === 'mjml' ? 'MJML' : 'HTML'}</Tabs.Tab>
-          <Tabs.Tab value="text">{t('Text part')}</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="body" pt="xs">
-          {hasMjml && (
-            <SegmentedControl
-              size="xs"
-              mb="xs"
-              aria-label={t('Written in')}
-              value={language}
-              onChange={(next) => set(next === 'mjml' ? { mjml: text('mjml') || MJML, html: undefined } : { html: text('html') || String(BEGINNING.html), mjml: undefined })}
-              data={[
-                { value: 'html', label: 'HTML' },
-                { value: 'mjml', label: 'MJML' },
-              ]}
-            />
-          )}
-          <Suspense fallback={<Loading rows={8} />}>
-            <CodeEditor key={language} label={language.toUpperCase()} language="html" value={text(language)} onChange={(v) => set({ [language]: v })} minHeight="24em" />
-          </Suspense>
-        </Tabs.Panel>
-        <Tabs.Panel value="text" pt="xs">
-          <Suspense fallback={<Loading rows={8} />}>
-            <CodeEditor
-              label={t('Text part')}
-              value={text('text')}
-              onChange={(v) => set({ text: v || undefined })}
-              minHeight="24em"
-              placeholder={t('Empty: made from the body.')}
-            />
-          </Suspense>
-        </Tabs.Panel>
-      </Tabs>
+      <TextInput label={t('Preview text')} description={t('The line mail programs show beside the subject.')} dir="auto" value={text('preheader')} onChange={(e) => set({ preheader: e.currentTarget.value })} />
     </>
   );
 }
 
-const MJML = `<mjml>
-  <mj-body>
-    <mj-section>
-      <mj-column>
-        <mj-text font-size="20px">Hello {{ profile.first_name | default: "there" }}</mj-text>
-        <mj-text>Write here.</mj-text>
-        <mj-text font-size="12px"><a href="{{ unsubscribe_url }}">Unsubscribe</a></mj-text>
-      </mj-column>
-    </mj-section>
-  </mj-body>
-</mjml>`;
+/** A body written in HTML. */
+function Html({ value, change, toBlocks }: { value: string; change: (html: string) => void; toBlocks: () => void }) {
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between">
+        <span className="field-about">{t('Written in HTML.')}</span>
+        <Button size="xs" variant="default" onClick={toBlocks}>
+          {t('Begin anew with blocks')}
+        </Button>
+      </Group>
+      <Suspense fallback={<Loading rows={8} />}>
+        <CodeEditor label="HTML" language="html" value={value} onChange={change} minHeight="24em" />
+      </Suspense>
+    </Stack>
+  );
+}

@@ -1,45 +1,53 @@
-/** Mails to begin with: they read well on a telephone, in the dark, and without pictures. */
-const page = (inner: string): string => `<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="color-scheme" content="light dark">
-  <style>
-    body { margin: 0; background: #f2f4f5; font: 16px/1.6 -apple-system, "Segoe UI", Roboto, sans-serif; color: #1f2933; }
-    .card { max-width: 560px; margin: 24px auto; padding: 28px 32px; background: #ffffff; border-radius: 12px; }
-    h1 { margin: 0 0 12px; font-size: 24px; line-height: 1.25; }
-    .button { display: inline-block; margin: 12px 0; padding: 12px 22px; background: #0b7285; color: #ffffff; border-radius: 8px; text-decoration: none; font-weight: 600; }
-    .small { margin-top: 24px; font-size: 13px; color: #5c636a; }
-    @media (max-width: 600px) { .card { margin: 0; border-radius: 0; padding: 20px; } }
-  </style>
-</head>
-<body>
-  <div class="card">
-${inner}
-    <p class="small">{{ company.name }}, {{ company.postal_address }}<br>
-    <a href="{{ unsubscribe_url }}">Unsubscribe</a> · <a href="{{ preferences_url }}">Choose what you get</a></p>
-  </div>
-</body>
-</html>`;
+/** Mails to begin with, in blocks: they read well on a telephone, in the dark, and without pictures. */
+import { brandColour } from './email/blocks';
+
+const PRIMARY = brandColour('primary', '#0b7285');
+
+const mail = (...blocks: string[]): string => `<mjml lang="en">
+  <mj-head>
+    <mj-raw><meta name="color-scheme" content="light dark"></mj-raw>
+    <mj-attributes>
+      <mj-all font-family="-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif" />
+      <mj-text font-size="16px" line-height="1.6" color="#1f2933" />
+      <mj-button font-size="16px" font-weight="600" border-radius="8px" inner-padding="13px 24px" align="left" />
+    </mj-attributes>
+    <mj-style inline="inline">h1, p, ul { margin: 0; } h1 { font-size: 1em; line-height: inherit; }</mj-style>
+  </mj-head>
+  <mj-body background-color="#f2f4f5" width="600px">
+    <mj-spacer height="16px" />
+    <mj-section background-color="#ffffff" border-radius="12px" padding="20px 8px">
+      <mj-column>
+        {% if brand.logo.url %}<mj-image src="{{ brand.logo.url }}" alt="{{ brand.logo.alt }}" width="140px" align="left" />{% endif %}
+${blocks.map((block) => `        ${block}`).join('\n')}
+      </mj-column>
+    </mj-section>
+    <mj-section padding="16px 8px">
+      <mj-column>
+        <mj-text font-size="13px" color="#5c636a" align="center">{{ company.name }}, {{ company.postal_address }}<br /><a href="{{ unsubscribe_url }}">Unsubscribe</a> · <a href="{{ preferences_url }}">Choose what you get</a></mj-text>
+      </mj-column>
+    </mj-section>
+  </mj-body>
+</mjml>`;
 
 const hello = 'Hello{% if profile.first_name %} {{ profile.first_name | escape }}{% endif %}';
+const heading = (words: string) => `<mj-text font-size="24px" font-weight="700" line-height="1.25"><h1>${words}</h1></mj-text>`;
+const button = (words: string) => `<mj-button href="https://example.com/" background-color="${PRIMARY}">${words}</mj-button>`;
 
 export const BEGINNING: Record<string, unknown> = {
   name: '',
   channel: 'email',
   subject: '',
-  html: page(`    <h1>${hello}</h1>\n    <p>Write here.</p>`),
+  mjml: mail(heading(hello), '<mj-text>Write here.</mj-text>'),
 };
 
 export const STARTERS: { id: string; title: string; spec: Record<string, unknown> }[] = [
-  { id: 'letter', title: 'A plain letter', spec: { html: BEGINNING.html } },
+  { id: 'letter', title: 'A plain letter', spec: { mjml: BEGINNING.mjml } },
   {
     id: 'offer',
     title: 'One thing to do',
     spec: {
       subject: 'Something for you',
-      html: page(`    <h1>${hello}</h1>\n    <p>One sentence that says why this is worth a look.</p>\n    <p><a class="button" href="https://example.com/">Have a look</a></p>`),
+      mjml: mail(heading(hello), '<mj-text>One sentence that says why this is worth a look.</mj-text>', button('Have a look')),
     },
   },
   {
@@ -48,7 +56,12 @@ export const STARTERS: { id: string; title: string; spec: Record<string, unknown
     spec: {
       subject: 'It has been a while{% if profile.first_name %}, {{ profile.first_name }}{% endif %}',
       preheader: 'What is new since you were here.',
-      html: page(`    <h1>It has been a while</h1>\n    <p>${hello}, you have not been here for some time. Three things that are new:</p>\n    <ul>\n      <li>First</li>\n      <li>Second</li>\n      <li>Third</li>\n    </ul>\n    <p><a class="button" href="https://example.com/">See what is new</a></p>`),
+      mjml: mail(
+        heading('It has been a while'),
+        `<mj-text>${hello}, you have not been here for some time. Three things that are new:</mj-text>`,
+        '<mj-text><ul><li>First</li><li>Second</li><li>Third</li></ul></mj-text>',
+        button('See what is new'),
+      ),
     },
   },
   {
@@ -57,7 +70,7 @@ export const STARTERS: { id: string; title: string; spec: Record<string, unknown
     spec: {
       subject: 'Your order {{ event.properties.order_id }}',
       transactional: true,
-      html: page(`    <h1>Thank you</h1>\n    <p>${hello}, we have your order {{ event.properties.order_id | escape }} over {{ event.properties.total }}.</p>`),
+      mjml: mail(heading('Thank you'), `<mj-text>${hello}, we have your order {{ event.properties.order_id | escape }} over {{ event.properties.total }}.</mj-text>`),
     },
   },
 ];

@@ -4,12 +4,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { usePages } from '@/api/paged';
+import { upload } from '@/api/upload';
 import { number, t } from '@/i18n';
 import { Empty, Loaded, Problem, Status, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { notify, notifyError } from '@/ui/notify';
 import { type Choices, columnsOf, guess, mappingOf } from './mapping';
-import { upload } from './upload';
 
 type Import = Schemas['ImportView'];
 
@@ -130,7 +130,8 @@ function Wizard({ close }: { close: () => void }) {
     setError(null);
     setSent(0);
     try {
-      await upload(file, text, live, setSent);
+      const query = new URLSearchParams({ name: file.name, ...(text.trim() ? { mapping: text } : {}), ...(live ? { live: 'true' } : {}) });
+      await upload(`/api/v1/imports?${query}`, file, setSent);
       notify('good', t('The import has begun.'));
       close();
     } catch (problem) {

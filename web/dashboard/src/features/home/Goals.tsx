@@ -24,14 +24,14 @@ export function Goals() {
       </Title>
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         {goals.data.items.map((g) => (
-          <One key={g.id} goal={g} />
+          <GoalCard key={g.id} goal={g} />
         ))}
       </SimpleGrid>
     </section>
   );
 }
 
-function One({ goal: g }: { goal: Goal }) {
+export function GoalCard({ goal: g }: { goal: Goal }) {
   const show = (n: number | null | undefined) => (n === null || n === undefined ? '–' : `${number(n, { maximumFractionDigits: 1 })}${g.unit ? ` ${g.unit}` : ''}`);
   const share = g.value && g.target ? Math.min(100, (g.value / g.target) * 100) : 0;
   return (

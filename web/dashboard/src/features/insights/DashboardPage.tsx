@@ -1,20 +1,39 @@
 /** Saved reports side by side: drawn anew when opened, arranged by mouse or by buttons. */
 import 'react-grid-layout/css/styles.css';
 import { ActionIcon, Anchor, Button, Group, Paper, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsMaximize, IconTrash, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useRef, useState } from 'react';
 import { GridLayout, useContainerWidth } from 'react-grid-layout';
+import { api, data } from '@/api/client';
+import { segmentsQuery } from '@/api/queries';
+import { GoalCard } from '@/features/home/Goals';
 import { t } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, useResource } from '@/resources/useResource';
 import { Empty, Loaded } from '@/ui/bits';
 import { Page } from '@/ui/Page';
 import { useSaved } from './InsightsPage';
+import type { Request } from './kinds';
 import { SavedReport } from './SavedReport';
 import { add, type Item, move, remove, type Way } from './tiles';
 
 const INITIAL = { name: '', items: [] };
+
+/** The period and people of everything on a dashboard; what it does not say each report says itself. */
+interface Overlay {
+  from?: string;
+  to?: string;
+  segment?: string;
+}
+
+const goalsQuery = {
+  queryKey: ['goals'],
+  queryFn: ({ signal }: { signal: AbortSignal }) => data(api.GET('/api/v1/goals', { signal })),
+  staleTime: 60_000,
+  retry: false,
+};
 const ROW = 90;
 
 export function DashboardPage() {
@@ -26,7 +45,14 @@ export function DashboardPage() {
   const screen = useRef<HTMLDivElement>(null);
   const items = (editing.spec?.items ?? []) as Item[];
   const name = String(editing.spec?.name ?? '');
+  const overlay = (editing.spec?.overlay ?? {}) as Overlay;
+  const goals = useQuery(goalsQuery).data?.items ?? [];
+  const segments = useQuery(segmentsQuery).data?.items ?? [];
   const set = (next: Item[]) => editing.change((before) => ({ ...before, items: next }));
+  const setOverlay = (part: Overlay) => {
+    const next = Object.fromEntries(Object.entries({ ...overlay, ...part }).filter(([, v]) => v));
+    editing.change(({ overlay: _, ...before }) => (Object.keys(next).length > 0 ? { ...before, overlay: next } : before));
+  };
   const body = (
     <Page
       title={editing.isNew ? t('New dashboard') : name || id}
@@ -50,6 +76,32 @@ export function DashboardPage() {
     >
       <ResourceProblem editing={editing} />
       <Group align="flex-end">
+        <Select
+          label={t('Period')}
+          w={170}
+          placeholder={t('as each report says')}
+          clearable
+          data={[
+            { value: '-7d', label: t('{n} days', { n: 7 }) },
+            { value: '-30d', label: t('{n} days', { n: 30 }) },
+            { value: '-90d', label: t('{n} days', { n: 90 }) },
+            { value: 'this month', label: t('this month') },
+            { value: 'last month', label: t('last month') },
+            ...(overlay.from && !['-7d', '-30d', '-90d', 'this month', 'last month'].includes(overlay.from) ? [{ value: overlay.from, label: overlay.from }] : []),
+          ]}
+          value={overlay.from ?? null}
+          onChange={(from) => setOverlay({ from: from ?? undefined, to: undefined })}
+        />
+        <Select
+          label={t('Only customers in')}
+          w={220}
+          placeholder={t('Everybody')}
+          clearable
+          searchable
+          data={segments.map((x) => ({ value: x.id, label: x.name || x.id }))}
+          value={overlay.segment ?? null}
+          onChange={(segment) => setOverlay({ segment: segment ?? undefined })}
+        />
         <Switch label={t('Arrange')} checked={arranging} onChange={(e) => setArranging(e.currentTarget.checked)} />
         {arranging && (
           <>
@@ -64,6 +116,9 @@ export function DashboardPage() {
               value={null}
               onChange={(insight) => insight && set(add(items, { insight }))}
             />
+            {goals.length > 0 && (
+              <Select label={t('Add a goal')} searchable data={goals.map((g) => ({ value: g.id, label: g.name }))} value={null} onChange={(goal) => goal && set(add(items, { goal }))} />
+            )}
             <Button variant="default" onClick={() => set(add(items, { text: t('A note') }))}>
               {t('Add a note')}
             </Button>
@@ -74,7 +129,7 @@ export function DashboardPage() {
         {items.length === 0 ? (
           <Empty title={t('Nothing is on it yet')}>{t('Save a report under Insights, then add it here.')}</Empty>
         ) : (
-          <Tiles items={items} arranging={arranging} set={set} />
+          <Tiles items={items} overlay={overlay} arranging={arranging} set={set} />
         )}
       </div>
     </Page>
@@ -82,11 +137,11 @@ export function DashboardPage() {
   return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
 }
 
-function Tiles({ items, arranging, set }: { items: Item[]; arranging: boolean; set: (next: Item[]) => void }) {
+function Tiles({ items, overlay, arranging, set }: { items: Item[]; overlay: Overlay; arranging: boolean; set: (next: Item[]) => void }) {
   const { width, containerRef, mounted } = useContainerWidth();
   const narrow = width < 700;
   const tile = (item: Item, i: number) => (
-    <Tile item={item} arranging={arranging} change={(next) => set(items.map((x, j) => (j === i ? next : x)))} act={(way) => set(move(items, i, way))} drop={() => set(remove(items, i))} />
+    <Tile item={item} overlay={overlay} arranging={arranging} change={(next) => set(items.map((x, j) => (j === i ? next : x)))} act={(way) => set(move(items, i, way))} drop={() => set(remove(items, i))} />
   );
   return (
     <div ref={containerRef}>
@@ -118,20 +173,22 @@ function Tiles({ items, arranging, set }: { items: Item[]; arranging: boolean; s
   );
 }
 
-function Tile({ item, arranging, change, act, drop }: { item: Item; arranging: boolean; change: (item: Item) => void; act: (way: Way) => void; drop: () => void }) {
+function Tile({ item, overlay, arranging, change, act, drop }: { item: Item; overlay: Overlay; arranging: boolean; change: (item: Item) => void; act: (way: Way) => void; drop: () => void }) {
   const saved = useSaved();
   const insight = saved.data?.items.find((r) => r.id === item.insight);
+  const goal = useQuery({ ...goalsQuery, enabled: item.goal !== undefined }).data?.items.find((g) => g.id === item.goal);
+  const request: Request = { ...((insight?.spec.request ?? {}) as Request), ...overlay };
   const title = item.title ?? String(insight?.spec.name ?? item.insight ?? item.goal ?? '');
   return (
     <Paper withBorder p="sm" h="100%" style={{ overflow: 'auto' }} component="section" aria-label={title || t('A note')}>
-      {title && (
+      {title && !(goal && !arranging) && (
         <Text fw={600} dir="auto" className={arranging ? 'tile-handle' : ''}>
           {insight && !arranging ? (
             <Anchor
               component={Link}
               to="/insights/$kind"
               params={{ kind: String(insight.spec.report) } as never}
-              search={{ r: JSON.stringify(insight.spec.request ?? {}), saved: insight.id } as never}
+              search={{ r: JSON.stringify(request), saved: insight.id } as never}
             >
               {title}
             </Anchor>
@@ -149,7 +206,8 @@ function Tile({ item, arranging, change, act, drop }: { item: Item; arranging: b
             {item.text}
           </Text>
         ))}
-      {insight && <SavedReport kind={String(insight.spec.report)} request={(insight.spec.request ?? {}) as Record<string, unknown>} height={Math.max(140, item.h * (ROW + 16) - 90)} />}
+      {goal && <GoalCard goal={goal} />}
+      {insight && <SavedReport kind={String(insight.spec.report)} request={request} height={Math.max(140, item.h * (ROW + 16) - 90)} />}
     </Paper>
   );
 }

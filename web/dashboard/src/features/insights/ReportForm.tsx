@@ -5,8 +5,9 @@ import { useQuery } from '@tanstack/react-query';
 import { catalogueQuery, segmentsQuery } from '@/api/queries';
 import { t } from '@/i18n';
 import type { Kind, Request } from './kinds';
+import { LiftForm } from './LiftForm';
+import { EventPick, PropertyPick, type Selection } from './parts';
 
-type Selection = { event?: string; filter?: string; measure?: string; property?: string; optional?: boolean };
 interface Props {
   request: Request;
   set: (next: Request) => void;
@@ -102,34 +103,19 @@ function Parts({ kind, request, set }: Props & { kind: Kind }) {
       );
     case 'journey-map':
       return <Stages request={request} set={set} />;
+    case 'lift':
+      return <LiftForm request={request} set={set} />;
+    case 'value':
+      return (
+        <>
+          <EventPick label={t('A purchase is')} value={request.of ?? { event: 'Order Completed' }} set={(of) => put({ of })} />
+          <PropertyPick label={t('Its money')} of={(request.of as Selection | undefined)?.event ?? 'Order Completed'} value={request.property ?? 'total'} set={(property) => put({ property })} />
+          <TextInput label={t('Look ahead')} description={t('Such as 90d or 365d.')} value={String(request.horizon ?? '365d')} onChange={(e) => put({ horizon: e.currentTarget.value })} />
+        </>
+      );
     case 'ladder':
       return null;
   }
-}
-
-function useEvents(): string[] {
-  return (useQuery(catalogueQuery).data?.events ?? []).map((e) => e.name);
-}
-
-function EventPick({ label, value, set }: { label: string; value: unknown; set: (selection: Selection | undefined) => void }) {
-  const selection = (value ?? {}) as Selection;
-  const events = useEvents();
-  return (
-    <Autocomplete
-      label={label}
-      placeholder={t('Any event')}
-      data={events}
-      limit={100}
-      value={selection.event ?? ''}
-      onChange={(event) => set(event ? { ...selection, event } : undefined)}
-    />
-  );
-}
-
-function PropertyPick({ label, of, value, set }: { label: string; of: string | undefined; value: unknown; set: (property: string | undefined) => void }) {
-  const events = useQuery(catalogueQuery).data?.events ?? [];
-  const names = [...new Set(events.filter((e) => !of || e.name === of).flatMap((e) => Object.keys(e.properties)))];
-  return <Autocomplete label={label} data={names} limit={50} value={String(value ?? '')} onChange={(v) => set(v || undefined)} />;
 }
 
 function Pick({ label, value, options, set }: { label: string; value: unknown; options: string[]; set: (value: string) => void }) {

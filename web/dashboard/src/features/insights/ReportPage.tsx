@@ -1,10 +1,10 @@
 /** A report: its questions, its picture, its table, and the people behind its numbers. Its address is the whole of it. */
-import { Alert, Button, Grid, Group, Menu, Modal, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Grid, Group, Menu, Modal, Paper, SimpleGrid, Stack, TextInput, Title } from '@mantine/core';
 import { IconDownload, IconLink } from '@tabler/icons-react';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState } from 'react';
-import { api, data, includes, sessionQuery } from '@/api/client';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { t } from '@/i18n';
 import { slugOf } from '@/resources/useResource';
 import { Empty, Figure, Loading, Problem } from '@/ui/bits';
@@ -12,12 +12,15 @@ import { notify, notifyError } from '@/ui/notify';
 import { Page } from '@/ui/Page';
 import { useSearchState } from '@/ui/useSearchState';
 import { NotFound } from '@/shell/Failed';
-import { ask, download } from './ask';
+import { ask, download, saveFile } from './ask';
 import { useSaved } from './InsightsPage';
 import { entryOf, lean, missing, type Request, requestOf } from './kinds';
+import { withNotes } from './notes';
+import { Notes } from './Notes';
 import { PeopleDrawer } from './PeopleDrawer';
 import { ReportForm } from './ReportForm';
 import { ReportTable } from './ReportTable';
+import type { Photograph } from '@/ui/Chart';
 import { type Drill, viewOf } from './views';
 
 const Chart = lazy(() => import('@/ui/Chart').then((m) => ({ default: m.Chart })));
@@ -35,10 +38,14 @@ export function ReportPage() {
     queryKey: ['insights', kind, JSON.stringify(request)],
     queryFn: ({ signal }) => ask(kind, request, signal),
     enabled: entry !== undefined && lacking === null,
-    placeholderData: keepPreviousData,
+    // Another kind of report has another shape.
+    placeholderData: (before, asked) => (asked?.queryKey[1] === kind ? before : undefined),
     staleTime: 30_000,
   });
   const view = useMemo(() => (entry && report.data ? viewOf(entry.kind, report.data, request) : null), [entry, report.data, request]);
+  const notes = useMemo(() => (report.data as { annotations?: Schemas['Note'][] } | undefined)?.annotations ?? [], [report.data]);
+  const option = useMemo(() => (view?.option && view.buckets ? withNotes(view.option, view.buckets, notes) : view?.option), [view, notes]);
+  const camera = useRef<Photograph | null>(null);
   if (!entry) return <NotFound />;
   const set = (next: Request) => setSearch({ r: JSON.stringify(lean(next)), d: undefined }, { push: true });
   const drill = search.d ? (JSON.parse(search.d) as Drill) : null;
@@ -73,6 +80,9 @@ export function ReportPage() {
             <Menu.Dropdown>
               <Menu.Item onClick={() => void download(kind, request, 'csv').catch(notifyError)}>CSV</Menu.Item>
               <Menu.Item onClick={() => void download(kind, request, 'json').catch(notifyError)}>JSON</Menu.Item>
+              <Menu.Item disabled={!view?.option} onClick={() => camera.current && saveFile(camera.current(), `${kind}.png`)}>
+                PNG
+              </Menu.Item>
               <Menu.Item onClick={() => window.print()}>{t('Print')}</Menu.Item>
             </Menu.Dropdown>
           </Menu>
@@ -101,18 +111,27 @@ export function ReportPage() {
                 {view.figures && (
                   <SimpleGrid cols={{ base: 2, md: 4 }}>
                     {view.figures.map((f) => (
-                      <Figure key={f.name} name={f.name} value={f.value} />
+                      <Figure key={f.name} name={f.name} value={f.tone ? <span className={`tone-${f.tone}`}>{f.value}</span> : f.value} hint={f.hint} />
                     ))}
                   </SimpleGrid>
                 )}
-                {view.option && (
+                {option && (
                   <Paper withBorder p="md">
                     <Suspense fallback={<Loading rows={8} />}>
-                      <Chart option={view.option} height={view.height ?? 320} label={t('{title} as a picture; the table below says the same.', { title: t(entry.title) })} onPick={(p) => open(view.drillOf?.(p))} />
+                      <Chart camera={camera} option={option} height={view.height ?? 320} label={t('{title} as a picture; the table below says the same.', { title: t(entry.title) })} onPick={(p) => open(view.drillOf?.(p))} />
                     </Suspense>
                   </Paper>
                 )}
                 <ReportTable caption={t(entry.title)} view={view} open={open} />
+                {view.also && (
+                  <section aria-label={view.also.title}>
+                    <Title order={2} size="h5" mb="xs">
+                      {view.also.title}
+                    </Title>
+                    <ReportTable caption={view.also.title} view={view.also} open={open} />
+                  </section>
+                )}
+                {view.buckets && <Notes notes={notes} />}
               </>
             )}
           </Stack>

@@ -1,8 +1,13 @@
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { api, data } from '@/api/client';
+import { nameOf } from '@/features/customers/name';
 import { t } from '@/i18n';
-import type { Drill, View } from './views';
+import type { Drill, View } from './view';
 
 /** The report in numbers; those that stand for people can be opened. */
-export function ReportTable({ caption, view, open }: { caption: string; view: View; open: (drill: Drill | undefined) => void }) {
+export function ReportTable({ caption, view, open }: { caption: string; view: Pick<View, 'heads' | 'rows'>; open: (drill: Drill | undefined) => void }) {
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
       <table className="data-table report-table">
@@ -24,6 +29,8 @@ export function ReportTable({ caption, view, open }: { caption: string; view: Vi
                   <button type="button" className="cell-button" onClick={() => open(c.drill)} title={t('Show these people')}>
                     {c.text}
                   </button>
+                ) : c.profile ? (
+                  <Customer id={c.profile} />
                 ) : (
                   c.text
                 );
@@ -43,5 +50,19 @@ export function ReportTable({ caption, view, open }: { caption: string; view: Vi
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Customer({ id }: { id: string }) {
+  const found = useQuery({
+    queryKey: ['profiles', id],
+    queryFn: ({ signal }) => data(api.GET('/api/v1/profiles/{id}', { params: { path: { id } }, signal })),
+    staleTime: 60_000,
+    retry: false,
+  });
+  return (
+    <Anchor component={Link} to="/customers/$id" params={{ id } as never} dir="auto">
+      {found.data ? nameOf(found.data) : id}
+    </Anchor>
   );
 }

@@ -19,7 +19,12 @@ export async function download(kind: string, request: Request, as: 'csv' | 'json
   const path = `/api/v1/insights/${kind}` as ReportPath;
   const accept = as === 'csv' ? 'text/csv' : 'application/json';
   const text = await data(api.POST(path, { body: forServer(request), headers: { accept }, parseAs: 'text' } as never) as Promise<{ data?: string }>);
-  const url = URL.createObjectURL(new Blob([text], { type: accept }));
-  Object.assign(document.createElement('a'), { href: url, download: `${kind}.${as}` }).click();
+  saveFile(new Blob([text], { type: accept }), `${kind}.${as}`);
+}
+
+/** Gives a file to whoever asked for it. */
+export function saveFile(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
+  Object.assign(document.createElement('a'), { href: url, download: name }).click();
   URL.revokeObjectURL(url);
 }

@@ -2,7 +2,7 @@
 import type { paths } from '@rapport/api-client';
 
 export type Kind =
-  | 'trend' | 'funnel' | 'retention' | 'lifecycle' | 'power-users' | 'heatmap' | 'paths' | 'rfm' | 'attribution' | 'journey-map' | 'ladder';
+  | 'trend' | 'funnel' | 'retention' | 'lifecycle' | 'power-users' | 'heatmap' | 'paths' | 'rfm' | 'attribution' | 'journey-map' | 'ladder' | 'lift' | 'value';
 
 export type ReportPath = Exclude<Extract<keyof paths, `/api/v1/insights/${string}`>, `${string}{${string}`>;
 
@@ -28,6 +28,8 @@ export const KINDS: KindEntry[] = [
   { kind: 'attribution', title: 'Attribution', what: 'Which touches lead to a goal.', first: { goal: {}, touches: [{}], by: 'context.campaign.source' } },
   { kind: 'journey-map', title: 'Journey map', what: 'Stages, touchpoints and moments of truth on the way to a goal.', first: { stages: [{ name: 'Discover', touchpoints: [{}] }], good: {} } },
   { kind: 'ladder', title: 'Ladder', what: 'Who stands on which rung of engagement.', first: { unit: 'week' } },
+  { kind: 'lift', title: 'Lift', what: 'What messages brought, against people who got none.', first: { goal: {}, window: '7d' } },
+  { kind: 'value', title: 'Customer value', what: 'What customers brought, and what they are likely to bring.', first: { horizon: '180d' } },
 ];
 
 export const entryOf = (kind: string): KindEntry | undefined => KINDS.find((k) => k.kind === kind);
@@ -58,6 +60,8 @@ export function missing(kind: Kind, request: Request): string | null {
       return Array.isArray(request.steps) && request.steps.length > 1 && request.steps.every(named) ? null : 'Choose the events of at least two steps.';
     case 'rfm':
       return named(request.of) ? null : 'Choose the event that is a purchase.';
+    case 'lift':
+      return named(request.goal) ? null : 'Choose the event that is the goal.';
     case 'attribution':
       return named(request.goal) ? null : 'Choose the event that is the goal.';
     case 'journey-map':

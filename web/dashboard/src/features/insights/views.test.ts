@@ -23,7 +23,7 @@ it('reads a request from an address, or begins anew', () => {
 });
 
 it('says what is missing before it asks', () => {
-  expect(KINDS.filter((k) => missing(k.kind, k.first)).map((k) => k.kind)).toEqual(['funnel', 'rfm', 'attribution', 'journey-map']);
+  expect(KINDS.filter((k) => missing(k.kind, k.first)).map((k) => k.kind)).toEqual(['funnel', 'rfm', 'attribution', 'journey-map', 'lift']);
   expect(missing('funnel', { steps: [{ event: 'A' }, { event: 'B' }] })).toBeNull();
 });
 

@@ -2,34 +2,10 @@
 import type { Schemas } from '@/api/client';
 import { duration, number, percent, t } from '@/i18n';
 import type { Kind, Request } from './kinds';
+import { cell, type Drill, type View } from './view';
+import { liftView, valueView } from './views-value';
 
-export type Drill = Record<string, unknown>;
-
-export interface Cell {
-  text: string;
-  /** Asks for the people behind it. */
-  drill?: Drill;
-  /** 0 to 1: how strongly its background is coloured. */
-  heat?: number;
-}
-
-export interface View {
-  /** Figures above the chart. */
-  figures?: { name: string; value: string }[];
-  /** An ECharts option; no chart without. */
-  option?: Record<string, unknown>;
-  height?: number;
-  /** The drill of a mark somebody picked in the chart. */
-  drillOf?: (picked: { series: string; name: string; index: number; data: unknown }) => Drill | undefined;
-  heads: string[];
-  rows: Cell[][];
-}
-
-const cell = (text: string | number | null | undefined, drill?: Drill, heat?: number): Cell => ({
-  text: text === null || text === undefined ? '–' : typeof text === 'number' ? number(text, { maximumFractionDigits: 2 }) : text,
-  ...(drill ? { drill } : {}),
-  ...(heat === undefined ? {} : { heat }),
-});
+export type { Cell, Drill, View } from './view';
 
 const category = (data: string[]) => ({ type: 'category', data, axisLabel: { hideOverlap: true } });
 
@@ -57,6 +33,7 @@ function trend(r: Schemas['TrendReport'], request: Request): View {
       const s = r.series.find((x) => name(x) === p.series);
       return s ? drillFor(s, r.buckets[p.index] ?? '') : undefined;
     },
+    buckets: r.buckets,
     heads: [t('Time'), ...r.series.map(name)],
     rows: r.buckets.map((bucket, i) => [cell(bucket), ...r.series.map((s) => cell(s.values[i] ?? null, drillFor(s, bucket)))]),
   };
@@ -129,6 +106,7 @@ function lifecycle(r: Schemas['LifecycleReport']): View {
       series: parts.map(([, name, data]) => ({ name, type: 'bar', stack: 'all', data })),
     },
     drillOf: (p) => ({ bucket: r.buckets[p.index] ?? '', standing: parts.find(([, name]) => name === p.series)?.[0] }),
+    buckets: r.buckets,
     heads: [t('Time'), ...parts.map(([, name]) => name)],
     rows: r.buckets.map((bucket, i) => [cell(bucket), ...parts.map(([standing, , data]) => cell(Math.abs(data[i] ?? 0), { bucket, standing }))]),
   };
@@ -294,6 +272,7 @@ function ladder(r: Schemas['LadderReport']): View {
       yAxis: { type: 'value' },
       series: r.rungs.map((name, i) => ({ name, type: 'line', stack: 'all', areaStyle: {}, showSymbol: false, data: r.standing.map((at) => at[i] ?? 0) })),
     },
+    buckets: r.times,
     heads: [t('Time'), ...r.rungs],
     rows: r.times.map((at, i) => [cell(at), ...r.rungs.map((rung, j) => cell(r.standing[i]?.[j] ?? 0, { at, rung }))]),
   };
@@ -324,5 +303,9 @@ export function viewOf(kind: Kind, report: unknown, request: Request): View {
       return journeyMap(report as Schemas['JourneyMapReport']);
     case 'ladder':
       return ladder(report as Schemas['LadderReport']);
+    case 'lift':
+      return liftView(report as Schemas['LiftReport']);
+    case 'value':
+      return valueView(report as Schemas['ValueReport']);
   }
 }

@@ -7,9 +7,10 @@ import {
   type NodeProps, Position, ReactFlow, ReactFlowProvider,
 } from '@xyflow/react';
 import { createContext, useContext, useMemo } from 'react';
-import { number, t } from '@/i18n';
+import { number, percent, t } from '@/i18n';
 import { Tag } from '@/ui/bits';
-import { type Action, actionOf, edges, END, exits, type Fault, type JourneySpec, type Place, type Step, TRIGGER } from './graph';
+import type { Mark } from './diff/graphDiff';
+import { type Action, actionOf, type Edge, edges, END, exits, type Fault, type JourneySpec, type Place, type Step, TRIGGER } from './graph';
 import { layout, NODE } from './layout';
 import { REGISTRY, summary, triggerSummary } from './registry';
 
@@ -28,6 +29,13 @@ interface Shared extends CanvasActions {
   counts: Record<string, number>;
   /** How many went each way, by edge; from statistics or a simulation. */
   passed: Record<string, number>;
+  /** What became of the messages of a step, in a line. */
+  notes?: Record<string, string>;
+  /** What differs from another version, by step and by edge. */
+  marks?: Record<string, Mark>;
+  wayMarks?: Record<string, Mark>;
+  /** Ways of that version that are no more. */
+  gone?: Edge[];
   actions: Action[];
   editable: boolean;
 }
@@ -45,14 +53,14 @@ type EndNode = FlowNode<Record<string, never>, 'end'>;
 type WayEdge = FlowEdge<{ from: Place; label: string }, 'way'>;
 
 function StepView({ id, data }: NodeProps<StepNode>) {
-  const { faults, counts, selected } = useShared();
+  const { faults, counts, selected, marks, notes } = useShared();
   const action = actionOf(data.step);
   const entry = action ? REGISTRY[action] : null;
   const Icon = entry?.icon ?? IconPlus;
   const wrong = faults.filter((f) => f.step === id);
   const here = counts[id];
   return (
-    <div className="flow-node" data-selected={selected === id || undefined} data-wrong={wrong.length > 0 || undefined} style={{ width: NODE.width }}>
+    <div className="flow-node" data-selected={selected === id || undefined} data-wrong={wrong.length > 0 || undefined} data-mark={marks?.[id]} style={{ width: NODE.width }}>
       <Handle type="target" position={Position.Top} isConnectable />
       <div className="flow-node-head">
         <Icon size={16} color={`light-dark(${entry?.colour ?? '#495057'}, currentcolor)`} aria-hidden />
@@ -67,6 +75,11 @@ function StepView({ id, data }: NodeProps<StepNode>) {
       <Text size="xs" truncate dir="auto">
         {summary(data.step, action)}
       </Text>
+      {notes?.[id] && (
+        <Text size="xs" c="dimmed" truncate>
+          {notes[id]}
+        </Text>
+      )}
       {wrong[0] && (
         <Text size="xs" c="var(--mantine-color-error)" truncate title={wrong.map((f) => t(f.message)).join(' ')}>
           {t(wrong[0].message)}
@@ -80,10 +93,10 @@ function StepView({ id, data }: NodeProps<StepNode>) {
 }
 
 function TriggerView() {
-  const { spec, faults, selected } = useShared();
+  const { spec, faults, selected, marks } = useShared();
   const wrong = faults.some((f) => f.step === TRIGGER);
   return (
-    <div className="flow-node flow-trigger" data-selected={selected === TRIGGER || undefined} data-wrong={wrong || undefined} style={{ width: NODE.width }}>
+    <div className="flow-node flow-trigger" data-selected={selected === TRIGGER || undefined} data-wrong={wrong || undefined} data-mark={marks?.[TRIGGER]} style={{ width: NODE.width }}>
       <div className="flow-node-head">
         <IconPlayerPlay size={16} aria-hidden />
         <Text span size="sm" fw={600}>
@@ -108,17 +121,30 @@ function EndView() {
 }
 
 function WayView(props: EdgeProps<WayEdge>) {
-  const { insert, actions, editable, passed } = useShared();
+  const { insert, actions, editable, passed, wayMarks } = useShared();
   const [path, x, y] = getSmoothStepPath({ ...props, borderRadius: 10 });
   const { from, label } = props.data ?? { from: { step: '', exit: '' }, label: '' };
   const n = passed[props.id];
+  const share = shareOf(passed, props.id, from.step);
+  const mark = wayMarks?.[props.id];
   return (
     <>
-      <BaseEdge id={props.id} path={path} {...(props.markerEnd ? { markerEnd: props.markerEnd } : {})} />
+      <BaseEdge
+        id={props.id}
+        path={path}
+        {...(mark ? { className: `way-${mark}` } : {})}
+        {...(n === undefined ? {} : { style: { strokeWidth: 1 + 5 * widthOf(passed, n), opacity: n === 0 ? 0.45 : 1 } })}
+        {...(props.markerEnd ? { markerEnd: props.markerEnd } : {})}
+      />
       <EdgeLabelRenderer>
         <div className="flow-way nodrag nopan" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
           {label && <span className="flow-label">{t(label)}</span>}
-          {n !== undefined && <Tag tone="info">{number(n)}</Tag>}
+          {n !== undefined && (
+            <Tag tone="info">
+              {number(n)}
+              {share !== null && ` · ${percent(share, 0)}`}
+            </Tag>
+          )}
           {editable && (
             <AddMenu
               actions={actions}
@@ -130,6 +156,19 @@ function WayView(props: EdgeProps<WayEdge>) {
       </EdgeLabelRenderer>
     </>
   );
+}
+
+/** The part of those who left a step that went this way, when there are several; in percent. */
+function shareOf(passed: Record<string, number>, id: string, step: string): number | null {
+  const all = Object.entries(passed).filter(([key]) => key.startsWith(`${step} `));
+  const sum = all.reduce((a, [, n]) => a + n, 0);
+  return all.length > 1 && sum > 0 && passed[id] !== undefined ? (passed[id] / sum) * 100 : null;
+}
+
+/** From 0 to 1: how many this is of the most anywhere. */
+function widthOf(passed: Record<string, number>, n: number): number {
+  const most = Math.max(1, ...Object.values(passed));
+  return Math.sqrt(n / most);
 }
 
 export function AddMenu({ actions, add, label, children }: { actions: Action[]; add: (a: Action) => void; label: string; children?: React.ReactNode }) {
@@ -161,10 +200,10 @@ const nodeTypes = { step: StepView, trigger: TriggerView, end: EndView };
 const edgeTypes = { way: WayView };
 
 export function Canvas(props: Shared) {
-  const { spec, editable, select, connect, move } = props;
+  const { spec, editable, select, connect, move, gone } = props;
   const scheme = useComputedColorScheme('light');
   const { nodes, ways } = useMemo(() => {
-    const at = layout(spec);
+    const at = layout(spec, gone);
     const place = (id: string) => ({ x: at.get(id)?.x ?? 0, y: at.get(id)?.y ?? 0 });
     const all = edges(spec);
     const steps: StepNode[] = spec.steps.map((step, i) => ({
@@ -178,7 +217,7 @@ export function Canvas(props: Shared) {
       .filter((e) => e.target === END)
       .map((e) => ({ id: `${END} ${e.id}`, type: 'end', position: place(`${END} ${e.id}`), data: {}, draggable: false, selectable: false, focusable: false }));
     const trigger: TriggerNode = { id: TRIGGER, type: 'trigger', position: place(TRIGGER), data: {}, draggable: false, ariaLabel: triggerSummary(spec.trigger) };
-    const drawn: WayEdge[] = all.map((e) => ({
+    const drawn: WayEdge[] = [...all, ...(gone ?? []).filter((e) => e.target !== END)].map((e) => ({
       id: e.id,
       type: 'way',
       source: e.from.step,
@@ -188,7 +227,7 @@ export function Canvas(props: Shared) {
       focusable: false,
     }));
     return { nodes: [trigger, ...steps, ...ends], ways: drawn };
-  }, [spec]);
+  }, [spec, gone]);
   return (
     <Context.Provider value={props}>
       <ReactFlowProvider>

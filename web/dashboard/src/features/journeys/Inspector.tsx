@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { t } from '@/i18n';
 import { actionOf, change, connect, END, exits, type Fault, type JourneySpec, remove, type Step, TRIGGER } from './graph';
 import { REGISTRY } from './registry';
-import { StepForm } from './StepForm';
-import { TriggerForm } from './TriggerForm';
+import { StepForm } from './forms/StepForm';
+import { TriggerForm } from './forms/TriggerForm';
 
 const SLUG = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 

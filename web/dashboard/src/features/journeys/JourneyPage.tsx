@@ -1,5 +1,5 @@
 /** A journey: drawn, listed, checked while it is made, and watched while it runs. */
-import { Alert, Drawer, Grid, Paper, SegmentedControl, SimpleGrid, Tabs, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Drawer, Grid, Group, Paper, SegmentedControl, SimpleGrid, Tabs, Text, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
@@ -8,21 +8,24 @@ import { ApiProblem, api, data, includes, sessionQuery } from '@/api/client';
 import { number, t } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, useResource } from '@/resources/useResource';
-import { Figure, Loaded, Loading } from '@/ui/bits';
+import { Figure, Loaded, Loading, Problem } from '@/ui/bits';
 import { JsonField } from '@/ui/JsonField';
 import { Page } from '@/ui/Page';
 import { useSearchState } from '@/ui/useSearchState';
 import { type Action, connect, freshStep, insert, type JourneySpec, passedBy, type Place } from './graph';
 import { Inspector } from './Inspector';
 import { Outline } from './Outline';
+import { noteOf } from './notes';
+import { Operate } from './operate/Operate';
 import { People } from './People';
 import { Plays } from './PlaysPage';
-import { Simulate, type Simulation } from './Simulate';
+import { Simulate, type Simulation, useSimulation } from './Simulate';
 import { useJourneyFaults } from './useJourneyFaults';
 import { useJourneySchema } from './useJourneySchema';
 import { useJourneyStats } from './useJourneyStats';
 
 const Canvas = lazy(() => import('./Canvas').then((m) => ({ default: m.Canvas })));
+const Compare = lazy(() => import('./diff/Compare').then((m) => ({ default: m.Compare })));
 
 const NOTHING: JourneySpec = { name: '', trigger: { event: { name: '' } }, steps: [] };
 
@@ -59,12 +62,15 @@ export function JourneyPage() {
   }, [live.data]);
   const stats = useJourneyStats(editing.isNew ? null : id);
   const [simulated, setSimulated] = useState<Simulation | null>(null);
+  const simulation = useSimulation(editing.isNew ? 'new-journey' : id, spec, setSimulated);
+  const steps = stats?.versions[String(editing.saved.data?.version ?? '')] ?? stats?.versions[String(editing.saved.data?.live_version ?? '')];
   const passed = useMemo(() => {
     if (!spec) return {};
     if (simulated) return passedBy(spec, simulated.journey.steps, simulated.journey.entered);
-    const steps = stats?.versions[String(editing.saved.data?.version ?? '')];
     return steps ? passedBy(spec, steps, stats?.entered ?? 0) : {};
-  }, [spec, simulated, stats, editing.saved.data?.version]);
+  }, [spec, simulated, stats, steps]);
+  const atEnd = useMemo(() => (simulated ? Object.fromEntries(Object.entries(simulated.journey.steps).map(([step, s]) => [step, s.at_end])) : counts), [simulated, counts]);
+  const notes = useMemo(() => (simulated ? {} : Object.fromEntries(Object.entries(steps ?? {}).map(([step, s]) => [step, noteOf(s)]))), [simulated, steps]);
   const mayEdit = includes(session.data?.role, 'editor');
   const selected = search.step ?? null;
   const select = (step: string | null) => setSearch({ step: step ?? undefined });
@@ -99,6 +105,8 @@ export function JourneyPage() {
       crumbs={[{ title: t('Journeys'), to: '/journeys' }]}
       intro={String(spec.description ?? '') || undefined}
       actions={
+        <>
+        {mayEdit && live.data && <Operate live={live.data} stats={stats} spec={spec} />}
         <ResourceBar
           kind="journey"
           id={id}
@@ -108,6 +116,7 @@ export function JourneyPage() {
           onSaved={(saved) => editing.isNew && void navigate({ to: '/journeys/$id', params: { id: saved.id } as never, search: {} })}
           onArchived={() => void navigate({ to: '/journeys' })}
         />
+        </>
       }
     >
       <ResourceProblem editing={editing} />
@@ -116,7 +125,11 @@ export function JourneyPage() {
           <Figure name={t('Entered')} value={number(live.data.entered)} />
           <Figure name={t('On the way')} value={number(live.data.active)} />
           <Figure name={t('Left')} value={number(total(live.data.exited))} hint={reasons(live.data.exited)} />
-          <Figure name={t('Not let in')} value={number(total(live.data.refused))} hint={reasons(live.data.refused)} />
+          {spec.goal && stats ? (
+            <Figure name={t('Reached the goal')} value={number(stats.goals.treatment ?? 0)} hint={stats.held_out > 0 ? t('and {n} of {all} of the control group', { n: stats.goals.control ?? 0, all: stats.held_out }) : t('no control group')} />
+          ) : (
+            <Figure name={t('Not let in')} value={number(total(live.data.refused))} hint={reasons(live.data.refused)} />
+          )}
         </SimpleGrid>
       )}
       <Tabs value={search.tab ?? 'steps'} onChange={(tab) => setSearch({ tab: tab === 'steps' ? undefined : (tab ?? undefined) })} keepMounted={false}>
@@ -124,6 +137,7 @@ export function JourneyPage() {
           <Tabs.Tab value="steps">{t('Steps')}</Tabs.Tab>
           {!editing.isNew && <Tabs.Tab value="people">{t('People')}</Tabs.Tab>}
           <Tabs.Tab value="simulation">{t('Simulation')}</Tabs.Tab>
+          {!editing.isNew && <Tabs.Tab value="versions">{t('Versions')}</Tabs.Tab>}
           <Tabs.Tab value="text">{t('Document')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="steps" pt="md">
@@ -152,7 +166,13 @@ export function JourneyPage() {
                     ]}
                   />
                 </Grid.Col>
+                <Grid.Col span="content">
+                  <Button variant="default" loading={simulation.busy} onClick={() => void simulation.run('30d')}>
+                    {t('Simulate 30 days')}
+                  </Button>
+                </Grid.Col>
               </Grid>
+              {simulation.error ? <Problem error={simulation.error} /> : null}
               {faults.some((f) => f.step === null) && (
                 <Alert variant="outline" color="yellow" mb="sm">
                   {faults.filter((f) => f.step === null).map((f) => (
@@ -164,13 +184,24 @@ export function JourneyPage() {
               )}
               {simulated && (
                 <Alert variant="outline" color="cyan" mb="sm" title={t('The numbers on the ways are those of the simulation')}>
-                  <button type="button" className="text-button" onClick={() => setSimulated(null)}>
-                    {t('Show what really happened')}
-                  </button>
+                  <Group gap="sm">
+                    <Text size="sm">
+                      {t('{entered} would have entered, {messages} messages decided.', {
+                        entered: simulated.journey.entered,
+                        messages: Object.values(simulated.journey.channels).reduce((a, c) => a + c.decided, 0),
+                      })}
+                    </Text>
+                    <button type="button" className="text-button" onClick={() => setSearch({ tab: 'simulation' })}>
+                      {t('All its numbers')}
+                    </button>
+                    <button type="button" className="text-button" onClick={() => setSimulated(null)}>
+                      {t('Show what really happened')}
+                    </button>
+                  </Group>
                 </Alert>
               )}
               {view === 'list' ? (
-                <Outline spec={spec} faults={faults} counts={counts} actions={actions} editable={mayEdit} select={select} insert={add} />
+                <Outline spec={spec} faults={faults} counts={atEnd} actions={actions} editable={mayEdit} select={select} insert={add} />
               ) : (
                 <Paper withBorder style={{ height: small ? '60vh' : 'max(480px, calc(100vh - 360px))' }}>
                   <Suspense fallback={<Loading />}>
@@ -178,8 +209,9 @@ export function JourneyPage() {
                       spec={spec}
                       selected={selected}
                       faults={faults}
-                      counts={counts}
+                      counts={atEnd}
                       passed={passed}
+                      notes={notes}
                       actions={actions}
                       editable={mayEdit}
                       select={select}
@@ -205,7 +237,12 @@ export function JourneyPage() {
           <People id={id} spec={spec} />
         </Tabs.Panel>
         <Tabs.Panel value="simulation" pt="md">
-          <Simulate id={editing.isNew ? 'new-journey' : id} spec={spec} result={simulated} show={setSimulated} />
+          <Simulate simulation={simulation} result={simulated} />
+        </Tabs.Panel>
+        <Tabs.Panel value="versions" pt="md">
+          <Suspense fallback={<Loading />}>
+            <Compare id={id} draft={editing.dirty ? spec : null} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="text" pt="md">
           <JsonField

@@ -1,7 +1,8 @@
 /** What this journey would have done over the last weeks, before anybody receives anything. */
-import { Alert, Button, Group, Select, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Paper, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
+import { Sparkline } from '@/features/home/Sparkline';
 import { number, t, tn } from '@/i18n';
 import { Figure, Problem } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
@@ -11,11 +12,13 @@ interface Tally {
   entered: number;
   people: number;
   held_out: number;
+  withheld: number;
+  entered_by_day: Record<string, number>;
   refused: Record<string, number>;
   exited: Record<string, number>;
   goals: Record<string, number>;
   steps: Record<string, { passed: Record<string, number>; at_end: number }>;
-  channels: Record<string, { decided: number; skipped: Record<string, number> }>;
+  channels: Record<string, { decided: number; skipped: Record<string, number>; by_hour: number[] }>;
 }
 
 export interface Simulation {
@@ -36,11 +39,11 @@ const list = (of: Record<string, number>) =>
     .map(([name, n]) => `${name.replaceAll('_', ' ')} ${number(n)}`)
     .join(', ') || '–';
 
-export function Simulate({ id, spec, result, show }: { id: string; spec: JourneySpec; result: Simulation | null; show: (result: Simulation | null) => void }) {
-  const [since, setSince] = useState('30d');
+/** Plays a document, saved or not, over what happened. */
+export function useSimulation(id: string, spec: JourneySpec | undefined, show: (result: Simulation | null) => void) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const run = async () => {
+  const run = async (since: string) => {
     setBusy(true);
     setError(null);
     try {
@@ -52,6 +55,11 @@ export function Simulate({ id, spec, result, show }: { id: string; spec: Journey
       setBusy(false);
     }
   };
+  return { busy, error, run };
+}
+
+export function Simulate({ simulation, result }: { simulation: ReturnType<typeof useSimulation>; result: Simulation | null }) {
+  const [since, setSince] = useState('30d');
   return (
     <Stack>
       <Text size="sm">{t('Plays this document, saved or not, over what really happened. Nobody receives anything.')}</Text>
@@ -63,14 +71,21 @@ export function Simulate({ id, spec, result, show }: { id: string; spec: Journey
           value={since}
           onChange={(v) => setSince(v ?? '30d')}
         />
-        <Button loading={busy} onClick={() => void run()}>
+        <Button loading={simulation.busy} onClick={() => void simulation.run(since)}>
           {t('Simulate')}
         </Button>
       </Group>
-      <Problem error={error} />
+      <Problem error={simulation.error} />
       {result && <Outcome of={result} />}
     </Stack>
   );
+}
+
+/** Messages the gate would hold back, by reason, over all channels. */
+function skips(of: Tally): Record<string, number> {
+  const out: Record<string, number> = {};
+  for (const { skipped } of Object.values(of.channels)) for (const [reason, n] of Object.entries(skipped)) out[reason] = (out[reason] ?? 0) + n;
+  return out;
 }
 
 function Outcome({ of }: { of: Simulation }) {
@@ -78,6 +93,11 @@ function Outcome({ of }: { of: Simulation }) {
   const rows = (['entered', 'people', 'held_out'] as const).map((name) => ({ name: t(name.replace('_', ' ')), draft: number(journey[name]), live: live ? number(live[name]) : '–' }));
   const more = [
     { name: t('messages'), draft: list(Object.fromEntries(Object.entries(journey.channels).map(([c, x]) => [c, x.decided]))), live: live ? list(Object.fromEntries(Object.entries(live.channels).map(([c, x]) => [c, x.decided]))) : '–' },
+    {
+      name: t('not let through by the gate'),
+      draft: list(skips(journey)),
+      live: live ? list(skips(live)) : '–',
+    },
     { name: t('goals'), draft: list(journey.goals), live: live ? list(live.goals) : '–' },
     { name: t('ended'), draft: list(journey.exited), live: live ? list(live.exited) : '–' },
     { name: t('not let in'), draft: list(journey.refused), live: live ? list(live.refused) : '–' },
@@ -90,6 +110,14 @@ function Outcome({ of }: { of: Simulation }) {
         <Figure name={t('Ended')} value={number(sum(journey.exited))} />
         <Figure name={t('Events looked at')} value={number(of.events)} />
       </SimpleGrid>
+      {Object.keys(journey.entered_by_day).length > 1 && (
+        <Paper withBorder p="md">
+          <Text size="sm" c="dimmed">
+            {t('Entered by day')}
+          </Text>
+          <Sparkline values={Object.entries(journey.entered_by_day).sort(([a], [b]) => a.localeCompare(b)).map(([, n]) => n)} />
+        </Paper>
+      )}
       {of.flood.people > 0 && (
         <Alert variant="outline" color="orange" title={t('Some would get too much')}>
           {tn(of.flood.people, 'One customer would get more than {limit} messages in a week, the most {worst}.', '{n} customers would get more than {limit} messages in a week, the most {worst}.', {

@@ -1,7 +1,7 @@
 import dagre from '@dagrejs/dagre';
-import { edges, END, type JourneySpec, type Step, TRIGGER } from './graph';
+import { type Edge, edges, END, type JourneySpec, type Step, TRIGGER } from './graph';
 
-export const NODE = { width: 220, height: 76 };
+export const NODE = { width: 220, height: 84 };
 export const STOP = { width: 90, height: 36 };
 
 export interface Placed {
@@ -11,12 +11,12 @@ export interface Placed {
 }
 
 /** Where each step goes: where somebody put it, else where a layered layout puts it. */
-export function layout(spec: JourneySpec): Map<string, Placed> {
+export function layout(spec: JourneySpec, further: Edge[] = []): Map<string, Placed> {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 56 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of [TRIGGER, ...spec.steps.map((s) => s.id)]) graph.setNode(id, { ...NODE });
-  const all = edges(spec);
+  const all = [...edges(spec), ...further.filter((e) => e.target !== END)];
   for (const e of all) {
     const target = e.target === END ? `${END} ${e.id}` : e.target;
     if (e.target === END) graph.setNode(target, { ...STOP });

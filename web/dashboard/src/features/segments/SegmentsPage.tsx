@@ -1,5 +1,5 @@
-/** The audiences of the workspace: live ones with their sizes, drafts beside them. */
-import { Anchor, Button, Text, TextInput } from '@mantine/core';
+/** The audiences of the workspace, how they overlap, and what is computed for them. */
+import { Anchor, Button, Stack, Tabs, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -10,14 +10,50 @@ import { useResources } from '@/resources/useResources';
 import { Empty, Loaded, Status, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
+import { Personas } from '@/features/personas/Personas';
+import { ComputedTraits } from '@/features/traits/ComputedTraits';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Overlap } from './overlap/Overlap';
 
 type Row = Schemas['ResourceView'];
 
 export function SegmentsPage() {
+  const [search, change] = useSearchState();
+  const session = useQuery(sessionQuery);
+  const create = includes(session.data?.role, 'editor') && (
+    <Button component={Link} to="/segments/new" leftSection={<IconPlus size={16} />}>
+      {t('New segment')}
+    </Button>
+  );
+  const tabs = [
+    ['list', t('Segments'), <List key="l" create={create} />],
+    ['overlap', t('Overlap'), <Overlap key="o" />],
+    ['personas', t('Personas'), <Personas key="p" />],
+    ['traits', t('Computed traits'), <ComputedTraits key="t" />],
+  ] as const;
+  return (
+    <Page title={t('Segments')} intro={t('Each is one rule; who fits it is always current.')} actions={create}>
+      <Tabs value={search.tab ?? 'list'} onChange={(tab) => change({ tab: tab === 'list' ? undefined : (tab ?? undefined), q: undefined, s: undefined })} keepMounted={false}>
+        <Tabs.List>
+          {tabs.map(([value, title]) => (
+            <Tabs.Tab key={value} value={value}>
+              {title}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map(([value, , panel]) => (
+          <Tabs.Panel key={value} value={value} pt="md">
+            {panel}
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Page>
+  );
+}
+
+function List({ create }: { create: React.ReactNode }) {
   const [search] = useSearchState();
   const [text, setText] = useSearchText('q');
-  const session = useQuery(sessionQuery);
   const live = useQuery({ ...segmentsQuery, refetchInterval: 10_000 });
   const list = useResources('segment', search.q);
   const standing = new Map((live.data?.items ?? []).map((s) => [s.id, s]));
@@ -47,13 +83,8 @@ export function SegmentsPage() {
     { title: t('Status'), cell: (r) => <Status of={r.live_version ? 'live' : r.status} /> },
     { title: t('Changed'), cell: (r) => <When at={r.created_at} />, kind: 'short', wideOnly: true },
   ];
-  const create = includes(session.data?.role, 'editor') && (
-    <Button component={Link} to="/segments/new" leftSection={<IconPlus size={16} />}>
-      {t('New segment')}
-    </Button>
-  );
   return (
-    <Page title={t('Segments')} intro={t('Each is one rule; who fits it is always current.')} actions={create}>
+    <Stack>
       <TextInput
         type="search"
         aria-label={t('Find segments')}
@@ -73,6 +104,6 @@ export function SegmentsPage() {
           )
         }
       </Loaded>
-    </Page>
+    </Stack>
   );
 }

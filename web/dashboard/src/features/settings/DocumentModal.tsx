@@ -8,6 +8,7 @@ import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, type Spec, useResource } from '@/resources/useResource';
 import { Loading } from '@/ui/bits';
 import { type Schema, SchemaForm } from '@/ui/SchemaForm';
+import { shapeOf } from '@/ui/schema';
 
 export function useSchema(kind: string) {
   return useQuery({
@@ -26,7 +27,7 @@ export function DocumentModal({ kind, id, title, initial, close }: { kind: strin
     <Modal opened onClose={close} size="lg" title={title}>
       <Stack>
         {editing.isNew && <TextInput label={t('Id')} required value={newId} onChange={(e) => setOwnId(e.currentTarget.value)} />}
-        {schema.data && editing.spec ? <SchemaForm schema={schema.data} value={editing.spec} onChange={(next) => editing.change(next)} /> : <Loading />}
+        {schema.data && editing.spec ? <SchemaForm schema={shapeOf(schema.data, 'kind', String(editing.spec.kind ?? ''))} root={schema.data} value={editing.spec} onChange={(next) => editing.change(next)} /> : <Loading />}
         <ResourceProblem editing={editing} />
         <Group>
           <ResourceBar kind={kind} id={id} editing={editing} newId={newId} onSaved={close} onArchived={close} />

@@ -1,0 +1,48 @@
+// Hands on a keyboard: everything by Tab, arrows, Enter and typing, as somebody without a mouse does it.
+
+import assert from 'node:assert/strict';
+
+/** Presses Tab (or, with `back`, Shift+Tab) until the focus is on what `locator` finds; fails when it never is. */
+export async function tabTo(page, locator, { back = false, most = 120 } = {}) {
+  const target = locator.first();
+  await target.waitFor({ state: 'attached' });
+  const focused = () => target.evaluate((e) => e === document.activeElement || (e.contains(document.activeElement) && !e.matches('main, form, section, ul, ol, [role=dialog]')));
+  for (let i = 0; i < most; i += 1) {
+    if (await focused()) return;
+    await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
+  }
+  const at = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200));
+  assert.fail(`Tab never comes to ${target}; it is at ${at}`);
+}
+
+/** Goes to a button or link and presses Enter. */
+export async function press(page, locator, options) {
+  await tabTo(page, locator, options);
+  await page.keyboard.press('Enter');
+}
+
+/** Goes to a field, replaces what is in it, and stays there. */
+export async function write(page, locator, text, options) {
+  await tabTo(page, locator, options);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(text);
+}
+
+/** Goes to a list that opens, and takes the option that says so. */
+export async function take(page, locator, option, { typed, ...options } = {}) {
+  await tabTo(page, locator, options);
+  if (typed) {
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type(typed);
+  } else {
+    await page.keyboard.press('ArrowDown');
+  }
+  const wanted = page.getByRole('option', { name: option, exact: typeof option === 'string' }).first();
+  await wanted.waitFor();
+  for (let i = 0; i < 60; i += 1) {
+    // Lists mark what Enter would take in either way.
+    if (await wanted.evaluate((e) => e.hasAttribute('data-combobox-selected') || (e.getAttribute('aria-selected') === 'true' && e.hasAttribute('data-combobox-active')))) break;
+    await page.keyboard.press('ArrowDown');
+  }
+  await page.keyboard.press('Enter');
+}

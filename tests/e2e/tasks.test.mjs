@@ -1,0 +1,189 @@
+// The ten main tasks from beginning to end as one story, by keyboard alone, on a telephone's width, with each page's tree as a
+// screen reader gets it. Nothing here points with a mouse.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { noBrowser } from '../compat/lib/browser.mjs';
+import { eventually } from '../compat/lib/server.mjs';
+import { Bed, overflow } from './bed.mjs';
+import { press, tabTo, take, write } from './keys.mjs';
+import { customer, openShop, send } from './shop.mjs';
+
+describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser }, () => {
+  let server, bed, page, context, unexpected, rosa;
+
+  before(async () => {
+    server = await openShop('http://127.0.0.1:9');
+    rosa = await customer(server, 'rosa', 'Rosa');
+    await customer(server, 'tom', 'Tom');
+    await send(server, [{ type: 'track', userId: 'user-rosa', event: 'Order Completed', properties: { order_id: 'o-2', total: 80 } }]);
+    await eventually('the catalogue knows the orders', async () => {
+      const { events } = await server.api('GET', '/api/v1/events/catalogue');
+      assert.ok(events.some((e) => e.name === 'Order Completed' && e.count >= 3));
+    });
+    bed = await Bed.make(server);
+    ({ page, context, unexpected } = await bed.open('/login', { stranger: true, viewport: { width: 390, height: 844 } }));
+  });
+
+  after(async () => {
+    await context?.close();
+    await bed?.close();
+    await server?.remove();
+  });
+
+  /** What the page is to somebody who hears it: these parts, in this order. */
+  async function tree(...parts) {
+    const heard = await page.locator('body').ariaSnapshot();
+    let from = 0;
+    for (const part of parts) {
+      const at = heard.indexOf(part, from);
+      assert.ok(at >= 0, `${part} is missing, or comes too early, in:\n${heard}`);
+      from = at;
+    }
+    assert.ok((await overflow(page)) <= 0, 'the page is wider than the telephone');
+  }
+  /** To a section, by the menu. */
+  async function visit(section) {
+    await press(page, page.getByRole('button', { name: 'Menu' }), { back: true });
+    await press(page, page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: section, exact: true }));
+    await page.getByRole('heading', { level: 1, name: section }).waitFor();
+  }
+  const field = (name) => page.getByRole('textbox', { name, exact: true }).or(page.getByRole('combobox', { name, exact: true }));
+  const button = (name) => page.getByRole('button', { name, exact: true });
+
+  it('1: signs in', async () => {
+    await tree('textbox "E-mail address"', 'button "Sign in"');
+    await write(page, page.getByLabel('E-mail address'), server.owner.email);
+    await write(page, page.locator('input[name=password]'), server.owner.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    await tree('banner', 'main', 'heading "Home" [level=1]');
+  });
+
+  it('2: finds a customer and reads the story', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search or do…' }).waitFor();
+    await page.keyboard.type('rosa');
+    await page.getByRole('option', { name: /Rosa/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Rosa' }).waitFor();
+    await page.locator('.timeline').getByText('Message Sent').first().waitFor();
+    await tree('main', 'navigation "Breadcrumbs"', 'heading "Rosa" [level=1]', 'Order Completed');
+  });
+
+  it('3: notes something about her', async () => {
+    await press(page, button('Add a trait'));
+    await write(page, field('Trait'), 'favourite');
+    await write(page, field('Value'), 'cast iron');
+    await press(page, button('Save'));
+    await page.getByText('cast iron').first().waitFor();
+    await eventually('it is kept', async () => assert.equal((await server.profile('user_id', 'user-rosa')).traits.favourite, 'cast iron'));
+  });
+
+  it('4: finds who bought twice', async () => {
+    await visit('Segments');
+    await press(page, page.getByRole('link', { name: 'New segment' }));
+    await page.getByRole('heading', { level: 1, name: 'New segment' }).waitFor();
+    await write(page, field('Name'), 'Bought twice');
+    await press(page, button('Add a condition'));
+    const item = page.getByRole('menuitem', { name: /What they did/ });
+    await item.waitFor();
+    for (let i = 0; i < 10 && !(await item.evaluate((e) => e === document.activeElement)); i += 1) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await take(page, field('Event'), 'Order Completed', { typed: 'Order Comp' });
+    await take(page, field('What'), 'how often');
+    await write(page, field('Number'), '2');
+    await page.getByTestId('audience').filter({ hasText: /^1$/ }).waitFor();
+    await tree('heading "New segment" [level=1]', 'textbox "Name"', 'region "Who this is now"');
+    await press(page, button('Publish'), { back: true });
+    await page.waitForURL('**/segments/bought-twice');
+    await page.getByRole('heading', { level: 1, name: 'Bought twice' }).waitFor();
+  });
+
+  it('5: writes a mail of blocks', async () => {
+    await visit('Content');
+    await press(page, page.getByRole('link', { name: 'New message' }));
+    await page.getByRole('heading', { level: 1, name: 'New message' }).waitFor();
+    await write(page, field('Name'), 'Come again');
+    await take(page, field('Begin with'), 'We miss you');
+    await write(page, field('Subject'), 'Come again, {{ profile.first_name }}');
+    await press(page, button('Add a block'));
+    const item = page.getByRole('menuitem', { name: /^Button/ });
+    await item.waitFor();
+    for (let i = 0; i < 20 && !(await item.evaluate((e) => e === document.activeElement)); i += 1) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    const row = page.getByRole('treeitem', { name: /^Button Have a look/ });
+    await tabTo(page, row);
+    const place = async () => Number(await row.getAttribute('data-path').then((p) => p.split('.').at(-1)));
+    const before = await place();
+    await page.keyboard.press('Alt+ArrowUp');
+    await eventually('the button moved up', async () => assert.equal(await place(), before - 1));
+    await write(page, field('Words'), 'To the new things');
+    await page.frameLocator('iframe[title="The mail"]').getByText('To the new things').waitFor();
+    await tree('heading "New message" [level=1]', 'textbox "Subject"', 'tree "Blocks"', 'treeitem "Button To the new things"', 'region "Preview"');
+    await press(page, button('Publish'), { back: true });
+    await page.waitForURL('**/content/come-again*');
+  });
+
+  it('6: sends a test and sees it arrive', async () => {
+    await press(page, button('Send a test'), { back: true });
+    await write(page, page.getByRole('dialog').getByRole('textbox', { name: 'To' }), 'me@example.com');
+    await press(page, page.getByRole('dialog').getByRole('button', { name: 'Send' }));
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await visit('Mail catcher');
+    await page.getByRole('link', { name: /^Come again/ }).first().waitFor({ timeout: 15_000 });
+    await tree('heading "Mail catcher" [level=1]', 'table', 'Come again');
+  });
+
+  it('7: builds a win-back journey with a branch', async () => {
+    await visit('Journeys');
+    await press(page, page.getByRole('link', { name: 'New journey' }));
+    await press(page, page.getByRole('button', { name: /^Referral/ }));
+    await write(page, field('Name'), 'Win back');
+    await press(page, page.getByRole('button', { name: /^Wait/ }));
+    await press(page, button('Remove this step'));
+    await press(page, page.getByRole('button', { name: /^Send/ }).first());
+    await take(page, page.getByRole('dialog').getByRole('combobox', { name: 'What to send' }).or(page.getByRole('dialog').getByRole('textbox', { name: 'What to send' })), 'Come again');
+    await press(page, page.getByRole('dialog').getByRole('button', { name: 'Close' }), { back: true });
+    await tree('heading "New journey" [level=1]', 'tab "Steps" [selected]', 'list "Steps"', 'Begins', 'Send');
+    await press(page, button('Publish'), { back: true });
+    await page.waitForURL('**/journeys/win-back*');
+  });
+
+  it('8: simulates it before anybody receives anything', async () => {
+    await press(page, button('Simulate 30 days'));
+    await page.getByText('The numbers on the ways are those of the simulation').waitFor({ timeout: 20_000 });
+    await tree('heading "Win back" [level=1]', 'alert', 'would have entered');
+  });
+
+  it('9: watches somebody go through', async () => {
+    await send(server, [{ type: 'track', userId: 'user-rosa', event: 'Order Completed', properties: { order_id: 'o-3', total: 20 } }]);
+    await eventually('she went through', async () => {
+      const { items } = await server.api('GET', `/api/v1/profiles/${rosa.id}/messages`);
+      assert.ok(items.some((m) => m.journey === 'win-back' && m.status === 'sent'), JSON.stringify(items));
+    });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search or do…' }).waitFor();
+    await page.keyboard.type('rosa');
+    await page.getByRole('option', { name: /Rosa/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.timeline').getByText('Journey Exited').first().waitFor();
+  });
+
+  it('10: reads a funnel, and who is behind a number of it', async () => {
+    await visit('Insights');
+    await press(page, page.getByRole('link', { name: 'Funnel', exact: true }));
+    await page.getByRole('heading', { level: 1, name: 'Funnel' }).waitFor();
+    await take(page, field('Step 1'), 'Product Viewed', { typed: 'Product V' });
+    await take(page, field('Step 2'), 'Order Completed', { typed: 'Order Comp' });
+    const row = page.getByRole('row', { name: /Order Completed/ });
+    await row.waitFor();
+    await tree('heading "Funnel" [level=1]', 'table', 'row');
+    await press(page, row.getByRole('button').first(), { back: true });
+    const drawer = page.getByRole('dialog', { name: 'The people behind this number' });
+    await drawer.getByRole('link', { name: 'Rosa' }).waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+    assert.deepEqual(unexpected(), []);
+  });
+});

@@ -1,0 +1,155 @@
+/** A campaign started, paused, resumed, called off and tried; each says first what it means for people. */
+import { Alert, Button, Group, List, Menu, Modal, Radio, Stack, TagsInput, Text } from '@mantine/core';
+import { IconPlayerPause, IconPlayerPlay, IconSend, IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, data, type Schemas, sessionQuery } from '@/api/client';
+import { useOperate } from '@/features/journeys/operate/useOperate';
+import { t, tn } from '@/i18n';
+import { Problem } from '@/ui/bits';
+import { notify } from '@/ui/notify';
+
+type Campaign = Schemas['CampaignView'];
+type What = 'start' | 'pause' | 'resume' | 'cancel' | 'test';
+
+/** What becomes of those whose time came during the pause. */
+const OVERDUE = [
+  { value: 'run', title: 'Send at once what fell due' },
+  { value: 'shift', title: 'Go on where it stopped, with the same pauses' },
+  { value: 'exit', title: 'Leave out those whose time came' },
+];
+
+export function RunCampaign({ of, scheduled, dirty }: { of: Campaign; scheduled: boolean; dirty: boolean }) {
+  const [open, setOpen] = useState<What | null>(null);
+  const live = !['draft', 'review', 'cancelled'].includes(of.state);
+  const paused = of.state === 'paused';
+  return (
+    <>
+      {live && !scheduled && !paused && (
+        <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => setOpen('start')}>
+          {of.people > 0 ? t('Start for newcomers') : t('Start')}
+        </Button>
+      )}
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <Button variant="default">{t('Run')}</Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconSend size={16} />} onClick={() => setOpen('test')}>
+            {t('Send a test…')}
+          </Menu.Item>
+          {live &&
+            (paused ? (
+              <Menu.Item leftSection={<IconPlayerPlay size={16} />} onClick={() => setOpen('resume')}>
+                {t('Resume…')}
+              </Menu.Item>
+            ) : (
+              <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => setOpen('pause')}>
+                {t('Pause…')}
+              </Menu.Item>
+            ))}
+          {live && (
+            <Menu.Item color="red" leftSection={<IconX size={16} />} onClick={() => setOpen('cancel')}>
+              {t('Call it off…')}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {open && <Window key={open} of={of} what={open} dirty={dirty} close={() => setOpen(null)} />}
+    </>
+  );
+}
+
+function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: boolean; close: () => void }) {
+  const session = useQuery(sessionQuery);
+  const actor = session.data?.actor ?? '';
+  const [to, setTo] = useState<string[]>(actor.includes('@') ? [actor] : []);
+  const [overdue, setOverdue] = useState('run');
+  const { busy, error, run } = useOperate([['campaigns']], close);
+  const path = { params: { path: { id: of.id } } };
+  const texts: Record<What, { title: string; lines: string[]; action: string; call: () => Promise<void> }> = {
+    start: {
+      title: t('Start this campaign?'),
+      lines: [
+        t('Everybody who is in the audience now gets it once: those who have not got it yet.'),
+        t('Consent, caps, quiet hours and the control group hold for every message.'),
+        ...(dirty ? [t('The live version is sent, without the changes you have not published.')] : []),
+      ],
+      action: t('Start'),
+      call: async () => {
+        const made = await data(api.POST('/api/v1/campaigns/{id}/start', path));
+        notify('good', tn(made.people, 'On its way to one person', 'On its way to {n} people'));
+      },
+    },
+    pause: {
+      title: t('Pause this campaign?'),
+      lines: [tn(of.waiting, 'One person still waits for it.', '{n} people still wait for it.'), t('No further message is decided until you resume it.'), t('Messages that were decided already are still sent.')],
+      action: t('Pause'),
+      call: async () => {
+        await data(api.POST('/api/v1/campaigns/{id}/pause', path));
+      },
+    },
+    resume: {
+      title: t('Resume this campaign'),
+      lines: [tn(of.waiting, 'One person still waits for it.', '{n} people still wait for it.')],
+      action: t('Resume'),
+      call: async () => {
+        await data(api.POST('/api/v1/campaigns/{id}/resume', { ...path, body: { overdue } }));
+      },
+    },
+    cancel: {
+      title: t('Call this campaign off?'),
+      lines: [t('Nobody else gets it, and what waits to be sent is not sent.'), t('It cannot be taken up again; what was sent stays sent.')],
+      action: t('Call it off'),
+      call: async () => {
+        await data(api.POST('/api/v1/campaigns/{id}/cancel', path));
+      },
+    },
+    test: {
+      title: t('Send a test'),
+      lines: [t('Every version goes to each address, as it is saved now. Tests count in no number of the campaign.'), t('They pass the same gate: an address that left the topic gets none.')],
+      action: t('Send'),
+      call: async () => {
+        await data(api.POST('/api/v1/campaigns/{id}/test', { ...path, body: { to: to.map((email) => ({ email })) } as never }));
+        notify('good', tn(to.length, 'On its way to one person', 'On its way to {n} people'));
+      },
+    },
+  };
+  const { title, lines, action, call } = texts[what];
+  return (
+    <Modal opened onClose={close} title={title}>
+      <Stack>
+        <List size="sm" spacing={4}>
+          {lines.map((line) => (
+            <List.Item key={line}>{line}</List.Item>
+          ))}
+        </List>
+        {what === 'test' && <TagsInput label={t('To')} placeholder="ada@example.com" value={to} onChange={setTo} maxTags={20} data-autofocus />}
+        {what === 'test' && dirty && (
+          <Alert variant="outline" color="yellow">
+            {t('There are changes that are not saved; the test is without them.')}
+          </Alert>
+        )}
+        {what === 'resume' && (
+          <Radio.Group label={t('What happens to those whose time came during the pause?')} value={overdue} onChange={setOverdue}>
+            <Stack gap="xs" mt="xs">
+              {OVERDUE.map((o) => (
+                <Radio key={o.value} value={o.value} label={t(o.title)} />
+              ))}
+            </Stack>
+          </Radio.Group>
+        )}
+        {what === 'start' && of.held_out === 0 && of.people === 0 && <Text size="xs" c="dimmed">{t('Without a control group its effect cannot be told from what would have happened anyway.')}</Text>}
+        <Problem error={error} />
+        <Group>
+          <Button loading={busy} color={what === 'cancel' ? 'red' : undefined} disabled={what === 'test' && to.length === 0} onClick={() => void run(call)}>
+            {action}
+          </Button>
+          <Button variant="default" onClick={close}>
+            {t('Cancel')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

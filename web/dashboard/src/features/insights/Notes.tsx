@@ -1,0 +1,115 @@
+/** What happened on days of the period: written by the team, shown with every report of them. */
+import { Button, Group, Modal, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { IconNote } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
+import { day, t } from '@/i18n';
+import { slugOf } from '@/resources/useResource';
+import { Problem } from '@/ui/bits';
+import { Confirm } from '@/ui/Confirm';
+import { notifyError } from '@/ui/notify';
+
+type Note = Schemas['Note'];
+
+export function Notes({ notes }: { notes: Note[] }) {
+  const client = useQueryClient();
+  const session = useQuery(sessionQuery);
+  const mayEdit = includes(session.data?.role, 'editor');
+  const [open, setOpen] = useState(false);
+  const again = () => client.invalidateQueries({ queryKey: ['insights'] });
+  const remove = async (id: string) => {
+    try {
+      await data(api.POST('/api/v1/resources/{kind}/{id}/archive', { params: { path: { kind: 'annotation', id } } }));
+      await again();
+    } catch (error) {
+      notifyError(error);
+    }
+  };
+  if (notes.length === 0 && !mayEdit) return null;
+  return (
+    <Paper withBorder p="md" component="section" aria-label={t('Notes')} className={notes.length === 0 ? 'no-print' : ''}>
+      <Group justify="space-between">
+        <Title order={2} size="h5">
+          {t('Notes')}
+        </Title>
+        {mayEdit && (
+          <Button size="xs" variant="default" leftSection={<IconNote size={14} />} onClick={() => setOpen(true)}>
+            {t('Note what happened')}
+          </Button>
+        )}
+      </Group>
+      {notes.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t('A sale, a launch, a day without power: a note explains a bend in every chart of that day.')}
+        </Text>
+      ) : (
+        <ol style={{ margin: '8px 0 0', paddingInlineStart: 22 }}>
+          {notes.map((n) => (
+            <li key={n.id}>
+              <Group gap="xs" wrap="nowrap">
+                <Text size="sm" dir="auto" style={{ flex: 1 }}>
+                  <b>
+                    {day(n.from)}
+                    {n.to !== n.from && ` – ${day(n.to)}`}
+                  </b>{' '}
+                  {n.text}
+                </Text>
+                {mayEdit && <Confirm title={t('Remove this note?')} text={n.text} action={t('Remove')} run={() => remove(n.id)} />}
+              </Group>
+            </li>
+          ))}
+        </ol>
+      )}
+      {open && (
+        <NoteModal
+          close={() => {
+            setOpen(false);
+            void again();
+          }}
+        />
+      )}
+    </Paper>
+  );
+}
+
+function NoteModal({ close }: { close: () => void }) {
+  const [text, setText] = useState('');
+  const [from, setFrom] = useState(new Date().toISOString().slice(0, 10));
+  const [until, setUntil] = useState('');
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const id = `${from}-${slugOf(text).slice(0, 40) || 'note'}`;
+      await data(api.PUT('/api/v1/resources/{kind}/{id}', { params: { path: { kind: 'annotation', id }, query: { publish: true } }, body: { text, date: from, ...(until && until !== from ? { until } : {}) } as never }));
+      close();
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={close} title={t('Note what happened')}>
+      <Stack>
+        <Textarea label={t('What happened')} required autosize minRows={2} maxLength={900} dir="auto" value={text} onChange={(e) => setText(e.currentTarget.value)} data-autofocus />
+        <Group grow>
+          <TextInput type="date" label={t('Day')} required value={from} onChange={(e) => setFrom(e.currentTarget.value)} />
+          <TextInput type="date" label={t('Until')} value={until} onChange={(e) => setUntil(e.currentTarget.value)} />
+        </Group>
+        <Problem error={error} />
+        <Group>
+          <Button loading={busy} disabled={!text.trim() || !from} onClick={() => void save()}>
+            {t('Save')}
+          </Button>
+          <Button variant="default" onClick={close}>
+            {t('Cancel')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

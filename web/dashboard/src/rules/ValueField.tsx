@@ -1,0 +1,30 @@
+/** A value in the rule language: a count, a sum, a trait, a condition; with completion and what the server finds wrong. */
+import { Input, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useMemo, useRef } from 'react';
+import { catalogueQuery, segmentsQuery } from '@/api/queries';
+import { Loading } from '@/ui/bits';
+import type { Mark } from '@/ui/CodeEditor';
+import { completion, type Known } from './complete';
+
+const CodeEditor = lazy(() => import('@/ui/CodeEditor').then((m) => ({ default: m.CodeEditor })));
+
+export function ValueField({ label, description, value, onChange, marks }: { label: string; description?: string; value: string; onChange: (value: string) => void; marks: Mark[] }) {
+  const catalogue = useQuery(catalogueQuery).data;
+  const segments = useQuery(segmentsQuery).data?.items ?? [];
+  const known = useRef<Known>({ catalogue: undefined, segments: [] });
+  known.current = { catalogue, segments: segments.map((s) => s.id) };
+  const source = useMemo(() => completion(() => known.current), []);
+  return (
+    <Input.Wrapper label={label} labelElement="div" description={description}>
+      <Suspense fallback={<Loading rows={1} />}>
+        <CodeEditor label={label} language="rule" value={value} onChange={onChange} complete={source} marks={marks} placeholder={'events("Order Completed").sum("total")'} />
+      </Suspense>
+      {marks.map((m) => (
+        <Text key={m.message} size="sm" c="var(--mantine-color-error)" role="alert" mt={4}>
+          {m.message}
+        </Text>
+      ))}
+    </Input.Wrapper>
+  );
+}
