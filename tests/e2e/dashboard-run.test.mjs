@@ -1,4 +1,4 @@
-// Journeys and campaigns driven, audiences understood.
+// Journeys and campaigns driven, audiences understood, what was sent held against what was planned.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -193,6 +193,25 @@ describe('running things in the dashboard', { skip: noBrowser }, () => {
       await page.waitForURL('**/segments/visitors-*');
     });
   });
+
+  it('holds what was seen against the tracking plan', () =>
+    bed.on('/data?tab=plan', async (page) => {
+      await page.getByRole('row', { name: /Order Completed/ }).getByText('not planned').waitFor();
+      await page.getByRole('button', { name: /^Take in what was seen/ }).click();
+      await page.getByRole('row', { name: /Order Completed/ }).getByText('as planned').waitFor();
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await eventually('it is live', async () => assert.ok((await server.api('GET', '/api/v1/resources/tracking_plan/default')).live_version));
+      await send(server, [{ type: 'track', userId: 'user-ida', event: 'Order Completed', properties: { order_id: 'o-9', total: 'many', voucher: 'X' } }]);
+      await eventually('the catalogue knows', async () => {
+        const { events } = await server.api('GET', '/api/v1/events/catalogue');
+        assert.ok(events.find((e) => e.name === 'Order Completed').properties.voucher);
+      });
+      await page.reload();
+      const row = page.getByRole('row', { name: /Order Completed/ });
+      await row.getByText('differs').waitFor();
+      await row.getByText('voucher is not planned').waitFor();
+      await row.getByText(/total is/).waitFor();
+    }));
 
   it('notes what happened, and shows it with every report of that day', () =>
     bed.on('/insights/trend', async (page) => {

@@ -106,6 +106,7 @@ pub(crate) fn check(
             let others = state.stores.control().read(|q| others(q, ws))?;
             errors = rapport_journeys::campaign::validate(spec, &others).err().unwrap_or_default();
         }
+        ResourceKind::TrackingPlan => errors = rapport_collect::plan::validate(spec).err().unwrap_or_default(),
         ResourceKind::Template => match spec::check(kind, spec) {
             Some(Err(found)) => errors = found,
             _ => warnings = crate::routes::preview::warnings(state, ws, spec)?,
@@ -211,6 +212,7 @@ pub(crate) fn schema(kind: ResourceKind) -> Value {
         ResourceKind::PersonaModel => rapport_segments::personas::schema(),
         ResourceKind::Journey => rapport_journeys::schema(),
         ResourceKind::Campaign => rapport_journeys::campaign::schema(),
+        ResourceKind::TrackingPlan => rapport_collect::plan::schema(),
         other => spec::schema(other).or_else(|| saved::schema(other)).unwrap_or_default(),
     }
 }

@@ -11,6 +11,7 @@
 pub mod core;
 pub mod error;
 pub mod import;
+pub mod plan;
 pub mod ports;
 pub mod stage;
 pub mod telemetry;

@@ -48,11 +48,13 @@ pub enum ResourceKind {
     Report,
     /// A note about a day, shown with reports of it.
     Annotation,
+    /// The events a team means to send.
+    TrackingPlan,
 }
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [ResourceKind; 19] = [
+    pub const ALL: [ResourceKind; 20] = [
         Self::Segment,
         Self::ComputedTrait,
         Self::PersonaModel,
@@ -72,6 +74,7 @@ impl ResourceKind {
         Self::Goal,
         Self::Report,
         Self::Annotation,
+        Self::TrackingPlan,
     ];
 
     /// Its name in documents and paths.
@@ -97,6 +100,7 @@ impl ResourceKind {
             Self::Goal => "goal",
             Self::Report => "report",
             Self::Annotation => "annotation",
+            Self::TrackingPlan => "tracking_plan",
         }
     }
 

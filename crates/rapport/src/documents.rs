@@ -88,7 +88,7 @@ pub(crate) fn order(kind: ResourceKind) -> u8 {
         ResourceKind::PersonaModel => 6,
         ResourceKind::Journey => 7,
         ResourceKind::Campaign => 8,
-        ResourceKind::Annotation => 9,
+        ResourceKind::Annotation | ResourceKind::TrackingPlan => 9,
         ResourceKind::Insight => 10,
         ResourceKind::Goal => 11,
         ResourceKind::Dashboard => 12,

@@ -4,11 +4,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Files of documents, each after those it refers to.
-pub(crate) const FILES: [(&str, &str); 5] = [
+pub(crate) const FILES: [(&str, &str); 8] = [
     ("settings.yaml", include_str!("resources/settings.yaml")),
     ("templates.yaml", include_str!("resources/templates.yaml")),
+    ("content.yaml", include_str!("resources/content.yaml")),
     ("segments.yaml", include_str!("resources/segments.yaml")),
+    ("audience.yaml", include_str!("resources/audience.yaml")),
     ("journeys.yaml", include_str!("resources/journeys.yaml")),
+    ("campaigns.yaml", include_str!("resources/campaigns.yaml")),
     ("desk.yaml", include_str!("resources/desk.yaml")),
 ];
 
@@ -106,7 +109,17 @@ mod tests {
                 "topic" => assert_eq!(rapport_delivery::TopicSpec::validate(&d.spec).err(), None, "{place}"),
                 "settings" => assert_eq!(rapport_delivery::SettingsSpec::validate(&d.spec).err(), None, "{place}"),
                 "channel" => assert_eq!(rapport_delivery::ChannelSpec::validate(&d.spec).err(), None, "{place}"),
-                // The journeys' own tests read these files: this crate does not know that stage.
+                "brand" | "block" => {
+                    let kind = ResourceKind::parse(&d.kind).unwrap();
+                    assert_eq!(rapport_delivery::spec::check(kind, &d.spec).and_then(Result::err), None, "{place}");
+                }
+                "tracking_plan" => assert_eq!(rapport_collect::plan::validate(&d.spec).err(), None, "{place}"),
+                "computed_trait" => {
+                    assert_eq!(rapport_rules::parse_formula(d.spec["value"].as_str().unwrap()).err(), None, "{place}");
+                }
+                // Their stages' own tests read these files: this crate does not know them.
+                "persona_model" => assert!(d.spec["features"].is_array(), "{place}"),
+                "campaign" => assert!(d.spec["audience"].is_object(), "{place}"),
                 "journey" => assert!(d.spec["steps"].is_array(), "{place}"),
                 other => {
                     let found = rapport_insights::saved::check(ResourceKind::parse(other).unwrap(), &d.spec, &Shelf);

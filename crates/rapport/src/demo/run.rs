@@ -130,12 +130,13 @@ fn configure(app: &App) -> Result<()> {
     let mail = resources::mail_catcher(&catcher.ip().to_string(), catcher.port());
     let is_new = documents::newest(&http, ResourceKind::Settings, "workspace")?.is_none();
     let shop = if is_new { resources::documents().map_err(|e| anyhow!(e))? } else { Vec::new() };
+    // A shop without customers yet has nobody in its audiences: that is meant.
     // Settings and topics first, then the channel, then what needs them.
     let mut all = shop.into_iter().chain([mail]).map(document).collect::<Result<Vec<_>>>()?;
     all.sort_by_key(|d| documents::order(d.kind));
     for document in &all {
         let name = format!("{} {}", document.kind.as_str(), document.id);
-        documents::put(&http, document, "?publish=true").with_context(|| format!("{name} of the demo"))?;
+        documents::put(&http, document, "?publish=true&confirm=true").with_context(|| format!("{name} of the demo"))?;
     }
     Ok(())
 }

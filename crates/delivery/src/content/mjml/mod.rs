@@ -73,7 +73,9 @@ pub(crate) fn to_html(mjml: &str) -> Result<String, ContentError> {
     let plain = attributes::plain(mjml);
     let made = std::panic::catch_unwind(|| {
         let parsed = mrml::parse(&*plain).map_err(|e| explain(&plain, &e))?;
-        parsed.element.render(&RenderOptions::default()).map_err(|e| fault(mjml, None, e.to_string()))
+        // Without fonts of others: a mail tells nobody that it was opened but whom its author names.
+        let options = RenderOptions { fonts: Default::default(), ..RenderOptions::default() };
+        parsed.element.render(&options).map_err(|e| fault(mjml, None, e.to_string()))
     });
     let failed = |_| Err(fault(mjml, None, "the MJML compiler failed on this document".to_owned()));
     made.unwrap_or_else(failed).map(attributes::mended)

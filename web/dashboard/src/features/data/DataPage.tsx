@@ -7,6 +7,7 @@ import { Catalogue } from './Catalogue';
 import { Exports } from './Exports';
 import { Imports } from './Imports';
 import { LiveEvents } from './LiveEvents';
+import { TrackingPlan } from './plan/TrackingPlan';
 import { Quality } from './Quality';
 import { Sources } from './Sources';
 
@@ -16,6 +17,7 @@ export function DataPage() {
     ['live', t('Live'), LiveEvents],
     ['sources', t('Sources'), Sources],
     ['catalogue', t('Events and properties'), Catalogue],
+    ['plan', t('Tracking plan'), TrackingPlan],
     ['quality', t('Data quality'), Quality],
     ['imports', t('Imports'), Imports],
     ['exports', t('Exports'), Exports],
