@@ -34,7 +34,7 @@ pub(crate) struct Sample {
     pub(crate) locale: Option<String>,
     /// Values beside the profile, as JSON: {"event": {…}}
     #[arg(long, value_name = "JSON")]
-    pub(crate) data: Option<String>,
+    pub(crate) values: Option<String>,
     #[command(flatten)]
     pub(crate) json: Json,
 }

@@ -11,8 +11,8 @@ use crate::client::{Client, segment};
 /// Runs one of its commands.
 pub(super) fn run(client: &Client, command: &Template) -> Result<()> {
     let Template::Test(sample) = command;
-    let data = sample.data.as_deref().map(serde_json::from_str::<Value>).transpose();
-    let data = data.context("--data: expected a JSON object")?;
+    let data = sample.values.as_deref().map(serde_json::from_str::<Value>).transpose();
+    let data = data.context("--values: expected a JSON object")?;
     let body = json!({"to": sample.to, "channel": sample.channel, "version": sample.version, "profile": sample.profile,
         "locale": sample.locale, "data": data.unwrap_or_else(|| json!({}))});
     let found = client.http().post(&format!("/api/v1/templates/{}/test", segment(&sample.id)), &body)?;
