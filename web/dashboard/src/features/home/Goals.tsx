@@ -31,11 +31,12 @@ export function Goals() {
   );
 }
 
-export function GoalCard({ goal: g }: { goal: Goal }) {
+/** `framed` is false where something else frames it. */
+export function GoalCard({ goal: g, framed = true }: { goal: Goal; framed?: boolean }) {
   const show = (n: number | null | undefined) => (n === null || n === undefined ? '–' : `${number(n, { maximumFractionDigits: 1 })}${g.unit ? ` ${g.unit}` : ''}`);
   const share = g.value && g.target ? Math.min(100, (g.value / g.target) * 100) : 0;
   return (
-    <Paper withBorder p="md">
+    <Paper withBorder={framed} p={framed ? 'md' : 'xs'}>
       <Text size="sm" dir="auto">
         {g.name} <Tag tone={TONES[g.standing] ?? 'plain'}>{t(g.standing.replaceAll('_', ' '))}</Tag>
       </Text>

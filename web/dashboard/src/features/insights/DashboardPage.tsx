@@ -78,7 +78,7 @@ export function DashboardPage() {
       <Group align="flex-end">
         <Select
           label={t('Period')}
-          w={170}
+          w={210}
           placeholder={t('as each report says')}
           clearable
           data={[
@@ -206,7 +206,7 @@ function Tile({ item, overlay, arranging, change, act, drop }: { item: Item; ove
             {item.text}
           </Text>
         ))}
-      {goal && <GoalCard goal={goal} />}
+      {goal && <GoalCard goal={goal} framed={false} />}
       {insight && <SavedReport kind={String(insight.spec.report)} request={request} height={Math.max(140, item.h * (ROW + 16) - 90)} />}
     </Paper>
   );
