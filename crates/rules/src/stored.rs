@@ -115,7 +115,8 @@ pub(crate) enum Keep {
 pub(crate) fn add_value(list: &mut Vec<(i64, Stored)>, entry: (i64, Stored), keep: Keep) -> bool {
     let at = list.partition_point(|e| *e < entry);
     match keep {
-        Keep::Oldest(most) if list.len() >= most && at == list.len() => false,
+        // One that equals the last of a full list would only push that one out.
+        Keep::Oldest(most) if list.len() >= most && list.last().is_none_or(|last| *last <= entry) => false,
         Keep::Newest(most) if list.len() >= most && at == 0 => false,
         _ => {
             list.insert(at, entry);

@@ -97,15 +97,23 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
 }
 
 fn object() -> impl Strategy<Value = serde_json::Map<String, serde_json::Value>> {
-    let member = (select(vec!["n", "n", "t", "l", "a", "x y", "1st", "v", "p"]), json_value());
+    use serde_json::json;
+    let any = (select(vec!["n", "n", "t", "l", "a", "x y", "1st", "v", "p"]), json_value());
+    // Values that come again, and versions that are near each other.
+    let again = (select(vec!["n", "t", "t"]), select(vec![json!("x"), json!("y"), json!("X"), json!(1)]));
+    let version = (Just("v"), select(vec![json!("2.3.0-rc.1"), json!("2.3.0"), json!(2.3), json!("v10")]));
+    let member = prop_oneof![4 => any, 3 => again, 1 => version];
     prop::collection::vec(member, 0..4).prop_map(|v| v.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
 }
 
 fn person() -> impl Strategy<Value = Person> {
+    let at = |h: i64| rules::START + h * HOUR_MS;
     let date = prop_oneof![
-        Just(serde_json::Value::Null),
-        (0i64..90).prop_map(|h| Timestamp(rules::START + h * HOUR_MS).to_rfc3339().into()),
-        (0i64..90).prop_map(|h| ((rules::START + h * HOUR_MS) / 1_000).into()),
+        1 => Just(serde_json::Value::Null),
+        1 => (0i64..90).prop_map(move |h| Timestamp(at(h)).to_rfc3339().into()),
+        // Where many events are, so that what begins there ends where others are.
+        2 => (0i64..6).prop_map(move |n| Timestamp(at(n * 15)).to_rfc3339().into()),
+        1 => (0i64..90).prop_map(move |h| (at(h) / 1_000).into()),
     ];
     let consent = select(vec![ConsentState::Granted, ConsentState::Denied, ConsentState::Unknown]);
     let churn = prop::option::of((0i32..5).prop_map(|n| f64::from(n) / 4.0));
@@ -128,8 +136,8 @@ fn person() -> impl Strategy<Value = Person> {
 
 fn arrival() -> impl Strategy<Value = Arrival> {
     // Whole hours make ties and window edges likely; some minutes and milliseconds in between.
-    let hour = prop_oneof![0i64..90, (0i64..6).prop_map(|n| n * 15)];
-    let ts = (hour, select(vec![0, 0, 0, 1, MINUTE_MS, 30 * MINUTE_MS])).prop_map(|(h, m)| h * HOUR_MS + m);
+    let hour = prop_oneof![1 => 0i64..90, 2 => (0i64..6).prop_map(|n| n * 15)];
+    let ts = (hour, select(vec![0, 0, 0, 1, 1, MINUTE_MS, 30 * MINUTE_MS])).prop_map(|(h, m)| h * HOUR_MS + m);
     let late = prop_oneof![3 => Just(0i64), 1 => (0i64..40).prop_map(|h| h * HOUR_MS), 1 => 0i64..1_000];
     let again = prop::option::weighted(0.15, (0i64..30).prop_map(|h| h * HOUR_MS));
     (select(vec!["A", "B", "C", "D"]), ts, late, object(), 0..2usize, prop::bool::weighted(0.3), again).prop_map(
@@ -143,7 +151,7 @@ fn arrival() -> impl Strategy<Value = Arrival> {
 
 fn case() -> impl Strategy<Value = Case> {
     let probes = prop::collection::vec((0i64..150).prop_map(|h| rules::START + h * HOUR_MS), 0..6);
-    (rules::condition(), person(), prop::collection::vec(arrival(), 0..14), any::<Index>(), probes).prop_map(
+    (rules::condition(), person(), prop::collection::vec(arrival(), 0..18), any::<Index>(), probes).prop_map(
         |(when, person, mut arrivals, merge, probes)| {
             for (number, arrival) in arrivals.iter_mut().enumerate() {
                 arrival.event.message_id = format!("m{number}").into();

@@ -45,6 +45,18 @@ fn literal() -> BoxedStrategy<Literal> {
     .boxed()
 }
 
+/// A constant that properties often have.
+fn seen() -> BoxedStrategy<Literal> {
+    let text = select(vec!["x", "y", "X"]).prop_map(|t| Literal::Text(t.to_owned()));
+    prop_oneof![3 => text, 1 => Just(Literal::Number(1.0))].boxed()
+}
+
+/// What texts are tested for: often one that some have, but for capital letters.
+fn argument() -> BoxedStrategy<String> {
+    let known = select(vec!["x", "y", "xy", "true"]).prop_map(str::to_owned);
+    prop_oneof![1 => "[a-z3]{0,2}", 2 => known].boxed()
+}
+
 /// A field compared with a constant, its text, its presence.
 fn about(field: impl Fn(&'static str) -> Field + Clone + Send + Sync + 'static) -> BoxedStrategy<Expr> {
     let f = move || {
@@ -59,7 +71,7 @@ fn about(field: impl Fn(&'static str) -> Field + Clone + Send + Sync + 'static) 
             Expr::Compare { left: Operand::Field(field), op, right: Operand::Literal(value) }
         }),
         2 => (f(), prop::collection::vec(literal(), 0..3)).prop_map(|(f, list)| Expr::In { value: Operand::Field(f), list }),
-        2 => (f(), select(vec![TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith, TextTest::EqualsIgnoreCase, TextTest::Matches]), "[a-z3]{0,2}")
+        2 => (f(), select(vec![TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith, TextTest::EqualsIgnoreCase, TextTest::Matches]), argument())
             .prop_map(|(value, test, argument)| Expr::Text { value, test, argument }),
         1 => f().prop_map(Expr::Has),
         1 => (f(), select(vec![MembersTest::Any, MembersTest::All]), prop::collection::vec(literal(), 1..3))
@@ -94,8 +106,8 @@ fn window() -> BoxedStrategy<Window> {
     );
     let unit = select(vec![CalendarUnit::Day, CalendarUnit::Day, CalendarUnit::Week, CalendarUnit::Month]);
     let calendar = prop::option::weighted(0.2, (unit, 1u32..4).prop_map(|(unit, count)| Calendar { unit, count }));
-    let length = prop::option::of((1i64..50).prop_map(|h| h * HOUR_MS));
-    let since = prop::option::weighted(0.2, length.prop_map(|for_ms| Since { r#trait: "d".to_owned(), for_ms }));
+    let length = prop::option::weighted(0.7, hours(50));
+    let since = prop::option::weighted(0.25, length.prop_map(|for_ms| Since { r#trait: "d".to_owned(), for_ms }));
     (within, bound(0, 40), bound(41, 100), calendar, since)
         .prop_map(|(within_ms, from, until, calendar, since)| Window { within_ms, from, until, calendar, since })
         .boxed()
@@ -176,7 +188,7 @@ fn hours(most: i64) -> BoxedStrategy<i64> {
 
 fn step() -> BoxedStrategy<Step> {
     let name = select(vec!["A", "B", "C"]).prop_map(|n| Step::Name(n.to_owned()));
-    let events = (names(), filter(), prop::bool::weighted(0.4), prop::option::weighted(0.3, hours(40)));
+    let events = (names(), filter(), prop::bool::weighted(0.4), prop::option::weighted(0.6, hours(40)));
     let full = events.prop_map(|(names, filter, absent, within_ms)| match (&names[..], &filter, absent, within_ms) {
         ([name], None, false, None) => Step::Name(name.clone()),
         _ => Step::Events(StepEvents { names, filter, absent, within_ms }),
@@ -252,7 +264,7 @@ fn leaf() -> BoxedStrategy<Expr> {
         3 => (moved(), op(), moved()).prop_map(|(left, op, right)| Expr::Compare { left, op, right }),
         3 => (span(), op(), span()).prop_map(|(left, op, right)| Expr::Compare { left, op, right }),
         5 => sequence().prop_map(Expr::Sequence),
-        4 => (query(valued()), op(), literal()).prop_map(|(q, op, value)| {
+        4 => (query(valued()), op(), prop_oneof![1 => literal(), 2 => seen()]).prop_map(|(q, op, value)| {
             let bare = matches!(value, Literal::Null | Literal::Bool(_));
             let op = if bare && !matches!(op, CompareOp::NotEqual) { CompareOp::Equal } else { op };
             Expr::Compare { left: Operand::Events(Box::new(q)), op, right: Operand::Literal(value) }
