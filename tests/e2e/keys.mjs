@@ -39,9 +39,10 @@ export async function take(page, locator, option, { typed, ...options } = {}) {
   }
   const wanted = page.getByRole('option', { name: option, exact: typeof option === 'string' }).first();
   await wanted.waitFor();
-  for (let i = 0; i < 60; i += 1) {
-    // Lists mark what Enter would take in either way.
-    if (await wanted.evaluate((e) => e.hasAttribute('data-combobox-selected') || (e.getAttribute('aria-selected') === 'true' && e.hasAttribute('data-combobox-active')))) break;
+  const isMarked = (e) => e.hasAttribute('data-combobox-selected') || (e.getAttribute('aria-selected') === 'true' && e.hasAttribute('data-combobox-active'));
+  for (let i = 0; i < 20; i += 1) {
+    // Lists mark what Enter would take in either way; one that closed meanwhile opens again by the arrow.
+    if (await wanted.evaluate(isMarked, null, { timeout: 500 }).catch(() => false)) break;
     await page.keyboard.press('ArrowDown');
   }
   await page.keyboard.press('Enter');
