@@ -59,6 +59,8 @@ fn argument() -> BoxedStrategy<String> {
 
 /// A field compared with a constant, its text, its presence.
 fn about(field: impl Fn(&'static str) -> Field + Clone + Send + Sync + 'static) -> BoxedStrategy<Expr> {
+    // Often asked of a text that some have in capitals.
+    let capital = Expr::Text { value: field("t"), test: TextTest::EqualsIgnoreCase, argument: "x".to_owned() };
     let f = move || {
         let field = field.clone();
         select(vec!["n", "t", "l", "a.b", "x y", "in", "1st", "v", "p"]).prop_map(field)
@@ -73,6 +75,7 @@ fn about(field: impl Fn(&'static str) -> Field + Clone + Send + Sync + 'static) 
         2 => (f(), prop::collection::vec(literal(), 0..3)).prop_map(|(f, list)| Expr::In { value: Operand::Field(f), list }),
         2 => (f(), select(vec![TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith, TextTest::EqualsIgnoreCase, TextTest::Matches]), argument())
             .prop_map(|(value, test, argument)| Expr::Text { value, test, argument }),
+        1 => Just(capital),
         1 => f().prop_map(Expr::Has),
         1 => (f(), select(vec![MembersTest::Any, MembersTest::All]), prop::collection::vec(literal(), 1..3))
             .prop_map(|(value, test, list)| Expr::Members { value, test, list }),

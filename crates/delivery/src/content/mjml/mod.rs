@@ -66,17 +66,20 @@ fn around_liquid(source: &str) -> Result<HtmlTemplate, ContentError> {
 /// # Errors
 /// What is wrong with it, with its line.
 pub(crate) fn to_html(mjml: &str) -> Result<String, ContentError> {
+    // Without fonts of others: a mail tells nobody that it was opened but whom its author names.
+    compiled(mjml, &RenderOptions { fonts: Default::default(), ..RenderOptions::default() })
+}
+
+fn compiled(mjml: &str, options: &RenderOptions) -> Result<String, ContentError> {
     if depth(mjml) > MAX_DEPTH {
         return Err(fault(mjml, None, format!("elements are nested more than {MAX_DEPTH} deep")));
     }
     // A fault of the compiler must end one message, not the thread that serves the others.
     let plain = attributes::plain(mjml);
-    let made = std::panic::catch_unwind(|| {
+    let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let parsed = mrml::parse(&*plain).map_err(|e| explain(&plain, &e))?;
-        // Without fonts of others: a mail tells nobody that it was opened but whom its author names.
-        let options = RenderOptions { fonts: Default::default(), ..RenderOptions::default() };
-        parsed.element.render(&options).map_err(|e| fault(mjml, None, e.to_string()))
-    });
+        parsed.element.render(options).map_err(|e| fault(mjml, None, e.to_string()))
+    }));
     let failed = |_| Err(fault(mjml, None, "the MJML compiler failed on this document".to_owned()));
     made.unwrap_or_else(failed).map(attributes::mended)
 }
