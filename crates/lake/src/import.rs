@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use parquet::errors::ParquetError;
@@ -28,6 +29,17 @@ pub fn parquet_row_count(path: &Path) -> Result<u64, LakeError> {
 /// # Errors
 /// `Io`, or `Import` when the file cannot be read; rows before the fault were given.
 pub fn read_parquet_rows(
+    path: &Path,
+    start: u64,
+    each: impl FnMut(u64, Map<String, Value>) -> ControlFlow<()>,
+) -> Result<u64, LakeError> {
+    // The library panics on some damaged pages; that is the file's fault and must not end as if there were no more rows.
+    let read = catch_unwind(AssertUnwindSafe(|| rows_from(path, start, each)));
+    let damaged = || LakeError::Import { path: path.to_owned(), reason: "a page of it is damaged".to_owned() };
+    read.unwrap_or_else(|_| Err(damaged()))
+}
+
+fn rows_from(
     path: &Path,
     start: u64,
     mut each: impl FnMut(u64, Map<String, Value>) -> ControlFlow<()>,

@@ -215,3 +215,19 @@ proptest! {
         }
     }
 }
+
+/// Bits flipped in one place after the other, among them in pages on which the Parquet library itself gives up.
+#[test]
+fn every_byte_of_a_parquet_file_may_be_damaged() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, whole) = (dir.path().join("rows.parquet"), std::fs::read(parquet()).unwrap());
+    let mapping = Mapping::parse("event: E\nuser_id: {column: Customer}\n").unwrap();
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 14;
+        std::fs::write(&path, bytes).unwrap();
+        if let Err(error) = read_all(&path, Some(mapping.clone())) {
+            assert!(says_something(&error), "{at}: {error}");
+        }
+    }
+}
