@@ -1,7 +1,10 @@
 //! Customers, events and messages as answers show them.
 
+use std::collections::BTreeMap;
+
 use rapport_delivery::repo::LedgerEntry;
 use rapport_domain::event::ProcessedEvent;
+use rapport_domain::profile::{ACCOUNT, Trait};
 use rapport_domain::{Identifier, Profile, ProfileId, Timestamp};
 use rapport_profiles::core::traits;
 use serde::Serialize;
@@ -115,6 +118,13 @@ pub(crate) struct MembershipView {
     pub(crate) since: Time,
 }
 
+/// The traits that somebody sent or computed, without the one that only says which account counts.
+fn sent(all: &BTreeMap<String, Trait>) -> Map<String, Value> {
+    let mut sent = traits::plain(all);
+    sent.remove(ACCOUNT);
+    sent
+}
+
 impl From<&Profile> for ProfileSummary {
     fn from(p: &Profile) -> Self {
         ProfileSummary {
@@ -124,7 +134,7 @@ impl From<&Profile> for ProfileSummary {
             first_seen: p.first_seen.into(),
             last_seen: p.last_seen.into(),
             event_count: p.event_count,
-            traits: traits::plain(&p.traits),
+            traits: sent(&p.traits),
         }
     }
 }
