@@ -118,8 +118,12 @@ export function SegmentPage() {
 
 function Members({ id }: { id: string }) {
   const [why, setWhy] = useState<string | null>(null);
-  const list = usePages(['segments', id, 'members'], (cursor, signal) =>
-    data(api.GET('/api/v1/segments/{id}/members', { params: { path: { id }, query: { ...(cursor ? { cursor } : {}), limit: 100 } }, signal })),
+  // They come and go while one looks, and a new segment is still being counted.
+  const list = usePages(
+    ['segments', id, 'members'],
+    (cursor, signal) =>
+      data(api.GET('/api/v1/segments/{id}/members', { params: { path: { id }, query: { ...(cursor ? { cursor } : {}), limit: 100 } }, signal })),
+    { refetchMs: 5_000 },
   );
   return (
     <>
