@@ -62,9 +62,13 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
 
   it('2: finds a customer and reads the story', async () => {
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox', { name: 'Search or do…' }).waitFor();
-    await page.keyboard.type('rosa');
-    await page.getByRole('option', { name: /Rosa/ }).first().waitFor();
+    // The field takes the focus a moment after it is there; keys before that go elsewhere.
+    await page.getByRole('combobox', { name: 'Search or do…' }).and(page.locator(':focus')).waitFor();
+    await eventually('the palette finds her', async () => {
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('rosa');
+      await page.getByRole('option', { name: /Rosa/ }).first().waitFor({ timeout: 4_000 });
+    });
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Rosa' }).waitFor();
     await page.locator('.timeline').getByText('Message Sent').first().waitFor();
@@ -163,9 +167,13 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
       assert.ok(items.some((m) => m.journey === 'win-back' && m.status === 'sent'), JSON.stringify(items));
     });
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox', { name: 'Search or do…' }).waitFor();
-    await page.keyboard.type('rosa');
-    await page.getByRole('option', { name: /Rosa/ }).first().waitFor();
+    // The field takes the focus a moment after it is there; keys before that go elsewhere.
+    await page.getByRole('combobox', { name: 'Search or do…' }).and(page.locator(':focus')).waitFor();
+    await eventually('the palette finds her', async () => {
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('rosa');
+      await page.getByRole('option', { name: /Rosa/ }).first().waitFor({ timeout: 4_000 });
+    });
     await page.keyboard.press('Enter');
     await page.locator('.timeline').getByText('Journey Exited').first().waitFor();
   });
