@@ -312,7 +312,9 @@ describe('in-app messages', { skip: noBrowser || noSdk }, () => {
     server.isKnown = false;
     await tab.evaluate(() => window.rapport.identify('ann'));
     await eventually('it asks as ann', () => assert.deepEqual([server.asked.at(-1).userId, server.asked.at(-1).userToken], ['ann', 'proof']));
-    assert.equal(server.streams.size, 0);
+    await eventually('the stream of before is closed', () => assert.equal(server.streams.size, 0));
+    await tab.waitForTimeout(300);
+    assert.equal(server.streams.size, 0, 'none is opened for a visitor the server does not know');
     server.isKnown = true;
     await eventually('the page listens', () => assert.equal(server.streams.size, 1));
   });

@@ -48,6 +48,18 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
     await press(page, page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: section, exact: true }));
     await page.getByRole('heading', { level: 1, name: section }).waitFor();
   }
+  /** Opens the customer by the palette of commands. */
+  const goToRosa = async () => {
+    await page.keyboard.press('Control+k');
+    // The field takes the focus a moment after it is there; keys before that go elsewhere.
+    await page.getByRole('combobox', { name: 'Search or do…' }).and(page.locator(':focus')).waitFor();
+    await eventually('the palette finds her', async () => {
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('rosa');
+      await page.getByRole('option', { name: /Rosa/ }).first().waitFor({ timeout: 4_000 });
+    });
+    await page.keyboard.press('Enter');
+  };
   const field = (name) => page.getByRole('textbox', { name, exact: true }).or(page.getByRole('combobox', { name, exact: true }));
   const button = (name) => page.getByRole('button', { name, exact: true });
 
@@ -61,15 +73,7 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
   });
 
   it('2: finds a customer and reads the story', async () => {
-    await page.keyboard.press('Control+k');
-    // The field takes the focus a moment after it is there; keys before that go elsewhere.
-    await page.getByRole('combobox', { name: 'Search or do…' }).and(page.locator(':focus')).waitFor();
-    await eventually('the palette finds her', async () => {
-      await page.keyboard.press('Control+a');
-      await page.keyboard.type('rosa');
-      await page.getByRole('option', { name: /Rosa/ }).first().waitFor({ timeout: 4_000 });
-    });
-    await page.keyboard.press('Enter');
+    await goToRosa();
     await page.getByRole('heading', { level: 1, name: 'Rosa' }).waitFor();
     await page.locator('.timeline').getByText('Message Sent').first().waitFor();
     await tree('main', 'navigation "Breadcrumbs"', 'heading "Rosa" [level=1]', 'Order Completed');
@@ -166,15 +170,7 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
       const { items } = await server.api('GET', `/api/v1/profiles/${rosa.id}/messages`);
       assert.ok(items.some((m) => m.journey === 'win-back' && m.status === 'sent'), JSON.stringify(items));
     });
-    await page.keyboard.press('Control+k');
-    // The field takes the focus a moment after it is there; keys before that go elsewhere.
-    await page.getByRole('combobox', { name: 'Search or do…' }).and(page.locator(':focus')).waitFor();
-    await eventually('the palette finds her', async () => {
-      await page.keyboard.press('Control+a');
-      await page.keyboard.type('rosa');
-      await page.getByRole('option', { name: /Rosa/ }).first().waitFor({ timeout: 4_000 });
-    });
-    await page.keyboard.press('Enter');
+    await goToRosa();
     await page.locator('.timeline').getByText('Journey Exited').first().waitFor();
   });
 

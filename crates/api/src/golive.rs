@@ -59,24 +59,28 @@ pub(crate) fn check(
     Ok(())
 }
 
+/// The live channels that can be read, by id.
+fn channels(state: &ApiState, ws: WorkspaceId) -> Result<Vec<(String, ChannelSpec)>, ApiError> {
+    let mut channels = Vec::new();
+    for found in state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Channel))? {
+        let opened = crate::document::opened(state, ws, ResourceKind::Channel, &found.id, &found.spec)?;
+        channels.extend(ChannelSpec::validate(&opened).ok().map(|spec| (found.id, spec)));
+    }
+    Ok(channels)
+}
+
 /// A segment that tells another system needs the channel it does so by.
 fn told(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<(), ApiError> {
     let (spec, _) = rapport_segments::spec::validate(spec).map_err(ApiError::invalid)?;
     let Some(webhook) = spec.webhook else { return Ok(()) };
-    let documents = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Channel))?;
-    let mut known = Vec::new();
-    for document in &documents {
-        let opened = crate::document::opened(state, ws, ResourceKind::Channel, &document.id, &document.spec)?;
-        if ChannelSpec::validate(&opened).is_ok_and(|spec| spec.carries("webhook")) {
-            known.push(document.id.as_str());
-        }
-    }
-    if known.contains(&webhook.channel.as_str()) {
+    let channels = channels(state, ws)?;
+    let known = || channels.iter().filter(|(_, spec)| spec.carries("webhook")).map(|(id, _)| id.as_str());
+    if known().any(|id| id == webhook.channel) {
         return Ok(());
     }
     let message =
         format!("no live channel {:?} of kind webhook, which the segment tells who enters and leaves", webhook.channel);
-    let near = crate::extract::nearest(&webhook.channel, known.iter().copied());
+    let near = crate::extract::nearest(&webhook.channel, known());
     let problem = Problem::new("spec.webhook.channel", message).with_suggestion(near);
     let detail = format!("the segment cannot go live: {problem}");
     Err(ApiError { detail, code: "cannot_go_live", ..ApiError::invalid(vec![problem]) })
@@ -91,22 +95,15 @@ fn sends(state: &ApiState, ws: WorkspaceId, journey: &JourneySpec, found: &mut F
     if sends.is_empty() {
         return Ok(());
     }
-    let (templates, documents) = state.stores.control().read(|q| {
-        let templates = resources::live(q, ws, ResourceKind::Template)?;
-        Ok::<_, rapport_store::StoreError>((templates, resources::live(q, ws, ResourceKind::Channel)?))
-    })?;
-    let mut channels = Vec::new();
-    for document in documents {
-        let opened = crate::document::opened(state, ws, ResourceKind::Channel, &document.id, &document.spec)?;
-        channels.extend(ChannelSpec::validate(&opened).ok());
-    }
+    let templates = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Template))?;
+    let channels = channels(state, ws)?;
     for (i, id, send) in sends {
         let at = format!("spec.steps[{i}].send");
         if !templates.iter().any(|t| t.id == send.template) {
             let message = format!("step {id:?} sends the template {:?}, which is not live", send.template);
             found.errors.push(Problem::new(format!("{at}.template"), message));
         }
-        if !channels.iter().any(|c| c.carries(&send.channel)) {
+        if !channels.iter().any(|(_, c)| c.carries(&send.channel)) {
             let message = format!("step {id:?} sends by {:?}, and no live channel carries that", send.channel);
             found.errors.push(Problem::new(format!("{at}.channel"), message));
         }

@@ -16,7 +16,7 @@ use rapport_delivery::intake::{Receiver, Receiving};
 use rapport_delivery::repo::{LedgerEntry, MessageStatus};
 use rapport_delivery::tracking::agent::{AgentClass, classify, is_machine};
 use rapport_domain::event::names;
-use rapport_domain::{MessageChannel, OutboxId, Profile, WorkspaceId};
+use rapport_domain::{MessageChannel, OutboxId, Profile, WorkspaceId, hash};
 use rapport_engine::read;
 use rapport_store::control::suppressions;
 use serde::{Deserialize, Serialize};
@@ -202,7 +202,13 @@ pub(crate) async fn told(state: &ApiState, ws: WorkspaceId, told: &Told) -> Resu
     };
     let made = events::named(state, ws, profile.id, event, properties, json!({}));
     // The same again is the same event.
-    let made = OwnedAccepted { message_id: format!("told-{id}-{event}"), ..made };
+    let what = format!("told-{id}-{event}");
+    let message_id = match &told.what {
+        // Another link is another click.
+        What::Clicked { link, .. } => format!("{what}-{:016x}", hash::hash64(0, link.as_bytes())),
+        _ => what,
+    };
+    let made = OwnedAccepted { message_id, ..made };
     events::submit(state, &[made], false).await
 }
 

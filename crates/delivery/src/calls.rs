@@ -210,15 +210,13 @@ async fn once(inner: &Inner, call: &OutsideCall) -> Result<(u16, String), (Strin
     let _lane = lane.acquire().await;
     let _place = inner.permits.acquire().await;
     let key = format!("rp-call-{:x}-{:x}-{:x}", call.workspace.0, call.id.partition.0, call.id.number);
-    let mut request = Call::post(call.url.clone(), "application/json", call.body.clone());
-    if let Some(secret) = &call.secret {
-        let seconds = inner.clock.now().0.div_euclid(1_000);
-        request = request.with("webhook-id", key.clone()).with("webhook-timestamp", seconds.to_string());
-        if !secret.is_empty() {
-            let signature = webhook::sign(secret, &key, seconds, request.body.as_ref());
-            request = request.with("webhook-signature", signature);
+    let request = match &call.secret {
+        Some(secret) => {
+            let secret = Some(secret.as_slice()).filter(|bytes| !bytes.is_empty());
+            webhook::signed(&call.url, &key, inner.clock.now(), secret, call.body.clone())
         }
-    }
+        None => Call::post(call.url.clone(), "application/json", call.body.clone()),
+    };
     let mut request = request.with("idempotency-key", key);
     request.method = call.method.parse().unwrap_or(hyper::Method::POST);
     if request.method == hyper::Method::GET || request.method == hyper::Method::DELETE {

@@ -113,7 +113,7 @@ impl Outside {
             workspace: call.workspace,
             url: target.0,
             method: "POST".to_owned(),
-            headers: vec![("user-agent".to_owned(), "Rapport-Webhooks".to_owned())],
+            headers: Vec::new(),
             body: call.body,
             secret: Some(target.1),
             timeout: SEGMENT_TIMEOUT,

@@ -251,14 +251,7 @@ impl Ledger for Wiring {
     }
 
     fn contacts(&self, profile: &Profile, since: Timestamp) -> Result<Vec<Contact>, DeliveryError> {
-        let ws = profile.workspace;
-        let family = read::profiles::family(&self.shared, ws, profile.id).map_err(unavailable("profile"))?;
-        let mut found = Vec::new();
-        for id in family {
-            let Ok(db) = self.shared.stores.partition(id.home()) else { continue };
-            found.extend(db.read(|q| rapport_delivery::repo::timeline::contacts(q, ws, id, since))?);
-        }
-        Ok(found)
+        read::messages::contacts(&self.shared, profile, since).map_err(unavailable("messages"))
     }
 }
 

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::resources::{tagged, view};
+use super::resources::tagged;
+use super::resources_write::noted;
 use crate::auth::Caller;
 use crate::document;
 use crate::error::ApiError;
@@ -93,9 +94,7 @@ pub(crate) async fn approve(
             may_approve(&caller, &found)?;
             let approved = resources::approve(tx, &found, Change { by: &caller.actor, at: now })?;
             let detail = json!({"version": approved.version, "author": approved.created_by, "note": note});
-            caller.audit(tx, now, "resource.approve", &format!("{}/{id}", kind.as_str()), &detail)?;
-            let live = resources::live_one(tx, ws, kind, &id)?.map(|r| r.version);
-            Ok(view(approved, live, Vec::new()))
+            noted(tx, &caller, now, "resource.approve", approved, &detail)
         })
         .await?;
     Ok(tagged(answer))

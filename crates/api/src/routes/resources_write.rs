@@ -5,8 +5,8 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus};
-use rapport_store::StoreError;
+use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus, Timestamp};
+use rapport_store::{StoreError, Tx};
 use rapport_store::control::members::Role;
 use rapport_store::control::resources::{self, Change};
 use serde::{Deserialize, Serialize};
@@ -257,6 +257,20 @@ pub(crate) async fn publish(
     Ok(tagged(answer))
 }
 
+/// Notes in the audit log what happened to a version, and shows it.
+pub(super) fn noted(
+    tx: &Tx,
+    caller: &Caller,
+    now: Timestamp,
+    what: &str,
+    version: Resource,
+    detail: &Value,
+) -> Result<ResourceView, ApiError> {
+    caller.audit(tx, now, what, &format!("{}/{}", version.kind.as_str(), version.id), detail)?;
+    let live = resources::live_one(tx, version.workspace, version.kind, &version.id)?.map(|r| r.version);
+    Ok(view(version, live, Vec::new()))
+}
+
 /// Where to move a version.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -291,9 +305,7 @@ pub(crate) async fn status(
             let change = Change { by: &caller.actor, at: now };
             let moved = resources::set_status(tx, ws, kind, &id, found.version, wanted, change)?;
             let detail = json!({"version": moved.version, "status": wanted.as_str(), "note": note});
-            caller.audit(tx, now, "resource.status", &format!("{}/{id}", kind.as_str()), &detail)?;
-            let live = resources::live_one(tx, ws, kind, &id)?.map(|r| r.version);
-            Ok(view(moved, live, Vec::new()))
+            noted(tx, &caller, now, "resource.status", moved, &detail)
         })
         .await?;
     take_effect(&state, kind).await?;

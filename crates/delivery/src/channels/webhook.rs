@@ -41,7 +41,7 @@ pub fn secret_bytes(secret: &str) -> Result<Vec<u8>, String> {
 }
 
 /// A call with the headers of Standard Webhooks; the signature only with a secret.
-pub(super) fn signed(url: &str, id: &str, now: Timestamp, secret: Option<&[u8]>, body: String) -> Call {
+pub(crate) fn signed(url: &str, id: &str, now: Timestamp, secret: Option<&[u8]>, body: String) -> Call {
     let seconds = now.0.div_euclid(1_000);
     let mut call = Call { guarded: true, ..Call::post(url, "application/json", body) };
     call.headers.push(("user-agent", "Rapport-Webhooks".to_owned()));

@@ -4,7 +4,7 @@ use rapport_domain::hash::bucket_percent;
 use rapport_domain::{MessageChannel, OutboxId, Profile, ProfileId, Timestamp};
 use serde_json::Value;
 
-use crate::spec::{FrequencyCap, Pressure, Priority};
+use crate::spec::{FrequencyCap, Pressure, Priority, SettingsSpec};
 
 /// The trait in which a customer's own wish for fewer messages is kept: `weekly` or `monthly`, by channel.
 pub const WISH: &str = "$frequency";
@@ -104,6 +104,12 @@ pub fn pressed(
     };
     let (score, limit) = (pressure(contacts, rule.half_life_ms, now) + weight(channel), f64::from(rule.limit) * share);
     (score > limit).then(|| format!("pressure would be {score:.1}, at most {limit:.1} is allowed"))
+}
+
+/// Whether anything may limit how often this customer is written to, so that what reached them has to be known.
+#[must_use]
+pub fn is_limited(settings: &SettingsSpec, profile: &Profile) -> bool {
+    !settings.frequency_caps.is_empty() || settings.pressure.is_some() || profile.trait_value(WISH).is_some()
 }
 
 /// The cap that the customer asked for on a channel.

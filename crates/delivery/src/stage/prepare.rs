@@ -13,7 +13,7 @@ use crate::channels::compose::{compose, shorten};
 use crate::channels::email::dkim::Signer;
 use crate::channels::email::{ComposeFault, Extras};
 use crate::core::address::{Targets, suppression_key, targets};
-use crate::core::caps::{Contact, wish};
+use crate::core::caps::{Contact, is_limited};
 use crate::core::gate::{GateDecision, GateInput, decide, is_counted, topic_of};
 use crate::deps::OriginState;
 use crate::error::DeliveryError;
@@ -139,7 +139,7 @@ pub(super) fn prepare(
     // One decision a customer at a time: two messages at once must not both take the last place under a cap.
     let turn = looked.profile.as_ref().filter(|_| counted).map(|p| inner.under_way.turn(workspace, p.id));
     let under_way = turn.as_ref().map(|t| t.contacts()).unwrap_or_default();
-    let limited = |p: &&Profile| counted && is_limited(&looked.settings, p, &message.channel);
+    let limited = |p: &&Profile| counted && is_limited(&looked.settings, p);
     let contacts = match looked.profile.as_ref().filter(limited) {
         Some(profile) => deps.ledger.contacts(profile, now.plus_ms(-MAX_WINDOW_MS))?,
         None => Vec::new(),
@@ -178,11 +178,6 @@ pub(super) fn prepare(
         }
         (GateDecision::Expire { detail }, ..) => Ok(Err(MessageOutcome::Failed { detail })),
     }
-}
-
-/// Whether anything limits how often this customer is written to.
-fn is_limited(settings: &SettingsSpec, profile: &Profile, channel: &str) -> bool {
-    !settings.frequency_caps.is_empty() || settings.pressure.is_some() || wish(profile, channel).is_some()
 }
 
 fn content(

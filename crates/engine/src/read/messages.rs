@@ -1,9 +1,10 @@
 //! Messages: the ledger of every partition as one list.
 
+use rapport_delivery::core::caps::Contact;
 use rapport_delivery::repo::inapp::InAppMessage;
 use rapport_delivery::repo::timeline::{self, MarkCount, Marked};
 use rapport_delivery::repo::{self, LedgerCount, LedgerCounts, LedgerCursor, LedgerEntry, LedgerFilter};
-use rapport_domain::{OutboundMessage, OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
+use rapport_domain::{OutboundMessage, OutboxId, Partition, Profile, ProfileId, Timestamp, WorkspaceId};
 
 use super::profiles::{Page, family};
 use crate::error::EngineError;
@@ -36,6 +37,17 @@ pub fn list(
 pub fn get(shared: &Shared, ws: WorkspaceId, id: OutboxId) -> Result<Option<LedgerEntry>, EngineError> {
     let Ok(db) = shared.stores.partition(id.partition) else { return Ok(None) };
     Ok(db.read(|q| repo::get(q, ws, id))?)
+}
+
+/// What reached a customer after `since` without being asked for, under any id they had.
+pub fn contacts(shared: &Shared, profile: &Profile, since: Timestamp) -> Result<Vec<Contact>, EngineError> {
+    let ws = profile.workspace;
+    let mut found = Vec::new();
+    for id in family(shared, ws, profile.id)? {
+        let Ok(db) = shared.stores.partition(id.home()) else { continue };
+        found.extend(db.read(|q| repo::timeline::contacts(q, ws, id, since))?);
+    }
+    Ok(found)
 }
 
 /// What a message was made from, when that is kept.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rapport_delivery::core::address::{suppression_key, targets};
-use rapport_delivery::core::caps::{Contact, wish};
+use rapport_delivery::core::caps::{Contact, is_limited};
 use rapport_delivery::core::gate::{GateDecision, GateInput, decide, is_counted, topic_of};
 use rapport_delivery::spec::MAX_WINDOW_MS;
 use rapport_delivery::{OriginState, SettingsSpec, TemplateSpec, TopicSpec};
@@ -11,7 +11,6 @@ use rapport_domain::{MessageChannel, OutboundMessage, Profile, Resource, Resourc
 use rapport_store::control::suppressions;
 use serde_json::json;
 
-use crate::error::EngineError;
 use crate::read;
 use crate::shared::Shared;
 
@@ -60,28 +59,18 @@ impl<'a> Gate<'a> {
         self.templates.contains_key(template)
     }
 
-    /// What reached the profile before the simulation; nothing when nothing limits what it gets on `channel`.
-    pub(crate) fn contacts(&self, profile: &Profile, channel: &str) -> Vec<Contact> {
-        let settings = &self.settings;
-        if settings.frequency_caps.is_empty() && settings.pressure.is_none() && wish(profile, channel).is_none() {
+    /// What reached the profile before the simulation; nothing when nothing limits what it gets.
+    pub(crate) fn contacts(&self, profile: &Profile) -> Vec<Contact> {
+        if !is_limited(&self.settings, profile) {
             return Vec::new();
         }
-        self.read_contacts(profile).unwrap_or_else(|error| {
-            tracing::warn!(%error, "what reached a customer before a simulation could not be read");
-            Vec::new()
-        })
-    }
-
-    fn read_contacts(&self, profile: &Profile) -> Result<Vec<Contact>, EngineError> {
-        let (ws, since) = (self.workspace, self.since.plus_ms(-MAX_WINDOW_MS));
-        let mut found = Vec::new();
-        for id in read::profiles::family(self.shared, ws, profile.id)? {
-            let Ok(db) = self.shared.stores.partition(id.home()) else { continue };
-            let contacts = db.read(|q| rapport_delivery::repo::timeline::contacts(q, ws, id, since));
-            found.extend(contacts.map_err(|e| EngineError::System(e.to_string()))?);
-        }
+        let mut found = read::messages::contacts(self.shared, profile, self.since.plus_ms(-MAX_WINDOW_MS))
+            .unwrap_or_else(|error| {
+                tracing::warn!(%error, "what reached a customer before a simulation could not be read");
+                Vec::new()
+            });
         found.retain(|c| c.at < self.since);
-        Ok(found)
+        found
     }
 
     fn is_suppressed(&self, channel: &str, address: &str) -> bool {

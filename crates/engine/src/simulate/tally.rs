@@ -191,7 +191,7 @@ impl<'a> Counter<'a> {
     /// Asks the gate about a message.
     fn ask(&mut self, message: OutboundMessage, profile: &Profile, now: Timestamp) {
         if self.contacts.is_none() {
-            self.contacts = Some(self.gate.contacts(profile, &message.channel));
+            self.contacts = Some(self.gate.contacts(profile));
         }
         let contacts = self.contacts.as_deref().unwrap_or_default();
         match self.gate.decide(&message, profile, contacts, now) {

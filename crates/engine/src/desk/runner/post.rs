@@ -307,14 +307,14 @@ impl Mailroom {
         if spec.post_to.is_empty() {
             return Ok(Vec::new());
         }
-        let ws = alert.workspace;
+        let (ws, patience) = (alert.workspace, self.config.send_timeout);
         let live = self.control().read(|q| resources::live(q, ws, ResourceKind::Channel))?;
+        let http = Http::new(patience, self.config.allow_private).map(Arc::new);
         let open = |id: &str| -> Result<Result<TeamRoom, String>, DeskError> {
             let Some(channel) = live.iter().find(|c| c.id == id) else { return Ok(Err("it is not live".to_owned())) };
             let opened = self.shared.stores.vault().opened(ws, ResourceKind::Channel, id, &channel.spec)?;
             let spec = ChannelSpec::validate(&opened).map_err(|_| "its document has faults".to_owned());
-            let http = Http::new(self.config.send_timeout, self.config.allow_private).map(Arc::new);
-            Ok(spec.and_then(|spec| TeamRoom::new(&spec, http?, self.config.send_timeout)))
+            Ok(spec.and_then(|spec| TeamRoom::new(&spec, http.clone()?, patience)))
         };
         let mut rooms = Vec::new();
         for id in &spec.post_to {

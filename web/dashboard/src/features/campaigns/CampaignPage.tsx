@@ -1,5 +1,5 @@
 /** A campaign: whom, what, when; how it does while it runs. */
-import { Alert, Grid, NumberInput, Paper, Select, SimpleGrid, Stack, TagsInput, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Grid, NumberInput, Select, SimpleGrid, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -16,6 +16,7 @@ import { useResources } from '@/resources/useResources';
 import { Audience } from '@/rules/Audience';
 import { Figure, Loaded, Status } from '@/ui/bits';
 import { Page } from '@/ui/Page';
+import { Section } from '@/ui/Section';
 import { CompareFields, ResendFields, TemplateSelect } from './Fields';
 import { rate } from './rate';
 import { RunCampaign } from './RunCampaign';
@@ -147,17 +148,6 @@ export function CampaignPage() {
     </Page>
   );
   return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
-}
-
-function Section({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <Paper withBorder p="md" component="section" aria-label={title}>
-      <Title order={2} size="h5" mb="sm">
-        {title}
-      </Title>
-      <Stack gap="sm">{children}</Stack>
-    </Paper>
-  );
 }
 
 function ChannelAndTopic({ channel, topic, set }: { channel: string; topic: string; set: (part: Obj) => void }) {

@@ -1,12 +1,12 @@
 /** A campaign started, paused, resumed, called off and tried; each says first what it means for people. */
-import { Alert, Button, Group, List, Menu, Modal, Radio, Stack, TagsInput, Text } from '@mantine/core';
+import { Alert, Button, List, Menu, Modal, Radio, Stack, TagsInput, Text } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconSend, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, type Schemas, sessionQuery } from '@/api/client';
-import { useOperate } from '@/features/journeys/operate/useOperate';
+import { Finish } from '@/ui/Finish';
+import { useCall } from '@/ui/useCall';
 import { t, tn } from '@/i18n';
-import { Problem } from '@/ui/bits';
 import { notify } from '@/ui/notify';
 
 type Campaign = Schemas['CampaignView'];
@@ -65,7 +65,7 @@ function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: b
   const actor = session.data?.actor ?? '';
   const [to, setTo] = useState<string[]>(actor.includes('@') ? [actor] : []);
   const [overdue, setOverdue] = useState('run');
-  const { busy, error, run } = useOperate([['campaigns']], close);
+  const { busy, error, run } = useCall([['campaigns']], close);
   const path = { params: { path: { id: of.id } } };
   const texts: Record<What, { title: string; lines: string[]; action: string; call: () => Promise<void> }> = {
     start: {
@@ -140,15 +140,7 @@ function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: b
           </Radio.Group>
         )}
         {what === 'start' && of.held_out === 0 && of.people === 0 && <Text size="xs" c="dimmed">{t('Without a control group its effect cannot be told from what would have happened anyway.')}</Text>}
-        <Problem error={error} />
-        <Group>
-          <Button loading={busy} color={what === 'cancel' ? 'red' : undefined} disabled={what === 'test' && to.length === 0} onClick={() => void run(call)}>
-            {action}
-          </Button>
-          <Button variant="default" onClick={close}>
-            {t('Cancel')}
-          </Button>
-        </Group>
+        <Finish busy={busy} error={error} action={action} {...(what === 'cancel' ? { color: 'red' } : {})} disabled={what === 'test' && to.length === 0} run={() => void run(call)} close={close} />
       </Stack>
     </Modal>
   );

@@ -1,5 +1,5 @@
 /** What is sent: messages by channel with what became of them, and what they are made of. */
-import { Anchor, Button, Stack, Tabs, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { useResources } from '@/resources/useResources';
 import { Empty, Loaded, Status, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
+import { PageTabs } from '@/ui/PageTabs';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Brands } from './brand/Brands';
 import { MediaLibrary } from './media/MediaLibrary';
@@ -18,7 +19,6 @@ import { SharedBlocks } from './shared/SharedBlocks';
 type Row = Schemas['ResourceView'];
 
 export function ContentPage() {
-  const [search, change] = useSearchState();
   const session = useQuery(sessionQuery);
   const create = includes(session.data?.role, 'editor') && (
     <Button component={Link} to="/content/new" leftSection={<IconPlus size={16} />}>
@@ -33,20 +33,7 @@ export function ContentPage() {
   ] as const;
   return (
     <Page title={t('Content')} intro={t('What journeys, campaigns and people send.')} actions={create}>
-      <Tabs value={search.tab ?? 'messages'} onChange={(tab) => change({ tab: tab === 'messages' ? undefined : (tab ?? undefined), q: undefined })} keepMounted={false}>
-        <Tabs.List>
-          {tabs.map(([value, title]) => (
-            <Tabs.Tab key={value} value={value}>
-              {title}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map(([value, , panel]) => (
-          <Tabs.Panel key={value} value={value} pt="md">
-            {panel}
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <PageTabs tabs={tabs} />
     </Page>
   );
 }

@@ -7,6 +7,7 @@ import { aboutQuery } from '@/api/queries';
 import { t } from '@/i18n';
 import { Problem } from '@/ui/bits';
 import { notify } from '@/ui/notify';
+import { useCall } from '@/ui/useCall';
 
 /** Sends the live version to one address, past consent: whoever asks for a test wants it. */
 export function SendTest({ id, live, dirty, close }: { id: string; live: boolean; dirty: boolean; close: () => void }) {
@@ -14,21 +15,12 @@ export function SendTest({ id, live, dirty, close }: { id: string; live: boolean
   const about = useQuery(aboutQuery);
   const actor = session.data?.actor ?? '';
   const [to, setTo] = useState(actor.includes('@') ? actor : '');
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const send = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+  const { busy, error, run } = useCall([], close);
+  const send = () =>
+    run(async () => {
       await data(api.POST('/api/v1/messages', { body: { to: { email: to.trim() }, template: id, transactional: true } }));
       notify('good', t('On its way to {address}', { address: to.trim() }));
-      close();
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Modal opened onClose={close} title={t('Send a test')}>
       <Stack>

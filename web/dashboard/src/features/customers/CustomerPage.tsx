@@ -1,5 +1,5 @@
 /** One person's story: what happened, who they are, what they agreed to, what reached them. */
-import { Anchor, Button, Grid, Group, Menu, Paper, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Anchor, Button, Grid, Group, Menu, Stack, Tabs, Text } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -9,6 +9,7 @@ import { number, t } from '@/i18n';
 import { Loaded, Tag, When } from '@/ui/bits';
 import { Explain } from '@/features/segments/Explain';
 import { Page } from '@/ui/Page';
+import { Section } from '@/ui/Section';
 import { useSearchState } from '@/ui/useSearchState';
 import { Consents } from './Consents';
 import { Erase } from './Erase';
@@ -40,27 +41,27 @@ export function CustomerPage() {
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: 4 }} order={{ base: 2, md: 1 }}>
               <Stack>
-                <Part title={t('Segments')}>
+                <Section title={t('Segments')}>
                   <Memberships of={c} />
-                </Part>
-                <Part title={t('Journeys')}>
+                </Section>
+                <Section title={t('Journeys')}>
                   <Journeys of={c} />
-                </Part>
-                <Part title={t('Traits')}>
+                </Section>
+                <Section title={t('Traits')}>
                   <Traits of={c} mayEdit={mayEdit} />
-                </Part>
-                <Part title={t('Identifiers')}>
+                </Section>
+                <Section title={t('Identifiers')}>
                   <dl className="facts">
                     {c.identifiers.map((i) => (
                       <Pair key={`${i.namespace} ${i.value}`} name={i.namespace} value={<span className="mono">{i.value}</span>} />
                     ))}
                   </dl>
-                </Part>
-                <Part title={t('Consent')}>
+                </Section>
+                <Section title={t('Consent')}>
                   <Consents of={c} mayEdit={mayEdit} />
-                </Part>
+                </Section>
                 {c.groups.length > 0 && (
-                  <Part title={t('Accounts')}>
+                  <Section title={t('Accounts')}>
                     <Group gap="xs">
                       {c.groups.map((g) => (
                         <Anchor key={g} component={Link} to="/accounts/$id" params={{ id: g } as never}>
@@ -68,7 +69,7 @@ export function CustomerPage() {
                         </Anchor>
                       ))}
                     </Group>
-                  </Part>
+                  </Section>
                 )}
                 <Merges of={c} mayEdit={mayEdit} />
               </Stack>
@@ -138,17 +139,6 @@ function Actions({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
       {open === 'send' && <SendOne to={of} close={() => setOpen(null)} />}
       {open === 'erase' && <Erase who={of} close={() => setOpen(null)} />}
     </>
-  );
-}
-
-function Part({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <Paper withBorder p="md" component="section" aria-label={title}>
-      <Title order={2} size="h5" mb="xs">
-        {title}
-      </Title>
-      {children}
-    </Paper>
   );
 }
 

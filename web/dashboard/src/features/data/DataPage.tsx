@@ -1,8 +1,7 @@
 /** What comes in: live events, sources, what was refused, files in and out. */
-import { Tabs } from '@mantine/core';
 import { t } from '@/i18n';
 import { Page } from '@/ui/Page';
-import { useSearchState } from '@/ui/useSearchState';
+import { PageTabs } from '@/ui/PageTabs';
 import { Catalogue } from './Catalogue';
 import { Exports } from './Exports';
 import { Imports } from './Imports';
@@ -12,32 +11,18 @@ import { Quality } from './Quality';
 import { Sources } from './Sources';
 
 export function DataPage() {
-  const [search, change] = useSearchState();
   const tabs = [
-    ['live', t('Live'), LiveEvents],
-    ['sources', t('Sources'), Sources],
-    ['catalogue', t('Events and properties'), Catalogue],
-    ['plan', t('Tracking plan'), TrackingPlan],
-    ['quality', t('Data quality'), Quality],
-    ['imports', t('Imports'), Imports],
-    ['exports', t('Exports'), Exports],
+    ['live', t('Live'), <LiveEvents />],
+    ['sources', t('Sources'), <Sources />],
+    ['catalogue', t('Events and properties'), <Catalogue />],
+    ['plan', t('Tracking plan'), <TrackingPlan />],
+    ['quality', t('Data quality'), <Quality />],
+    ['imports', t('Imports'), <Imports />],
+    ['exports', t('Exports'), <Exports />],
   ] as const;
   return (
     <Page title={t('Data')} intro={t('What comes in, where from, and what was refused.')}>
-      <Tabs value={search.tab ?? 'live'} onChange={(tab) => change({ tab: tab === 'live' ? undefined : (tab ?? undefined), q: undefined })} keepMounted={false}>
-        <Tabs.List>
-          {tabs.map(([value, title]) => (
-            <Tabs.Tab key={value} value={value}>
-              {title}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map(([value, , Panel]) => (
-          <Tabs.Panel key={value} value={value} pt="md">
-            <Panel />
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <PageTabs tabs={tabs} />
     </Page>
   );
 }

@@ -6,9 +6,10 @@ import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { day, t } from '@/i18n';
 import { slugOf } from '@/resources/useResource';
-import { Problem } from '@/ui/bits';
 import { Confirm } from '@/ui/Confirm';
+import { Finish } from '@/ui/Finish';
 import { notifyError } from '@/ui/notify';
+import { useCall } from '@/ui/useCall';
 
 type Note = Schemas['Note'];
 
@@ -77,21 +78,13 @@ function NoteModal({ close }: { close: () => void }) {
   const [text, setText] = useState('');
   const [from, setFrom] = useState(new Date().toISOString().slice(0, 10));
   const [until, setUntil] = useState('');
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const save = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+  const { busy, error, run } = useCall([], close);
+  const save = () =>
+    run(() => {
       const id = `${from}-${slugOf(text).slice(0, 40) || 'note'}`;
-      await data(api.PUT('/api/v1/resources/{kind}/{id}', { params: { path: { kind: 'annotation', id }, query: { publish: true } }, body: { text, date: from, ...(until && until !== from ? { until } : {}) } as never }));
-      close();
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
+      const body = { text, date: from, ...(until && until !== from ? { until } : {}) } as never;
+      return data(api.PUT('/api/v1/resources/{kind}/{id}', { params: { path: { kind: 'annotation', id }, query: { publish: true } }, body }));
+    });
   return (
     <Modal opened onClose={close} title={t('Note what happened')}>
       <Stack>
@@ -100,15 +93,7 @@ function NoteModal({ close }: { close: () => void }) {
           <TextInput type="date" label={t('Day')} required value={from} onChange={(e) => setFrom(e.currentTarget.value)} />
           <TextInput type="date" label={t('Until')} value={until} onChange={(e) => setUntil(e.currentTarget.value)} />
         </Group>
-        <Problem error={error} />
-        <Group>
-          <Button loading={busy} disabled={!text.trim() || !from} onClick={() => void save()}>
-            {t('Save')}
-          </Button>
-          <Button variant="default" onClick={close}>
-            {t('Cancel')}
-          </Button>
-        </Group>
+        <Finish busy={busy} error={error} action={t('Save')} disabled={!text.trim() || !from} run={() => void save()} close={close} />
       </Stack>
     </Modal>
   );

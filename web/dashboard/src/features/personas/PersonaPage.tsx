@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { ApiProblem, api, data, includes, sessionQuery } from '@/api/client';
 import { segmentsQuery } from '@/api/queries';
 import { IDEAS } from '@/features/traits/ideas';
-import { useOperate } from '@/features/journeys/operate/useOperate';
+import { useCall } from '@/ui/useCall';
 import { number, percent, t, tn } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { marksAt, useDryRun } from '@/resources/useDryRun';
@@ -54,7 +54,7 @@ export function PersonaPage() {
     },
     enabled: !editing.isNew,
   });
-  const { busy, error, run } = useOperate([['personas'], ['segments']], () => {});
+  const { busy, error, run } = useCall([['personas'], ['segments']], () => {});
   const compute = () =>
     run(async () => {
       await data(api.POST('/api/v1/personas/{id}/compute', { params: { path: { id } } }));

@@ -1,5 +1,5 @@
 /** The audiences of the workspace, how they overlap, and what is computed for them. */
-import { Anchor, Button, Stack, Tabs, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { useResources } from '@/resources/useResources';
 import { Empty, Loaded, Status, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
+import { PageTabs } from '@/ui/PageTabs';
 import { Personas } from '@/features/personas/Personas';
 import { ComputedTraits } from '@/features/traits/ComputedTraits';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
@@ -18,7 +19,6 @@ import { Overlap } from './overlap/Overlap';
 type Row = Schemas['ResourceView'];
 
 export function SegmentsPage() {
-  const [search, change] = useSearchState();
   const session = useQuery(sessionQuery);
   const create = includes(session.data?.role, 'editor') && (
     <Button component={Link} to="/segments/new" leftSection={<IconPlus size={16} />}>
@@ -33,20 +33,7 @@ export function SegmentsPage() {
   ] as const;
   return (
     <Page title={t('Segments')} intro={t('Each is one rule; who fits it is always current.')} actions={create}>
-      <Tabs value={search.tab ?? 'list'} onChange={(tab) => change({ tab: tab === 'list' ? undefined : (tab ?? undefined), q: undefined, s: undefined })} keepMounted={false}>
-        <Tabs.List>
-          {tabs.map(([value, title]) => (
-            <Tabs.Tab key={value} value={value}>
-              {title}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map(([value, , panel]) => (
-          <Tabs.Panel key={value} value={value} pt="md">
-            {panel}
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <PageTabs tabs={tabs} />
     </Page>
   );
 }

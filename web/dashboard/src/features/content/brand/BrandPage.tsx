@@ -8,6 +8,7 @@ import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, type Spec, useResource } from '@/resources/useResource';
 import { Loaded } from '@/ui/bits';
 import { Page } from '@/ui/Page';
+import { Section } from '@/ui/Section';
 import { PictureInput } from '../media/PictureInput';
 
 const BEGINNING: Spec = { name: '', colours: { primary: '#0b7285', text: '#1f2933', background: '#f2f4f5' } };
@@ -102,17 +103,6 @@ export function BrandPage() {
     </Page>
   );
   return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
-}
-
-function Section({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <Paper withBorder p="md" component="section" aria-label={title}>
-      <Title order={2} size="h5" mb="sm">
-        {title}
-      </Title>
-      <Stack gap="sm">{children}</Stack>
-    </Paper>
-  );
 }
 
 /** Values by role. */

@@ -1,15 +1,15 @@
 /** People sent into a journey by hand: whom, how many that is, and then yes or no. */
-import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Alert, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
 import { PickCustomer } from '@/features/content/PickCustomer';
 import { t, tn } from '@/i18n';
 import { RuleField } from '@/rules/RuleField';
-import { Problem } from '@/ui/bits';
 import { notify } from '@/ui/notify';
 import { type Obj, ValuesInput } from '../forms/common';
 import { SegmentInput } from '../forms/AudienceFields';
-import { useOperate } from './useOperate';
+import { Finish } from '@/ui/Finish';
+import { useCall } from '@/ui/useCall';
 
 type By = 'segment' | 'rule' | 'one';
 
@@ -20,7 +20,7 @@ export function EnterModal({ id, by, close }: { id: string; by: 'manual' | 'api'
   const [profile, setProfile] = useState<string | null>(null);
   const [values, setValues] = useState<Obj | undefined>(undefined);
   const [people, setPeople] = useState<number | null>(null);
-  const { busy, error, run } = useOperate([['journeys']], () => {});
+  const { busy, error, run } = useCall([['journeys']], () => {});
   const whom = kind === 'segment' ? { segment } : kind === 'rule' ? { rule } : { profiles: profile ? [profile] : [] };
   const chosen = kind === 'segment' ? segment : kind === 'rule' ? rule.trim() : profile;
   const change = (set: () => void) => {
@@ -39,6 +39,9 @@ export function EnterModal({ id, by, close }: { id: string; by: 'manual' | 'api'
       notify('good', tn(made.people, 'One person is on the way in', '{n} people are on the way in'));
       close();
     });
+  // Whoever is sent in cannot be fetched back: an audience is counted first.
+  const counts = people === null && by === 'manual';
+  const action = counts ? t('Count first') : people === null ? t('Begin') : tn(people, 'Send one person in', 'Send {n} people in');
   return (
     <Modal opened onClose={close} size="lg" title={t('Send people in')}>
       <Stack>
@@ -66,21 +69,7 @@ export function EnterModal({ id, by, close }: { id: string; by: 'manual' | 'api'
             {tn(people, 'One person would be sent in. Messages may go out at once.', '{n} people would be sent in. Messages may go out at once.')}
           </Alert>
         )}
-        <Problem error={error} />
-        <Group>
-          {people === null && by === 'manual' ? (
-            <Button loading={busy} disabled={!chosen} onClick={() => void send(true)}>
-              {t('Count first')}
-            </Button>
-          ) : (
-            <Button loading={busy} disabled={!chosen || people === 0} onClick={() => void send(false)}>
-              {people === null ? t('Begin') : tn(people, 'Send one person in', 'Send {n} people in')}
-            </Button>
-          )}
-          <Button variant="default" onClick={close}>
-            {t('Cancel')}
-          </Button>
-        </Group>
+        <Finish busy={busy} error={error} action={action} disabled={!chosen || people === 0} run={() => void send(counts)} close={close} />
       </Stack>
     </Modal>
   );

@@ -1,14 +1,15 @@
 /** People on an old version moved to the live one: where each step leads, and what becomes of the rest. */
-import { Alert, Button, Group, Modal, Radio, Select, Stack, Table, Text } from '@mantine/core';
+import { Alert, Group, Modal, Radio, Select, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, type Schemas } from '@/api/client';
 import { number, t, tn } from '@/i18n';
 import { resourceQuery } from '@/resources/useResource';
-import { Loaded, Problem } from '@/ui/bits';
+import { Loaded } from '@/ui/bits';
 import { notify } from '@/ui/notify';
 import { END, type JourneySpec } from '../graph';
-import { useOperate } from './useOperate';
+import { Finish } from '@/ui/Finish';
+import { useCall } from '@/ui/useCall';
 
 const NOWHERE = '';
 
@@ -17,7 +18,7 @@ export function MigrateModal({ live, old, close }: { live: Schemas['JourneyView'
   const [steps, setSteps] = useState<Record<string, string>>({});
   const [others, setOthers] = useState('stay');
   const target = useQuery(resourceQuery('journey', live.id, String(live.version)));
-  const { busy, error, run } = useOperate([['journeys']], close);
+  const { busy, error, run } = useCall([['journeys']], close);
   const here = live.steps[from] ?? {};
   const spec = target.data?.spec as unknown as JourneySpec | undefined;
   const known = new Set(spec?.steps.map((s) => s.id));
@@ -71,15 +72,7 @@ export function MigrateModal({ live, old, close }: { live: Schemas['JourneyView'
             {tn(rest, 'One person will leave the journey and not come back by themselves.', '{n} people will leave the journey and not come back by themselves.')}
           </Alert>
         )}
-        <Problem error={error} />
-        <Group>
-          <Button loading={busy} onClick={() => void move()}>
-            {t('Move them')}
-          </Button>
-          <Button variant="default" onClick={close}>
-            {t('Cancel')}
-          </Button>
-        </Group>
+        <Finish busy={busy} error={error} action={t('Move them')} run={() => void move()} close={close} />
       </Stack>
     </Modal>
   );

@@ -3,10 +3,10 @@ import { api, data } from '@/api/client';
 import { t, tn } from '@/i18n';
 import { Problem } from '@/ui/bits';
 import { notify } from '@/ui/notify';
-import { useOperate } from './useOperate';
+import { useCall } from '@/ui/useCall';
 
 export function PauseModal({ id, inside, close }: { id: string; inside: number; close: () => void }) {
-  const { busy, error, run } = useOperate([['journeys']], close);
+  const { busy, error, run } = useCall([['journeys']], close);
   const pause = () =>
     run(async () => {
       await data(api.POST('/api/v1/journeys/{id}/pause', { params: { path: { id } } }));

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { Modal, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
 import { t, tn } from '@/i18n';
-import { Problem, When } from '@/ui/bits';
+import { When } from '@/ui/bits';
 import { notify } from '@/ui/notify';
-import { useOperate } from './useOperate';
+import { Finish } from '@/ui/Finish';
+import { useCall } from '@/ui/useCall';
 
 /** What becomes of those whose time came during the pause. */
 const CHOICES = [
@@ -15,7 +16,7 @@ const CHOICES = [
 
 export function ResumeModal({ id, inside, since, close }: { id: string; inside: number; since: string | null; close: () => void }) {
   const [overdue, setOverdue] = useState('shift');
-  const { busy, error, run } = useOperate([['journeys']], close);
+  const { busy, error, run } = useCall([['journeys']], close);
   const resume = () =>
     run(async () => {
       await data(api.POST('/api/v1/journeys/{id}/resume', { params: { path: { id } }, body: { overdue } }));
@@ -34,15 +35,7 @@ export function ResumeModal({ id, inside, since, close }: { id: string; inside: 
             ))}
           </Stack>
         </Radio.Group>
-        <Problem error={error} />
-        <Group>
-          <Button loading={busy} color={overdue === 'exit' ? 'red' : undefined} onClick={() => void resume()}>
-            {t('Resume')}
-          </Button>
-          <Button variant="default" onClick={close}>
-            {t('Cancel')}
-          </Button>
-        </Group>
+        <Finish busy={busy} error={error} action={t('Resume')} {...(overdue === 'exit' ? { color: 'red' } : {})} run={() => void resume()} close={close} />
       </Stack>
     </Modal>
   );

@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-/** One call that changes how a journey or campaign runs: busy while it is under way, and what went wrong. */
-export function useOperate(keys: readonly unknown[][], done: () => void) {
+/** One call at a time: busy while it is under way, and what went wrong. When it is through, the queries of `keys` are asked again. */
+export function useCall(keys: readonly unknown[][], done: () => void) {
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
