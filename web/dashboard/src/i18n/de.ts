@@ -555,7 +555,7 @@ export const de: Record<string, string> = {
   'Messages and conditions see it as data.': 'Nachrichten und Bedingungen kennen es als data.',
   'Messages can reach the address again. Only do this if its owner wants it.': 'Nachrichten erreichen die Adresse wieder. Nur, wenn ihr Inhaber es wünscht.',
   'Messages sent': 'Gesendete Nachrichten',
-  'Messages that were decided already are still sent.': 'Schon entschiedene Nachrichten werden noch gesendet.',
+  'Messages that were decided and have not left wait until then.': 'Schon entschiedene Nachrichten, die noch nicht unterwegs sind, warten bis dahin.',
   'Method': 'Methode',
   'Middle': 'Mitte',
   'Minute, hour, day, month, weekday: 0 9 * * 1 is every Monday at nine.': 'Minute, Stunde, Tag, Monat, Wochentag: 0 9 * * 1 ist jeden Montag um neun.',

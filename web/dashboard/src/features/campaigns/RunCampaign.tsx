@@ -4,10 +4,10 @@ import { IconPlayerPause, IconPlayerPlay, IconSend, IconX } from '@tabler/icons-
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, type Schemas, sessionQuery } from '@/api/client';
-import { Finish } from '@/ui/Finish';
-import { useCall } from '@/ui/useCall';
 import { t, tn } from '@/i18n';
+import { Finish } from '@/ui/Finish';
 import { notify } from '@/ui/notify';
+import { useCall } from '@/ui/useCall';
 
 type Campaign = Schemas['CampaignView'];
 type What = 'start' | 'pause' | 'resume' | 'cancel' | 'test';
@@ -83,7 +83,7 @@ function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: b
     },
     pause: {
       title: t('Pause this campaign?'),
-      lines: [tn(of.waiting, 'One person still waits for it.', '{n} people still wait for it.'), t('No further message is decided until you resume it.'), t('Messages that were decided already are still sent.')],
+      lines: [tn(of.waiting, 'One person still waits for it.', '{n} people still wait for it.'), t('No further message is decided until you resume it.'), t('Messages that were decided and have not left wait until then.')],
       action: t('Pause'),
       call: async () => {
         await data(api.POST('/api/v1/campaigns/{id}/pause', path));

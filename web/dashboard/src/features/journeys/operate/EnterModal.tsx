@@ -5,11 +5,11 @@ import { api, data } from '@/api/client';
 import { PickCustomer } from '@/features/content/PickCustomer';
 import { t, tn } from '@/i18n';
 import { RuleField } from '@/rules/RuleField';
+import { Finish } from '@/ui/Finish';
 import { notify } from '@/ui/notify';
+import { useCall } from '@/ui/useCall';
 import { type Obj, ValuesInput } from '../forms/common';
 import { SegmentInput } from '../forms/AudienceFields';
-import { Finish } from '@/ui/Finish';
-import { useCall } from '@/ui/useCall';
 
 type By = 'segment' | 'rule' | 'one';
 

@@ -6,10 +6,10 @@ import { api, data, type Schemas } from '@/api/client';
 import { number, t, tn } from '@/i18n';
 import { resourceQuery } from '@/resources/useResource';
 import { Loaded } from '@/ui/bits';
-import { notify } from '@/ui/notify';
-import { END, type JourneySpec } from '../graph';
 import { Finish } from '@/ui/Finish';
+import { notify } from '@/ui/notify';
 import { useCall } from '@/ui/useCall';
+import { END, type JourneySpec } from '../graph';
 
 const NOWHERE = '';
 

@@ -20,7 +20,7 @@ export function PauseModal({ id, inside, close }: { id: string; inside: number; 
           <List.Item>{t('Nobody enters, and nobody inside takes another step: no message is decided.')}</List.Item>
           <List.Item>{t('Everybody stays where they are. Nobody is thrown out.')}</List.Item>
           <List.Item>{t('Goals, awaited events and exit conditions still count.')}</List.Item>
-          <List.Item>{t('Messages that were decided already are still sent.')}</List.Item>
+          <List.Item>{t('Messages that were decided and have not left wait until then.')}</List.Item>
         </List>
         <Problem error={error} />
         <Group>

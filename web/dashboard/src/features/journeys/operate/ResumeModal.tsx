@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { api, data } from '@/api/client';
 import { t, tn } from '@/i18n';
 import { When } from '@/ui/bits';
-import { notify } from '@/ui/notify';
 import { Finish } from '@/ui/Finish';
+import { notify } from '@/ui/notify';
 import { useCall } from '@/ui/useCall';
 
 /** What becomes of those whose time came during the pause. */
