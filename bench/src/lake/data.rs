@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use rapport_domain::event::ProcessedEvent;
 use rapport_domain::time::DAY_MS;
@@ -18,6 +19,8 @@ pub const PARTITIONS: u16 = 16;
 const BATCH: usize = 1_000;
 /// Events after which the lake is told to write files.
 const FLUSH: u64 = 1_000_000;
+/// Events after which it is told to merge them, beside what is appended meanwhile.
+const COMPACT: u64 = 10 * FLUSH;
 
 /// One event of the data set.
 #[derive(Clone, Debug)]
@@ -63,6 +66,7 @@ pub struct Imported {
     batches: Vec<Vec<ProcessedEvent>>,
     seqs: Vec<u64>,
     events: u64,
+    compacting: Option<JoinHandle<()>>,
 }
 
 impl Imported {
@@ -70,7 +74,8 @@ impl Imported {
     #[must_use]
     pub fn into(dir: &Path) -> Self {
         let parts = usize::from(PARTITIONS);
-        Imported { lake: open(dir), batches: vec![vec![]; parts], seqs: vec![0; parts], events: 0 }
+        let (batches, seqs) = (vec![vec![]; parts], vec![0; parts]);
+        Imported { lake: open(dir), batches, seqs, events: 0, compacting: None }
     }
 
     /// Adds one event, as the engine does: in batches of its partition.
@@ -84,8 +89,17 @@ impl Imported {
         }
         if self.events.is_multiple_of(FLUSH) {
             self.lake.flush().expect("written");
-            self.lake.compact().expect("compacted");
         }
+        if self.events.is_multiple_of(COMPACT) {
+            self.compacted();
+            let lake = self.lake.clone();
+            self.compacting = Some(std::thread::spawn(move || drop(lake.compact().expect("compacted"))));
+        }
+    }
+
+    /// Waits for the compaction under way.
+    fn compacted(&mut self) {
+        self.compacting.take().into_iter().for_each(|thread| thread.join().expect("compacted"));
     }
 
     fn append(&mut self, at: usize) {
@@ -97,6 +111,7 @@ impl Imported {
     /// Writes the rest, merges all files and closes the lake. Returns how many events it holds.
     pub fn finish(mut self) -> u64 {
         (0..self.batches.len()).for_each(|at| self.append(at));
+        self.compacted();
         self.lake.flush().expect("written");
         self.lake.compact_fully().expect("compacted");
         assert_eq!(self.lake.count(WS), self.events, "the lake holds what was appended");
