@@ -20,23 +20,22 @@ const PER_REQUEST: u64 = RATE / 100;
 /// The longest wait for the last mail.
 const LAST_MAIL: Duration = Duration::from_secs(60);
 
-fn documents(port: u16) -> Vec<(&'static str, &'static str, Value)> {
+/// What `server` needs to send mail to a catcher.
+pub(crate) fn prepare(server: &Server, catcher: &Catcher) {
+    let from = json!({"name": "Shop", "email": "shop@example.com"});
+    let port = catcher.address().port();
+    let channel = json!({"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none", "from": from});
+    server.publish("channel", "mail", &channel);
+    let company = json!({"name": "Shop", "postal_address": "1 Example Street"});
+    server.publish("settings", "workspace", &json!({"consent": {"email": "opt_out"}, "company": company}));
+    server.publish("topic", "offers", &json!({"name": "Offers", "default": "opt_out"}));
+}
+
+fn documents() -> [(&'static str, &'static str, Value); 2] {
     let html = "<p>Hello {{ profile.first_name | default: 'friend' }},</p><p>thank you for order {{ event.order }}: \
                 <a href=\"https://shop.example/orders/{{ event.order }}\">see it</a>.</p>\
                 <p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a></p>";
-    vec![
-        (
-            "channel",
-            "mail",
-            json!({"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none",
-                   "from": {"name": "Shop", "email": "shop@example.com"}}),
-        ),
-        (
-            "settings",
-            "workspace",
-            json!({"consent": {"email": "opt_out"}, "company": {"name": "Shop", "postal_address": "1 Example Street"}}),
-        ),
-        ("topic", "offers", json!({"name": "Offers", "default": "opt_out"})),
+    [
         (
             "template",
             "thanks",
@@ -51,28 +50,6 @@ fn documents(port: u16) -> Vec<(&'static str, &'static str, Value)> {
     ]
 }
 
-fn post(server: &Server, items: &[Value]) {
-    let answer = ureq::post(format!("http://{}/v1/batch", server.address))
-        .header("authorization", &format!("Bearer {}", server.write_key))
-        .send_json(json!({"batch": items}));
-    answer.expect("accepted");
-}
-
-fn identify(server: &Server, people: u64) {
-    let person = |n: u64| {
-        json!({"type": "identify", "userId": format!("u{n}"), "messageId": format!("i{n}"),
-               "traits": {"email": format!("u{n}@example.com"), "first_name": "Kim"}})
-    };
-    let all: Vec<u64> = (0..people).collect();
-    for some in all.chunks(500) {
-        let items: Vec<Value> = some.iter().map(|n| person(*n)).collect();
-        post(server, &items);
-    }
-    while server.lag_s() > 0.0 {
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
 /// One event in `share` is an order of a person who has not ordered yet, and is mailed.
 fn one(scale: Scale, share: u64) -> Vec<Row> {
     let runtime =
@@ -81,13 +58,13 @@ fn one(scale: Scale, share: u64) -> Vec<Row> {
     let catcher =
         runtime.block_on(Catcher::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), limits)).expect("a catcher");
     let server = Server::start(&[]);
-    for (kind, id, spec) in documents(catcher.address().port()) {
-        server.call("PUT", &format!("/api/v1/resources/{kind}/{id}"), &json!({"spec": spec}));
-        server.call("POST", &format!("/api/v1/resources/{kind}/{id}/publish"), &json!({}));
+    prepare(&server, &catcher);
+    for (kind, id, spec) in documents() {
+        server.publish(kind, id, &spec);
     }
     let requests = (1_000.0 * scale.0.clamp(0.1, 4.0)) as u64;
     let events = requests * PER_REQUEST;
-    identify(&server, events / share);
+    server.identify(events / share);
     std::thread::sleep(Duration::from_secs(1));
     let mut sent_at = HashMap::new();
     let begin = Instant::now();
@@ -104,7 +81,7 @@ fn one(scale: Scale, share: u64) -> Vec<Row> {
             items.push(json!({"type": "track", "event": event, "userId": format!("u{user}"),
                               "messageId": format!("e{n}"), "properties": {"order": n}}));
         }
-        post(&server, &items);
+        server.post(&items);
     }
     let rate = events as f64 / begin.elapsed().as_secs_f64();
     let expected = sent_at.len() as u64;

@@ -3,6 +3,7 @@
 
 pub mod accept;
 mod bed;
+pub mod campaign;
 pub mod idle;
 pub mod journeys;
 pub mod lake;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How long a start may take.
 const READY: Duration = Duration::from_secs(120);
@@ -123,6 +123,36 @@ impl Server {
         };
         let mut answer = answer.map_err(|e| e.to_string())?;
         Ok(answer.body_mut().read_json().unwrap_or(Value::Null))
+    }
+
+    /// Makes a document live.
+    pub fn publish(&self, kind: &str, id: &str, spec: &Value) {
+        self.call("PUT", &format!("/api/v1/resources/{kind}/{id}"), &json!({"spec": spec}));
+        self.call("POST", &format!("/api/v1/resources/{kind}/{id}/publish"), &json!({}));
+    }
+
+    /// Sends events.
+    pub fn post(&self, items: &[Value]) {
+        let answer = ureq::post(format!("http://{}/v1/batch", self.address))
+            .header("authorization", &format!("Bearer {}", self.write_key))
+            .send_json(json!({"batch": items}));
+        answer.expect("accepted");
+    }
+
+    /// Makes so many customers, `u0@example.com` and on, and waits until they are there.
+    pub fn identify(&self, people: u64) {
+        let person = |n: u64| {
+            json!({"type": "identify", "userId": format!("u{n}"), "messageId": format!("i{n}"),
+                   "traits": {"email": format!("u{n}@example.com"), "first_name": "Kim"}})
+        };
+        let all: Vec<u64> = (0..people).collect();
+        for some in all.chunks(500) {
+            let items: Vec<Value> = some.iter().map(|n| person(*n)).collect();
+            self.post(&items);
+        }
+        while self.lag_s() > 0.0 {
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// How long the oldest accepted event that is not applied yet has waited, seconds; 0 when nothing waits.
