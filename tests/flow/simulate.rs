@@ -54,6 +54,7 @@ fn rich() -> Value {
             {"id": "collect", "digest": {"event": "Page Viewed", "for": "1d"}, "next": "end"},
             {"id": "mark", "update": {"set": {"last_cart": "{{ journey.key }}", "plan": "pro"}}},
             {"id": "list", "list": {"add": "carts"}},
+            {"id": "calm", "stop": {"journey": "second"}},
             {"id": "told", "emit": {"event": "Cart Bought", "properties": {"cart": "{{ journey.key }}"}}, "next": "end"}
         ]
     })
@@ -473,6 +474,8 @@ fn a_dry_run_takes_the_chosen_ways() {
             "mark passed",
             "list list",
             "list passed",
+            "calm stop",
+            "calm passed",
             "told event",
             "told passed",
             "told exited"

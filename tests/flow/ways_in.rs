@@ -1,5 +1,6 @@
 //! Every way into a journey, and what its steps do beyond the profile, in the partition loop.
 
+use rapport_delivery::repo::{LedgerFilter, is_withdrawn};
 use rapport_domain::record::{JourneyOrder, LetterBody};
 use rapport_domain::time::{DAY_MS, HOUR_MS, SECOND_MS};
 use rapport_domain::{EventKind, ResourceKind, Timestamp};
@@ -148,6 +149,39 @@ fn the_api_people_and_other_journeys_start_journeys() {
     track(&mut world, "u", "Go", json!({}));
     assert_eq!(stats(&world, "go").entered, 1);
     assert_eq!(stats(&world, "ping").active, 0);
+}
+
+#[test]
+fn a_step_ends_the_runs_of_another_journey_and_takes_their_messages_back() {
+    let mut world = World::new(2);
+    let on = |event: &str, key: Value, steps: Value| {
+        let trigger = json!({"event": {"name": event, "key": key}});
+        json!({"name": "J", "trigger": trigger, "reentry": {"concurrent": 3}, "steps": steps})
+    };
+    let mut hello = mail("hello");
+    hello["next"] = json!("rest");
+    let nurture = json!([hello, {"id": "rest", "wait": "1d"}, mail("again")]);
+    journey(&mut world, "nurture", &on("Signed Up", json!("plan"), nurture));
+    let bought = json!([{"id": "calm", "stop": {"journey": "nurture"}}, mail("thanks")]);
+    journey(&mut world, "bought", &on("Order Completed", json!("order_id"), bought));
+    for user in ["u", "v"] {
+        track(&mut world, user, "Signed Up", json!({"plan": "a"}));
+        track(&mut world, user, "Signed Up", json!({"plan": "b"}));
+    }
+    assert_eq!(stats(&world, "nurture").active, 4);
+    track(&mut world, "u", "Order Completed", json!({"order_id": 1}));
+    let ended = stats(&world, "nurture");
+    assert_eq!((ended.active, ended.exited["stopped"]), (2, 2), "runs of every key, of this customer alone");
+    assert_eq!(stats(&world, "bought").exited["completed"], 1);
+    let db = world.shared.stores().partition(id_of(&world, "u").home()).unwrap();
+    let of_customer = LedgerFilter { profiles: vec![id_of(&world, "u")], ..LedgerFilter::default() };
+    let pending = read::messages::list(&world.shared, world.ws, &of_customer, None, 10).unwrap().items;
+    let (back, left): (Vec<_>, Vec<_>) =
+        pending.iter().partition(|m| db.read(|q| is_withdrawn(q, world.ws, m.id)).unwrap());
+    assert_eq!((back.len(), left.len(), left[0].template.as_str()), (2, 1, "thanks"));
+    world.advance_ms(2 * DAY_MS);
+    assert_eq!(templates(&world, "u"), ["hello", "hello", "thanks"], "nothing further was decided");
+    assert_eq!(templates(&world, "v"), ["hello", "hello", "again", "again"]);
 }
 
 #[test]

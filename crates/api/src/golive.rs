@@ -120,6 +120,10 @@ fn starts(
     found: &mut Found,
 ) -> Result<(), ApiError> {
     for (i, step) in journey.steps.iter().enumerate() {
+        if matches!(&step.action, Action::Stop(journey) if journey == id) {
+            let message = format!("step {:?} stops its own journey; an `exit` step ends a run", step.id);
+            found.errors.push(Problem::new(format!("spec.steps[{i}].stop.journey"), message));
+        }
         let Action::Start(start) = &step.action else { continue };
         let at = format!("spec.steps[{i}].start.journey");
         if start.journey == id {

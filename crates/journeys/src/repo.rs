@@ -225,7 +225,8 @@ impl Counts {
             | Effect::Webhook { .. }
             | Effect::List { .. }
             | Effect::Turn { .. }
-            | Effect::Start { .. } => {}
+            | Effect::Start { .. }
+            | Effect::Stop { .. } => {}
         }
     }
 

@@ -35,6 +35,7 @@ pub fn record(effect: &Effect) {
         | Effect::List { .. }
         | Effect::Turn { .. }
         | Effect::Start { .. }
+        | Effect::Stop { .. }
         | Effect::Migrated { .. } => {}
     }
 }
@@ -49,5 +50,6 @@ fn label(reason: &ExitReason) -> &'static str {
         ExitReason::Goal => "goal",
         ExitReason::Paused => "paused",
         ExitReason::NotMigrated => "not_migrated",
+        ExitReason::Stopped => "stopped",
     }
 }

@@ -129,6 +129,7 @@ fn references_fill_updates_events_and_starts() {
         { "id": "u", "update": { "set": { "last": "{{ event.properties.total }}" } } },
         { "id": "e", "emit": { "event": "Nudged", "properties": { "plan": "{{ traits.plan }}" } } },
         { "id": "s", "start": { "journey": "other", "data": { "n": "{{ event.properties.total }}" } } },
+        { "id": "p", "stop": { "journey": "old" } },
         { "id": "l", "list": { "add": "vip" } },
         { "id": "x", "exit": "done" }
     ]);
@@ -141,6 +142,7 @@ fn references_fill_updates_events_and_starts() {
             r#"0h update {"last":5} unset [] by u"#,
             r#"0h emit Nudged {"plan":"pro"}"#,
             r#"0h start other {"n":5}"#,
+            "0h stop old",
             "0h list vip",
             "0h exit j v1 #1 at x: done"
         ]

@@ -131,12 +131,12 @@ fn every_problem_names_its_place() {
         ),
         (
             with("/steps/3/wait", json!("1d")),
-            "spec.steps[3]: expected exactly one of wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, winner, exit, found 2",
+            "spec.steps[3]: expected exactly one of wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, exit, found 2",
         ),
         (step(json!({ "id": "lost", "wait": "1d" })), r#"spec.steps[5]: nothing leads to step "lost""#),
         (
             step(json!({ "id": "odd", "wiat": "1d" })),
-            "spec.steps[5].wiat: unknown member; expected one of id, wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, winner, exit, next, otherwise, note, position (did you mean \"wait\"?)",
+            "spec.steps[5].wiat: unknown member; expected one of id, wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, exit, next, otherwise, note, position (did you mean \"wait\"?)",
         ),
         (
             with("/steps/3/next", json!("check")),
@@ -357,6 +357,7 @@ fn every_step_and_trigger_survives_reading_and_writing() {
             { "id": "k", "limit": { "count": 100, "per": "1m" } },
             { "id": "l", "digest": { "event": "Comment Added", "for": "1d", "until": "17:00", "keep": 10 } },
             { "id": "m", "start": { "journey": "other", "data": { "a": 1 } } },
+            { "id": "q", "stop": { "journey": "other" } },
             { "id": "n", "winner": { "metric": "clicks", "arms": [{ "step": "g", "goto": "o" }] } },
             { "id": "o", "list": { "remove": "lapsed" } },
             { "id": "p", "jump": "a" },

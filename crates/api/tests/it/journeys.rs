@@ -59,6 +59,12 @@ async fn what_cannot_work_does_not_go_live_and_the_step_is_named() {
     );
     let over = app.api("PUT", "/api/v1/resources/journey/over?publish=true&confirm=true", over).await.expect(400);
     assert_eq!(over["errors"][0]["at"], "spec.trigger.schedule");
+    for action in ["start", "stop"] {
+        let itself = json!([{"id": "rest", "wait": "1h"}, {"id": "itself", action: {"journey": "j"}}]);
+        app.api("PUT", path, journey(json!({"event": {"name": "Ping"}}), itself)).await.expect(200);
+        let refused = app.api("POST", &format!("{path}/publish"), json!({})).await.expect(400);
+        assert_eq!(refused["errors"][0]["at"], format!("spec.steps[1].{action}.journey"), "{refused}");
+    }
 }
 
 #[tokio::test]

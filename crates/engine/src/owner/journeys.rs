@@ -7,7 +7,7 @@ use chrono::Timelike;
 use rapport_domain::event::names;
 use rapport_domain::message::Origin;
 use rapport_domain::{Event, OutboundMessage, OutboxId, Timestamp, WorkspaceId};
-use rapport_journeys::{Call, CalledBy, Conditions, Effect, ExitReason, Runs, repo};
+use rapport_journeys::{Call, CalledBy, Conditions, Effect, JourneySet, Runs, repo};
 use serde_json::{Map, Value};
 
 use super::Owner;
@@ -159,9 +159,15 @@ impl Owner {
                 return Ok(());
             }
             Effect::Start { journey, data, .. } => return self.start_journey(work, slot, &journey, &data, queue),
+            Effect::Stop { journey, .. } => {
+                let bound = self.bound(ws);
+                return self.with_runs(work, slot, &bound, historical, queue, |runs, _, _, out| {
+                    JourneySet::stop(runs, &journey, out);
+                });
+            }
             other => {
-                if let Effect::Exited { journey, run, reason: ExitReason::ExitCondition | ExitReason::Goal, .. } =
-                    &other
+                if let Effect::Exited { journey, run, reason, .. } = &other
+                    && reason.takes_back()
                 {
                     rapport_delivery::repo::withdraw(&work.tx, ws, slot.profile.id, journey, *run)?;
                 }

@@ -95,6 +95,7 @@ pub(super) fn tell(effect: &Effect, of: &str) -> Option<(Option<String>, &'stati
         }
         Effect::List { origin, segment, add } => (at(origin)?, "list", json!({"list": segment, "add": add})),
         Effect::Start { origin, journey, data } => (at(origin)?, "start", json!({"journey": journey, "data": data})),
+        Effect::Stop { origin, journey } => (at(origin)?, "stop", json!({"journey": journey})),
         _ => return None,
     })
 }

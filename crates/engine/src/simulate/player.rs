@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use rapport_domain::event::names;
 use rapport_domain::time::local_to_instant;
 use rapport_domain::{Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
-use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, Runs, WebhookAnswer};
+use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, JourneySet, Runs, WebhookAnswer};
 use rapport_profiles::apply;
 use rapport_rules::Verdict;
 use rapport_segments::{Decided, Edge, SegmentState, Touched};
@@ -452,6 +452,9 @@ impl<'a, W: Witness> Player<'a, W> {
                 self.nested += 1;
                 self.begin_call(&call, queue);
                 self.nested -= 1;
+            }
+            Effect::Stop { journey, .. } => {
+                self.with_runs(queue, |_, runs, _, _, out| JourneySet::stop(runs, &journey, out));
             }
             _ => {}
         }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use rapport_delivery::core::caps::Contact;
 use rapport_domain::time::DAY_MS;
 use rapport_domain::{Json, OutboundMessage, OutboxId, Partition, Profile, ProfileId, SkipReason, Timestamp};
-use rapport_journeys::{Effect, ExitReason, Group};
+use rapport_journeys::{Effect, Group};
 use serde::Serialize;
 
 use super::gate::{Gate, Said};
@@ -274,7 +274,9 @@ impl Witness for Counter<'_> {
 
     fn saw(&mut self, seen: &Seen<'_>, effect: &Effect) {
         let (now, profile) = (seen.now, seen.profile);
-        if let Effect::Exited { journey, run, reason: ExitReason::ExitCondition | ExitReason::Goal, .. } = effect {
+        if let Effect::Exited { journey, run, reason, .. } = effect
+            && reason.takes_back()
+        {
             self.withdraw(journey, *run);
         }
         let add = |map: &mut BTreeMap<String, u64>, name: &str| *map.entry(name.to_owned()).or_default() += 1;

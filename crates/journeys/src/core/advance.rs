@@ -222,6 +222,10 @@ fn act(
             out.push(Effect::Start { origin, journey: start.journey.clone(), data });
             false
         }
+        Action::Stop(journey) => {
+            out.push(Effect::Stop { origin, journey: journey.clone() });
+            false
+        }
         _ => false,
     }
 }

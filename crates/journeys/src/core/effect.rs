@@ -120,6 +120,13 @@ pub enum Effect {
         /// What it is told.
         data: Map<String, Value>,
     },
+    /// The profile's runs of another journey are to end ([`super::set::JourneySet::stop`]).
+    Stop {
+        /// The deciding step.
+        origin: Origin,
+        /// The journey to end.
+        journey: String,
+    },
     /// A run goes on in another version.
     Migrated {
         /// The journey's id.
@@ -260,9 +267,17 @@ pub enum ExitReason {
     Paused,
     /// A migration had no place for it in the new version.
     NotMigrated,
+    /// A `stop` step of another journey.
+    Stopped,
 }
 
 impl ExitReason {
+    /// Whether messages that were decided and have not left are taken back.
+    #[must_use]
+    pub fn takes_back(&self) -> bool {
+        matches!(self, Self::ExitCondition | Self::Goal | Self::Stopped)
+    }
+
     /// Its name in events and counts; an `exit` step's reason is its own name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -275,6 +290,7 @@ impl ExitReason {
             Self::Goal => "goal",
             Self::Paused => "paused",
             Self::NotMigrated => "not_migrated",
+            Self::Stopped => "stopped",
         }
     }
 }

@@ -154,6 +154,13 @@ impl JourneySet {
         }
     }
 
+    /// Ends the runs of a journey, whatever their keys and versions.
+    pub fn stop(runs: &mut Runs, journey: &str, out: &mut Vec<Effect>) {
+        while let Some(index) = runs.active.iter().position(|run| run.journey == journey) {
+            advance::end(runs, index, ExitReason::Stopped, out);
+        }
+    }
+
     /// The exit and goal rules of the runs that go on: the engine sees to it that they are looked at when time can change
     /// them.
     pub fn exit_rules<'a>(&'a self, workspace: WorkspaceId, runs: &'a Runs) -> impl Iterator<Item = &'a ConditionKey> {

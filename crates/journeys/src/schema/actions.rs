@@ -36,6 +36,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("digest", digest()),
         ("jump", target()),
         ("start", object(&["journey"], json!({ "journey": slug, "data": values }))),
+        ("stop", object(&["journey"], json!({ "journey": slug }))),
         ("winner", winner()),
         ("exit", json!({ "type": "string", "minLength": 1, "maxLength": 64 })),
     ]

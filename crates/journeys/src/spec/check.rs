@@ -5,7 +5,7 @@ use rapport_domain::{Problem, ResourceKind};
 use serde_json::Value;
 
 use super::read::{self, nearest};
-use super::{Action, Audience, JourneySpec, Reentry, ScheduleTrigger, Trigger, graph};
+use super::{Action, Audience, JourneySpec, Reentry, ScheduleTrigger, Start, Trigger, graph};
 use crate::rules;
 
 /// What other documents there are, answered by whoever owns them.
@@ -100,7 +100,9 @@ fn check_references(journey: &JourneySpec, catalogue: &dyn Catalogue, problems: 
                     format!("{at}.{}", if change.add { "add" } else { "remove" }),
                 );
             }
-            Action::Start(start) => check(ResourceKind::Journey, &start.journey, format!("{at}.journey")),
+            Action::Start(Start { journey, .. }) | Action::Stop(journey) => {
+                check(ResourceKind::Journey, journey, format!("{at}.journey"));
+            }
             _ => {}
         }
     }

@@ -51,6 +51,8 @@ pub enum Action {
     Jump(String),
     /// Starts another journey.
     Start(Start),
+    /// Ends the profile's runs of another journey.
+    Stop(String),
     /// Goes to the arm that did best; waits until that is known.
     Winner(Winner),
     /// Ends the run with this reason.
@@ -75,6 +77,7 @@ impl Action {
             Self::Digest(_) => "digest",
             Self::Jump(_) => "jump",
             Self::Start(_) => "start",
+            Self::Stop(_) => "stop",
             Self::Winner(_) => "winner",
             Self::Exit(_) => "exit",
         }

@@ -185,6 +185,11 @@ impl Reader {
         Some(Start { journey: journey?, data })
     }
 
+    pub(super) fn stop(&mut self, at: &str, value: &Value) -> Option<String> {
+        let map = self.object(at, value, &["journey"])?;
+        self.slug(at, map, "journey")
+    }
+
     pub(super) fn list(&mut self, at: &str, value: &Value) -> Option<ListChange> {
         let map = self.object(at, value, &["add", "remove"])?;
         let (name, add) = match (map.contains_key("add"), map.contains_key("remove")) {

@@ -6,7 +6,7 @@ use super::{Object, Reader};
 use crate::spec::{Action, END, MAX_STEPS, MAX_TEXT_CHARS, Step};
 
 /// The actions, each a member of a step.
-const ACTIONS: [&str; 15] = [
+const ACTIONS: [&str; 16] = [
     "wait",
     "branch",
     "split",
@@ -20,6 +20,7 @@ const ACTIONS: [&str; 15] = [
     "digest",
     "jump",
     "start",
+    "stop",
     "winner",
     "exit",
 ];
@@ -123,6 +124,7 @@ impl Reader {
             "limit" => self.limit(at, value).map(Action::Limit),
             "digest" => self.digest(at, value).map(Action::Digest),
             "start" => self.start(at, value).map(Action::Start),
+            "stop" => self.stop(at, value).map(Action::Stop),
             "winner" => self.winner(at, value).map(Action::Winner),
             "jump" => match value {
                 Value::String(s) if !s.trim().is_empty() => Some(Action::Jump(s.trim().to_owned())),

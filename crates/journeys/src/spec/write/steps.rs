@@ -23,6 +23,7 @@ pub(super) fn action(action: &Action) -> Value {
         Action::Digest(digest) => write_digest(digest),
         Action::Jump(target) => json!(target),
         Action::Start(start) => with_values(json!({ "journey": start.journey }), "data", &start.data),
+        Action::Stop(journey) => json!({ "journey": journey }),
         Action::Winner(winner) => {
             let arms: Vec<Value> =
                 winner.arms.iter().map(|arm| json!({ "step": arm.step, "goto": arm.goto })).collect();

@@ -15,7 +15,7 @@ export const TRIGGER = '@trigger';
 
 /** Every action there is; what a server knows of them it says in its schema. */
 export const ACTIONS = [
-  'send', 'wait', 'branch', 'split', 'experiment', 'update', 'emit', 'webhook', 'list', 'limit', 'digest', 'jump', 'start', 'winner', 'exit',
+  'send', 'wait', 'branch', 'split', 'experiment', 'update', 'emit', 'webhook', 'list', 'limit', 'digest', 'jump', 'start', 'stop', 'winner', 'exit',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -121,6 +121,7 @@ export function freshStep(steps: Step[], action: Action): Step {
     digest: { event: '', for: '1d' },
     jump: END,
     start: { journey: '' },
+    stop: { journey: '' },
     winner: { metric: 'opens', arms: [] },
     exit: 'done',
   };

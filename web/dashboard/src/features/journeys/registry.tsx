@@ -1,7 +1,7 @@
 /** What each action is called, how it looks, and how it says in a line what it does. */
 import {
   IconAdjustments, IconArrowFork, IconArrowsSplit, IconBolt, IconClock, IconDoorExit, IconFlask, IconForms, IconGauge,
-  IconList, IconPlayerPlay, IconSend, IconTrophy, IconWebhook, IconArrowForward,
+  IconList, IconPlayerPlay, IconPlayerStop, IconSend, IconTrophy, IconWebhook, IconArrowForward,
 } from '@tabler/icons-react';
 import { t } from '@/i18n';
 import type { Action, Step } from './graph';
@@ -28,7 +28,8 @@ export const REGISTRY: Record<Action, Entry> = {
   digest: { title: 'Digest', what: 'collect events first', icon: IconForms, colour: '#6741d9' },
   jump: { title: 'Jump', what: 'to another step', icon: IconArrowForward, colour: '#495057' },
   start: { title: 'Start', what: 'another journey', icon: IconPlayerPlay, colour: '#0b7285' },
-  exit: { title: 'Stop', what: 'the journey', icon: IconDoorExit, colour: '#495057' },
+  stop: { title: 'Stop', what: 'another journey', icon: IconPlayerStop, colour: '#0b7285' },
+  exit: { title: 'Exit', what: 'this journey', icon: IconDoorExit, colour: '#495057' },
 };
 
 type Obj = Record<string, unknown>;
@@ -64,6 +65,7 @@ export function summary(step: Step, action: Action | null): string {
     case 'limit':
       return t('{n} per {time}', { n: String(obj.count ?? ''), time: text(obj.per) });
     case 'start':
+    case 'stop':
       return text(obj.journey);
     default:
       return text(value);

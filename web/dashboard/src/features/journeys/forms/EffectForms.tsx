@@ -122,24 +122,34 @@ export function DigestForm({ step, change }: StepProps) {
   );
 }
 
-export function StartForm({ step, change }: StepProps) {
-  const start = object(step.start);
+/** One of the journeys that fit. */
+function JourneySelect({ id, fits, none, choose }: { id: string; fits: (spec: Obj) => boolean; none: string; choose: (id: string) => void }) {
   const live = useQuery(journeysQuery).data?.items ?? [];
-  const all = useResources('journey').data ?? [];
-  const fits = all.filter((j) => 'journey' in object(j.spec.trigger));
-  const id = text(start.journey);
-  const label = (j: { id: string; spec: Obj }) => `${String(j.spec.name ?? j.id)}${live.some((x) => x.id === j.id) ? '' : ` (${t('draft')})`}`;
+  const offered = (useResources('journey').data ?? []).filter((j) => fits(j.spec));
+  const name = (j: (typeof offered)[number]) => `${String(j.spec.name ?? j.id)}${live.some((x) => x.id === j.id) ? '' : ` (${t('draft')})`}`;
+  const data = offered.map((j) => ({ value: j.id, label: name(j) }));
+  if (id && !offered.some((j) => j.id === id)) data.push({ value: id, label: id });
+  return <Select label={t('Journey')} required searchable data={data} value={id || null} onChange={(v) => choose(v ?? '')} nothingFoundMessage={none} />;
+}
+
+export function StopForm({ step, change }: StepProps) {
+  const journey = text(object(step.stop).journey);
   return (
     <Stack gap="sm">
-      <Select
-        label={t('Journey')}
-        required
-        searchable
-        data={[...fits.map((j) => ({ value: j.id, label: label(j as never) })), ...(id && !fits.some((j) => j.id === id) ? [{ value: id, label: id }] : [])]}
-        value={id || null}
-        onChange={(v) => change({ ...step, start: { ...start, journey: v ?? '' } })}
-        nothingFoundMessage={t('None begins by another journey yet.')}
-      />
+      <JourneySelect id={journey} fits={() => true} none={t('There is no other journey.')} choose={(id) => change({ ...step, stop: { journey: id } })} />
+      <Text size="sm" c="dimmed">
+        {t('Customers who are in it leave it; its messages that have not left are taken back.')}
+      </Text>
+    </Stack>
+  );
+}
+
+export function StartForm({ step, change }: StepProps) {
+  const start = object(step.start);
+  const choose = (journey: string) => change({ ...step, start: { ...start, journey } });
+  return (
+    <Stack gap="sm">
+      <JourneySelect id={text(start.journey)} fits={(spec) => 'journey' in object(spec.trigger)} none={t('None begins by another journey yet.')} choose={choose} />
       <ValuesInput label={t('What it is told')} value={start.data} change={(data) => change({ ...step, start: { ...lean({ ...start, data }), journey: start.journey ?? '' } })} />
     </Stack>
   );

@@ -5,7 +5,7 @@ import { t } from '@/i18n';
 import { type Action, actionOf } from '../graph';
 import { BranchForm, ExperimentForm, SplitForm, WinnerForm } from './ArmForms';
 import type { StepProps } from './common';
-import { DigestForm, EmitForm, LimitForm, ListForm, StartForm, UpdateForm, WebhookForm } from './EffectForms';
+import { DigestForm, EmitForm, LimitForm, ListForm, StartForm, StopForm, UpdateForm, WebhookForm } from './EffectForms';
 import { SendForm } from './SendForm';
 import { WaitForm } from './WaitForm';
 
@@ -28,6 +28,7 @@ const FORMS: Record<Exclude<Action, 'jump'>, ComponentType<StepProps>> = {
   limit: LimitForm,
   digest: DigestForm,
   start: StartForm,
+  stop: StopForm,
   exit: ExitForm,
 };
 
