@@ -50,13 +50,19 @@ impl Sample {
     }
 }
 
-/// Opens the lake kept in `dir`, with nothing going on in the background.
+/// Opens the lake kept in `dir`, with nothing going on in the background and room for every column: what they take an event is
+/// a row of the table.
 ///
 /// # Panics
 /// When it cannot.
 #[must_use]
 pub fn open(dir: &Path) -> Arc<Lake> {
-    let config = LakeConfig { background: false, hot_bytes: usize::MAX / 4, ..LakeConfig::default() };
+    let config = LakeConfig {
+        background: false,
+        hot_bytes: usize::MAX / 4,
+        column_bytes: usize::MAX / 4,
+        ..LakeConfig::default()
+    };
     Lake::open(dir, PARTITIONS, config).expect("the lake opens")
 }
 
