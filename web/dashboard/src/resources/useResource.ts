@@ -150,6 +150,8 @@ export function useResource(kind: string, id: string, initial: Spec) {
       isNew,
       saved,
       spec,
+      /** Whether a version is in effect, this or an earlier one. */
+      hasLive: (saved.data?.live_version ?? null) !== null,
       dirty,
       busy,
       error,

@@ -3,7 +3,7 @@ import { Anchor, Grid, Stack, Tabs, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ApiProblem, api, data, type Schemas } from '@/api/client';
+import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { nameOf } from '@/features/customers/name';
 import { number, t, tn } from '@/i18n';
@@ -33,15 +33,8 @@ export function SegmentPage() {
   const newId = ownId ?? slugOf(name);
   const live = useQuery({
     queryKey: ['segments', id],
-    queryFn: async ({ signal }) => {
-      try {
-        return await data(api.GET('/api/v1/segments/{id}', { params: { path: { id } }, signal }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return null;
-        throw error;
-      }
-    },
-    enabled: !editing.isNew,
+    queryFn: ({ signal }) => data(api.GET('/api/v1/segments/{id}', { params: { path: { id } }, signal })),
+    enabled: editing.hasLive,
     refetchInterval: 5_000,
   });
   const set = (part: Record<string, unknown>) => editing.change((before) => ({ ...before, ...part }));
