@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { noBrowser } from '../compat/lib/browser.mjs';
 import { eventually } from '../compat/lib/server.mjs';
-import { Bed } from './bed.mjs';
+import { Bed, serious } from './bed.mjs';
 import { customer, openShop, send } from './shop.mjs';
 
 describe('work in the dashboard', { skip: noBrowser }, () => {
@@ -172,6 +172,63 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
     const { spec, version } = await server.api('GET', '/api/v1/resources/segment/buyers');
     assert.deepEqual([spec.description, version], ['mine', 3]);
     await context.close();
+  });
+
+  it('lets a journey go live once another member approved it', async () => {
+    const bob = { email: 'bob@team.example', password: 'long enough for it' };
+    await server.api('POST', '/api/v1/members', { ...bob, role: 'editor' });
+    const settings = '/api/v1/resources/settings/workspace?publish=true';
+    const { spec } = await server.api('GET', '/api/v1/resources/settings/workspace');
+    await server.api('PUT', settings, { ...spec, needs_approval: ['journey'] });
+    const author = await bed.open('/journeys/new');
+    const reviewer = await bed.open(null, { session: await bed.signIn(bob) });
+    const button = ({ page }, name) => page.getByRole('button', { name, exact: true });
+    const journey = () => server.api('GET', '/api/v1/resources/journey/looked-at');
+
+    await author.page.getByRole('button', { name: /^Referral/ }).click();
+    await author.page.getByRole('textbox', { name: 'Name' }).fill('Looked at');
+    await author.page.locator('.react-flow__node').filter({ hasText: 'nothing chosen' }).click();
+    await choose(author.page, 'What to send', 'Thanks');
+    await button(author, 'Publish').click();
+    const alert = author.page.getByRole('alert').filter({ hasText: 'Another member has to approve this first' });
+    await alert.waitFor();
+    assert.deepEqual(await serious(author.page), []);
+    await button({ page: alert }, 'Ask for review').click();
+    await author.page.waitForURL('**/journeys/looked-at');
+    await author.page.getByText('It waits for review now.').waitFor();
+    await author.page.getByText('review', { exact: true }).waitFor();
+    assert.equal(await button(author, 'Approve').count(), 0, 'nobody approves their own version');
+    assert.deepEqual([(await journey()).status, (await journey()).live_version], ['review', null]);
+
+    await reviewer.page.goto(`${server.url}/journeys/looked-at`);
+    await button(reviewer, 'Approve').click();
+    await reviewer.page.getByText('Approved by bob@team.example').waitFor();
+    await author.page.reload();
+    await author.page.getByText('Approved by bob@team.example').waitFor();
+    await button(author, 'Publish').click();
+    await author.page.getByText('Version 1 is live').waitFor();
+    const live = await journey();
+    assert.deepEqual([live.status, live.version, live.approved_by], ['live', 1, bob.email]);
+
+    // An approval is for one version: the next goes back and forth again, and the first stays live.
+    await author.page.getByRole('textbox', { name: 'Name' }).fill('Looked at twice');
+    await author.page.getByText('Approved by bob@team.example').waitFor({ state: 'hidden' });
+    await button(author, 'More actions').click();
+    await author.page.getByRole('menuitem', { name: 'Ask for review' }).click();
+    await author.page.getByText('review', { exact: true }).waitFor();
+    await button(author, 'Publish').click();
+    await author.page.getByRole('alert').filter({ hasText: 'It waits for review' }).waitFor();
+    await button(author, 'More actions').click();
+    await author.page.getByRole('menuitem', { name: 'Back to draft' }).click();
+    await author.page.getByText('draft', { exact: true }).waitFor();
+    const next = await journey();
+    assert.deepEqual([next.version, next.status, next.live_version], [2, 'draft', 1]);
+
+    assert.deepEqual(reviewer.unexpected(), []);
+    // The server refused twice; the browser notes that.
+    assert.ok(author.unexpected().every((text) => text.includes('409')), author.unexpected().join('\n'));
+    for (const { context } of [author, reviewer]) await context.close();
+    await server.api('PUT', settings, spec);
   });
 
   it('asks a funnel and reaches the people behind a number', () => {
