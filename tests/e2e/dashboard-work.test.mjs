@@ -1,6 +1,7 @@
 // The main tasks of a marketer, an analyst and an operator, by what the page says and not by how it is built.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { noBrowser } from '../compat/lib/browser.mjs';
 import { eventually } from '../compat/lib/server.mjs';
@@ -11,7 +12,7 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
   let server, bed, cleo;
 
   before(async () => {
-    server = await openShop('http://127.0.0.1:9');
+    server = await openShop('http://127.0.0.1:9', { RAPPORT_DELIVERY__ALLOW_PRIVATE_ADDRESSES: 'true' });
     cleo = await customer(server, 'cleo', 'Cleo');
     await customer(server, 'dora', 'Dora');
     await send(server, [{ type: 'track', userId: 'user-cleo', event: 'Order Completed', properties: { order_id: 'o-2', total: 120 } }]);
@@ -128,6 +129,66 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       await drawer.getByText('holds', { exact: true }).first().waitFor();
       await drawer.getByText('events("Order Completed")').first().waitFor();
     }));
+
+  it('tells another system who enters a segment, as the page said it would', async () => {
+    await server.api('PUT', '/api/v1/resources/segment/told?publish=true', { name: 'Told', rule: 'events("Order Completed").exists()' });
+    await bed.on('/segments/told?tab=webhook', async (page) => {
+      await page.getByText('No other system is told').waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Tell another system' }).count(), 0, 'there is no channel for it');
+      await page.getByRole('link', { name: /It needs a live channel of kind webhook/ }).waitFor();
+    });
+    const told = [];
+    const crm = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      told.push({ headers: request.headers, body: JSON.parse(body) });
+      response.writeHead(204).end();
+    });
+    await new Promise((resolve) => crm.listen(0, '127.0.0.1', resolve));
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const channel = { kind: 'webhook', url: `http://127.0.0.1:${crm.address().port}/hook`, secret };
+    await server.api('PUT', '/api/v1/resources/channel/crm?publish=true', channel);
+    let promised;
+    await bed.on('/segments/told?tab=webhook', async (page) => {
+      await page.getByRole('button', { name: 'Tell another system' }).click();
+      await choose(page, 'Told', 'who enters');
+      const traits = page.getByRole('textbox', { name: 'Traits' }).or(page.getByRole('combobox', { name: 'Traits' })).first();
+      await traits.fill('plan');
+      await traits.press('Enter');
+      const shown = page.getByRole('region', { name: 'What is sent' });
+      await shown.getByText('"plan"').waitFor();
+      promised = JSON.parse(await shown.locator('pre, code').first().textContent());
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByText(/Version \d+ is live/).waitFor();
+    });
+    const { spec } = await server.api('GET', '/api/v1/resources/segment/told');
+    assert.deepEqual(spec.webhook, { channel: 'crm', on: 'entered', traits: ['plan'] });
+    await customer(server, 'finn', 'Finn');
+    const call = await eventually('the other system is told', async () => {
+      const found = told.find((c) => c.body.data.user_id === 'user-finn');
+      assert.ok(found, JSON.stringify(told));
+      return found;
+    });
+    assert.ok(call.headers['webhook-signature'].startsWith('v1,'));
+    const keys = (of) => [Object.keys(of), Object.keys(of.data), Object.keys(of.data.traits)].map((list) => list.sort());
+    assert.deepEqual(keys(call.body), keys(promised), 'what was sent is what was shown');
+    assert.deepEqual([call.body.type, call.body.data.segment, call.body.data.traits.plan], [promised.type, promised.data.segment, 'plus']);
+    crm.closeAllConnections();
+    crm.close();
+  });
+
+  it('keeps a list, which has no rule', async () => {
+    await server.api('PUT', '/api/v1/resources/segment/vips?publish=true', { name: 'VIPs', kind: 'list' });
+    await bed.on('/segments/vips', async (page) => {
+      await page.getByText('A list: its members are added and removed by hand').waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Add a condition' }).count(), 0);
+      await page.getByRole('textbox', { name: 'Description' }).fill('Whom we call by name');
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByText('Version 2 is live').waitFor();
+    });
+    const { spec } = await server.api('GET', '/api/v1/resources/segment/vips');
+    assert.deepEqual(spec, { name: 'VIPs', kind: 'list', description: 'Whom we call by name' });
+  });
 
   it('saves a report, puts it on a dashboard and finds both again', () =>
     bed.on('/insights/trend', async (page) => {
