@@ -56,6 +56,56 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       assert.equal(spec.rule, 'events("Order Completed").within("30d").count() >= 2');
     }));
 
+  it('asks about accounts by form, and reads such a rule back as one', async () => {
+    const traits = { name: 'Larkspur Ltd', plan: 'pro' };
+    await send(server, [{ type: 'group', userId: 'user-cleo', groupId: 'larkspur', traits }]);
+    const rule = 'account.plan == "pro" && account_members() >= 1';
+    const count = async () => (await server.api('POST', '/api/v1/segments/preview', { rule })).count;
+    await eventually('the account is known', async () => assert.equal(await count(), 1));
+    await bed.on(`/segments/new?rule=${encodeURIComponent(rule)}`, async (page) => {
+      const part = (n) => page.getByRole('group', { name: `Condition ${n}`, exact: true });
+      const field = (n, name) => part(n).getByRole('textbox', { name, exact: true }).or(part(n).getByRole('combobox', { name, exact: true })).first();
+      await field(1, 'Trait').waitFor();
+      assert.deepEqual(await Promise.all([field(1, 'Asked about'), field(1, 'Trait'), field(1, 'Value')].map((f) => f.inputValue())), ['a trait of their account', 'plan', 'pro']);
+      assert.deepEqual(await Promise.all([field(2, 'Asked about'), field(2, 'Compared'), field(2, 'Number')].map((f) => f.inputValue())), ['members of their account', 'at least', '1']);
+      await page.getByTestId('audience').filter({ hasText: /^1$/ }).waitFor();
+      await field(2, 'Number').fill('2');
+      await page.getByTestId('audience').filter({ hasText: /^0$/ }).waitFor();
+      await part(2).getByRole('button', { name: 'Remove condition' }).click();
+      await page.getByRole('button', { name: 'Add a condition' }).click();
+      await page.getByRole('menuitem', { name: /^Their account/ }).click();
+      await field(2, 'Trait').fill('na');
+      await page.getByRole('option', { name: 'name', exact: true }).click();
+      await field(2, 'Value').fill('Larkspur Ltd');
+      await page.getByTestId('audience').filter({ hasText: /^1$/ }).waitFor();
+      await page.getByText('Text', { exact: true }).click();
+      await page.getByText('account.plan == "pro" && account.name == "Larkspur Ltd"').waitFor();
+    });
+  });
+
+  it('reads every form of a rule into the builder and out again as it was', () =>
+    bed.on('/segments/new', async (page) => {
+      const forms = [
+        'semver(traits.app) < semver("2.3")', 'traits.tags.containsAny(["a", 1])', 'distance(traits.home, 52.5, 13.4) <= 5', 'bucket("exp", 0, 10)',
+        'events("A").within_weeks(2).count() > 1', 'events("A").since(date(traits.signup), "14d").first("sku") == "x"', 'in_segment("buyers", "7d")',
+        '(traits.a - traits.b * 2) / (1 + traits.c) > 1 - (2 - 3)', 'sequence(["A", !events("X"), events("B").within("1h").filter(e, e.total > 50)], "3h").within("7d")',
+        'traits.name.equalsIgnoreCase("ann")', 'date(account.renewal) < today() + duration("1d")', '!(traits.a == 1 || accounts() > 1)',
+      ];
+      // Leaving what is not saved asks first.
+      page.on('dialog', (dialog) => dialog.accept());
+      for (const form of forms) {
+        const text = `${form} && traits.last == "old"`;
+        const canonical = (await server.api('POST', '/api/v1/rules/parse', { rule: text })).rule;
+        await page.goto(`${server.url}/segments/new?rule=${encodeURIComponent(text)}`);
+        const last = page.getByRole('group', { name: 'Condition 2', exact: true });
+        await last.getByRole('textbox', { name: 'Value' }).fill('new');
+        await page.getByText('Text', { exact: true }).click();
+        const written = (await page.locator('.cm-content').textContent()).trim();
+        assert.equal(written, canonical.replace('"old"', '"new"'));
+        await page.evaluate(() => sessionStorage.clear());
+      }
+    }));
+
   it('says what is wrong with a rule, and where', () =>
     bed.on('/segments/new?rule=' + encodeURIComponent('traits.plan == "plus" && evnts("A")'), async (page) => {
       await page.getByRole('alert').filter({ hasText: '1:26' }).waitFor();
