@@ -120,14 +120,23 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       await page.getByRole('option', { name: 'Cleo' }).or(page.getByRole('option', { name: /cleo/ })).first().click();
       await page.getByText('We miss you, Cleo').waitFor();
       await page.frameLocator('iframe[title="The mail"]').getByText('It has been a while').waitFor();
-      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByRole('button', { name: 'Save draft' }).click();
       await page.waitForURL('**/content/come-back');
       await page.getByRole('button', { name: 'Send a test' }).click();
-      await page.getByRole('dialog').getByRole('textbox', { name: 'To' }).fill('me@example.com');
-      await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
-      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      const dialog = page.getByRole('dialog', { name: 'Send a test' });
+      await dialog.getByText(server.owner.email).first().waitFor();
+      await dialog.getByRole('button', { name: 'Send' }).click();
+      await dialog.getByText('Empty in it: profile.first_name').waitFor();
+      await dialog.getByRole('combobox', { name: 'As seen by' }).or(dialog.getByRole('textbox', { name: 'As seen by' })).first().fill('cleo');
+      await page.getByRole('option', { name: /cleo/i }).first().click();
+      await dialog.getByRole('button', { name: 'Send again' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByText('Version 1 is live').waitFor();
       await page.goto(`${server.url}/inbox`);
-      await page.getByRole('row', { name: /me@example\.com/ }).getByRole('link').waitFor({ timeout: 15_000 });
+      await page.getByRole('link', { name: '[Test] We miss you, Cleo' }).waitFor();
+      const { items } = await server.api('GET', '/api/v1/messages?template=come-back');
+      assert.deepEqual(items, [], 'a test is no message to anybody');
     }));
 
   it('builds a journey from a play, changes it on canvas and list, and watches somebody go through', () =>
