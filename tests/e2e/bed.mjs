@@ -24,20 +24,25 @@ export class Bed {
 
   static async make(server) {
     const bed = new Bed(server, await launch());
-    const context = await bed.browser.newContext();
-    const { email, password } = server.owner;
-    const answer = await context.request.post(`${server.url}/api/v1/session`, { data: { email, password } });
-    assert.equal(answer.status(), 201, await answer.text());
-    bed.session = await context.storageState();
-    await context.close();
+    bed.session = await bed.signIn(server.owner);
     return bed;
   }
 
-  /** A page of the owner (or, with `stranger`, of nobody), and what it complains of. */
-  async open(path, { stranger = false, ...options } = {}) {
+  /** What a browser keeps once a member signed in. */
+  async signIn({ email, password }) {
+    const context = await this.browser.newContext();
+    const answer = await context.request.post(`${this.server.url}/api/v1/session`, { data: { email, password } });
+    assert.equal(answer.status(), 201, await answer.text());
+    const session = await context.storageState();
+    await context.close();
+    return session;
+  }
+
+  /** A page of the owner (with `session` of another member, with `stranger` of nobody), and what it complains of. */
+  async open(path, { stranger = false, session = this.session, ...options } = {}) {
     const context = await this.browser.newContext({
       locale: 'en-GB',
-      ...(stranger ? {} : { storageState: this.session }),
+      ...(stranger ? {} : { storageState: session }),
       ...options,
     });
     const page = await context.newPage();

@@ -1,17 +1,18 @@
 // The main tasks of a marketer, an analyst and an operator, by what the page says and not by how it is built.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { noBrowser } from '../compat/lib/browser.mjs';
 import { eventually } from '../compat/lib/server.mjs';
-import { Bed } from './bed.mjs';
+import { Bed, serious } from './bed.mjs';
 import { customer, openShop, send } from './shop.mjs';
 
 describe('work in the dashboard', { skip: noBrowser }, () => {
   let server, bed, cleo;
 
   before(async () => {
-    server = await openShop('http://127.0.0.1:9');
+    server = await openShop('http://127.0.0.1:9', { RAPPORT_DELIVERY__ALLOW_PRIVATE_ADDRESSES: 'true' });
     cleo = await customer(server, 'cleo', 'Cleo');
     await customer(server, 'dora', 'Dora');
     await send(server, [{ type: 'track', userId: 'user-cleo', event: 'Order Completed', properties: { order_id: 'o-2', total: 120 } }]);
@@ -55,6 +56,56 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       assert.equal(spec.rule, 'events("Order Completed").within("30d").count() >= 2');
     }));
 
+  it('asks about accounts by form, and reads such a rule back as one', async () => {
+    const traits = { name: 'Larkspur Ltd', plan: 'pro' };
+    await send(server, [{ type: 'group', userId: 'user-cleo', groupId: 'larkspur', traits }]);
+    const rule = 'account.plan == "pro" && account_members() >= 1';
+    const count = async () => (await server.api('POST', '/api/v1/segments/preview', { rule })).count;
+    await eventually('the account is known', async () => assert.equal(await count(), 1));
+    await bed.on(`/segments/new?rule=${encodeURIComponent(rule)}`, async (page) => {
+      const part = (n) => page.getByRole('group', { name: `Condition ${n}`, exact: true });
+      const field = (n, name) => part(n).getByRole('textbox', { name, exact: true }).or(part(n).getByRole('combobox', { name, exact: true })).first();
+      await field(1, 'Trait').waitFor();
+      assert.deepEqual(await Promise.all([field(1, 'Asked about'), field(1, 'Trait'), field(1, 'Value')].map((f) => f.inputValue())), ['a trait of their account', 'plan', 'pro']);
+      assert.deepEqual(await Promise.all([field(2, 'Asked about'), field(2, 'Compared'), field(2, 'Number')].map((f) => f.inputValue())), ['members of their account', 'at least', '1']);
+      await page.getByTestId('audience').filter({ hasText: /^1$/ }).waitFor();
+      await field(2, 'Number').fill('2');
+      await page.getByTestId('audience').filter({ hasText: /^0$/ }).waitFor();
+      await part(2).getByRole('button', { name: 'Remove condition' }).click();
+      await page.getByRole('button', { name: 'Add a condition' }).click();
+      await page.getByRole('menuitem', { name: /^Their account/ }).click();
+      await field(2, 'Trait').fill('na');
+      await page.getByRole('option', { name: 'name', exact: true }).click();
+      await field(2, 'Value').fill('Larkspur Ltd');
+      await page.getByTestId('audience').filter({ hasText: /^1$/ }).waitFor();
+      await page.getByText('Text', { exact: true }).click();
+      await page.getByText('account.plan == "pro" && account.name == "Larkspur Ltd"').waitFor();
+    });
+  });
+
+  it('reads every form of a rule into the builder and out again as it was', () =>
+    bed.on('/segments/new', async (page) => {
+      const forms = [
+        'semver(traits.app) < semver("2.3")', 'traits.tags.containsAny(["a", 1])', 'distance(traits.home, 52.5, 13.4) <= 5', 'bucket("exp", 0, 10)',
+        'events("A").within_weeks(2).count() > 1', 'events("A").since(date(traits.signup), "14d").first("sku") == "x"', 'in_segment("buyers", "7d")',
+        '(traits.a - traits.b * 2) / (1 + traits.c) > 1 - (2 - 3)', 'sequence(["A", !events("X"), events("B").within("1h").filter(e, e.total > 50)], "3h").within("7d")',
+        'traits.name.equalsIgnoreCase("ann")', 'date(account.renewal) < today() + duration("1d")', '!(traits.a == 1 || accounts() > 1)',
+      ];
+      // Leaving what is not saved asks first.
+      page.on('dialog', (dialog) => dialog.accept());
+      for (const form of forms) {
+        const text = `${form} && traits.last == "old"`;
+        const canonical = (await server.api('POST', '/api/v1/rules/parse', { rule: text })).rule;
+        await page.goto(`${server.url}/segments/new?rule=${encodeURIComponent(text)}`);
+        const last = page.getByRole('group', { name: 'Condition 2', exact: true });
+        await last.getByRole('textbox', { name: 'Value' }).fill('new');
+        await page.getByText('Text', { exact: true }).click();
+        const written = (await page.locator('.cm-content').textContent()).trim();
+        assert.equal(written, canonical.replace('"old"', '"new"'));
+        await page.evaluate(() => sessionStorage.clear());
+      }
+    }));
+
   it('says what is wrong with a rule, and where', () =>
     bed.on('/segments/new?rule=' + encodeURIComponent('traits.plan == "plus" && evnts("A")'), async (page) => {
       await page.getByRole('alert').filter({ hasText: '1:26' }).waitFor();
@@ -69,14 +120,23 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       await page.getByRole('option', { name: 'Cleo' }).or(page.getByRole('option', { name: /cleo/ })).first().click();
       await page.getByText('We miss you, Cleo').waitFor();
       await page.frameLocator('iframe[title="The mail"]').getByText('It has been a while').waitFor();
-      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByRole('button', { name: 'Save draft' }).click();
       await page.waitForURL('**/content/come-back');
       await page.getByRole('button', { name: 'Send a test' }).click();
-      await page.getByRole('dialog').getByRole('textbox', { name: 'To' }).fill('me@example.com');
-      await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
-      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      const dialog = page.getByRole('dialog', { name: 'Send a test' });
+      await dialog.getByText(server.owner.email).first().waitFor();
+      await dialog.getByRole('button', { name: 'Send' }).click();
+      await dialog.getByText('Empty in it: profile.first_name').waitFor();
+      await dialog.getByRole('combobox', { name: 'As seen by' }).or(dialog.getByRole('textbox', { name: 'As seen by' })).first().fill('cleo');
+      await page.getByRole('option', { name: /cleo/i }).first().click();
+      await dialog.getByRole('button', { name: 'Send again' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByText('Version 1 is live').waitFor();
       await page.goto(`${server.url}/inbox`);
-      await page.getByRole('row', { name: /me@example\.com/ }).getByRole('link').waitFor({ timeout: 15_000 });
+      await page.getByRole('link', { name: '[Test] We miss you, Cleo' }).waitFor();
+      const { items } = await server.api('GET', '/api/v1/messages?template=come-back');
+      assert.deepEqual(items, [], 'a test is no message to anybody');
     }));
 
   it('builds a journey from a play, changes it on canvas and list, and watches somebody go through', () =>
@@ -129,6 +189,66 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       await drawer.getByText('events("Order Completed")').first().waitFor();
     }));
 
+  it('tells another system who enters a segment, as the page said it would', async () => {
+    await server.api('PUT', '/api/v1/resources/segment/told?publish=true', { name: 'Told', rule: 'events("Order Completed").exists()' });
+    await bed.on('/segments/told?tab=webhook', async (page) => {
+      await page.getByText('No other system is told').waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Tell another system' }).count(), 0, 'there is no channel for it');
+      await page.getByRole('link', { name: /It needs a live channel of kind webhook/ }).waitFor();
+    });
+    const told = [];
+    const crm = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      told.push({ headers: request.headers, body: JSON.parse(body) });
+      response.writeHead(204).end();
+    });
+    await new Promise((resolve) => crm.listen(0, '127.0.0.1', resolve));
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const channel = { kind: 'webhook', url: `http://127.0.0.1:${crm.address().port}/hook`, secret };
+    await server.api('PUT', '/api/v1/resources/channel/crm?publish=true', channel);
+    let promised;
+    await bed.on('/segments/told?tab=webhook', async (page) => {
+      await page.getByRole('button', { name: 'Tell another system' }).click();
+      await choose(page, 'Told', 'who enters');
+      const traits = page.getByRole('textbox', { name: 'Traits' }).or(page.getByRole('combobox', { name: 'Traits' })).first();
+      await traits.fill('plan');
+      await traits.press('Enter');
+      const shown = page.getByRole('region', { name: 'What is sent' });
+      await shown.getByText('"plan"').waitFor();
+      promised = JSON.parse(await shown.locator('pre, code').first().textContent());
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByText(/Version \d+ is live/).waitFor();
+    });
+    const { spec } = await server.api('GET', '/api/v1/resources/segment/told');
+    assert.deepEqual(spec.webhook, { channel: 'crm', on: 'entered', traits: ['plan'] });
+    await customer(server, 'finn', 'Finn');
+    const call = await eventually('the other system is told', async () => {
+      const found = told.find((c) => c.body.data.user_id === 'user-finn');
+      assert.ok(found, JSON.stringify(told));
+      return found;
+    });
+    assert.ok(call.headers['webhook-signature'].startsWith('v1,'));
+    const keys = (of) => [Object.keys(of), Object.keys(of.data), Object.keys(of.data.traits)].map((list) => list.sort());
+    assert.deepEqual(keys(call.body), keys(promised), 'what was sent is what was shown');
+    assert.deepEqual([call.body.type, call.body.data.segment, call.body.data.traits.plan], [promised.type, promised.data.segment, 'plus']);
+    crm.closeAllConnections();
+    crm.close();
+  });
+
+  it('keeps a list, which has no rule', async () => {
+    await server.api('PUT', '/api/v1/resources/segment/vips?publish=true', { name: 'VIPs', kind: 'list' });
+    await bed.on('/segments/vips', async (page) => {
+      await page.getByText('A list: its members are added and removed by hand').waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Add a condition' }).count(), 0);
+      await page.getByRole('textbox', { name: 'Description' }).fill('Whom we call by name');
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByText('Version 2 is live').waitFor();
+    });
+    const { spec } = await server.api('GET', '/api/v1/resources/segment/vips');
+    assert.deepEqual(spec, { name: 'VIPs', kind: 'list', description: 'Whom we call by name' });
+  });
+
   it('saves a report, puts it on a dashboard and finds both again', () =>
     bed.on('/insights/trend', async (page) => {
       await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -172,6 +292,63 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
     const { spec, version } = await server.api('GET', '/api/v1/resources/segment/buyers');
     assert.deepEqual([spec.description, version], ['mine', 3]);
     await context.close();
+  });
+
+  it('lets a journey go live once another member approved it', async () => {
+    const bob = { email: 'bob@team.example', password: 'long enough for it' };
+    await server.api('POST', '/api/v1/members', { ...bob, role: 'editor' });
+    const settings = '/api/v1/resources/settings/workspace?publish=true';
+    const { spec } = await server.api('GET', '/api/v1/resources/settings/workspace');
+    await server.api('PUT', settings, { ...spec, needs_approval: ['journey'] });
+    const author = await bed.open('/journeys/new');
+    const reviewer = await bed.open(null, { session: await bed.signIn(bob) });
+    const button = ({ page }, name) => page.getByRole('button', { name, exact: true });
+    const journey = () => server.api('GET', '/api/v1/resources/journey/looked-at');
+
+    await author.page.getByRole('button', { name: /^Referral/ }).click();
+    await author.page.getByRole('textbox', { name: 'Name' }).fill('Looked at');
+    await author.page.locator('.react-flow__node').filter({ hasText: 'nothing chosen' }).click();
+    await choose(author.page, 'What to send', 'Thanks');
+    await button(author, 'Publish').click();
+    const alert = author.page.getByRole('alert').filter({ hasText: 'Another member has to approve this first' });
+    await alert.waitFor();
+    assert.deepEqual(await serious(author.page), []);
+    await button({ page: alert }, 'Ask for review').click();
+    await author.page.waitForURL('**/journeys/looked-at');
+    await author.page.getByText('It waits for review now.').waitFor();
+    await author.page.getByText('review', { exact: true }).waitFor();
+    assert.equal(await button(author, 'Approve').count(), 0, 'nobody approves their own version');
+    assert.deepEqual([(await journey()).status, (await journey()).live_version], ['review', null]);
+
+    await reviewer.page.goto(`${server.url}/journeys/looked-at`);
+    await button(reviewer, 'Approve').click();
+    await reviewer.page.getByText('Approved by bob@team.example').waitFor();
+    await author.page.reload();
+    await author.page.getByText('Approved by bob@team.example').waitFor();
+    await button(author, 'Publish').click();
+    await author.page.getByText('Version 1 is live').waitFor();
+    const live = await journey();
+    assert.deepEqual([live.status, live.version, live.approved_by], ['live', 1, bob.email]);
+
+    // An approval is for one version: the next goes back and forth again, and the first stays live.
+    await author.page.getByRole('textbox', { name: 'Name' }).fill('Looked at twice');
+    await author.page.getByText('Approved by bob@team.example').waitFor({ state: 'hidden' });
+    await button(author, 'More actions').click();
+    await author.page.getByRole('menuitem', { name: 'Ask for review' }).click();
+    await author.page.getByText('review', { exact: true }).waitFor();
+    await button(author, 'Publish').click();
+    await author.page.getByRole('alert').filter({ hasText: 'It waits for review' }).waitFor();
+    await button(author, 'More actions').click();
+    await author.page.getByRole('menuitem', { name: 'Back to draft' }).click();
+    await author.page.getByText('draft', { exact: true }).waitFor();
+    const next = await journey();
+    assert.deepEqual([next.version, next.status, next.live_version], [2, 'draft', 1]);
+
+    assert.deepEqual(reviewer.unexpected(), []);
+    // The server refused twice; the browser notes that.
+    assert.ok(author.unexpected().every((text) => text.includes('409')), author.unexpected().join('\n'));
+    for (const { context } of [author, reviewer]) await context.close();
+    await server.api('PUT', settings, spec);
   });
 
   it('asks a funnel and reaches the people behind a number', () => {

@@ -23,10 +23,10 @@ function documents(smtpPort, shop) {
   ];
 }
 
-/** Starts the shop's server with everything published. */
-export async function openShop(links) {
+/** Starts the shop's server with everything published; `env` configures it beside. */
+export async function openShop(links, env = {}) {
   const smtpPort = await freePort();
-  const server = await startServer({ RAPPORT_SMTP_CATCHER: `127.0.0.1:${smtpPort}` });
+  const server = await startServer({ RAPPORT_SMTP_CATCHER: `127.0.0.1:${smtpPort}`, ...env });
   try {
     for (const [kind, id, spec] of documents(smtpPort, links)) {
       await server.api('PUT', `/api/v1/resources/${kind}/${id}`, { kind, id, spec });

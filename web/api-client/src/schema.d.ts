@@ -6870,6 +6870,19 @@ export interface components {
             /** @description The row. */
             row: Record<string, unknown>;
         };
+        /** @description What rules can be about. */
+        RuleCatalogueView: {
+            /** @description Events with their properties, most frequent first. */
+            events: components["schemas"]["SeenEvent"][];
+            /** @description Traits, most frequent first. */
+            traits: components["schemas"]["SeenName"][];
+            /** @description Traits of accounts, most frequent first. */
+            accounts: components["schemas"]["SeenName"][];
+            /** @description Live segments. */
+            segments: components["schemas"]["NamedSegment"][];
+            /** @description The words of the language. */
+            functions: components["schemas"]["FormView"][];
+        };
         /** @description A rule, as text or as blocks. */
         RuleInput: {
             /** @description The rule as text: `events("Order Completed").count() >= 3`. */
@@ -12386,7 +12399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CatalogueView"];
+                    "application/json": components["schemas"]["RuleCatalogueView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */

@@ -3,10 +3,9 @@ import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './ui/app.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/client';
 import { preferred, setLanguage, useLanguage } from './i18n';
@@ -19,6 +18,9 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"
 // What locks the page behind a dialog makes a style of its own and looks for the nonce here.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
+/** What is said before they are there is shown once they are. */
+const Notifications = lazy(() => import('@mantine/notifications').then((m) => ({ default: m.Notifications })));
+
 function App() {
   const language = useLanguage();
   return (
@@ -29,7 +31,9 @@ function App() {
         defaultColorScheme="auto"
         getStyleNonce={() => nonce}
       >
-        <Notifications position="bottom-right" />
+        <Suspense>
+          <Notifications position="bottom-right" />
+        </Suspense>
         <RouterProvider key={language} router={router} />
       </MantineProvider>
     </QueryClientProvider>

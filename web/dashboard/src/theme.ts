@@ -19,12 +19,17 @@ export const theme = createTheme({
 export const contrasts: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    '--mantine-color-cyan-filled-hover': '#095c6b',
+    '--mantine-color-yellow-outline': '#7a4a00',
+    '--mantine-color-orange-outline': '#8f3200',
+    '--mantine-color-green-outline': '#1b5e20',
     '--mantine-color-dimmed': '#495057',
     '--mantine-color-placeholder': '#5c636a',
     '--mantine-color-anchor': '#0b6375',
     '--mantine-color-error': '#c92a2a',
   },
   dark: {
+    '--mantine-color-cyan-filled-hover': '#095c6b',
     '--mantine-color-dimmed': '#b4b8bd',
     '--mantine-color-placeholder': '#a1a6ab',
     '--mantine-color-anchor': '#66d9e8',

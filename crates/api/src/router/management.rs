@@ -243,7 +243,7 @@ fn work() -> Vec<Endpoint> {
             "What rules can be about: events, traits, segments, functions",
             rules::known,
         )
-        .answers::<rules::CatalogueView>(200, "Everything seen, most frequent first."),
+        .answers::<rules::RuleCatalogueView>(200, "Everything seen, most frequent first."),
         on(Get, "/api/v1/rules/values", VIEWER, "Values a trait or a property of events has had", rules::values)
             .query::<rules::ValuesQuery>()
             .answers::<rules::ValuesView>(200, "The most frequent first."),

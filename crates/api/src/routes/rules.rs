@@ -228,7 +228,7 @@ pub(crate) struct FormView {
 
 /// What rules can be about.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct CatalogueView {
+pub(crate) struct RuleCatalogueView {
     /// Events with their properties, most frequent first.
     events: Vec<SeenEvent>,
     /// Traits, most frequent first.
@@ -254,7 +254,7 @@ fn note(names: &mut BTreeMap<String, SeenName>, name: String, kind: String, coun
 }
 
 /// `GET /api/v1/rules/catalogue`.
-pub(crate) async fn known(State(state): State<ApiState>, caller: Caller) -> Reply<CatalogueView> {
+pub(crate) async fn known(State(state): State<ApiState>, caller: Caller) -> Reply<RuleCatalogueView> {
     let ws = caller.workspace;
     let (seen, live) = state
         .run(move |state| {
@@ -293,7 +293,7 @@ pub(crate) async fn known(State(state): State<ApiState>, caller: Caller) -> Repl
         live.into_iter().map(|r| NamedSegment { name: r.spec["name"].as_str().unwrap_or(&r.id).to_owned(), id: r.id });
     let functions =
         FORMS.iter().map(|f| FormView { name: f.name, place: f.place, example: f.example, meaning: f.meaning });
-    Ok(Json(CatalogueView {
+    Ok(Json(RuleCatalogueView {
         events,
         traits: sorted(traits),
         accounts: sorted(accounts),

@@ -59,20 +59,35 @@ export function tn(n: number, one: string, many: string, values?: Values): strin
   return t(n === 1 ? one : many, { ...values, n });
 }
 
+/** Keeps what was made for a language and options, of which there are few: to make a formatter takes longer than to draw a row. */
+function kept<T, O>(make: (language: Language, options?: O) => T): (options?: O) => T {
+  const made = new Map<string, T>();
+  return (options) => {
+    const key = `${current} ${JSON.stringify(options)}`;
+    const found = made.get(key) ?? make(current, options);
+    made.set(key, found);
+    return found;
+  };
+}
+
+const numbers = kept((language, options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options));
+const dates = kept((language, options?: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options));
+const distances = kept((language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }));
+
 export function number(n: number, options?: Intl.NumberFormatOptions): string {
-  return new Intl.NumberFormat(current, options).format(n);
+  return numbers(options).format(n);
 }
 
 export function percent(n: number, digits = 1): string {
-  return new Intl.NumberFormat(current, { style: 'percent', maximumFractionDigits: digits }).format(n / 100);
+  return numbers({ style: 'percent', maximumFractionDigits: digits }).format(n / 100);
 }
 
 export function dateTime(at: string | number | Date): string {
-  return new Intl.DateTimeFormat(current, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+  return dates({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
 }
 
 export function day(at: string | number | Date): string {
-  return new Intl.DateTimeFormat(current, { dateStyle: 'medium' }).format(new Date(at));
+  return dates({ dateStyle: 'medium' }).format(new Date(at));
 }
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -88,8 +103,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(at: string | number | Date, now = Date.now()): string {
   const seconds = (new Date(at).getTime() - now) / 1000;
   const [unit, size] = UNITS.find(([, s]) => Math.abs(seconds) >= s) ?? (['second', 1] as const);
-  const format = new Intl.RelativeTimeFormat(current, { numeric: 'auto', style: 'short' });
-  return format.format(Math.trunc(seconds / size), unit);
+  return distances().format(Math.trunc(seconds / size), unit);
 }
 
 /** A length of time in its two largest units: `2 d 4 h`. */

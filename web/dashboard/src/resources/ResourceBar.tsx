@@ -1,15 +1,15 @@
 /** What can be done with a document: undo, save, publish, its versions; and its conflicts and problems. */
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
+import { ActionIcon, Alert, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { IconArrowBackUp, IconArrowForwardUp, IconDots } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowForwardUp, IconDots, IconUserCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { api, data, includes, sessionQuery } from '@/api/client';
+import { ApiProblem, api, data, includes, sessionQuery } from '@/api/client';
 import { t } from '@/i18n';
-import { Problem, Status } from '@/ui/bits';
+import { Problem, Status, Tag } from '@/ui/bits';
 import { notify, notifyError } from '@/ui/notify';
 import { DiffView } from './DiffView';
-import type { Editing, Resource } from './useResource';
+import type { Editing, Move, Resource } from './useResource';
 
 const Versions = lazy(() => import('./Versions').then((m) => ({ default: m.Versions })));
 
@@ -36,39 +36,26 @@ export function ResourceBar({
   const mayEdit = includes(session.data?.role, 'editor');
   const [open, setOpen] = useState<'versions' | 'archive' | null>(null);
   const { spec, saved, dirty, busy } = editing;
-  const save = async (publish: boolean, confirm = false) => {
+  const go = async (to: Move, confirm = false) => {
     if (block) {
       notify('bad', block);
       return;
     }
-    const made = await editing.save({ publish, confirm, ...(newId ? { newId } : {}) });
-    if (!made) return;
-    notify('good', publish ? t('Version {n} is live', { n: made.version }) : t('Saved as version {n}', { n: made.version }));
-    for (const warning of made.warnings ?? []) notify('bad', `${warning.at}: ${warning.message}`);
-    onSaved?.(made);
+    const done = (made: Resource, to: Move) => {
+      notify('good', said(to, made.version));
+      for (const warning of made.warnings ?? []) notify('bad', `${warning.at}: ${warning.message}`);
+      onSaved?.(made);
+    };
+    await editing.move(to, { confirm, done, ...(newId ? { newId } : {}) });
   };
   useHotkeys(
     [
-      ['mod+S', () => void save(false)],
+      ['mod+S', () => void go('saved')],
       ['mod+Z', editing.undo],
       ['mod+shift+Z', editing.redo],
     ],
     ['INPUT', 'TEXTAREA'],
   );
-  const toReview = async () => {
-    try {
-      await data(
-        api.POST('/api/v1/resources/{kind}/{id}/status', {
-          params: { path: { kind, id } },
-          body: { status: 'review', version: saved.data?.version } as never,
-        }),
-      );
-      await saved.refetch();
-      notify('good', t('It waits for review now.'));
-    } catch (error) {
-      notifyError(error);
-    }
-  };
   const archive = async () => {
     try {
       await data(api.POST('/api/v1/resources/{kind}/{id}/archive', { params: { path: { kind, id } } }));
@@ -79,11 +66,20 @@ export function ResourceBar({
       notifyError(error);
     }
   };
-  if (!mayEdit) return saved.data ? <Status of={saved.data.status} /> : null;
-  const isLive = saved.data?.live_version === saved.data?.version && saved.data?.live_version !== undefined && saved.data?.live_version !== null;
+  const isLive = saved.data?.status === 'live';
+  const inReview = saved.data?.status === 'review';
+  const standing = saved.data && (
+    <>
+      <Status of={saved.data.status} />
+      {saved.data.approved_by && !dirty && <Tag tone="good">{t('Approved by {who}', { who: saved.data.approved_by })}</Tag>}
+    </>
+  );
+  if (!mayEdit) return standing;
+  // Nobody approves what they wrote themselves.
+  const mayApprove = inReview && !dirty && !saved.data?.approved_by && saved.data?.created_by !== session.data?.actor;
   return (
     <>
-      {saved.data && <Status of={isLive ? 'live' : saved.data.status} />}
+      {standing}
       <Group gap={4}>
         <ActionIcon variant="default" size="lg" aria-label={t('Undo')} disabled={!editing.canUndo} onClick={editing.undo}>
           <IconArrowBackUp size={18} />
@@ -92,10 +88,15 @@ export function ResourceBar({
           <IconArrowForwardUp size={18} />
         </ActionIcon>
       </Group>
-      <Button variant="default" disabled={!spec || (!dirty && !editing.isNew)} loading={busy} onClick={() => void save(false)}>
+      <Button variant="default" disabled={!spec || (!dirty && !editing.isNew)} loading={busy} onClick={() => void go('saved')}>
         {t('Save draft')}
       </Button>
-      <Button disabled={!spec || (!dirty && isLive)} loading={busy} onClick={() => void save(true)}>
+      {mayApprove && (
+        <Button variant="default" loading={busy} onClick={() => void go('approved')}>
+          {t('Approve')}
+        </Button>
+      )}
+      <Button disabled={!spec || (!dirty && isLive)} loading={busy} onClick={() => void go('live')}>
         {t('Publish')}
       </Button>
       {!editing.isNew && (
@@ -107,9 +108,13 @@ export function ResourceBar({
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => setOpen('versions')}>{t('Versions')}</Menu.Item>
-            <Menu.Item disabled={dirty || isLive} onClick={() => void toReview()}>
-              {t('Ask for review')}
-            </Menu.Item>
+            {inReview && !dirty ? (
+              <Menu.Item onClick={() => void go('draft')}>{t('Back to draft')}</Menu.Item>
+            ) : (
+              <Menu.Item disabled={isLive && !dirty} onClick={() => void go('review')}>
+                {t('Ask for review')}
+              </Menu.Item>
+            )}
             <Menu.Item disabled={!dirty} onClick={editing.discard}>
               {t('Discard changes')}
             </Menu.Item>
@@ -142,7 +147,7 @@ export function ResourceBar({
             ))}
           </ul>
           <Group>
-            <Button loading={busy} onClick={() => void save(true, true)}>
+            <Button loading={busy} onClick={() => void go('live', true)}>
               {t('Publish all the same')}
             </Button>
             <Button variant="default" onClick={editing.closeDoubts} data-autofocus>
@@ -155,9 +160,43 @@ export function ResourceBar({
   );
 }
 
-/** What is wrong with what was to be saved. */
+/** What came of a move, in a line. */
+function said(to: Move, version: number): string {
+  switch (to) {
+    case 'live':
+      return t('Version {n} is live', { n: version });
+    case 'approved':
+      return t('Version {n} is approved and can go live', { n: version });
+    case 'review':
+      return t('It waits for review now.');
+    case 'draft':
+      return t('It is a draft again.');
+    default:
+      return t('Saved as version {n}', { n: version });
+  }
+}
+
+/** What is wrong with what was to be saved; what another member has to approve first is no fault, and says so. */
 export function ResourceProblem({ editing }: { editing: Editing }) {
-  return <Problem error={editing.error} />;
+  const { error, saved, dirty } = editing;
+  if (!(error instanceof ApiProblem) || error.code !== 'needs_approval') return <Problem error={error} />;
+  const waits = saved.data?.status === 'review' && !dirty;
+  return (
+    <Alert color="yellow" variant="outline" icon={<IconUserCheck />} title={t('Another member has to approve this first')} role="alert">
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">
+          {waits
+            ? t('It waits for review: a member who did not write this version opens it here and approves it. Then it can go live.')
+            : t('Ask for review; a member who did not write this version opens it here and approves it. Then it can go live.')}
+        </Text>
+        {!waits && (
+          <Button size="xs" variant="default" loading={editing.busy} onClick={() => void editing.askForReview()}>
+            {t('Ask for review')}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
 }
 
 function ConflictModal({ editing }: { editing: Editing }) {

@@ -32,6 +32,7 @@ export function Versions({ kind, id, close, restore }: { kind: string; id: strin
                         {t('Version {n}', { n: v.version })} <Status of={v.version === v.live_version ? 'live' : v.status} />
                         <Text span size="xs" c="dimmed" display="block">
                           {v.created_by}, <When at={v.created_at} />
+                          {v.approved_by && ` · ${t('Approved by {who}', { who: v.approved_by })}`}
                         </Text>
                       </Text>
                       <Button

@@ -1,16 +1,27 @@
 /** One document: what it says now, a draft in the making, saving, publishing, and what to do when somebody else was faster. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { ApiProblem, api, data, type Schemas } from '@/api/client';
 
 export type Resource = Schemas['ResourceView'];
 export type Spec = Record<string, unknown>;
 
+/** Where a document is moved to: `saved` only keeps what was written, the others are the stages of its way to live. */
+export type Move = 'saved' | 'draft' | 'review' | 'approved' | 'live';
+
+export interface MoveOptions {
+  /** Publish what looks like a mistake, too. */
+  confirm?: boolean;
+  /** The address of a document that has none yet. */
+  newId?: string;
+  /** Told what came of it. */
+  done?: (made: Resource, to: Move) => void;
+}
+
 /** Somebody saved a newer version meanwhile. */
 export interface Conflict {
   theirs: Resource;
   mine: Spec;
-  publish: boolean;
 }
 
 export function resourceQuery(kind: string, id: string, version?: string) {
@@ -97,39 +108,68 @@ export function useResource(kind: string, id: string, initial: Spec) {
   const redo = useCallback(() => setEdits((e) => ({ ...e, at: Math.min(e.list.length - 1, e.at + 1) })), []);
   const discard = useCallback(() => setEdits({ at: -1, list: [] }), []);
 
-  const put = async (to: string, what: Spec, publish: { publish?: true; confirm?: true }, match: string): Promise<Resource> =>
+  const put = (to: string, what: Spec, query: { publish?: true; confirm?: true }, version: number): Promise<Resource> =>
     data(
       api.PUT('/api/v1/resources/{kind}/{id}', {
-        params: { path: { kind, id: to }, query: publish as never, header: { 'If-Match': match } as never },
+        params: { path: { kind, id: to }, query: query as never, header: { 'If-Match': `"${version}"` } as never },
         body: what as never,
       }),
-    ) as Promise<Resource>;
+    );
 
-  /** Saves; resolves to the saved document, or null when it could not be (the reason is in `error` or `conflict`). */
-  const save = async (options: { publish?: boolean; confirm?: boolean; newId?: string; over?: Resource } = {}): Promise<Resource | null> => {
+  /** Moves a version that is written; the server says whether it may. */
+  const call = (of: Resource, to: Move, confirm: boolean): Promise<Resource> => {
+    const params = { path: { kind, id: of.id } };
+    const { version } = of;
+    switch (to) {
+      case 'live':
+        return data(api.POST('/api/v1/resources/{kind}/{id}/publish', { params, body: { version, confirm } }));
+      case 'approved':
+        return data(api.POST('/api/v1/resources/{kind}/{id}/approve', { params, body: { version } }));
+      case 'saved':
+        return Promise.resolve(of);
+      default:
+        return data(api.POST('/api/v1/resources/{kind}/{id}/status', { params, body: { version, status: to } }));
+    }
+  };
+
+  /** What was tried last, for whoever says how to go on with it. */
+  const last = useRef<[Move, MoveOptions]>(['saved', {}]);
+
+  /**
+   * Moves the document, edits first: what goes live is saved and published at once, so that nothing is written when it may
+   * not. An approval is for one version, so what was not edited is moved as it is. Resolves to what it is then, or to null
+   * when it could not be moved (the reason is in `error`, `conflict` or `doubts`).
+   */
+  const move = async (to: Move, options: MoveOptions = {}, over?: Resource): Promise<Resource | null> => {
     if (!spec) return null;
-    const publish = options.publish ?? false;
-    const to = isNew ? (options.newId ?? slugOf(String(spec.name ?? ''))) : id;
-    const version = options.over?.version ?? (isNew ? 0 : (saved.data?.version ?? 0));
+    last.current = [to, options];
+    const confirm = options.confirm ?? false;
+    const at = isNew ? (options.newId ?? slugOf(String(spec.name ?? ''))) : id;
+    const before = over ?? saved.data;
     setBusy(true);
     setError(null);
     try {
-      const made = await put(to, spec, { ...(publish ? { publish } : {}), ...(options.confirm ? { confirm: true } : {}) }, `"${version}"`);
+      const edited = isNew || dirty || over !== undefined;
+      const query = to === 'live' ? { publish: true as const, ...(confirm ? { confirm: true as const } : {}) } : {};
+      const written = edited || !before ? await put(at, spec, query, before?.version ?? 0) : before;
+      const made = edited && to === 'live' ? written : await call(written, to, confirm);
       sessionStorage.removeItem(stored);
-      client.setQueryData(resourceQuery(kind, to).queryKey, made);
+      client.setQueryData(resourceQuery(kind, at).queryKey, made);
       setEdits({ at: -1, list: [] });
       setConflict(null);
       setDoubts(null);
       const stale = [['resources', kind], [`${kind}s`]];
       await Promise.all(stale.map((queryKey) => client.invalidateQueries({ queryKey })));
+      options.done?.(made, to);
       return made;
     } catch (problem) {
       if (problem instanceof ApiProblem && problem.status === 412) {
-        const theirs = await data(api.GET('/api/v1/resources/{kind}/{id}', { params: { path: { kind, id: to } } }));
-        setConflict({ theirs, mine: spec, publish });
+        const theirs = await data(api.GET('/api/v1/resources/{kind}/{id}', { params: { path: { kind, id: at } } }));
+        setConflict({ theirs, mine: spec });
       } else if (problem instanceof ApiProblem && problem.code === 'needs_confirmation') {
         setDoubts(problem);
       } else {
+        setDoubts(null);
         setError(problem);
       }
       return null;
@@ -143,13 +183,16 @@ export function useResource(kind: string, id: string, initial: Spec) {
     setEdits({ at: -1, list: [] });
     setConflict(null);
   };
-  const keepMine = () => (conflict ? save({ over: conflict.theirs, publish: conflict.publish }) : Promise.resolve(null));
+  const keepMine = () => (conflict ? move(...last.current, conflict.theirs) : Promise.resolve(null));
+  const askForReview = () => move('review', last.current[1]);
 
   return useMemo(
     () => ({
       isNew,
       saved,
       spec,
+      /** Whether a version is in effect, this or an earlier one. */
+      hasLive: (saved.data?.live_version ?? null) !== null,
       dirty,
       busy,
       error,
@@ -159,9 +202,10 @@ export function useResource(kind: string, id: string, initial: Spec) {
       undo,
       redo,
       discard,
-      save,
+      move,
       takeTheirs,
       keepMine,
+      askForReview,
       closeConflict: () => setConflict(null),
       closeDoubts: () => setDoubts(null),
       canUndo: edits.at > 0,

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Group as Row, Menu, Paper, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { t } from '@/i18n';
-import { addAt, type Condition, fresh, type Group, isComplete, type Node, replaceAt } from './builder';
+import { addAt, type Condition, fresh, freshField, type Group, isComplete, type Node, replaceAt } from './builder';
 import { ConditionFields } from './ConditionFields';
 
 export function Builder({ tree, change }: { tree: Group; change: (tree: Group) => void }) {
@@ -77,13 +77,14 @@ function Remove({ what, act }: { what: string; act: () => void }) {
 }
 
 function Add({ add, deep }: { add: (node: Node) => void; deep: boolean }) {
-  const kinds: [Condition['kind'], string, string][] = [
-    ['events', t('What they did'), t('an event, how often, how much, when')],
-    ['field', t('Who they are'), t('a trait such as plan or country')],
-    ['ago', t('How long ago'), t('since the first or last time')],
-    ['sequence', t('In what order'), t('one thing after another')],
-    ['segment', t('A segment'), t('in it or not')],
-    ['consent', t('Consent'), t('given or not')],
+  const kinds: [Condition, string, string][] = [
+    [fresh('events'), t('What they did'), t('an event, how often, how much, when')],
+    [fresh('field'), t('Who they are'), t('a trait such as plan or country')],
+    [freshField('account'), t('Their account'), t('the company or household they belong to, and its size')],
+    [fresh('ago'), t('How long ago'), t('since the first or last time')],
+    [fresh('sequence'), t('In what order'), t('one thing after another')],
+    [fresh('segment'), t('A segment'), t('in it or not')],
+    [fresh('consent'), t('Consent'), t('given or not')],
   ];
   return (
     <Menu position="bottom-start" width={300}>
@@ -93,8 +94,8 @@ function Add({ add, deep }: { add: (node: Node) => void; deep: boolean }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {kinds.map(([kind, name, what]) => (
-          <Menu.Item key={kind} onClick={() => add(fresh(kind))}>
+        {kinds.map(([condition, name, what]) => (
+          <Menu.Item key={name} onClick={() => add(condition)}>
             {name}
             <Text size="xs" c="dimmed">
               {what}

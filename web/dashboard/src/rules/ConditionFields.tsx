@@ -3,8 +3,10 @@ import { Autocomplete, Code, Group as Row, NumberInput, Select, Stack, TagsInput
 import { useQuery } from '@tanstack/react-query';
 import { catalogueQuery, segmentsQuery } from '@/api/queries';
 import { t } from '@/i18n';
-import type { AgoCondition, Condition, EventCondition, FieldCondition, FieldTest, SequenceCondition } from './builder';
-import type { Literal, Op, Window } from './ir';
+import { AccountFields } from './AccountFields';
+import { type AgoCondition, type Condition, type EventCondition, type FieldCondition, freshField, type SequenceCondition } from './builder';
+import { FieldFields, NumberTest } from './FieldFields';
+import type { Window } from './ir';
 import { parseDuration, printDuration, printExpr } from './print';
 
 type Props<T extends Condition> = { condition: T; change: (next: T) => void };
@@ -14,7 +16,9 @@ const DAY_MS = 86_400_000;
 export function ConditionFields({ condition, change }: Props<Condition>) {
   switch (condition.kind) {
     case 'field':
-      return <FieldFields condition={condition} change={change} />;
+      return condition.of === 'account' ? <AccountFields condition={condition} change={change} /> : <TraitFields condition={condition} change={change} />;
+    case 'accounts':
+      return <AccountFields condition={condition} change={change} />;
     case 'events':
       return <EventFields condition={condition} change={change} />;
     case 'ago':
@@ -82,6 +86,15 @@ export function EventNames({ value, onChange, label }: { value: string[]; onChan
   );
 }
 
+function TraitFields(props: Props<FieldCondition>) {
+  const names = Object.keys(useQuery(catalogueQuery).data?.traits ?? {});
+  return (
+    <Row gap="xs" align="flex-end">
+      <FieldFields {...props} label={t('Trait')} names={names} />
+    </Row>
+  );
+}
+
 function SegmentFields({ condition, change }: Props<Extract<Condition, { kind: 'segment' }>>) {
   const segments = useQuery(segmentsQuery).data?.items ?? [];
   const known = segments.map((s) => ({ value: s.id, label: s.name || s.id }));
@@ -104,92 +117,6 @@ function SegmentFields({ condition, change }: Props<Extract<Condition, { kind: '
   );
 }
 
-const TESTS: [FieldTest, string][] = [
-  ['==', 'is'],
-  ['!=', 'is not'],
-  ['>', 'is more than'],
-  ['>=', 'is at least'],
-  ['<', 'is less than'],
-  ['<=', 'is at most'],
-  ['in', 'is one of'],
-  ['contains', 'contains'],
-  ['starts_with', 'begins with'],
-  ['ends_with', 'ends with'],
-  ['matches', 'matches (regex)'],
-  ['has', 'is known'],
-  ['missing', 'is not known'],
-];
-
-/** Text as the value it looks like: `12` is a number, `true` a boolean, `"12"` the text. */
-function literalOf(text: string): Literal {
-  const trimmed = text.trim();
-  if (trimmed === 'true' || trimmed === 'false') return trimmed === 'true';
-  if (trimmed === 'null') return null;
-  if (/^-?\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed);
-  if (/^".*"$/.test(trimmed)) {
-    try {
-      return JSON.parse(trimmed) as string;
-    } catch {
-      return text;
-    }
-  }
-  return text;
-}
-
-function textOf(value: Literal): string {
-  if (typeof value !== 'string') return String(value);
-  return typeof literalOf(value) === 'string' ? value : JSON.stringify(value);
-}
-
-function FieldFields({ condition, change, names, label }: Props<FieldCondition> & { names?: string[]; label?: string }) {
-  const traits = Object.keys(useQuery(catalogueQuery).data?.traits ?? {});
-  const list = Array.isArray(condition.value);
-  const retest = (test: FieldTest) => {
-    const value: Literal | Literal[] = test === 'in' ? (list ? condition.value : condition.value === '' ? [] : [condition.value as Literal]) : list ? ((condition.value as Literal[])[0] ?? '') : condition.value;
-    change({ ...condition, test, value: test === 'has' || test === 'missing' ? null : (value ?? '') });
-  };
-  return (
-    <Row gap="xs" align="flex-end">
-      <Autocomplete
-        size="xs"
-        label={label ?? t('Trait')}
-        data={names ?? traits}
-        limit={50}
-        value={condition.name}
-        onChange={(name) => change({ ...condition, name })}
-        style={{ minWidth: 150 }}
-      />
-      <Select
-        size="xs"
-        label={t('Test')}
-        allowDeselect={false}
-        data={TESTS.map(([value, text]) => ({ value, label: t(text) }))}
-        value={condition.test}
-        onChange={(v) => retest(v as FieldTest)}
-        w={150}
-      />
-      {condition.test === 'in' ? (
-        <TagsInput
-          size="xs"
-          label={t('Values')}
-          value={(Array.isArray(condition.value) ? condition.value : []).map(textOf)}
-          onChange={(values) => change({ ...condition, value: values.map(literalOf) })}
-          style={{ minWidth: 180, flex: 1 }}
-        />
-      ) : condition.test === 'has' || condition.test === 'missing' ? null : (
-        <TextInput
-          size="xs"
-          label={t('Value')}
-          dir="auto"
-          value={Array.isArray(condition.value) ? '' : textOf(condition.value)}
-          onChange={(e) => change({ ...condition, value: literalOf(e.currentTarget.value) })}
-          style={{ minWidth: 120, flex: 1 }}
-        />
-      )}
-    </Row>
-  );
-}
-
 const HOWS: [EventCondition['how'], string][] = [
   ['did', 'did'],
   ['did_not', 'did not'],
@@ -200,15 +127,6 @@ const HOWS: [EventCondition['how'], string][] = [
   ['min', 'smallest'],
   ['max', 'largest'],
   ['distinct', 'how many different'],
-];
-
-const OPS: [Op, string][] = [
-  ['>=', 'at least'],
-  ['>', 'more than'],
-  ['<=', 'at most'],
-  ['<', 'less than'],
-  ['==', 'exactly'],
-  ['!=', 'not'],
 ];
 
 function EventFields({ condition: c, change }: Props<EventCondition>) {
@@ -232,18 +150,7 @@ function EventFields({ condition: c, change }: Props<EventCondition>) {
         )}
         <EventNames label={t('Event')} value={c.names} onChange={(names) => change({ ...c, names })} />
         {measured && (
-          <>
-            <Select
-              size="xs"
-              label={t('Compared')}
-              allowDeselect={false}
-              w={110}
-              data={OPS.map(([value, text]) => ({ value, label: t(text) }))}
-              value={c.op}
-              onChange={(v) => change({ ...c, op: v as Op })}
-            />
-            <NumberInput size="xs" label={t('Number')} w={100} value={c.value} onChange={(v) => change({ ...c, value: typeof v === 'number' ? v : Number(v) || 0 })} />
-          </>
+          <NumberTest op={c.op} value={c.value} change={(part) => change({ ...c, ...part })} />
         )}
       </Row>
       <Row gap="xs" align="flex-end">
@@ -265,7 +172,7 @@ function EventFields({ condition: c, change }: Props<EventCondition>) {
       <button
         type="button"
         className="text-button"
-        onClick={() => change({ ...c, filters: [...c.filters, { kind: 'field', name: '', test: '==', value: '' }] })}
+        onClick={() => change({ ...c, filters: [...c.filters, freshField('event')] })}
       >
         + {t('only events where…')}
       </button>

@@ -1,14 +1,12 @@
 /** A rule to write: by conditions or as text. Both show the same rule; the text is what is kept. */
 import { SegmentedControl, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
-import { catalogueQuery, segmentsQuery } from '@/api/queries';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { t } from '@/i18n';
 import { Loading } from '@/ui/bits';
 import { Builder } from './Builder';
 import { emptyGroup, fromBlocks, type Group, toBlocks } from './builder';
-import { completion, type Known } from './complete';
 import { printExpr } from './print';
+import { useCompletion } from './useCompletion';
 import { blocksOf, marksOf, useRuleCheck } from './useRuleCheck';
 
 const CodeEditor = lazy(() => import('@/ui/CodeEditor').then((m) => ({ default: m.CodeEditor })));
@@ -16,11 +14,7 @@ const CodeEditor = lazy(() => import('@/ui/CodeEditor').then((m) => ({ default: 
 export function RuleEditor({ value, onChange, label }: { value: string; onChange: (rule: string) => void; label: string }) {
   const [mode, setMode] = useState<'builder' | 'text'>('builder');
   const { report, settled } = useRuleCheck(value);
-  const catalogue = useQuery(catalogueQuery);
-  const segments = useQuery(segmentsQuery);
-  const known = useRef<Known>({ catalogue: undefined, segments: [] });
-  known.current = { catalogue: catalogue.data, segments: (segments.data?.items ?? []).map((s) => s.id) };
-  const source = useMemo(() => completion(() => known.current), []);
+  const source = useCompletion();
   const broken = value.trim() !== '' && settled && report !== undefined && blocksOf(report) === null;
   const shown = broken ? 'text' : mode;
   return (

@@ -1,20 +1,14 @@
 /** A value in the rule language: a count, a sum, a trait, a condition; with completion and what the server finds wrong. */
 import { Input, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useRef } from 'react';
-import { catalogueQuery, segmentsQuery } from '@/api/queries';
+import { lazy, Suspense } from 'react';
 import { Loading } from '@/ui/bits';
 import type { Mark } from '@/ui/CodeEditor';
-import { completion, type Known } from './complete';
+import { useCompletion } from './useCompletion';
 
 const CodeEditor = lazy(() => import('@/ui/CodeEditor').then((m) => ({ default: m.CodeEditor })));
 
 export function ValueField({ label, description, value, onChange, marks }: { label: string; description?: string; value: string; onChange: (value: string) => void; marks: Mark[] }) {
-  const catalogue = useQuery(catalogueQuery).data;
-  const segments = useQuery(segmentsQuery).data?.items ?? [];
-  const known = useRef<Known>({ catalogue: undefined, segments: [] });
-  known.current = { catalogue, segments: segments.map((s) => s.id) };
-  const source = useMemo(() => completion(() => known.current), []);
+  const source = useCompletion();
   return (
     <Input.Wrapper label={label} labelElement="div" description={description}>
       <Suspense fallback={<Loading rows={1} />}>

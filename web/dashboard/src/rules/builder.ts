@@ -2,16 +2,28 @@
  * The visual builder's model: a tree of groups and conditions that people can change, made from a rule's blocks and turned
  * back into them. What has no condition of its own stays as it is, as a `raw` condition, so nothing is ever lost.
  */
-import type { EventQuery, Expr, Field, Literal, Measure, Op, Operand, TextTest, Window } from './ir';
+import type { EventQuery, Expr, Field, Literal, Measure, MembersTest, Op, Operand, TextTest, Window } from './ir';
 
-export type FieldTest = Op | TextTest | 'in' | 'has' | 'missing';
+export type FieldTest = Op | TextTest | 'in' | 'contains_any' | 'contains_all' | 'has' | 'missing';
 
-/** A test of one field: a trait, or in an event's filter a property. */
+/** Whose field it is: the customer's, their account's, or in a filter the event's. */
+export type Of = 'trait' | 'account' | 'event';
+
+/** A test of one field. */
 export interface FieldCondition {
   kind: 'field';
+  of: Of;
   name: string;
   test: FieldTest;
   value: Literal | Literal[];
+}
+
+/** How many members the account has, or of how many accounts somebody is. */
+export interface AccountsCondition {
+  kind: 'accounts';
+  measure: 'account_members' | 'accounts';
+  op: Op;
+  value: number;
 }
 
 export interface EventCondition {
@@ -63,6 +75,7 @@ export interface RawCondition {
 
 export type Condition =
   | FieldCondition
+  | AccountsCondition
   | EventCondition
   | AgoCondition
   | SegmentCondition
@@ -82,11 +95,16 @@ export const emptyGroup = (): Group => ({ kind: 'group', join: 'all', items: [] 
 
 const DAY_MS = 86_400_000;
 
+/** An empty test of a field. */
+export const freshField = (of: Of): FieldCondition => ({ kind: 'field', of, name: '', test: '==', value: '' });
+
 /** A new condition of a kind, with what is asked most. */
 export function fresh(kind: Condition['kind']): Condition {
   switch (kind) {
     case 'field':
-      return { kind, name: '', test: '==', value: '' };
+      return freshField('trait');
+    case 'accounts':
+      return { kind, measure: 'account_members', op: '>=', value: 2 };
     case 'ago':
       return { kind, of: 'last', names: [], op: '>', ms: 90 * DAY_MS };
     case 'segment':
@@ -104,33 +122,54 @@ export function fresh(kind: Condition['kind']): Condition {
 
 const MEASURED = ['sum', 'min', 'max', 'avg', 'distinct'] as const;
 
-function fieldCondition(e: Expr, root: 'trait' | 'event'): FieldCondition | null {
-  const nameOf = (f: Field): string | null => (root in f ? ((f as Record<string, string>)[root] ?? null) : null);
-  const ofOperand = (o: Operand): string | null => (typeof o === 'object' && 'field' in o ? nameOf(o.field) : null);
-  const make = (name: string | null, test: FieldTest, value: Literal | Literal[]): FieldCondition | null =>
-    name === null ? null : { kind: 'field', name, test, value };
+/** Tests whose value is a list. */
+const LISTS: readonly FieldTest[] = ['in', 'contains_any', 'contains_all'];
+export const takesList = (test: FieldTest): boolean => LISTS.includes(test);
+
+function fieldCondition(e: Expr, allowed: Of[]): FieldCondition | null {
+  const make = (field: Field | null, test: FieldTest, value: Literal | Literal[]): FieldCondition | null => {
+    const [of, name] = Object.entries(field ?? {})[0] ?? [];
+    return allowed.includes(of as Of) ? { kind: 'field', of: of as Of, name: name as string, test, value } : null;
+  };
+  const ofOperand = (o: Operand): Field | null => (typeof o === 'object' && 'field' in o ? o.field : null);
   if ('compare' in e) {
     const { left, op, right } = e.compare;
     if (typeof right !== 'object' || !('literal' in right)) return null;
     return make(ofOperand(left), op, right.literal);
   }
   if ('in' in e) return make(ofOperand(e.in.value), 'in', e.in.list);
-  if ('text' in e) return make(nameOf(e.text.value), e.text.test, e.text.argument);
-  if ('has' in e) return make(nameOf(e.has), 'has', null);
-  if ('not' in e && 'has' in e.not) return make(nameOf(e.not.has), 'missing', null);
+  if ('members' in e) return make(e.members.value, `contains_${e.members.test}`, e.members.list);
+  if ('text' in e) return make(e.text.value, e.text.test, e.text.argument);
+  if ('has' in e) return make(e.has, 'has', null);
+  if ('not' in e && 'has' in e.not) return make(e.not.has, 'missing', null);
   return null;
+}
+
+/** `account_members() >= 10`. */
+function accountsCondition(e: Expr): AccountsCondition | null {
+  if (!('compare' in e)) return null;
+  const { left, op, right } = e.compare;
+  if (left !== 'accounts' && left !== 'account_members') return null;
+  if (typeof right !== 'object' || !('literal' in right) || typeof right.literal !== 'number') return null;
+  return { kind: 'accounts', measure: left, op, value: right.literal };
 }
 
 function filtersOf(filter: Expr | undefined): FieldCondition[] | null {
   if (!filter) return [];
   const parts = 'all' in filter ? filter.all : [filter];
-  const read = parts.map((p) => fieldCondition(p, 'event'));
+  const read = parts.map((p) => fieldCondition(p, ['event']));
   return read.every((r) => r !== null) ? (read as FieldCondition[]) : null;
+}
+
+/** Whether a window has a form: one length of time, or dates. */
+function isPlain({ within_ms, from, until, calendar, since }: Window): boolean {
+  const dates = from !== undefined || until !== undefined;
+  return !calendar && !since && !(dates && within_ms !== undefined);
 }
 
 function eventCondition(q: EventQuery, how: EventCondition['how'], op: Op, value: number): EventCondition | null {
   const filters = filtersOf(q.filter);
-  if (!filters) return null;
+  if (!filters || !isPlain(q.window ?? {})) return null;
   const property = typeof q.measure === 'object' ? (Object.values(q.measure)[0] ?? '') : '';
   return { kind: 'events', names: q.names ?? [], how, property, op, value, window: q.window ?? {}, filters };
 }
@@ -170,8 +209,12 @@ function conditionOf(e: Expr): Condition {
   if ('consent' in inner) {
     return { kind: 'consent', channel: inner.consent.channel, topic: inner.consent.topic ?? '', given: !negated };
   }
-  if ('sequence' in e) return { kind: 'sequence', steps: e.sequence.steps, within_ms: e.sequence.within_ms };
-  return measured(e) ?? agoCondition(e) ?? fieldCondition(e, 'trait') ?? { kind: 'raw', expr: e };
+  if ('sequence' in e) {
+    const { steps, within_ms, recent_ms } = e.sequence;
+    const names = steps.filter((s) => typeof s === 'string');
+    if (recent_ms === undefined && names.length === steps.length) return { kind: 'sequence', steps: names, within_ms };
+  }
+  return measured(e) ?? agoCondition(e) ?? fieldCondition(e, ['trait', 'account']) ?? accountsCondition(e) ?? { kind: 'raw', expr: e };
 }
 
 function nodeOf(e: Expr): Node {
@@ -187,19 +230,23 @@ export function fromBlocks(when: Expr): Group {
   return node.kind === 'group' ? node : { kind: 'group', join: 'all', items: [node] };
 }
 
-function fieldExpr(c: FieldCondition, root: 'trait' | 'event'): Expr {
-  const field = { [root]: c.name } as Field;
-  const one = Array.isArray(c.value) ? (c.value[0] ?? null) : c.value;
+function fieldExpr(c: FieldCondition): Expr {
+  const field = { [c.of]: c.name } as Field;
+  const [one, list] = Array.isArray(c.value) ? [c.value[0] ?? null, c.value] : [c.value, [c.value]];
   switch (c.test) {
     case 'has':
       return { has: field };
     case 'missing':
       return { not: { has: field } };
     case 'in':
-      return { in: { value: { field }, list: Array.isArray(c.value) ? c.value : [c.value] } };
+      return { in: { value: { field }, list } };
+    case 'contains_any':
+    case 'contains_all':
+      return { members: { value: field, test: c.test.slice('contains_'.length) as MembersTest, list } };
     case 'contains':
     case 'starts_with':
     case 'ends_with':
+    case 'equals_ignore_case':
     case 'matches':
       return { text: { value: field, test: c.test, argument: String(one ?? '') } };
     default:
@@ -214,7 +261,7 @@ function eventExpr(c: EventCondition): Expr {
       : c.how === 'count' || c.how === 'days'
         ? c.how
         : ({ [c.how]: c.property } as Measure);
-  const filters = c.filters.map((f) => fieldExpr(f, 'event'));
+  const filters = c.filters.filter(isComplete).map(fieldExpr);
   const query: EventQuery = {
     ...(c.names.length > 0 ? { names: c.names } : {}),
     ...(Object.keys(c.window).length > 0 ? { window: c.window } : {}),
@@ -230,7 +277,9 @@ function conditionExpr(c: Condition): Expr {
   const maybe = (e: Expr, yes: boolean): Expr => (yes ? e : { not: e });
   switch (c.kind) {
     case 'field':
-      return fieldExpr(c, 'trait');
+      return fieldExpr(c);
+    case 'accounts':
+      return { compare: { left: c.measure, op: c.op, right: { literal: c.value } } };
     case 'events':
       return eventExpr(c);
     case 'ago': {
@@ -254,7 +303,7 @@ export function isComplete(node: Node): boolean {
     case 'group':
       return node.items.some(isComplete);
     case 'field':
-      return node.name !== '' && (node.test !== 'in' || (Array.isArray(node.value) && node.value.length > 0));
+      return node.name !== '' && (!takesList(node.test) || (Array.isArray(node.value) && node.value.length > 0));
     case 'events':
       return (MEASURED as readonly string[]).includes(node.how) ? node.property !== '' : true;
     case 'segment':

@@ -9,6 +9,7 @@ const known: Known = {
     ],
     traits: { plan: ['text'], 'address.city': ['text'] },
   } as never,
+  accounts: ['industry'],
   segments: ['vip'],
 };
 const labels = (before: string) => suggestions(before, known)?.options.map((o) => o.label) ?? [];
@@ -19,6 +20,7 @@ it('knows what can stand where', () => {
   expect(labels('sequence(["A", "')).toContain('Order Completed');
   expect(labels('in_segment("')).toEqual(['vip']);
   expect(labels('traits.')).toEqual(['plan', 'address.city']);
+  expect(labels('account.')).toEqual(['industry', 'id']);
   expect(labels('events("Order Completed").filter(e, e.')).toEqual(['total', 'cart.id']);
   expect(labels('events("Product Viewed").sum("')).toEqual(['sku']);
   expect(labels('events("A").')).toContain('count()');

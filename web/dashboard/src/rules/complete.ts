@@ -4,6 +4,8 @@ import type { Schemas } from '@/api/client';
 
 export interface Known {
   catalogue: Schemas['CatalogueView'] | undefined;
+  /** Traits of accounts. */
+  accounts: string[];
   segments: string[];
 }
 
@@ -22,6 +24,9 @@ const MEASURES: Completion[] = [
 const START: Completion[] = [
   { label: 'events("…")', apply: 'events("', type: 'function', detail: 'what they did' },
   { label: 'traits.', type: 'variable', detail: 'who they are' },
+  { label: 'account.', type: 'variable', detail: 'their company, household or team' },
+  { label: 'account_members()', type: 'function' },
+  { label: 'accounts()', type: 'function' },
   { label: 'in_segment("…")', apply: 'in_segment("', type: 'function' },
   { label: 'consent("email")', type: 'function' },
   { label: 'sequence(["…"], "1d")', apply: 'sequence(["', type: 'function' },
@@ -54,6 +59,8 @@ export function suggestions(before: string, known: Known): { from: number; optio
   if (field) {
     return { from: before.length - (field[1]?.length ?? 0), options: words(Object.keys(known.catalogue?.traits ?? {}), 'property') };
   }
+  const account = /\baccount\.([\w.]*)$/.exec(before);
+  if (account) return { from: before.length - (account[1]?.length ?? 0), options: words([...known.accounts, 'id'], 'property') };
   const property = /\be\.([\w.]*)$/.exec(before);
   if (property) return { from: before.length - (property[1]?.length ?? 0), options: words(propertiesOf(before, known), 'property') };
   const method = /\)\.(\w*)$/.exec(before);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addAt, emptyGroup, fresh, fromBlocks, isComplete, replaceAt, toBlocks } from './builder';
+import { addAt, emptyGroup, type EventCondition, fresh, freshField, fromBlocks, isComplete, type Node, replaceAt, toBlocks } from './builder';
 import type { Expr } from './ir';
 import { parseDuration, printDuration, printExpr } from './print';
 
@@ -67,29 +67,101 @@ const RULES: [Expr, string][] = [
   ],
   [{ sequence: { steps: ['A', 'B', 'C'], within_ms: 10_800_000 } }, 'sequence(["A", "B", "C"], "3h")'],
   [{ not: { has: { trait: 'email' } } }, '!has(traits.email)'],
+  [
+    {
+      all: [
+        { compare: { left: { field: { account: 'plan' } }, op: '==', right: { literal: 'pro' } } },
+        { in: { value: { field: { account: 'address.country' } }, list: ['DE', 'AT'] } },
+        { text: { value: { account: 'name' }, test: 'equals_ignore_case', argument: 'acme' } },
+        { not: { has: { account: 'churned_at' } } },
+        { compare: { left: 'account_members', op: '>=', right: { literal: 10 } } },
+        { compare: { left: 'accounts', op: '==', right: { literal: 1 } } },
+      ],
+    },
+    'account.plan == "pro" && account.address.country in ["DE", "AT"] && account.name.equalsIgnoreCase("acme") && !has(account.churned_at) && account_members() >= 10 && accounts() == 1',
+  ],
+  [{ members: { value: { trait: 'tags' }, test: 'all', list: ['a', 1] } }, 'traits.tags.containsAll(["a", 1])'],
+];
+
+/** Conditions the builder has no form for. */
+const ODD: [Expr, string][] = [
+  [{ bucket: { salt: 'exp', from: 0, to: 10 } }, 'bucket("exp", 0, 10)'],
+  [{ compare: { left: { score: 'churn' }, op: '>', right: { literal: 0.7 } } }, 'score("churn") > 0.7'],
+  [{ compare: { left: { size: { trait: 'tags' } }, op: '>', right: { literal: 2 } } }, 'size(traits.tags) > 2'],
+  [{ not: { all: [{ in_segment: 'a' }, { in_segment: 'b' }] } }, '!(in_segment("a") && in_segment("b"))'],
+  [{ exists: { names: ['A'], filter: { any: [{ has: { event: 'x' } }, { has: { event: 'y' } }] }, measure: 'exists' } }, 'events("A").filter(e, has(e.x) || has(e.y)).exists()'],
+  [{ exists: { names: ['A'], window: { calendar: { unit: 'week', count: 2 } }, measure: 'exists' } }, 'events("A").within_weeks(2).exists()'],
+  [{ exists: { window: { within_ms: 86_400_000, until: 1_769_904_000_000 }, measure: 'exists' } }, 'events().before("2026-02-01").within("1d").exists()'],
+  [
+    { compare: { left: { events: { names: ['A'], window: { since: { trait: 'signup', for_ms: 1_209_600_000 } }, measure: 'count' } }, op: '>', right: { literal: 0 } } },
+    'events("A").since(date(traits.signup), "14d").count() > 0',
+  ],
+  [{ compare: { left: { events: { measure: { first_value: 'sku' } } }, op: '==', right: { literal: 'x' } } }, 'events().first("sku") == "x"'],
+  [{ compare: { left: { events: { measure: 'local_days' } }, op: '>=', right: { literal: 3 } } }, 'events().local_days() >= 3'],
+  [{ compare: { left: { date: { account: 'renewal' } }, op: '<', right: { add: ['today', { duration_ms: 86_400_000 }] } } }, 'date(account.renewal) < today() + duration("1d")'],
+  [{ compare: { left: { version: { trait: 'app' } }, op: '<', right: { version_literal: '2.3' } } }, 'semver(traits.app) < semver("2.3")'],
+  [{ compare: { left: { distance_km: { value: { trait: 'home' }, latitude: 52.5, longitude: -13.4 } }, op: '<=', right: { literal: 5 } } }, 'distance(traits.home, 52.5, -13.4) <= 5'],
+  [{ compare: { left: { subtract: ['now', { segment_since: 'vip' }] }, op: '>=', right: { duration_ms: 604_800_000 } } }, 'now() - segment_since("vip") >= duration("7d")'],
+  [
+    {
+      compare: {
+        left: { divide: [{ subtract: [{ field: { trait: 'a' } }, { multiply: ['account_members', { literal: 2 }] }] }, { add: [{ literal: 1 }, { field: { trait: 'b' } }] }] },
+        op: '>',
+        right: { subtract: [{ literal: 1 }, { subtract: [{ literal: 2 }, { multiply: [{ literal: 3 }, { divide: [{ literal: 4 }, { literal: 5 }] }] }] }] },
+      },
+    },
+    '(traits.a - account_members() * 2) / (1 + traits.b) > 1 - (2 - 3 * (4 / 5))',
+  ],
+  [
+    {
+      sequence: {
+        steps: [
+          'A',
+          { names: ['X'], absent: true },
+          { names: ['B', 'C'], within_ms: 3_600_000, filter: { compare: { left: { field: { event: 'total' } }, op: '>', right: { literal: 50 } } } },
+        ],
+        within_ms: 10_800_000,
+        recent_ms: 604_800_000,
+      },
+    },
+    'sequence(["A", !events("X"), events("B", "C").within("1h").filter(e, e.total > 50)], "3h").within("7d")',
+  ],
 ];
 
 it('prints blocks as the server does', () => {
-  for (const [blocks, text] of RULES) expect(printExpr(blocks)).toBe(text);
+  for (const [blocks, text] of [...RULES, ...ODD]) expect(printExpr(blocks)).toBe(text);
 });
 
-it('loses nothing between blocks and the builder', () => {
-  for (const [blocks] of RULES) expect(toBlocks(fromBlocks(blocks))).toEqual(blocks);
+it('has a form for each part of an ordinary rule, and loses nothing on the way there and back', () => {
+  const kinds = (node: Node): string[] => (node.kind === 'group' ? node.items.flatMap(kinds) : [node.kind]);
+  for (const [blocks] of RULES) {
+    const tree = fromBlocks(blocks);
+    expect(kinds(tree)).not.toContain('raw');
+    expect(toBlocks(tree)).toEqual(blocks);
+  }
 });
 
 it('keeps what it has no condition for', () => {
-  const odd: Expr[] = [
-    { bucket: { salt: 'exp', from: 0, to: 10 } },
-    { compare: { left: { score: 'churn' }, op: '>', right: { literal: 0.7 } } },
-    { compare: { left: { size: { trait: 'tags' } }, op: '>', right: { literal: 2 } } },
-    { not: { all: [{ in_segment: 'a' }, { in_segment: 'b' }] } },
-    { exists: { names: ['A'], filter: { any: [{ has: { event: 'x' } }, { has: { event: 'y' } }] }, measure: 'exists' } },
-  ];
-  for (const expr of odd) {
-    const tree = fromBlocks(expr);
+  for (const [blocks] of ODD) {
+    const tree = fromBlocks(blocks);
     expect(tree.items[0]?.kind).toBe('raw');
-    expect(toBlocks(tree)).toEqual(expr);
+    expect(toBlocks(tree)).toEqual(blocks);
   }
+});
+
+it('makes conditions on accounts as they are written', () => {
+  let tree = addAt(emptyGroup(), [], freshField('account'));
+  expect(toBlocks(tree)).toEqual({ const: true });
+  tree = replaceAt(tree, [0], { kind: 'field', of: 'account', name: 'plan', test: 'contains_any', value: ['pro', 'team'] });
+  tree = addAt(tree, [], fresh('accounts'));
+  expect(printExpr(toBlocks(tree))).toBe('account.plan.containsAny(["pro", "team"]) && account_members() >= 2');
+  expect(fromBlocks(toBlocks(tree))).toEqual(tree);
+});
+
+it('leaves filters out that are not finished', () => {
+  const events = fresh('events') as EventCondition;
+  const one = addAt(emptyGroup(), [], { ...events, names: ['A'], window: {}, filters: [freshField('event')] });
+  expect(printExpr(toBlocks(one))).toBe('events("A").exists()');
 });
 
 it('leaves unfinished conditions out and joins groups of a kind', () => {

@@ -1,7 +1,7 @@
 /** A list as a table. Long ones draw only what is in sight; more rows come as the end comes near. */
 import { Button, Center, Text } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { t } from '@/i18n';
 
 export interface Column<T> {
@@ -54,15 +54,7 @@ export function DataTable<T>({
   const before = first ? first.start - offset : 0;
   const after = last ? virtualizer.getTotalSize() - (last.end - offset) : 0;
 
-  const line = (row: T, index: number) => (
-    <tr key={id(row)} data-index={index} {...(virtual ? { ref: virtualizer.measureElement } : {})}>
-      {columns.map((column, i) => (
-        <td key={i} className={classes(column)}>
-          {column.cell(row)}
-        </td>
-      ))}
-    </tr>
-  );
+  const line = (row: T, index: number) => <Line key={id(row)} row={row} index={index} columns={columns} measure={virtual ? virtualizer.measureElement : undefined} />;
   return (
     <div>
       {/* Wide tables scroll; a keyboard must be able to reach them. */}
@@ -94,6 +86,26 @@ export function DataTable<T>({
     </div>
   );
 }
+
+interface LineProps<T> {
+  row: T;
+  index: number;
+  columns: Column<T>[];
+  measure: ((element: HTMLTableRowElement | null) => void) | undefined;
+}
+
+/** A row; drawn once, however far the list is scrolled while it is in sight. */
+const Line = memo(function Line<T>({ row, index, columns, measure }: LineProps<T>) {
+  return (
+    <tr data-index={index} ref={measure}>
+      {columns.map((column, i) => (
+        <td key={i} className={classes(column)}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}) as <T>(props: LineProps<T>) => ReactNode;
 
 function More({ loading, load }: { loading: boolean; load: () => void }) {
   const mark = useRef<HTMLDivElement>(null);

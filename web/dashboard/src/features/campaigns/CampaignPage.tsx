@@ -3,7 +3,7 @@ import { Alert, Grid, NumberInput, Select, SimpleGrid, Stack, TagsInput, Text, T
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ApiProblem, api, data, includes, sessionQuery } from '@/api/client';
+import { api, data, includes, sessionQuery } from '@/api/client';
 import { Preview } from '@/features/content/Preview';
 import { AudienceFields } from '@/features/journeys/forms/AudienceFields';
 import { object, type Obj, text, ValuesInput } from '@/features/journeys/forms/common';
@@ -34,15 +34,8 @@ export function CampaignPage() {
   const [ownId, setOwnId] = useState<string | null>(null);
   const live = useQuery({
     queryKey: ['campaigns', id],
-    queryFn: async ({ signal }) => {
-      try {
-        return await data(api.GET('/api/v1/campaigns/{id}', { params: { path: { id } }, signal }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return null;
-        throw error;
-      }
-    },
-    enabled: !editing.isNew,
+    queryFn: ({ signal }) => data(api.GET('/api/v1/campaigns/{id}', { params: { path: { id } }, signal })),
+    enabled: editing.hasLive,
     refetchInterval: 3_000,
   });
   const spec = editing.spec ?? {};

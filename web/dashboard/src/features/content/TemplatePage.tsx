@@ -167,7 +167,7 @@ export function TemplatePage() {
           </Stack>
         </Grid.Col>
       </Grid>
-      {testing && <SendTest id={id} live={isLive(editing.saved.data?.live_version)} dirty={editing.dirty} close={() => setTesting(false)} />}
+      {testing && editing.saved.data && <SendTest id={id} version={editing.saved.data.version} dirty={editing.dirty} close={() => setTesting(false)} />}
     </Page>
   );
   return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
@@ -175,8 +175,6 @@ export function TemplatePage() {
 
 /** Members of a mail's document with a place under its settings. */
 const MAIL_SETTINGS = ['from', 'reply_to', 'track_opens', 'track_clicks', 'priority', 'quiet_hours', 'language', 'translations', 'layout', 'utm', 'calendar'];
-
-const isLive = (version: number | null | undefined): boolean => version !== null && version !== undefined;
 
 function Topic({ value, set }: { value: string; set: (v: string | null) => void }) {
   const topics = useResources('topic').data ?? [];

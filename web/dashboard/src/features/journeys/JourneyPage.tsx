@@ -4,7 +4,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
-import { ApiProblem, api, data, includes, sessionQuery } from '@/api/client';
+import { api, data, includes, sessionQuery } from '@/api/client';
 import { number, t } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, useResource } from '@/resources/useResource';
@@ -42,15 +42,8 @@ export function JourneyPage() {
   const faults = useJourneyFaults(editing.isNew ? 'new-journey' : id, spec);
   const live = useQuery({
     queryKey: ['journeys', id],
-    queryFn: async ({ signal }) => {
-      try {
-        return await data(api.GET('/api/v1/journeys/{id}', { params: { path: { id } }, signal }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return null;
-        throw error;
-      }
-    },
-    enabled: !editing.isNew,
+    queryFn: ({ signal }) => data(api.GET('/api/v1/journeys/{id}', { params: { path: { id } }, signal })),
+    enabled: editing.hasLive,
     refetchInterval: 5_000,
   });
   const counts = useMemo(() => {

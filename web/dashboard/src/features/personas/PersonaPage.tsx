@@ -4,7 +4,7 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ApiProblem, api, data, includes, sessionQuery } from '@/api/client';
+import { api, data, includes, sessionQuery } from '@/api/client';
 import { segmentsQuery } from '@/api/queries';
 import { IDEAS } from '@/features/traits/ideas';
 import { useCall } from '@/ui/useCall';
@@ -44,15 +44,8 @@ export function PersonaPage() {
   const set = (part: Spec) => editing.change((before) => Object.fromEntries(Object.entries({ ...before, ...part }).filter(([, v]) => v !== undefined && v !== '')));
   const live = useQuery({
     queryKey: ['personas', id],
-    queryFn: async ({ signal }) => {
-      try {
-        return await data(api.GET('/api/v1/personas/{id}', { params: { path: { id } }, signal }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return null;
-        throw error;
-      }
-    },
-    enabled: !editing.isNew,
+    queryFn: ({ signal }) => data(api.GET('/api/v1/personas/{id}', { params: { path: { id } }, signal })),
+    enabled: editing.hasLive,
   });
   const { busy, error, run } = useCall([['personas'], ['segments']], () => {});
   const compute = () =>

@@ -1,9 +1,9 @@
 /** A segment: its rule, who is in it now, and its members. */
-import { Anchor, Grid, Stack, Tabs, Textarea, TextInput } from '@mantine/core';
+import { Anchor, Grid, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ApiProblem, api, data, type Schemas } from '@/api/client';
+import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { nameOf } from '@/features/customers/name';
 import { number, t, tn } from '@/i18n';
@@ -14,9 +14,11 @@ import { RuleEditor } from '@/rules/RuleEditor';
 import { Empty, Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
+import { useSearchState } from '@/ui/useSearchState';
+import type { SegmentWebhook } from './crossing';
 import { Explain } from './Explain';
 import { History } from './History';
-import { useSearchState } from '@/ui/useSearchState';
+import { Webhook } from './Webhook';
 
 const INITIAL = { name: '', rule: '' };
 
@@ -33,20 +35,14 @@ export function SegmentPage() {
   const newId = ownId ?? slugOf(name);
   const live = useQuery({
     queryKey: ['segments', id],
-    queryFn: async ({ signal }) => {
-      try {
-        return await data(api.GET('/api/v1/segments/{id}', { params: { path: { id } }, signal }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return null;
-        throw error;
-      }
-    },
-    enabled: !editing.isNew,
+    queryFn: ({ signal }) => data(api.GET('/api/v1/segments/{id}', { params: { path: { id } }, signal })),
+    enabled: editing.hasLive,
     refetchInterval: 5_000,
   });
   const set = (part: Record<string, unknown>) => editing.change((before) => ({ ...before, ...part }));
   const tab = search.tab ?? 'rule';
-  const block = !name.trim() ? t('Give it a name first.') : !rule.trim() ? t('It needs a condition.') : undefined;
+  const byHand = spec?.kind === 'list';
+  const block = !name.trim() ? t('Give it a name first.') : !rule.trim() && !byHand ? t('It needs a condition.') : undefined;
   const body = (
     <Page
       title={editing.isNew ? t('New segment') : name || id}
@@ -74,6 +70,7 @@ export function SegmentPage() {
               {live.data ? ` (${number(live.data.count)})` : ''}
             </Tabs.Tab>
           )}
+          <Tabs.Tab value="webhook">{t('Webhook')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="rule" pt="md">
           <Grid gap="lg">
@@ -96,12 +93,18 @@ export function SegmentPage() {
                   value={String(spec?.description ?? '')}
                   onChange={(e) => set({ description: e.currentTarget.value || undefined })}
                 />
-                <RuleEditor label={t('Rule')} value={rule} onChange={(next) => set({ rule: next })} />
+                {byHand ? (
+                  <Text size="sm" c="dimmed">
+                    {t('A list: its members are added and removed by hand, so it has no rule.')}
+                  </Text>
+                ) : (
+                  <RuleEditor label={t('Rule')} value={rule} onChange={(next) => set({ rule: next })} />
+                )}
               </Stack>
             </Grid.Col>
             <Grid.Col span={{ base: 12, md: 4 }}>
               <Stack>
-                <Audience rule={rule} />
+                {!byHand && <Audience rule={rule} />}
                 {!editing.isNew && live.data && <History id={id} />}
               </Stack>
             </Grid.Col>
@@ -109,6 +112,9 @@ export function SegmentPage() {
         </Tabs.Panel>
         <Tabs.Panel value="members" pt="md">
           <Members id={id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="webhook" pt="md">
+          <Webhook segment={editing.isNew ? newId : id} value={spec?.webhook as SegmentWebhook | undefined} set={(webhook) => set({ webhook })} />
         </Tabs.Panel>
       </Tabs>
     </Page>
