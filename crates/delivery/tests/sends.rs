@@ -283,6 +283,7 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
             already_sent: left.contains(&number),
             suppressed: is_suppressed,
             address: place.as_ref().err().map(String::as_str),
+            wrote: None,
             origin: OriginState::Live,
             contacts: sent,
             under_way: &[],

@@ -253,6 +253,10 @@ impl Ledger for Wiring {
     fn contacts(&self, profile: &Profile, since: Timestamp) -> Result<Vec<Contact>, DeliveryError> {
         read::messages::contacts(&self.shared, profile, since).map_err(unavailable("messages"))
     }
+
+    fn wrote(&self, profile: &Profile, channel: &str) -> Result<Option<Timestamp>, DeliveryError> {
+        read::messages::wrote(&self.shared, profile, channel).map_err(unavailable("what customers wrote"))
+    }
 }
 
 impl Outcomes for Wiring {

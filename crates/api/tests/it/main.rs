@@ -19,4 +19,5 @@ mod permissions;
 mod reach;
 mod resources;
 mod sdk;
+mod window;
 mod work;

@@ -18,3 +18,4 @@ pub mod quiet;
 pub mod retry;
 pub mod route;
 pub mod sms;
+pub mod window;

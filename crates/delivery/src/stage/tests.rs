@@ -102,6 +102,10 @@ impl Ledger for World {
     fn contacts(&self, _: &Profile, _: Timestamp) -> Result<Vec<Contact>, DeliveryError> {
         Ok(Vec::new())
     }
+
+    fn wrote(&self, _: &Profile, _: &str) -> Result<Option<Timestamp>, DeliveryError> {
+        Ok(None)
+    }
 }
 
 impl Outcomes for World {

@@ -143,6 +143,7 @@ impl Owner {
             slot.look_at_all = false;
             bound.rules.touch_all(&mut touched);
         }
+        self.note_written(work, slot.profile.id, &event)?;
         self.note_mark(work, slot.profile.id, &event)?;
         self.applied(work, slot, &event, applied, historical, queue)?;
         self.decide(work, slot, bound, touched, historical, queue)?;

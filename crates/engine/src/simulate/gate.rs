@@ -87,6 +87,7 @@ impl<'a> Gate<'a> {
         message: &OutboundMessage,
         profile: &Profile,
         contacts: &[Contact],
+        wrote: Option<Timestamp>,
         now: Timestamp,
     ) -> Said {
         let template = self.templates.get(&message.template).or(self.ordinary.as_ref());
@@ -109,6 +110,7 @@ impl<'a> Gate<'a> {
             already_sent: false,
             suppressed: key.is_some_and(|address| self.is_suppressed(&message.channel, &address)),
             address: place.as_ref().err().map(String::as_str),
+            wrote,
             origin: OriginState::Live,
             contacts,
             under_way: &[],

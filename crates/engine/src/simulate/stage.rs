@@ -127,8 +127,8 @@ impl Stage {
     }
 }
 
-/// What changes a profile, its consent or its habits, and what its past in journeys was.
-const ALWAYS: [&str; 9] = [
+/// What changes a profile, its consent, its habits or what may be written to it, and what its past in journeys was.
+const ALWAYS: [&str; 10] = [
     "Identified",
     "Group Joined",
     "Aliased",
@@ -138,6 +138,7 @@ const ALWAYS: [&str; 9] = [
     "Email Link Clicked",
     "Journey Entered",
     "Profile Updated",
+    "WhatsApp Received",
 ];
 
 fn calendars(

@@ -152,6 +152,8 @@ pub(crate) struct Counter<'a> {
     waiting: Vec<(Timestamp, OutboundMessage)>,
     /// What reached it without being asked for; `None` until the first message is decided.
     contacts: Option<Vec<Contact>>,
+    /// When it wrote on WhatsApp, the channel with a window for free text; in order.
+    wrote: Vec<Timestamp>,
     /// Messages decided so far.
     decided: u64,
 }
@@ -167,8 +169,14 @@ impl<'a> Counter<'a> {
             messages: Vec::new(),
             waiting: Vec::new(),
             contacts: None,
+            wrote: Vec::new(),
             decided: 0,
         }
+    }
+
+    /// The customer wrote on a channel with a window.
+    pub(crate) fn wrote(&mut self, at: Timestamp) {
+        self.wrote.push(at);
     }
 
     /// The numbers of a message's channel, when the simulated journey decided it.
@@ -194,7 +202,8 @@ impl<'a> Counter<'a> {
             self.contacts = Some(self.gate.contacts(profile));
         }
         let contacts = self.contacts.as_deref().unwrap_or_default();
-        match self.gate.decide(&message, profile, contacts, now) {
+        let wrote = self.wrote.iter().rev().find(|at| **at <= now).copied();
+        match self.gate.decide(&message, profile, contacts, wrote, now) {
             Said::Leaves(contact) => {
                 self.messages.push(now);
                 if let Some(known) = &mut self.contacts {
