@@ -157,6 +157,9 @@ impl Visit {
             if name == names::CONSENT_CHANGED {
                 properties.insert("granted".to_owned(), json!(change.granted));
             }
+            if change.confirmed {
+                properties.insert("confirmed".to_owned(), json!(true));
+            }
             events::named(state, self.claim.workspace, profile, name, properties, json!({}))
         };
         let name = |c: &ConsentChange| if c.granted { names::CONSENT_CHANGED } else { names::UNSUBSCRIBED };

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::error::DeliveryError;
 
+pub mod asked;
 pub mod dead;
 pub mod inapp;
 pub mod inbound;

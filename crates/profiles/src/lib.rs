@@ -15,7 +15,7 @@ pub mod search;
 pub mod telemetry;
 pub mod view;
 
-pub use crate::core::apply::{Applied, TraitChange, apply};
+pub use crate::core::apply::{Applied, TraitChange, apply, apply_confirming};
 pub use crate::core::claims::{alias_of, claims};
 pub use crate::core::identifiers::{apart_from, is_apart, refuse};
 pub use crate::core::merge::{Absorbed, Restored, absorb, undo};

@@ -4,8 +4,8 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    accounts, consents, customer, events, exports, hooks, in_browser, messages, messages_after, messages_write,
-    preferences, profiles, profiles_write, push, segments,
+    accounts, confirm, consents, customer, events, exports, hooks, in_browser, messages, messages_after,
+    messages_write, preferences, profiles, profiles_write, push, segments,
 };
 use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
 
@@ -176,6 +176,11 @@ fn links() -> Vec<Endpoint> {
         Endpoint::new(Method::Post, "/preferences/{token}", LINK, TAG, "Choose topics", preferences::post)
             .takes(&FORM, "The page's form.")
             .sends(200, "text/html", "The page with the choice."),
+        Endpoint::new(Method::Get, "/confirm/{token}", LINK, TAG, "The page to confirm a subscription", confirm::get)
+            .sends(200, "text/html", "A page; nothing changes."),
+        Endpoint::new(Method::Post, "/confirm/{token}", LINK, TAG, "Confirm a subscription", confirm::post)
+            .takes(&FORM, "The page's form.")
+            .sends(200, "text/html", "Confirmed."),
         Endpoint::new(Method::Get, "/v/{token}", LINK, TAG, "A mail in the browser", in_browser::show).sends(
             200,
             "text/html",

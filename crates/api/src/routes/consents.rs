@@ -41,9 +41,13 @@ pub(crate) struct ConsentInput {
     granted: bool,
     /// Where the customer stated it; `api` when absent.
     source: Option<String>,
+    /// The customer confirmed it elsewhere (double opt-in): it counts at once, and nobody is asked.
+    #[serde(default)]
+    confirmed: bool,
 }
 
-/// `POST /api/v1/profiles/{id}/consents`.
+/// `POST /api/v1/profiles/{id}/consents`. Where subscriptions have to be confirmed, one that is given waits, and the customer is
+/// asked; given again it is asked again, three times a week at most.
 pub(crate) async fn create(
     State(state): State<ApiState>,
     caller: Caller,
@@ -67,6 +71,9 @@ pub(crate) async fn create(
     }
     properties.insert("granted".to_owned(), Value::from(input.granted));
     properties.insert("source".to_owned(), Value::from(input.source.unwrap_or_else(|| "api".to_owned())));
+    if input.confirmed {
+        properties.insert("confirmed".to_owned(), Value::from(true));
+    }
     let ws = caller.workspace;
     let event = events::named(&state, ws, profile.id, names::CONSENT_CHANGED, properties, json!({}));
     events::submit(&state, &[event], query.wait).await?;

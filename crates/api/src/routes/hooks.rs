@@ -226,6 +226,8 @@ async fn inbound(state: &ApiState, ws: WorkspaceId, said: &Said) -> Result<(), A
             ("channel".to_owned(), json!(channel)),
             ("granted".to_owned(), json!(granted)),
             ("source".to_owned(), json!(format!("{channel} keyword"))),
+            // Who writes from the number has shown that it is theirs.
+            ("confirmed".to_owned(), json!(granted)),
         ])
     };
     match said.keyword {

@@ -9,6 +9,7 @@ pub(crate) mod campaigns;
 pub(crate) mod catalogs;
 pub(crate) mod channels;
 pub(crate) mod collect;
+pub(crate) mod confirm;
 pub(crate) mod consents;
 pub(crate) mod coupons;
 pub(crate) mod customer;

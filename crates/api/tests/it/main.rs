@@ -8,6 +8,7 @@ mod content;
 mod customers;
 mod dashboard;
 mod desk;
+mod double;
 mod fixture;
 mod journeys;
 mod links;

@@ -18,7 +18,7 @@ pub(crate) fn app() -> App {
     app
 }
 
-fn open_gate(app: &App) {
+pub(crate) fn open_gate(app: &App) {
     let config =
         RelayConfig { public_url: "http://rapport.example".into(), allow_private: true, ..RelayConfig::default() };
     let relay = Relay::start(app.state.engine.delivery_deps(), config, app.tokens.clone()).unwrap();

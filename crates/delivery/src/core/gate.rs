@@ -145,6 +145,9 @@ fn consent(input: &GateInput<'_>) -> Option<GateDecision> {
     };
     match profile.consent(channel, topic) {
         ConsentState::Granted => None,
+        ConsentState::Pending => {
+            skip(SkipReason::Unconfirmed, format!("the subscription to {what} was asked for and is not confirmed yet"))
+        }
         ConsentState::Denied => skip(SkipReason::Unsubscribed, format!("unsubscribed from {what}")),
         ConsentState::Unknown => {
             let policy = input.topic.map_or_else(|| input.settings.consent_policy(channel), |t| t.default);

@@ -4,6 +4,7 @@ pub mod address;
 pub mod bounce;
 pub mod canon;
 pub mod caps;
+pub mod confirm;
 pub mod device;
 pub mod dns;
 pub mod gate;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::profile::{Consent, Identifier};
-use rapport_domain::{Json, Profile, ProfileId, SkipReason, Timestamp, VirtualClock, WorkspaceId};
+use rapport_domain::{ConsentStatus, Json, Profile, ProfileId, SkipReason, Timestamp, VirtualClock, WorkspaceId};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -48,7 +48,13 @@ impl Audience for World {
         if self.unsubscribed.lock().contains(&id) {
             let source = "unsubscribe link".to_owned();
             let at = Timestamp(1_782_907_200_000);
-            profile.consents.push(Consent { channel: "email".into(), topic: None, granted: false, at, source });
+            profile.consents.push(Consent {
+                channel: "email".into(),
+                topic: None,
+                status: ConsentStatus::Denied,
+                at,
+                source,
+            });
         }
         self.looks.fetch_add(1, Ordering::SeqCst);
         Ok(Some(profile))

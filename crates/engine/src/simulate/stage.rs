@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{Duration, NaiveDateTime};
 use chrono_tz::Tz;
+use rapport_delivery::Confirmations;
 use rapport_domain::profile::AccountFacts;
 use rapport_domain::time::local_to_instant;
 use rapport_domain::{Resource, Timestamp, WorkspaceId};
@@ -24,6 +25,8 @@ const MAX_OCCURRENCES: usize = 10_000;
 pub(crate) struct Stage {
     pub(crate) workspace: WorkspaceId,
     pub(crate) zone: Tz,
+    /// Which subscriptions customers have to confirm.
+    pub(crate) confirmations: Confirmations,
     pub(crate) rules: RuleSet,
     pub(crate) binding: Binding,
     pub(crate) journeys: JourneySet,
@@ -90,6 +93,7 @@ impl Stage {
         Ok(Stage {
             workspace,
             zone,
+            confirmations: Confirmations::of(live),
             rules,
             binding,
             journeys,

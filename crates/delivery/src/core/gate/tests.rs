@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveTime;
 use rapport_domain::profile::{Consent, Identifier, Trait};
-use rapport_domain::{Json, MessageChannel, OutboxId, Partition, ProfileId, WorkspaceId};
+use rapport_domain::{ConsentStatus, Json, MessageChannel, OutboxId, Partition, ProfileId, WorkspaceId};
 use serde_json::json;
 
 use super::*;
@@ -95,7 +95,7 @@ impl Case {
         self.profile.as_mut().unwrap().consents.push(Consent {
             channel: "email".into(),
             topic: topic.map(Into::into),
-            granted,
+            status: ConsentStatus::of(granted),
             at: Timestamp(1),
             source: "t".into(),
         });
@@ -103,7 +103,7 @@ impl Case {
 
     fn topic(&mut self, default: ConsentPolicy) {
         self.template.as_mut().unwrap().topic = Some("news".into());
-        self.topic = Some(TopicSpec { name: "News".into(), description: String::new(), default });
+        self.topic = Some(TopicSpec { name: "News".into(), description: String::new(), default, double_opt_in: None });
     }
 
     fn opt_in(&mut self) {
@@ -178,6 +178,11 @@ fn consent_of_channel_and_topic() {
     sends(|c| {
         c.topic(ConsentPolicy::OptIn);
         c.consent(Some("news"), true);
+    });
+    skips(SkipReason::Unconfirmed, |c| {
+        c.topic(ConsentPolicy::OptOut);
+        c.consent(Some("news"), true);
+        c.profile.as_mut().unwrap().consents[0].status = ConsentStatus::Pending;
     });
     // A topic's own default goes before the channel's.
     sends(|c| {
@@ -258,7 +263,8 @@ fn free_text_answers_within_its_window_and_approved_templates_leave_at_any_time(
     skips(SkipReason::Unsubscribed, |c| {
         free(c);
         let channel = "whatsapp".to_owned();
-        let refusal = Consent { channel, topic: None, granted: false, at: Timestamp(1), source: "t".into() };
+        let refusal =
+            Consent { channel, topic: None, status: ConsentStatus::Denied, at: Timestamp(1), source: "t".into() };
         c.profile.as_mut().unwrap().consents.push(refusal);
     });
 }
