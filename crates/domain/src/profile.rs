@@ -263,6 +263,19 @@ impl Profile {
         self.identifiers.iter().find(|i| i.namespace == namespace).map(|i| i.value.as_str())
     }
 
+    /// What it states under that name: the trait, else the identifier.
+    #[must_use]
+    pub fn stated(&self, name: &str) -> Option<&str> {
+        let stated = self.trait_value(name).and_then(Value::as_str).filter(|a| !a.trim().is_empty());
+        stated.or_else(|| self.identifier(name))
+    }
+
+    /// Where a message to it would go on `channel`, as it is stated.
+    #[must_use]
+    pub fn address(&self, channel: &str) -> Option<&str> {
+        self.stated(if matches!(channel, "sms" | "whatsapp" | "voice") { "phone" } else { channel })
+    }
+
     /// Consent for a topic on a channel: the topic's own statement, else the channel's. A channel that was refused
     /// as a whole after the topic was granted refuses the topic too.
     #[must_use]

@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod core;
 pub mod error;
+pub mod proofs;
 pub mod repo;
 pub mod search;
 pub mod telemetry;

@@ -55,11 +55,12 @@ pub(crate) async fn post(
     At(token): At<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let visitor = events::visitor(&state, request.extensions(), request.headers());
     let form = form(request).await?;
     let Some(asked) = open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
     let Asked { visit, standing, topic_name } = asked;
     let (page, change) = confirm::result(&visit.claim, standing, &form, topic_name.as_deref(), &visit.theme);
-    let statements = visit.statements(&state, change.as_slice());
+    let statements = visit.statements(&state, change.as_slice(), &visitor);
     if !statements.is_empty() {
         events::submit(&state, &statements, true).await?;
     }

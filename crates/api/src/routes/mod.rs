@@ -10,6 +10,7 @@ pub(crate) mod catalogs;
 pub(crate) mod channels;
 pub(crate) mod collect;
 pub(crate) mod confirm;
+pub(crate) mod consent_history;
 pub(crate) mod consents;
 pub(crate) mod coupons;
 pub(crate) mod customer;

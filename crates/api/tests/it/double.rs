@@ -107,8 +107,13 @@ async fn a_subscription_counts_once_its_link_was_used_by_hand() {
         shop.visit(method, &link, form).await;
     }
     let page = shop.visit("GET", &link, "").await;
-    assert!(page.status == 200 && page.text().contains("„The News“") && page.text().contains("<form"), "{}", page.text());
+    assert!(
+        page.status == 200 && page.text().contains("„The News“") && page.text().contains("<form"),
+        "{}",
+        page.text()
+    );
     assert_eq!(shop.status().await, "pending");
+    shop.clock.advance_ms(1);
     let done = shop.visit("POST", &link, "confirm=yes").await;
     assert!(done.status == 200 && done.text().contains("ist bestätigt"), "{}", done.text());
     assert_eq!(shop.status().await, "granted");
@@ -206,6 +211,8 @@ async fn a_template_of_ones_own_asks_by_text_message_and_a_keyword_confirms() {
     let hook = format!("{hook}?from=%2B4915123456789&to=1&text=START&id=7");
     assert_eq!(shop.visit("GET", &hook, "").await.status, 200);
     let list = shop.app.get(&path).await.expect(200);
-    let of = |topic: Value| list["items"].as_array().unwrap().iter().find(|c| c["topic"] == topic).unwrap()["status"].clone();
+    let of = |topic: Value| {
+        list["items"].as_array().unwrap().iter().find(|c| c["topic"] == topic).unwrap()["status"].clone()
+    };
     assert_eq!((of(Value::Null), of(json!("offers"))), (json!("granted"), json!("pending")), "{list}");
 }

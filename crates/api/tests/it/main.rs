@@ -17,6 +17,7 @@ mod management;
 mod messages;
 mod openapi;
 mod permissions;
+mod proofs;
 mod reach;
 mod resources;
 mod sdk;

@@ -8,7 +8,6 @@ use rapport_domain::message::Origin;
 use rapport_domain::time::HOUR_MS;
 use rapport_domain::{ConsentState, MessageChannel, OutboundMessage, Profile, SkipReason, Timestamp};
 
-use crate::core::address::stated;
 use crate::core::caps::{Contact, HOLDOUT, broken, is_held, pressed, snoozed, wish};
 use crate::core::quiet::quiet_until;
 use crate::core::window::window_ms;
@@ -83,13 +82,6 @@ pub enum GateDecision {
 #[must_use]
 pub fn topic_of<'a>(message: &'a OutboundMessage, template: Option<&'a TemplateSpec>) -> Option<&'a str> {
     template.and_then(|t| t.topic.as_deref()).or(message.topic.as_deref())
-}
-
-/// Where a message to this profile would go on `channel`: the trait of that name, else the identifier.
-#[must_use]
-pub fn address_of<'a>(profile: &'a Profile, channel: &str) -> Option<&'a str> {
-    let name = if matches!(channel, "sms" | "whatsapp" | "voice") { "phone" } else { channel };
-    stated(profile, name)
 }
 
 /// Whether the message disturbs a customer who did not ask for it: consent, quiet hours, caps and control groups are for

@@ -82,7 +82,7 @@ pub(super) fn schema() -> Value {
 pub struct Confirmations {
     settings: Option<DoubleOptIn>,
     topics: BTreeMap<String, Option<DoubleOptIn>>,
-    names: BTreeMap<String, String>,
+    shown: BTreeMap<String, (String, u32)>,
 }
 
 impl Confirmations {
@@ -98,7 +98,7 @@ impl Confirmations {
                 ResourceKind::Topic => {
                     if let Ok(topic) = TopicSpec::validate(&document.spec) {
                         all.topics.insert(document.id.clone(), topic.double_opt_in);
-                        all.names.insert(document.id.clone(), topic.name);
+                        all.shown.insert(document.id.clone(), (topic.name, document.version));
                     }
                 }
                 _ => {}
@@ -117,7 +117,13 @@ impl Confirmations {
     /// What a live topic is called.
     #[must_use]
     pub fn topic_name(&self, topic: &str) -> Option<&str> {
-        self.names.get(topic).map(String::as_str)
+        self.shown(topic).map(|(name, _)| name)
+    }
+
+    /// What a live topic is called, and the version of its document.
+    #[must_use]
+    pub fn shown(&self, topic: &str) -> Option<(&str, u32)> {
+        self.shown.get(topic).map(|(name, version)| (name.as_str(), *version))
     }
 }
 

@@ -219,10 +219,15 @@ impl Owner {
                 queue.push_back(mark(work.derive(ws, names::CONSENT_CHANGED, properties), historical));
             }
         }
+        self.keep_proofs(work, slot, event, &applied.consent_changes)?;
         if !historical {
-            let asked = applied.consent_changes.iter().chain(&applied.asked_again);
-            for pending in asked.filter(|c| c.status == ConsentStatus::Pending) {
+            for pending in applied.consent_changes.iter().filter(|c| c.status == ConsentStatus::Pending) {
                 self.ask_to_confirm(work, slot, pending, queue)?;
+            }
+            for pending in &applied.asked_again {
+                if self.ask_to_confirm(work, slot, pending, queue)? {
+                    self.keep_proofs(work, slot, event, std::slice::from_ref(pending))?;
+                }
             }
         }
         Ok(())

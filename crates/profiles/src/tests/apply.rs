@@ -1,9 +1,9 @@
 //! What an event changes.
 
 use proptest::prelude::*;
+use rapport_domain::ConsentStatus;
 use rapport_domain::event::Event;
 use rapport_domain::ids::SourceId;
-use rapport_domain::ConsentStatus;
 use rapport_domain::profile::{Consent, Profile};
 use rapport_domain::time::Timestamp;
 use serde_json::{Value, json};

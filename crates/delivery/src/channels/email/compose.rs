@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::asked::{Asked, Shelf};
 use super::footer::{html_footer, text_footer};
 use crate::content::{self, Compiled, ContentError, MissingName, Scene, View, escape_html};
-use crate::core::gate::{address_of, topic_of};
+use crate::core::gate::topic_of;
 use crate::core::ics;
 use crate::deps::{NoSources, Sources};
 use crate::error::DeliveryError;
@@ -121,7 +121,7 @@ impl Object for Customer<'_> {
         }
         match key {
             "user_id" => self.profile.identifier(rapport_domain::profile::namespace::USER_ID).map(View::from),
-            other if other == self.channel => address_of(self.profile, self.channel).map(View::from),
+            other if other == self.channel => self.profile.address(self.channel).map(View::from),
             _ => None,
         }
     }
