@@ -5,7 +5,7 @@ use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
     accounts, confirm, consent_history, consents, customer, events, exports, hooks, in_browser, messages,
-    messages_after, messages_write, preferences, profiles, profiles_write, push, segments,
+    messages_after, messages_write, preferences, profiles, profiles_write, push, segments, texts,
 };
 use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
 
@@ -136,11 +136,11 @@ fn others() -> Vec<Endpoint> {
         post(
             "/api/v1/sms/segments",
             "messages",
-            "How many segments a text message takes",
-            messages_after::sms,
+            "How many segments a text message takes, and what it costs",
+            texts::sms,
         )
-        .body::<messages_after::SmsInput>()
-        .answers::<messages_after::SmsView>(200, "The count."),
+        .body::<texts::SmsInput>()
+        .answers::<texts::SmsView>(200, "The count, and the price where one is known."),
         get("/api/v1/messages/{id}", "messages", "A message", messages::get)
             .answers::<MessageView>(200, "The message."),
         get("/api/v1/events", "events", "What happens now, over all customers", events::recent)

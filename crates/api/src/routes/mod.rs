@@ -52,6 +52,7 @@ pub(crate) mod session;
 pub(crate) mod stats;
 pub(crate) mod suppressions;
 pub(crate) mod templates;
+pub(crate) mod texts;
 pub(crate) mod tokens;
 pub(crate) mod upload;
 

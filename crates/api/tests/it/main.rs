@@ -21,5 +21,6 @@ mod proofs;
 mod reach;
 mod resources;
 mod sdk;
+mod texts;
 mod window;
 mod work;

@@ -232,16 +232,6 @@ async fn what_was_given_up_can_be_tried_again() {
 }
 
 #[tokio::test]
-async fn text_messages_are_counted() {
-    let app = App::new();
-    let count = app.api("POST", "/api/v1/sms/segments", json!({"body": "Grüße 😀"})).await.expect(200);
-    assert_eq!(
-        (&count["encoding"], &count["segments"], &count["foreign"]),
-        (&json!("ucs2"), &json!(1), &json!(["😀"]))
-    );
-}
-
-#[tokio::test]
 async fn what_a_paused_journey_decided_waits_at_the_gate() {
     let app = App::new();
     let provider = HttpCatcher::local(Act::answer(200, "ok")).await.unwrap();

@@ -28,12 +28,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rapport_domain::{OutboundMessage, Problem, Timestamp};
+use rapport_domain::{OutboundMessage, OutboxId, Problem, Timestamp};
 use serde_json::Value;
 
 use crate::core::address::Target;
+use crate::core::cost::Micros;
 use crate::core::device::{Device, DeviceKind};
-use crate::spec::{ChannelSpec, ProviderKind, TemplateSpec};
+use crate::core::route::{Candidate, order};
+use crate::spec::{ChannelSpec, LiveChannel, ProviderKind, TemplateSpec};
 use crate::tracking::links::Links;
 use dialect::dial;
 use email::dkim::Signer;
@@ -192,6 +194,16 @@ pub fn reaches(spec: &ChannelSpec, targets: &[Target]) -> bool {
         _ => return !targets.is_empty(),
     };
     targets.iter().any(|t| matches!(t, Target::Device(d) if d.kind == wanted))
+}
+
+/// What one segment of a text message to that country costs on the channel that routing names first, with its currency; `None`
+/// when there is no such channel or its document names no price.
+#[must_use]
+pub fn text_price(channels: &[Arc<LiveChannel>], country: Option<&str>, id: OutboxId) -> Option<(Micros, String)> {
+    let candidates: Vec<Candidate<'_>> = channels.iter().map(|c| Candidate::of(c, false)).collect();
+    let first = order(&candidates, country, id).into_iter().next()?;
+    let prices = channels[first].spec.prices();
+    Some((prices.segment(country)?, prices.currency))
 }
 
 /// What a document's shape does not show: keys that are none, for instance.

@@ -5,6 +5,7 @@ pub mod bounce;
 pub mod canon;
 pub mod caps;
 pub mod confirm;
+pub mod cost;
 pub mod device;
 pub mod dns;
 pub mod gate;

@@ -57,16 +57,7 @@ fn routes(inner: &Inner, message: &OutboundMessage, ready: &Ready, _now: Timesta
     let rests = |c: &LiveChannel| inner.lanes.lane(message.workspace, c).is_ok_and(|lane| lane.rests().is_some());
     let fits: Vec<&Arc<LiveChannel>> =
         ready.channels.iter().filter(|c| crate::channels::reaches(&c.spec, &ready.targets.list)).collect();
-    let candidates: Vec<Candidate<'_>> = fits
-        .iter()
-        .map(|c| Candidate {
-            id: &c.id,
-            priority: c.spec.priority,
-            weight: c.spec.weight,
-            countries: &c.spec.countries,
-            resting: fits.len() > 1 && rests(c),
-        })
-        .collect();
+    let candidates: Vec<Candidate<'_>> = fits.iter().map(|c| Candidate::of(c, fits.len() > 1 && rests(c))).collect();
     let country = ready.targets.country.as_deref();
     order(&candidates, country, message.id).into_iter().map(|at| Arc::clone(fits[at])).collect()
 }

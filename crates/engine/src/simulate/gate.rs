@@ -11,6 +11,7 @@ use rapport_domain::{MessageChannel, OutboundMessage, Profile, Resource, Resourc
 use rapport_store::control::suppressions;
 use serde_json::json;
 
+use super::cost::{TextCost, TextCounter};
 use crate::read;
 use crate::shared::Shared;
 
@@ -21,6 +22,7 @@ pub(crate) struct Gate<'a> {
     settings: SettingsSpec,
     templates: HashMap<String, TemplateSpec>,
     topics: HashMap<String, TopicSpec>,
+    texts: TextCounter,
     /// What stands for a template that is not live yet.
     ordinary: Option<TemplateSpec>,
     /// Messages before it are as they were.
@@ -50,6 +52,7 @@ impl<'a> Gate<'a> {
             templates: of(ResourceKind::Template).filter_map(template).collect(),
             topics: of(ResourceKind::Topic).filter_map(topic).collect(),
             ordinary: TemplateSpec::validate(&json!({"name": "-", "subject": "-", "html": "-"})).ok(),
+            texts: TextCounter::new(shared, workspace, live),
             since,
         }
     }
@@ -79,6 +82,13 @@ impl<'a> Gate<'a> {
             tracing::warn!(%error, "the suppression list could not be read for a simulation");
             false
         })
+    }
+
+    /// What a message that leaves would cost, when it is a text message.
+    pub(crate) fn cost(&self, message: &OutboundMessage, profile: &Profile, now: Timestamp) -> Option<TextCost> {
+        let kind = MessageChannel::parse(&message.channel)?;
+        let place = targets(profile, kind, self.settings.default_country.as_deref()).ok()?;
+        self.texts.cost(message, profile, &self.settings, place.country.as_deref(), now)
     }
 
     /// Decides as the gate does. The origin stands, nothing was sent before, and a channel that is missing would be there.
