@@ -75,6 +75,8 @@ pub enum SendFault {
     },
     /// The channel has no free place just now; nothing was tried.
     Busy,
+    /// The last word was no ([`LastWord`]); nothing left.
+    Withheld,
 }
 
 /// What a provider answered to a message it took.
@@ -135,6 +137,22 @@ pub enum Wire {
 /// A hand-over under way.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Receipt, SendFault>> + Send + 'a>>;
 
+/// Whether a message may still leave, asked when all that its hand-over waits for is there (a place, a connection that is signed
+/// in, a token): what was decided before that may not hold any more.
+pub trait LastWord: Send + Sync {
+    /// Whether it may leave now.
+    fn may_leave<'a>(&'a self) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
+}
+
+/// Nothing can have changed: mail to members, and trials.
+pub struct Decided;
+
+impl LastWord for Decided {
+    fn may_leave<'a>(&'a self) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        Box::pin(std::future::ready(true))
+    }
+}
+
 /// Carries messages of one channel. Encoding is pure and runs off the async threads; sending answers for the one message.
 pub trait Provider: Send + Sync {
     /// What goes over the wire. The same message is encoded the same, so that a retry is recognisable (invariant I4).
@@ -143,8 +161,8 @@ pub trait Provider: Send + Sync {
     /// What about the content cannot be sent here; it will not be tried again.
     fn encode(&self, outgoing: &Outgoing<'_>) -> Result<Wire, String>;
 
-    /// Hands it over.
-    fn send<'a>(&'a self, wire: &'a Wire) -> Sending<'a>;
+    /// Hands it over, when `last_word` says so once everything the hand-over waits for is there.
+    fn send<'a>(&'a self, wire: &'a Wire, last_word: &'a dyn LastWord) -> Sending<'a>;
 
     /// Whether the provider can be reached and takes our word, without sending anything; a sentence for people.
     fn probe<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send + 'a>>;

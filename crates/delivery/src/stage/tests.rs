@@ -382,6 +382,29 @@ async fn the_gate_is_asked_before_anything_leaves() {
 }
 
 #[tokio::test]
+async fn unsubscribing_while_a_message_waits_for_a_connection_counts() {
+    // One connection, and a server that does not answer the first mail: the second waits for its place.
+    let config = RelayConfig { send_timeout: Duration::from_millis(600), ..RelayConfig::default() };
+    let rig = rig(config, json!({"pool_size": 1})).await;
+    rig.catcher.fail(Stage::Content, FaultAction::Hang, 1);
+    assert_eq!(rig.relay.offer(vec![(message(1), 0)]), 1);
+    while rig.catcher.connections() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(rig.relay.offer(vec![(message(2), 0)]), 1);
+    while rig.world.looks.load(Ordering::SeqCst) < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // It passed the gate, and is on its way to the connection that is in use.
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    rig.world.unsubscribed.lock().insert(message(2).profile);
+    rig.ended(2).await;
+    let outcomes = rig.world.outcomes.lock();
+    assert_eq!(skipped(&outcomes[&message(2).id][0]).0, SkipReason::Unsubscribed);
+    assert_eq!(rig.catcher.received(), 0);
+}
+
+#[tokio::test]
 async fn takes_each_message_once_and_no_more_than_fit() {
     let config = RelayConfig { queue_messages: 3, ..RelayConfig::default() };
     let rig = rig(config, json!({})).await;
