@@ -216,3 +216,22 @@ async fn a_template_of_ones_own_asks_by_text_message_and_a_keyword_confirms() {
     };
     assert_eq!((of(Value::Null), of(json!("offers"))), (json!("granted"), json!("pending")), "{list}");
 }
+
+#[tokio::test]
+async fn a_template_that_cannot_ask_is_told_of_before_it_goes_live() {
+    let app = App::new();
+    let text = json!({"name": "T", "channel": "sms", "body": "{{ confirm_url }}"});
+    let deaf = json!({"name": "D", "subject": "s", "html": "<p>Thank you</p>"});
+    let asks = json!({"name": "A", "subject": "s", "html": "<a href=\"{{ confirm_url }}\">Yes</a>"});
+    publish(&app, &[("template/text", text), ("template/deaf", deaf), ("template/asks", asks)]).await;
+    let put = async |template: &str, query: &str| {
+        let spec = json!({"name": "N", "double_opt_in": {"templates": {"email": template}}});
+        app.api("PUT", &format!("/api/v1/resources/topic/news?publish=true{query}"), spec).await
+    };
+    for (template, said) in [("none", "is not live"), ("text", "is for sms"), ("deaf", "has no {{ confirm_url }}")] {
+        let refused = put(template, "").await;
+        assert!(refused.status == 409 && refused.text().contains(said), "{template}: {}", refused.text());
+    }
+    put("asks", "").await.expect(200);
+    put("none", "&confirm=true").await.expect(200);
+}
