@@ -69,7 +69,8 @@ pub(super) fn schema() -> Value {
         "type": "object", "additionalProperties": false,
         "description": "Subscriptions count only once the customer confirmed them by a link sent to them.",
         "properties": {
-            "channels": {"type": "array", "uniqueItems": true, "items": {"enum": CHANNELS}, "default": ["email"]},
+            "channels": {"type": "array", "uniqueItems": true, "items": {"enum": CHANNELS}, "default": ["email"],
+                "description": "Subscriptions on these channels count once the customer confirmed them by the link; none is none."},
             "templates": {"type": "object", "additionalProperties": false, "properties": templates,
                 "description": "The template that asks, by channel, with {{ confirm_url }}; the built-in one when absent."},
             "expires": {"type": "string", "default": "7d", "description": "How long the link confirms: from 1h to 30d."},

@@ -52,7 +52,7 @@ export function Consents({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
             </Text>
           </Text>
           {mayEdit && (
-            <Group gap={4} wrap="nowrap">
+            <Group gap={4} justify="flex-end">
               {c.status !== 'granted' && (
                 <Button size="compact-xs" variant="default" disabled={busy} onClick={() => void state(c.channel, c.topic ?? null, true)}>
                   {c.status === 'pending' ? t('Ask again') : t('Give')}
