@@ -178,8 +178,13 @@ describe('content in the dashboard', { skip: noBrowser }, () => {
       await page.getByRole('textbox', { name: 'body' }).fill('Your parcel is here, {{ profile.first_name | default: "friend" }}.');
       await page.getByRole('img', { name: 'Text message: Your parcel is here, friend.' }).waitFor();
       await page.getByText('One message is paid for').waitFor();
+      await page.getByText('What it costs is not known: no channel names a price').waitFor();
       await page.getByRole('textbox', { name: 'body' }).fill(`${'x'.repeat(160)} ✓`);
       await page.getByText('3 messages are paid for').waitFor();
+      const prices = { kind: 'kannel', base_url: 'http://127.0.0.1:9', username: 'u', secret: 's', sender: 'Shop', price: { DE: '0.075' }, currency: 'EUR' };
+      await server.api('PUT', '/api/v1/resources/channel/texts?publish=true', prices);
+      await page.getByRole('textbox', { name: 'body' }).fill(`${'x'.repeat(161)} ✓`);
+      await page.getByText('It costs DE 0.225 EUR').waitFor();
       await page.getByText('Unicode').waitFor();
     }));
 

@@ -25,6 +25,7 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
       { type: 'track', userId: 'evil', event: EVIL.slice(0, 100), properties: { name: EVIL, text: LONG.slice(0, 5_000), [RTL]: RTL } },
       { type: 'track', userId: 'evil', event: 'Order Completed', properties: { order_id: EVIL, total: 12 } },
       { type: 'group', userId: 'evil', groupId: 'acme', traits: { name: EVIL } },
+      { type: 'track', userId: 'evil', event: 'Consent Changed', properties: { channel: 'email', topic: EVIL.slice(0, 100), granted: true, source: RTL, wording: EVIL + RTL } },
       { type: 'nonsense', userId: EVIL },
     ]);
     const { id } = await eventually('the customer is there', async () => {
@@ -46,8 +47,13 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
     await put('annotation', 'sale', { text: EVIL, date: new Date().toISOString().slice(0, 10) });
     const funnel = encodeURIComponent(JSON.stringify({ steps: [{ event: 'Product Viewed' }, { event: 'Order Completed' }] }));
     paths = [
+<<<<<<< HEAD
       '/', '/start', '/customers', `/customers/${id}`, '/accounts', '/accounts/acme', '/segments', '/segments/evil', '/segments/evil?tab=webhook', '/segments/new', `/segments/new?rule=${encodeURIComponent('account.name == "x" && account_members() >= 1')}`,
       '/journeys', '/journeys/thanks', '/journeys/waiting', '/journeys/thanks?view=list&step=thank', '/journeys/new', '/content', '/content/thanks', '/content/new', '/content/new?tab=settings', '/content/letter', '/content/card', '/content/text', '/content?tab=media', '/content?tab=brands', '/content?tab=blocks', '/brands/new', '/brands/default', '/blocks/new', '/messages',
+=======
+      '/', '/start', '/customers', `/customers/${id}`, `/customers/${id}?tab=consent`, '/accounts', '/accounts/acme', '/segments', '/segments/evil', '/segments/new',
+      '/journeys', '/journeys/thanks', '/journeys/thanks?view=list&step=thank', '/journeys/new', '/content', '/content/thanks', '/content/new', '/content/new?tab=settings', '/content/letter', '/content/card', '/content/text', '/content?tab=media', '/content?tab=brands', '/content?tab=blocks', '/brands/new', '/brands/default', '/blocks/new', '/messages',
+>>>>>>> delivery
       '/campaigns', '/campaigns/new', '/campaigns/spring', '/segments?tab=overlap&s=buyers,evil', '/segments?tab=personas', '/segments?tab=traits', '/personas/new', '/traits/new', '/traits/spent',
       '/journeys/thanks?tab=versions', '/journeys/thanks?tab=simulation', '/journeys/thanks?tab=people', '/dashboards/new',
       '/insights', '/insights/trend', `/insights/funnel?r=${funnel}`, '/insights/retention', '/insights/lifecycle', '/insights/power-users', '/insights/paths',

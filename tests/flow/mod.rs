@@ -7,6 +7,7 @@ mod journeys;
 mod just_live;
 pub(crate) mod simulate;
 mod ways_in;
+mod window;
 
 use rapport_delivery::repo::{LedgerFilter, is_withdrawn};
 use rapport_domain::record::LetterBody;

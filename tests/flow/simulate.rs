@@ -30,7 +30,7 @@ fn request(id: &str, spec: &Value, since: Timestamp, until: Timestamp) -> Reques
     Request { journey: id.to_owned(), spec, since, until, flood_limit: 3, compare: true }
 }
 
-fn play(world: &World, id: &str, spec: &Value, since: Timestamp) -> Simulation {
+pub(crate) fn play(world: &World, id: &str, spec: &Value, since: Timestamp) -> Simulation {
     let request = request(id, spec, since, world.clock.now_ts());
     simulate::run(&world.shared, world.ws, &request, &CancelFlag::default()).expect("a simulation")
 }

@@ -25,7 +25,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   server: {
-    proxy: Object.fromEntries(['/api', '/v1', '/u/', '/preferences/'].map((path) => [path, backend])),
+    proxy: Object.fromEntries(['/api', '/v1', '/u/', '/preferences/', '/confirm/'].map((path) => [path, backend])),
     fs: { allow: [here('..')] },
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -144,8 +144,14 @@ impl Visit {
         out
     }
 
-    /// The events that statements of consent become. A withdrawal is also told as `Unsubscribed`.
-    pub(crate) fn statements(&self, state: &ApiState, changes: &[ConsentChange]) -> Vec<OwnedAccepted> {
+    /// The events that statements of consent become, with what is known of who made them. A withdrawal is also told as
+    /// `Unsubscribed`.
+    pub(crate) fn statements(
+        &self,
+        state: &ApiState,
+        changes: &[ConsentChange],
+        visitor: &Value,
+    ) -> Vec<OwnedAccepted> {
         let Some(profile) = self.profile.as_ref().map(|p| p.id) else { return Vec::new() };
         let event = |change: &ConsentChange, name: &str| {
             let mut properties = self.properties();
@@ -157,7 +163,10 @@ impl Visit {
             if name == names::CONSENT_CHANGED {
                 properties.insert("granted".to_owned(), json!(change.granted));
             }
-            events::named(state, self.claim.workspace, profile, name, properties, json!({}))
+            if change.confirmed {
+                properties.insert("confirmed".to_owned(), json!(true));
+            }
+            events::named(state, self.claim.workspace, profile, name, properties, visitor.clone())
         };
         let name = |c: &ConsentChange| if c.granted { names::CONSENT_CHANGED } else { names::UNSUBSCRIBED };
         changes.iter().map(|change| event(change, name(change))).collect()

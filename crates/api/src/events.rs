@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use axum::http::HeaderMap;
+use axum::http::{Extensions, HeaderMap};
 use rapport_collect::OwnedAccepted;
 use rapport_domain::record::{Letter, LetterBody};
 use rapport_domain::{EventKind, MessageKey, Partition, ProfileId, SourceId, WorkspaceId};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::routes::collect::client_ip;
 use crate::state::ApiState;
 
 /// How often a waiting request looks again.
@@ -66,6 +67,15 @@ pub(crate) fn browser(headers: &HeaderMap) -> Value {
     const MAX_AGENT_BYTES: usize = 512;
     let agent = headers.get("user-agent").and_then(|v| v.to_str().ok()).filter(|a| a.len() <= MAX_AGENT_BYTES);
     agent.map_or_else(|| json!({}), |agent| json!({"userAgent": agent}))
+}
+
+/// What is written down about who states consent by a page of ours: it is to be proved later, so the address belongs to it.
+pub(crate) fn visitor(state: &ApiState, extensions: &Extensions, headers: &HeaderMap) -> Value {
+    let mut context = browser(headers);
+    if let Some(ip) = client_ip(&state.config, extensions, headers) {
+        context["ip"] = json!(ip.to_string());
+    }
+    context
 }
 
 /// Appends events and waits until they are durable, and with `wait` until they are applied.

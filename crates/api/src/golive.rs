@@ -1,7 +1,6 @@
-//! What keeps a journey or campaign from going live, beyond what is wrong with its document: what it needs must be there
-//! now. Errors refuse; what only looks like a mistake wants a confirmation.
+//! What keeps a document from going live, beyond what is wrong with it: what it needs must be there now. Errors refuse; what only looks like a mistake wants a confirmation.
 
-use rapport_delivery::ChannelSpec;
+use rapport_delivery::{ChannelSpec, SettingsSpec, TopicSpec};
 use rapport_domain::{Problem, ResourceKind, Timestamp, WorkspaceId};
 use rapport_engine::read;
 use rapport_journeys::campaign;
@@ -22,6 +21,20 @@ struct Found {
     confirm: Vec<Problem>,
 }
 
+impl Found {
+    fn verdict(self, kind: ResourceKind, confirmed: bool) -> Result<(), ApiError> {
+        if !self.errors.is_empty() {
+            let detail = format!("the {} cannot go live: {}", kind.as_str(), self.errors[0]);
+            return Err(ApiError { detail, code: "cannot_go_live", ..ApiError::invalid(self.errors) });
+        }
+        if !self.confirm.is_empty() && !confirmed {
+            let detail = format!("{}; publish with confirm: true if that is meant", self.confirm[0]);
+            return Err(ApiError { errors: self.confirm, ..ApiError::conflict("needs_confirmation", detail) });
+        }
+        Ok(())
+    }
+}
+
 /// Refuses what cannot work; what only looks like a mistake unless `confirmed`.
 pub(crate) fn check(
     state: &ApiState,
@@ -38,6 +51,10 @@ pub(crate) fn check(
             campaign::compile(&campaign, &campaign::journey_id(id))
         }
         ResourceKind::Segment => return told(state, ws, spec),
+        ResourceKind::Topic | ResourceKind::Settings => {
+            let found = Found { confirm: asks(state, ws, kind, spec)?, ..Found::default() };
+            return found.verdict(kind, confirmed);
+        }
         _ => return Ok(()),
     };
     let mut found = Found::default();
@@ -48,15 +65,7 @@ pub(crate) fn check(
     if found.errors.is_empty() && !confirmed {
         audience(state, ws, spec, &journey, &mut found)?;
     }
-    if !found.errors.is_empty() {
-        let detail = format!("the {} cannot go live: {}", kind.as_str(), found.errors[0]);
-        return Err(ApiError { detail, code: "cannot_go_live", ..ApiError::invalid(found.errors) });
-    }
-    if !found.confirm.is_empty() && !confirmed {
-        let detail = format!("{}; publish with confirm: true if that is meant", found.confirm[0]);
-        return Err(ApiError { errors: found.confirm, ..ApiError::conflict("needs_confirmation", detail) });
-    }
-    Ok(())
+    found.verdict(kind, confirmed)
 }
 
 /// The live channels that can be read, by id.
@@ -84,6 +93,30 @@ fn told(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<(), ApiError>
     let problem = Problem::new("spec.webhook.channel", message).with_suggestion(near);
     let detail = format!("the segment cannot go live: {problem}");
     Err(ApiError { detail, code: "cannot_go_live", ..ApiError::invalid(vec![problem]) })
+}
+
+/// Templates that ask customers to confirm a subscription, and with which nobody could.
+fn asks(state: &ApiState, ws: WorkspaceId, kind: ResourceKind, spec: &Value) -> Result<Vec<Problem>, ApiError> {
+    let asks = match kind {
+        ResourceKind::Topic => TopicSpec::validate(spec).map(|topic| topic.double_opt_in),
+        _ => SettingsSpec::validate(spec).map(|settings| settings.double_opt_in),
+    };
+    let templates = asks.map_err(ApiError::invalid)?.map(|asks| asks.templates).unwrap_or_default();
+    let mut problems = Vec::new();
+    for (channel, id) in templates {
+        let live = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Template, &id))?;
+        let carried = live.as_ref().map(|t| t.spec["channel"].as_str().unwrap_or("email").to_owned());
+        let message = match (live, carried) {
+            (None, _) => format!("the template {id:?} is not live: nobody would be asked to confirm"),
+            (_, Some(other)) if other != channel => format!("the template {id:?} is for {other}"),
+            (Some(t), _) if !t.spec.to_string().contains("confirm_url") => {
+                format!("the template {id:?} has no {{{{ confirm_url }}}}: nobody could confirm")
+            }
+            _ => continue,
+        };
+        problems.push(Problem::new(format!("spec.double_opt_in.templates.{channel}"), message));
+    }
+    Ok(problems)
 }
 
 fn sends(state: &ApiState, ws: WorkspaceId, journey: &JourneySpec, found: &mut Found) -> Result<(), ApiError> {

@@ -10,7 +10,6 @@ use axum::extract::{Request, State};
 use rapport_collect::OwnedAccepted;
 use rapport_delivery::channels::hooks::{Told, Visitor, What};
 use rapport_delivery::core::bounce::{self, Notice, NoticeKind};
-use rapport_delivery::core::gate::address_of;
 use rapport_delivery::core::mark::Mark;
 use rapport_delivery::intake::{Receiver, Receiving};
 use rapport_delivery::repo::{LedgerEntry, MessageStatus};
@@ -150,7 +149,7 @@ async fn record(
     (entry, profile): (&LedgerEntry, &Profile),
 ) -> Result<Option<bool>, ApiError> {
     let ws = profile.workspace;
-    let address = address_of(profile, "email").map(|a| a.trim().to_lowercase());
+    let address = profile.address("email").map(|a| a.trim().to_lowercase());
     let names_it = notice.recipients.iter().any(|r| r.address.is_some() && r.address == address);
     if !is_certain && !names_it {
         return Ok(None);

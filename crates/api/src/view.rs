@@ -78,8 +78,10 @@ pub(crate) struct ConsentView {
     pub(crate) channel: String,
     /// The topic; null is the whole channel.
     pub(crate) topic: Option<String>,
-    /// Given or withdrawn.
+    /// Whether it is given, and confirmed where that is needed.
     pub(crate) granted: bool,
+    /// `granted`, `denied`, or `pending`: asked for and not confirmed by the customer yet.
+    pub(crate) status: String,
     /// When it was stated.
     pub(crate) at: Time,
     /// Where it was stated.
@@ -91,7 +93,8 @@ pub(crate) fn consents(profile: &Profile) -> Vec<ConsentView> {
     let show = |c: &rapport_domain::profile::Consent| ConsentView {
         channel: c.channel.clone(),
         topic: c.topic.clone(),
-        granted: c.granted,
+        granted: c.is_granted(),
+        status: c.status.as_str().to_owned(),
         at: c.at.into(),
         source: c.source.clone(),
     };

@@ -71,6 +71,10 @@ pub trait Ledger: Send + Sync {
     /// What reached the customer after `since` without being asked for, under any id they had
     /// ([`crate::repo::timeline::contacts`]).
     fn contacts(&self, profile: &Profile, since: Timestamp) -> Result<Vec<Contact>, DeliveryError>;
+
+    /// When the customer last wrote on a channel, under any id they had ([`crate::repo::inbound::last`]). Asked only for
+    /// messages that leave within a window after that.
+    fn wrote(&self, profile: &Profile, channel: &str) -> Result<Option<Timestamp>, DeliveryError>;
 }
 
 /// Reads catalogues and gives out coupon codes, for templates that ask.

@@ -34,8 +34,8 @@ pub use deps::{
 };
 pub use error::DeliveryError;
 pub use spec::{
-    BlockSpec, BrandSpec, CatalogSpec, ChannelSpec, CouponSpec, DomainSpec, LiveChannel, LiveTemplate, ProviderKind,
-    SettingsSpec, TemplateSpec, TopicSpec,
+    BlockSpec, BrandSpec, CatalogSpec, ChannelSpec, Confirmations, CouponSpec, DomainSpec, DoubleOptIn, LiveChannel,
+    LiveTemplate, ProviderKind, SettingsSpec, TemplateSpec, TopicSpec,
 };
 pub use stage::{Relay, RelayConfig, RelayHandle};
 pub use tracking::tokens::{Claim, HookPart, Purpose, Tokens};

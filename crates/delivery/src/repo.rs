@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use crate::error::DeliveryError;
 
+pub mod asked;
 pub mod dead;
 pub mod inapp;
+pub mod inbound;
 mod schema;
 pub mod timeline;
 pub mod views;
@@ -444,6 +446,7 @@ pub fn remove_profile(tx: &Tx, workspace: WorkspaceId, profile: ProfileId) -> Re
     }
     dead::remove_profile(tx, workspace, profile)?;
     inapp::remove_profile(tx, workspace, profile)?;
+    inbound::remove_profile(tx, workspace, profile)?;
     views::remove_profile(tx, workspace, profile)?;
     let sql = "DELETE FROM messages WHERE workspace = ?1 AND profile = ?2";
     Ok(tx.execute(sql, &params![workspace, profile])?)

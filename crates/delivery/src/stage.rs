@@ -6,6 +6,7 @@
 
 mod attempt;
 mod lanes;
+mod last_word;
 mod prepare;
 mod send;
 mod under_way;

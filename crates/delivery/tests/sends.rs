@@ -16,7 +16,8 @@ use rapport_domain::message::Origin;
 use rapport_domain::profile::{Consent, Identifier, Trait};
 use rapport_domain::time::{DAY_MS, HOUR_MS};
 use rapport_domain::{
-    Json, MessageChannel, OutboundMessage, OutboxId, Partition, Profile, ProfileId, SkipReason, Timestamp, WorkspaceId,
+    ConsentStatus, Json, MessageChannel, OutboundMessage, OutboxId, Partition, Profile, ProfileId, SkipReason,
+    Timestamp, WorkspaceId,
 };
 use serde_json::json;
 
@@ -122,7 +123,13 @@ fn consent(p: &mut Profile, dice: &mut Dice, now: Timestamp) {
     let topic = dice.chance(60).then(|| (*dice.pick(TOPICS)).to_owned());
     let granted = dice.chance(70);
     p.consents.retain(|c| c.channel != channel || c.topic != topic);
-    p.consents.push(Consent { channel, topic, granted, at: now, source: "simulation".into() });
+    p.consents.push(Consent {
+        channel,
+        topic,
+        status: ConsentStatus::of(granted),
+        at: now,
+        source: "simulation".into(),
+    });
 }
 
 /// The rules once more, as a reader of the product's description would write them.
@@ -146,9 +153,9 @@ impl Plain<'_> {
         let whole = last(None);
         let own = topic.as_ref().and_then(|t| last(Some(t)));
         let verdict = match (own, whole) {
-            (Some(own), Some(whole)) if !whole.granted && whole.at > own.at => Some(false),
-            (Some(own), _) => Some(own.granted),
-            (None, whole) => whole.map(|w| w.granted),
+            (Some(own), Some(whole)) if !whole.is_granted() && whole.at > own.at => Some(false),
+            (Some(own), _) => Some(own.is_granted()),
+            (None, whole) => whole.map(|w| w.is_granted()),
         };
         // Topics here are opt-out by default; text messages without a topic would be opt-in.
         verdict.unwrap_or(topic.is_some() || channel != "sms")
@@ -290,6 +297,7 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
             already_sent: left.contains(&number),
             suppressed: is_suppressed,
             address: place.as_ref().err().map(String::as_str),
+            wrote: None,
             origin: OriginState::Live,
             contacts: sent,
             under_way: &[],

@@ -93,7 +93,8 @@ pub mod names {
     pub const PROFILE_UNMERGED: &str = "Profile Unmerged";
     /// An identifier was not attached because it belongs to somebody else; properties: `namespace`, `reason`.
     pub const IDENTIFIER_REFUSED: &str = "Identifier Refused";
-    /// Consent was given or withdrawn; properties: `channel`, `topic`, `granted`, `source`.
+    /// Consent was given or withdrawn; properties: `channel`, `topic`, `granted`, `source`; `confirmed` when
+    /// nobody has to confirm it any more, `wording` what the customer agreed to.
     pub const CONSENT_CHANGED: &str = "Consent Changed";
     /// The profile entered a segment; properties: `segment`.
     pub const SEGMENT_ENTERED: &str = "Segment Entered";

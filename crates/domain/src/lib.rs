@@ -27,7 +27,7 @@ pub use ids::{MessageKey, OutboxId, Partition, ProfileId, SourceId, WorkspaceId}
 pub use json::Json;
 pub use message::{OutboundMessage, SkipReason};
 pub use pii::Pii;
-pub use profile::{ConsentState, Identifier, Profile};
+pub use profile::{ConsentState, ConsentStatus, Identifier, Profile};
 pub use record::{AcceptedEvent, Record};
 pub use resource::{Resource, ResourceKind, ResourceStatus};
 pub use time::{Clock, SystemClock, Timestamp, VirtualClock};

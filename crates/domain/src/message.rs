@@ -16,8 +16,12 @@ pub enum SkipReason {
     Unsubscribed,
     /// Consent is required and was never given.
     NoConsent,
+    /// The customer asked for it and has not confirmed that yet (double opt-in).
+    Unconfirmed,
     /// There is no address for the channel, or it is not valid.
     NoAddress,
+    /// The channel takes free text only from somebody who wrote lately, and the customer did not.
+    WindowClosed,
     /// Quiet hours lasted longer than the message may wait.
     QuietHoursExpired,
     /// The customer has had enough messages lately.
@@ -38,11 +42,13 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [SkipReason; 12] = [
+    pub const ALL: [SkipReason; 14] = [
         Self::Suppressed,
         Self::Unsubscribed,
         Self::NoConsent,
+        Self::Unconfirmed,
         Self::NoAddress,
+        Self::WindowClosed,
         Self::QuietHoursExpired,
         Self::FrequencyCap,
         Self::ControlGroup,
@@ -60,7 +66,9 @@ impl SkipReason {
             Self::Suppressed => "suppressed",
             Self::Unsubscribed => "unsubscribed",
             Self::NoConsent => "no_consent",
+            Self::Unconfirmed => "unconfirmed",
             Self::NoAddress => "no_address",
+            Self::WindowClosed => "window_closed",
             Self::QuietHoursExpired => "quiet_hours_expired",
             Self::FrequencyCap => "frequency_cap",
             Self::ControlGroup => "control_group",
@@ -176,8 +184,8 @@ mod tests {
         let names: Vec<_> = SkipReason::ALL.iter().map(|r| r.as_str()).collect();
         assert_eq!(
             names.join(", "),
-            "suppressed, unsubscribed, no_consent, no_address, quiet_hours_expired, frequency_cap, control_group, \
-             not_live, exited, duplicate, provider_rejected, invalid_template"
+            "suppressed, unsubscribed, no_consent, unconfirmed, no_address, window_closed, quiet_hours_expired, \
+             frequency_cap, control_group, not_live, exited, duplicate, provider_rejected, invalid_template"
         );
         for reason in SkipReason::ALL {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());

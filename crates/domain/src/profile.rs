@@ -54,6 +54,44 @@ pub struct Trait {
     pub at: Timestamp,
 }
 
+/// What a statement of consent says.
+///
+/// Stored as its number: profiles written when it was only given or not read the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentStatus {
+    /// Withdrawn.
+    Denied,
+    /// Given.
+    Granted,
+    /// Asked for, and not confirmed by the customer yet: as good as not given (double opt-in).
+    Pending,
+}
+
+impl ConsentStatus {
+    /// Given or withdrawn, where nothing has to be confirmed.
+    #[must_use]
+    pub fn of(granted: bool) -> Self {
+        if granted { Self::Granted } else { Self::Denied }
+    }
+
+    /// Its name in events and answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Granted => "granted",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// The status of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Denied, Self::Granted, Self::Pending].into_iter().find(|s| s.as_str() == name)
+    }
+}
+
 /// A statement of consent for a channel, or for one topic on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Consent {
@@ -61,12 +99,20 @@ pub struct Consent {
     pub channel: String,
     /// A topic such as `newsletter`; `None` is the whole channel.
     pub topic: Option<String>,
-    /// Given or withdrawn.
-    pub granted: bool,
+    /// Given, withdrawn, or waiting for the customer to confirm it.
+    pub status: ConsentStatus,
     /// When it was stated.
     pub at: Timestamp,
     /// Where: `unsubscribe link`, `api`, `preference centre`, a form's name.
     pub source: String,
+}
+
+impl Consent {
+    /// Whether it is given, and confirmed where that is needed.
+    #[must_use]
+    pub fn is_granted(&self) -> bool {
+        self.status == ConsentStatus::Granted
+    }
 }
 
 /// What consent says about a message.
@@ -77,6 +123,8 @@ pub enum ConsentState {
     Granted,
     /// Withdrawn.
     Denied,
+    /// Asked for and not confirmed.
+    Pending,
     /// Never stated.
     Unknown,
 }
@@ -215,6 +263,19 @@ impl Profile {
         self.identifiers.iter().find(|i| i.namespace == namespace).map(|i| i.value.as_str())
     }
 
+    /// What it states under that name: the trait, else the identifier.
+    #[must_use]
+    pub fn stated(&self, name: &str) -> Option<&str> {
+        let stated = self.trait_value(name).and_then(Value::as_str).filter(|a| !a.trim().is_empty());
+        stated.or_else(|| self.identifier(name))
+    }
+
+    /// Where a message to it would go on `channel`, as it is stated.
+    #[must_use]
+    pub fn address(&self, channel: &str) -> Option<&str> {
+        self.stated(if matches!(channel, "sms" | "whatsapp" | "voice") { "phone" } else { channel })
+    }
+
     /// Consent for a topic on a channel: the topic's own statement, else the channel's. A channel that was refused
     /// as a whole after the topic was granted refuses the topic too.
     #[must_use]
@@ -223,14 +284,15 @@ impl Profile {
         let whole = find(None);
         let decided = match topic.and_then(|t| find(Some(t))) {
             Some(own) => match whole {
-                Some(whole) if !whole.granted && whole.at > own.at => Some(whole),
+                Some(whole) if whole.status == ConsentStatus::Denied && whole.at > own.at => Some(whole),
                 _ => Some(own),
             },
             None => whole,
         };
-        match decided {
-            Some(c) if c.granted => ConsentState::Granted,
-            Some(_) => ConsentState::Denied,
+        match decided.map(|c| c.status) {
+            Some(ConsentStatus::Granted) => ConsentState::Granted,
+            Some(ConsentStatus::Denied) => ConsentState::Denied,
+            Some(ConsentStatus::Pending) => ConsentState::Pending,
             None => ConsentState::Unknown,
         }
     }
@@ -299,7 +361,7 @@ mod tests {
             p.consents.push(Consent {
                 channel: "email".into(),
                 topic: topic.map(Into::into),
-                granted,
+                status: ConsentStatus::of(granted),
                 at: Timestamp(at),
                 source: "test".into(),
             });
@@ -310,5 +372,43 @@ mod tests {
         assert_eq!(say(None, false, 2), (Denied, Denied, Unknown));
         assert_eq!(say(Some("news"), true, 3), (Granted, Denied, Unknown));
         assert_eq!(say(None, true, 4), (Granted, Granted, Unknown));
+    }
+
+    #[test]
+    fn consents_of_before_there_was_a_third_status_read_the_same() {
+        /// As profiles were written first.
+        #[derive(Serialize)]
+        struct First {
+            channel: String,
+            topic: Option<String>,
+            granted: bool,
+            at: Timestamp,
+            source: String,
+        }
+        for granted in [false, true] {
+            let (channel, topic, source) = ("email".to_owned(), Some("news".to_owned()), "api".to_owned());
+            let old = First { channel, topic, granted, at: Timestamp(5), source };
+            let read: Consent = postcard::from_bytes(&postcard::to_stdvec(&old).unwrap()).unwrap();
+            assert_eq!((read.status, read.at), (ConsentStatus::of(granted), Timestamp(5)));
+        }
+    }
+
+    #[test]
+    fn what_is_not_confirmed_is_no_consent() {
+        let mut p = profile();
+        let say = |topic: Option<&str>, status, at| Consent {
+            channel: "email".into(),
+            topic: topic.map(Into::into),
+            status,
+            at: Timestamp(at),
+            source: "test".into(),
+        };
+        p.consents = vec![say(Some("news"), ConsentStatus::Pending, 1)];
+        assert_eq!(p.consent("email", Some("news")), ConsentState::Pending);
+        assert_eq!(p.consent("email", Some("other")), ConsentState::Unknown);
+        // A whole channel that waits refuses nothing that was confirmed for itself.
+        p.consents = vec![say(Some("news"), ConsentStatus::Granted, 1), say(None, ConsentStatus::Pending, 2)];
+        assert_eq!(p.consent("email", Some("news")), ConsentState::Granted);
+        assert_eq!(p.consent("email", Some("other")), ConsentState::Pending);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
+use rapport_delivery::Confirmations;
 use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus, WorkspaceId};
 use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySet, campaign};
 use rapport_segments::spec::WebhookSpec;
@@ -33,6 +34,8 @@ pub struct WorkspaceLive {
     pub zone: Tz,
     /// Of segments that tell another system who enters and leaves, how.
     pub webhooks: HashMap<String, WebhookSpec>,
+    /// Which subscriptions customers have to confirm.
+    pub confirmations: Arc<Confirmations>,
     /// Segments' rules and journeys' conditions.
     pub rules: Arc<RuleSet>,
     /// Live documents that cannot take effect, and why.
@@ -79,7 +82,9 @@ impl Live {
             }
             let winners = control.read(|q| journey_states::winners(q, workspace.id))?.into_iter().collect();
             let webhooks = webhooks_of(&live);
-            workspaces.insert(workspace.id, WorkspaceLive { zone, webhooks, rules, problems, winners });
+            let confirmations = Arc::new(Confirmations::of(&live));
+            let found = WorkspaceLive { zone, webhooks, confirmations, rules, problems, winners };
+            workspaces.insert(workspace.id, found);
         }
         Ok(Live { generation, workspaces, journeys: compiled.set })
     }

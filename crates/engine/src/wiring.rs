@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rapport_delivery::channels::email::dkim::Signer;
+use rapport_delivery::content::built_in;
 use rapport_delivery::core::caps::Contact;
 use rapport_delivery::core::device::Device;
 use rapport_delivery::{
@@ -116,10 +117,14 @@ impl Catalog for Wiring {
         if let Some(found) = self.documents().templates.get(&key) {
             return Ok(found.clone());
         }
-        let prepared = match self.live(ws, ResourceKind::Template, id)? {
-            Some(r) => {
+        let found = match built_in::document(id) {
+            Some(spec) => Some((1, spec)),
+            None => self.live(ws, ResourceKind::Template, id)?.map(|r| (r.version, r.spec)),
+        };
+        let prepared = match found {
+            Some((version, spec)) => {
                 let library = self.library(ws)?;
-                LiveTemplate::prepare_in(&r.id, r.version, &r.spec, &library).ok().map(Arc::new)
+                LiveTemplate::prepare_in(id, version, &spec, &library).ok().map(Arc::new)
             }
             None => None,
         };
@@ -252,6 +257,10 @@ impl Ledger for Wiring {
 
     fn contacts(&self, profile: &Profile, since: Timestamp) -> Result<Vec<Contact>, DeliveryError> {
         read::messages::contacts(&self.shared, profile, since).map_err(unavailable("messages"))
+    }
+
+    fn wrote(&self, profile: &Profile, channel: &str) -> Result<Option<Timestamp>, DeliveryError> {
+        read::messages::wrote(&self.shared, profile, channel).map_err(unavailable("what customers wrote"))
     }
 }
 

@@ -10,12 +10,13 @@
 pub mod accounts;
 pub mod core;
 pub mod error;
+pub mod proofs;
 pub mod repo;
 pub mod search;
 pub mod telemetry;
 pub mod view;
 
-pub use crate::core::apply::{Applied, TraitChange, apply};
+pub use crate::core::apply::{Applied, TraitChange, apply, apply_confirming};
 pub use crate::core::claims::{alias_of, claims};
 pub use crate::core::identifiers::{apart_from, is_apart, refuse};
 pub use crate::core::merge::{Absorbed, Restored, absorb, undo};

@@ -58,6 +58,16 @@ CREATE TABLE account_due (id INTEGER PRIMARY KEY, ws INTEGER NOT NULL, group_id 
     again INTEGER NOT NULL, historical INTEGER NOT NULL, UNIQUE (ws, group_id));
 ",
     },
+    Migration {
+        version: 3,
+        sql: "
+CREATE TABLE consent_history (place INTEGER PRIMARY KEY AUTOINCREMENT, ws INTEGER NOT NULL, profile INTEGER NOT NULL,
+    at INTEGER NOT NULL, recorded_at INTEGER NOT NULL, channel TEXT NOT NULL, topic TEXT, status TEXT NOT NULL,
+    source TEXT NOT NULL, collected_by INTEGER NOT NULL, by_whom TEXT, address TEXT, ip TEXT, user_agent TEXT, page TEXT,
+    wording TEXT, topic_name TEXT, topic_version INTEGER, message TEXT, event TEXT NOT NULL);
+CREATE INDEX consent_history_profile ON consent_history (ws, profile, place);
+",
+    },
 ];
 
 /// The first byte of a stored profile; a change of the encoding takes the next number.
@@ -276,6 +286,7 @@ pub fn erase(tx: &Tx, ws: WorkspaceId, id: ProfileId, at: Timestamp) -> Result<E
     out.identifiers.dedup();
     tx.execute("DELETE FROM identifiers WHERE profile = ?1 AND ws = ?2", &params![id, ws])?;
     tx.execute("DELETE FROM absorbed WHERE ws = ?1 AND into_id = ?2", &params![ws, id])?;
+    crate::proofs::repo::remove_profile(tx, ws, id)?;
     remove_forward(tx, ws, id)?;
     tx.execute(
         "INSERT INTO erased (id, ws, at) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",

@@ -1817,6 +1817,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles/{id}/consents/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every change of a customer's consent, with what proves it
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id_consents_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/profiles/{id}/erase": {
         parameters: {
             query?: never;
@@ -2664,7 +2684,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * How many segments a text message takes
+         * How many segments a text message takes, and what it costs
          * @description Needs the role editor.
          */
         post: operations["post_sms_segments"];
@@ -3487,6 +3507,48 @@ export interface components {
             /** @description The suggestions. */
             items: components["schemas"]["SuggestionView"][];
         };
+        /** @description A change of consent with what proves it. */
+        ConsentChangeView: {
+            /** @description Names it within this customer. */
+            id: string;
+            /** @description When the customer stated it. */
+            at: components["schemas"]["Time"];
+            /** @description When it was recorded here. */
+            recorded_at: components["schemas"]["Time"];
+            /** @description `email`, … */
+            channel: string;
+            /** @description The topic; null is the whole channel. */
+            topic?: string | null;
+            /** @description `granted`, `denied`, or `pending`: asked for and not confirmed yet. */
+            status: string;
+            /** @description Where it was stated. */
+            source: string;
+            /** @description The source whose write key it came by; null when Rapport itself recorded it: a page behind a link, the API, a journey. */
+            collected_by?: string | null;
+            /** @description Who stated it for the customer by the API: a member's address or a token's name. */
+            by?: string | null;
+            /** @description The customer's address on the channel then. */
+            address?: string | null;
+            /** @description The address of the browser or app. */
+            ip?: string | null;
+            /** @description The browser or app. */
+            user_agent?: string | null;
+            /** @description The page it was stated on. */
+            page?: string | null;
+            /** @description What the customer agreed to, in the words they were shown. */
+            wording?: string | null;
+            /** @description What the topic was called then. */
+            topic_name?: string | null;
+            /**
+             * Format: int32
+             * @description The version of the topic's document then.
+             */
+            topic_version?: number | null;
+            /** @description The message whose link was used. */
+            message_id?: string | null;
+            /** @description The id of the event that stated it. */
+            event_id?: string | null;
+        };
         /** @description A statement of consent. */
         ConsentInput: {
             /** @description `email`, … */
@@ -3497,6 +3559,18 @@ export interface components {
             granted: boolean;
             /** @description Where the customer stated it; `api` when absent. */
             source?: string | null;
+            /** @description The customer confirmed it elsewhere (double opt-in): it counts at once, and nobody is asked. */
+            confirmed?: boolean;
+            /** @description What the customer agreed to, in the words they were shown; at most 4,000 bytes. */
+            wording?: string | null;
+            /** @description When they stated it, when that was before now. */
+            stated_at?: string | null;
+            /** @description The page they stated it on. */
+            page?: string | null;
+            /** @description The address of their browser or app. */
+            ip?: string | null;
+            /** @description Their browser or app. */
+            user_agent?: string | null;
         };
         /**
          * @description What consent events of a source need; without it they are not stored. Categories are those of
@@ -3525,8 +3599,10 @@ export interface components {
             channel: string;
             /** @description The topic; null is the whole channel. */
             topic?: string | null;
-            /** @description Given or withdrawn. */
+            /** @description Whether it is given, and confirmed where that is needed. */
             granted: boolean;
+            /** @description `granted`, `denied`, or `pending`: asked for and not confirmed by the customer yet. */
+            status: string;
             /** @description When it was stated. */
             at: components["schemas"]["Time"];
             /** @description Where it was stated. */
@@ -5644,6 +5720,12 @@ export interface components {
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
+        PageOfConsentChangeView: {
+            /** @description The rows. */
+            items: components["schemas"]["ConsentChangeView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         PageOfConsentView: {
             /** @description The rows. */
             items: components["schemas"]["ConsentView"][];
@@ -6183,6 +6265,7 @@ export interface components {
             text: string;
             /** @description The content of a channel other than e-mail; subject, HTML and text are empty then. */
             content?: Record<string, unknown> | null;
+            sms?: null | components["schemas"]["SmsView"];
             /** @description The appointment, as iCalendar. */
             calendar?: string | null;
             /** @description The HTML part's size; Gmail cuts it after 102 KB. */
@@ -6272,6 +6355,8 @@ export interface components {
             merged_profiles: components["schemas"]["MergedProfile"][];
             /** @description Ids of all profiles that ever became part of this one. */
             merged_ids: string[];
+            /** @description Every change of consent with what proves it, newest first. */
+            consent_history: components["schemas"]["ConsentChangeView"][];
             /** @description Messages, newest first, at most 10,000. */
             messages: components["schemas"]["MessageView"][];
             /** @description Events, newest first, at most 100,000. */
@@ -7152,8 +7237,21 @@ export interface components {
         SmsInput: {
             /** @description The text. */
             body: string;
+            /** @description The country it goes to (ISO 3166), such as `DE`. */
+            country?: string | null;
         };
-        /** @description What a text message takes. */
+        /** @description What a text message costs in one country. */
+        SmsPrice: {
+            /** @description ISO 3166; `*` is every country without a price of its own. */
+            country: string;
+            /** @description One segment, a decimal number. */
+            segment: string;
+            /** @description All of its segments. */
+            amount: string;
+            /** @description ISO 4217; empty when the channel does not say. */
+            currency: string;
+        };
+        /** @description What a text message takes and costs. */
         SmsView: {
             /** @description `gsm7` or `ucs2`. */
             encoding: string;
@@ -7165,6 +7263,11 @@ export interface components {
             left: number;
             /** @description Characters outside the GSM alphabet, which make the message dearer. */
             foreign: string[];
+            /** @description The country it goes to, when that is known. */
+            country?: string | null;
+            price?: null | components["schemas"]["SmsPrice"];
+            /** @description What it would cost in every country that a live channel names a price for; `*` is every other one. */
+            prices: components["schemas"]["SmsPrice"][];
         };
         /** @description A source to create; it gets its first write key. */
         SourceInput: {
@@ -11537,6 +11640,46 @@ export interface operations {
             };
         };
     };
+    get_profiles_by_id_consents_history: {
+        parameters: {
+            query?: {
+                /** @description Words that all stand in the change. */
+                q?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+                /** @description `json` for a page, `csv` for all of them as a file; `json` when absent. */
+                format?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; with `format=csv` all of them as CSV. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfConsentChangeView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_profiles_by_id_erase: {
         parameters: {
             query?: {
@@ -13193,7 +13336,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The count. */
+            /** @description The count, and the price where one is known. */
             200: {
                 headers: {
                     [name: string]: unknown;

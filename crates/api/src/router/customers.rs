@@ -4,8 +4,8 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    accounts, consents, customer, events, exports, hooks, in_browser, messages, messages_after, messages_write,
-    preferences, profiles, profiles_write, push, segments,
+    accounts, confirm, consent_history, consents, customer, events, exports, hooks, in_browser, messages,
+    messages_after, messages_write, preferences, profiles, profiles_write, push, segments, texts,
 };
 use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
 
@@ -88,6 +88,14 @@ fn others() -> Vec<Endpoint> {
             .query::<WaitQuery>()
             .body::<consents::ConsentInput>()
             .answers::<Paged<ConsentView>>(201, "All consents as they are now."),
+        get(
+            "/api/v1/profiles/{id}/consents/history",
+            "consents",
+            "Every change of a customer's consent, with what proves it",
+            consent_history::list,
+        )
+        .query::<consent_history::HistoryQuery>()
+        .answers::<Paged<consent_history::ConsentChangeView>>(200, "A page; with `format=csv` all of them as CSV."),
         get("/api/v1/accounts", "accounts", "List and search accounts", accounts::list)
             .query::<accounts::AccountQuery>()
             .answers::<Paged<accounts::AccountView>>(200, "A page."),
@@ -125,9 +133,14 @@ fn others() -> Vec<Endpoint> {
         )
         .body::<messages_after::ReplayInput>()
         .answers::<messages_after::Replayed>(200, "They are in the queue again; at most 500 at once."),
-        post("/api/v1/sms/segments", "messages", "How many segments a text message takes", messages_after::sms)
-            .body::<messages_after::SmsInput>()
-            .answers::<messages_after::SmsView>(200, "The count."),
+        post(
+            "/api/v1/sms/segments",
+            "messages",
+            "How many segments a text message takes, and what it costs",
+            texts::sms,
+        )
+        .body::<texts::SmsInput>()
+        .answers::<texts::SmsView>(200, "The count, and the price where one is known."),
         get("/api/v1/messages/{id}", "messages", "A message", messages::get)
             .answers::<MessageView>(200, "The message."),
         get("/api/v1/events", "events", "What happens now, over all customers", events::recent)
@@ -176,6 +189,11 @@ fn links() -> Vec<Endpoint> {
         Endpoint::new(Method::Post, "/preferences/{token}", LINK, TAG, "Choose topics", preferences::post)
             .takes(&FORM, "The page's form.")
             .sends(200, "text/html", "The page with the choice."),
+        Endpoint::new(Method::Get, "/confirm/{token}", LINK, TAG, "The page to confirm a subscription", confirm::get)
+            .sends(200, "text/html", "A page; nothing changes."),
+        Endpoint::new(Method::Post, "/confirm/{token}", LINK, TAG, "Confirm a subscription", confirm::post)
+            .takes(&FORM, "The page's form.")
+            .sends(200, "text/html", "Confirmed."),
         Endpoint::new(Method::Get, "/v/{token}", LINK, TAG, "A mail in the browser", in_browser::show).sends(
             200,
             "text/html",

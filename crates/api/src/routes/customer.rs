@@ -60,10 +60,11 @@ pub(crate) async fn unsubscribe(
     At(token): At<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let visitor = events::visitor(&state, request.extensions(), request.headers());
     let form = form(request).await?;
     let Some(visit) = Visit::open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
     let (page, changes) = pages::unsubscribe_result(&visit.claim, &form, &visit.theme);
-    let statements = visit.statements(&state, &changes);
+    let statements = visit.statements(&state, &changes, &visitor);
     if !statements.is_empty() {
         events::submit(&state, &statements, true).await?;
     }

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
+use super::consent_history::ConsentChangeView;
 use super::profiles::{found, whole};
 use crate::auth::Caller;
 use crate::error::ApiError;
@@ -51,6 +52,8 @@ pub(crate) struct ProfileExport {
     merged_profiles: Vec<MergedProfile>,
     /// Ids of all profiles that ever became part of this one.
     merged_ids: Vec<String>,
+    /// Every change of consent with what proves it, newest first.
+    consent_history: Vec<ConsentChangeView>,
     /// Messages, newest first, at most 10,000.
     messages: Vec<MessageView>,
     /// Events, newest first, at most 100,000.
@@ -91,6 +94,7 @@ fn everything(state: &ApiState, ws: WorkspaceId, id: ProfileId) -> Result<Profil
         refused_identifiers: refused.map(|r| (&r.identifier).into()).collect(),
         merged_profiles: profile.merges.iter().map(|m| MergedProfile::from(&*m.before)).collect(),
         merged_ids: family.iter().skip(1).map(ToString::to_string).collect(),
+        consent_history: super::consent_history::all(state, ws, profile.id)?,
         messages: read::messages::all_of_profile(shared, ws, profile.id)?.into_iter().map(MessageView::from).collect(),
         events: events.iter().take(MAX_EVENTS).map(EventView::from).collect(),
         events_truncated: events.len() > MAX_EVENTS,

@@ -9,7 +9,8 @@ use rapport_delivery::core::mark::Mark;
 use rapport_delivery::core::sms::Keyword;
 use rapport_delivery::{ChannelSpec, Purpose};
 use rapport_domain::event::names;
-use rapport_domain::{EventKind, MessageChannel, Profile, ResourceKind, WorkspaceId, identity};
+use rapport_domain::time::MINUTE_MS;
+use rapport_domain::{EventKind, MessageChannel, Profile, ResourceKind, Timestamp, WorkspaceId, identity};
 use rapport_engine::read;
 use rapport_store::control::{resources, suppressions};
 use serde_json::{Map, json};
@@ -26,6 +27,9 @@ use crate::state::ApiState;
 
 /// The longest text of a customer kept, bytes.
 const MAX_TEXT_BYTES: usize = 4_096;
+/// A text told later than this after it was written happened when the provider says; its clock counts in whole seconds, ours
+/// is finer.
+const LATE_MS: i64 = MINUTE_MS;
 
 /// `GET` and `POST /hooks/{token}`: a provider tells something. The address is signed; providers that sign their calls are
 /// checked for that too.
@@ -127,9 +131,9 @@ async fn apply(
             tell_mark(state, visit, Mark::Replied, more).await?;
             Ok(None)
         }
-        Received::Inbound { from, text, id, keyword, .. } => {
+        Received::Inbound { from, text, id, at, keyword, .. } => {
             let ws = visit.claim.workspace;
-            let said = Said { channel, from, text, id, keyword };
+            let said = Said { channel, from, text, id, at, keyword };
             inbound(state, ws, &said).await?;
             let help = keyword == Some(Keyword::Help) && channel == MessageChannel::Sms;
             Ok(help.then(|| help_reply(company)))
@@ -168,6 +172,7 @@ struct Said {
     from: String,
     text: String,
     id: String,
+    at: Option<Timestamp>,
     keyword: Option<Keyword>,
 }
 
@@ -211,6 +216,9 @@ async fn inbound(state: &ApiState, ws: WorkspaceId, said: &Said) -> Result<(), A
             // A provider that calls again tells the same event again.
             event.message_id = format!("hook-{channel}-{}-{name}", said.id);
         }
+        if let Some(at) = said.at.filter(|at| event.ts.since_ms(*at) > LATE_MS) {
+            event.ts = at;
+        }
         batch.push(event);
     };
     let consent = |granted: bool| {
@@ -218,6 +226,8 @@ async fn inbound(state: &ApiState, ws: WorkspaceId, said: &Said) -> Result<(), A
             ("channel".to_owned(), json!(channel)),
             ("granted".to_owned(), json!(granted)),
             ("source".to_owned(), json!(format!("{channel} keyword"))),
+            // Who writes from the number has shown that it is theirs.
+            ("confirmed".to_owned(), json!(granted)),
         ])
     };
     match said.keyword {

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use rapport_delivery::core::sms::{Encoding, segments};
 use rapport_delivery::repo::LedgerFilter;
 use rapport_delivery::repo::MessageStatus;
 use rapport_domain::record::LetterBody;
@@ -227,35 +226,4 @@ async fn again(state: &ApiState, caller: &Caller, ids: Vec<rapport_domain::Outbo
         events::send(state, ws, message.partition, LetterBody::Replay { message, expires_at }, false).await?;
     }
     Ok(Json(Replayed { messages: count }))
-}
-
-/// A text to count.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SmsInput {
-    /// The text.
-    body: String,
-}
-
-/// What a text message takes.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SmsView {
-    /// `gsm7` or `ucs2`.
-    encoding: &'static str,
-    /// Septets or 16-bit units.
-    units: usize,
-    /// Messages that are paid for.
-    segments: usize,
-    /// Units that fit into the last segment still.
-    left: usize,
-    /// Characters outside the GSM alphabet, which make the message dearer.
-    foreign: Vec<String>,
-}
-
-/// `POST /api/v1/sms/segments`: how many segments a text takes.
-pub(crate) async fn sms(_: Caller, Body(input): Body<SmsInput>) -> Reply<SmsView> {
-    let s = segments(&input.body);
-    let encoding = if s.encoding == Encoding::Gsm7 { "gsm7" } else { "ucs2" };
-    let foreign = s.foreign.iter().map(char::to_string).collect();
-    Ok(Json(SmsView { encoding, units: s.units, segments: s.segments, left: s.left, foreign }))
 }

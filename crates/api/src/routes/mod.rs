@@ -9,6 +9,8 @@ pub(crate) mod campaigns;
 pub(crate) mod catalogs;
 pub(crate) mod channels;
 pub(crate) mod collect;
+pub(crate) mod confirm;
+pub(crate) mod consent_history;
 pub(crate) mod consents;
 pub(crate) mod coupons;
 pub(crate) mod customer;
@@ -50,6 +52,7 @@ pub(crate) mod session;
 pub(crate) mod stats;
 pub(crate) mod suppressions;
 pub(crate) mod templates;
+pub(crate) mod texts;
 pub(crate) mod tokens;
 pub(crate) mod upload;
 

@@ -35,6 +35,7 @@ pub(crate) async fn post(
     At(token): At<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let visitor = events::visitor(&state, request.extensions(), request.headers());
     let form = form(request).await?;
     let Some(before) = visit(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
     let mut changes = pages::preferences_result(before.channel(), &before.choices(), &form);
@@ -43,7 +44,7 @@ pub(crate) async fn post(
             changes.push(change);
         }
     }
-    let mut statements = before.statements(&state, &changes);
+    let mut statements = before.statements(&state, &changes, &visitor);
     let wished = pages::wishes_result(before.channel(), &before.wishes(), &form, state.now());
     let is_changed = wished.is_some() || !changes.is_empty();
     if let (Some(traits), Some(profile)) = (wished, &before.profile) {

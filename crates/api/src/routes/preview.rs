@@ -3,16 +3,17 @@
 use axum::Json;
 use axum::extract::State;
 use rapport_delivery::channels::Content;
-use rapport_delivery::channels::compose::compose;
+use rapport_delivery::channels::compose::{compose, shorten};
 use rapport_delivery::channels::email::{ComposeFault, Extras};
 use rapport_delivery::content::MissingName;
 use rapport_delivery::content::lint::{self, Level};
+use rapport_delivery::core::address::targets;
 use rapport_delivery::tracking::links::Links;
 use rapport_delivery::{DeliveryError, LiveTemplate, SettingsSpec, Sources, Tokens};
 use rapport_domain::profile::Trait;
 use rapport_domain::{
-    Json as Data, OutboundMessage, OutboxId, Partition, Problem, Profile, ProfileId, ResourceKind, Timestamp,
-    WorkspaceId,
+    Json as Data, MessageChannel, OutboundMessage, OutboxId, Partition, Problem, Profile, ProfileId, ResourceKind,
+    Timestamp, WorkspaceId,
 };
 use rapport_engine::read;
 use rapport_store::control::{catalogs, resources};
@@ -22,6 +23,7 @@ use utoipa::ToSchema;
 
 use super::profiles::found;
 use super::templates::settings;
+use super::texts::{self, SmsView};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{At, Body};
@@ -72,6 +74,8 @@ pub(crate) struct Preview {
     /// The content of a channel other than e-mail; subject, HTML and text are empty then.
     #[schema(value_type = Option<Object>)]
     content: Option<Value>,
+    /// What a text message takes and costs; null for other channels. Its links are counted as they are sent: short.
+    sms: Option<SmsView>,
     /// The appointment, as iCalendar.
     calendar: Option<String>,
     /// The HTML part's size; Gmail cuts it after 102 KB.
@@ -290,6 +294,22 @@ impl Stage {
         found.into_iter().map(|f| view(f.rule.to_owned(), f.level, f.message, f.part, f.excerpt)).collect()
     }
 
+    /// What it takes and costs, when it is a text message.
+    fn text_message(&self, state: &ApiState, content: &Content) -> Result<Option<SmsView>, ApiError> {
+        let channel = MessageChannel::parse(&self.message.channel);
+        let Some(channel) = channel.filter(|c| *c == MessageChannel::Sms) else { return Ok(None) };
+        let tokens = Tokens::new(b"links of a preview are signed with a key nothing accepts");
+        let mut sent = content.clone();
+        if self.template.spec.track_clicks {
+            drop(shorten(&mut sent, &self.message.channel, &self.links(&tokens)));
+        }
+        let Content::Other(members) = &sent else { return Ok(None) };
+        let body = members["body"].as_str().unwrap_or_default();
+        let place = targets(&self.profile, channel, self.settings.default_country.as_deref()).ok();
+        let country = place.and_then(|p| p.country);
+        texts::view(state, self.message.workspace, body, country.as_deref()).map(Some)
+    }
+
     /// Whether the way out is worth looking for: a transactional mail needs none.
     fn has_way_out(&self) -> bool {
         !self.template.spec.transactional
@@ -311,9 +331,13 @@ fn stored(state: &ApiState, ws: WorkspaceId, input: &PreviewInput) -> Result<(St
 
 fn show(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Preview, ApiError> {
     let strict = input.strict;
-    let composed = match Stage::set(state, ws, input)?.play(state)? {
+    let stage = Stage::set(state, ws, input)?;
+    let composed = match stage.play(state)? {
         Content::Email(composed) => composed,
-        content @ Content::Other(_) => return Ok(other(content)),
+        content @ Content::Other(_) => {
+            let sms = stage.text_message(state, &content)?;
+            return Ok(Preview { sms, ..other(content) });
+        }
     };
     if strict && !composed.missing.is_empty() {
         let problem = |m: &MissingName| {
@@ -329,6 +353,7 @@ fn show(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Previe
         html: composed.html,
         text: composed.text,
         content: None,
+        sms: None,
         calendar: composed.calendar,
         missing: composed.missing.into_iter().map(MissingView::from).collect(),
     })
@@ -346,6 +371,7 @@ fn other(content: Content) -> Preview {
         html: String::new(),
         text: String::new(),
         content,
+        sms: None,
         calendar: None,
         html_bytes: 0,
         missing: Vec::new(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use rapport_delivery::channels::http::Http;
-use rapport_delivery::channels::{self, Content, Means, Outgoing, Provider, Wire};
+use rapport_delivery::channels::{self, Content, Decided, Means, Outgoing, Provider, Wire};
 use rapport_delivery::core::address::{Target, parse_email};
 use rapport_delivery::{ChannelSpec, Tokens};
 use rapport_domain::{MessageChannel, ResourceKind, WorkspaceId};
@@ -108,7 +108,7 @@ pub(crate) async fn test(
         .await?;
     let mut mails = Vec::new();
     for (to, wire) in packed.wires {
-        let sent = packed.provider.send(&wire).await;
+        let sent = packed.provider.send(&wire, &Decided).await;
         let (answer, problem) = match sent {
             Ok(receipt) => (Some(receipt.response), None),
             Err(fault) => (None, Some(fault.detail())),

@@ -4,7 +4,7 @@ use rapport_domain::{OutboundMessage, Profile, Timestamp};
 use serde_json::Value;
 
 use super::Content;
-use super::email::{self, Asked, ComposeFault, Customer, Extras, Root, Shelf, scene};
+use super::email::{self, Asked, ComposeFault, Customer, Extras, Root, Shelf, confirm_url, scene};
 use crate::content::{Scene, View};
 use crate::core::gate::topic_of;
 use crate::spec::{LiveTemplate, SettingsSpec};
@@ -33,7 +33,7 @@ pub fn compose(
     let asked = Asked::new(extras.sources, message);
     let shelf = Shelf::new(&asked, template.library.catalogs());
     let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(&template.spec)));
-    let (preferences, browser) = (links.preferences(), String::new());
+    let (preferences, browser, confirm) = (links.preferences(), String::new(), confirm_url(message, links));
     let root = Root {
         message,
         profile: Customer { profile, channel: &message.channel },
@@ -43,6 +43,7 @@ pub fn compose(
         unsubscribe: &unsubscribe,
         preferences: &preferences,
         browser: &browser,
+        confirm: confirm.as_deref(),
     };
     let scene = Scene { library: &template.library, host: &asked, ..scene(profile, settings, now) };
     let rendered = tree.render(&View::Object(&root), &scene);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::http::{Answer, Call, Http};
-use super::{Content, Means, Outgoing, Provider, Receipt, SendFault, Sending, Wire};
+use super::{Content, LastWord, Means, Outgoing, Provider, Receipt, SendFault, Sending, Wire};
 use crate::core::address::Target;
 use crate::core::device::Device;
 use crate::spec::ChannelSpec;
@@ -90,7 +90,7 @@ impl<D: Dialect> Provider for Dialled<D> {
         self.dialect.calls(outgoing).map(Wire::Calls)
     }
 
-    fn send<'a>(&'a self, wire: &'a Wire) -> Sending<'a> {
+    fn send<'a>(&'a self, wire: &'a Wire, last_word: &'a dyn LastWord) -> Sending<'a> {
         Box::pin(async move {
             let Wire::Calls(calls) = wire else {
                 let detail = "this provider is called over HTTP".to_owned();
@@ -100,6 +100,9 @@ impl<D: Dialect> Provider for Dialled<D> {
                 return Err(SendFault::Busy);
             };
             self.dialect.ready(&self.http).await?;
+            if !last_word.may_leave().await {
+                return Err(SendFault::Withheld);
+            }
             let mut answers = Vec::with_capacity(calls.len());
             for call in calls {
                 let mut call = call.clone();
@@ -171,6 +174,7 @@ impl SendFault {
             | SendFault::Permanent { detail, .. }
             | SendFault::Gone { detail, .. } => detail.clone(),
             SendFault::Busy => "the channel's connections are all in use".to_owned(),
+            SendFault::Withheld => "it may not leave any more".to_owned(),
         }
     }
 }

@@ -3,6 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
+use rapport_domain::Timestamp;
+use rapport_domain::time::SECOND_MS;
 use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::Sha256;
@@ -60,6 +62,8 @@ pub enum Received {
         text: String,
         /// The provider's id, which makes a repeated call one effect.
         id: String,
+        /// When, by the provider's clock, where it says; it may call hours later.
+        at: Option<Timestamp>,
         /// What the text means when it is a keyword.
         keyword: Option<Keyword>,
     },
@@ -164,7 +168,7 @@ fn twilio(
                 return Err(HookFault::Malformed);
             }
             let (to, id) = (field("To").to_owned(), field("MessageSid").to_owned());
-            Ok((vec![Received::Inbound { from, to, id, keyword: keyword(&text), text }], twiml))
+            Ok((vec![Received::Inbound { from, to, id, at: None, keyword: keyword(&text), text }], twiml))
         }
         HookPart::Receipt => {
             let status = if field("MessageStatus").is_empty() { field("CallStatus") } else { field("MessageStatus") };
@@ -195,7 +199,7 @@ fn kannel(part: HookPart, request: &HookRequest<'_>) -> Result<(Vec<Received>, H
             return Err(HookFault::Malformed);
         }
         let (to, id) = (field("to").to_owned(), field("id").to_owned());
-        return Ok((vec![Received::Inbound { from, to, id, keyword: keyword(&text), text }], nothing));
+        return Ok((vec![Received::Inbound { from, to, id, at: None, keyword: keyword(&text), text }], nothing));
     }
     let mark = match field("status") {
         "1" => Mark::Delivered,
@@ -205,6 +209,11 @@ fn kannel(part: HookPart, request: &HookRequest<'_>) -> Result<(Vec<Received>, H
     };
     let detail = super::http::short(&format!("{} {}", field("status"), field("text")));
     Ok((vec![Received::Receipt { token: None, mark, detail, dead: false }], nothing))
+}
+
+/// An instant in seconds since 1970.
+fn seconds(unix: i64) -> Option<Timestamp> {
+    unix.checked_mul(SECOND_MS).map(Timestamp)
 }
 
 fn whatsapp(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Received>, HookReply), HookFault> {
@@ -252,7 +261,8 @@ fn whatsapp(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Receiv
             let to =
                 value.pointer("/metadata/display_phone_number").and_then(Value::as_str).unwrap_or_default().to_owned();
             let id = message["id"].as_str().unwrap_or_default().to_owned();
-            out.push(Received::Inbound { from, to, id, keyword: keyword(&text), text });
+            let at = message["timestamp"].as_str().and_then(|t| t.parse().ok()).and_then(seconds);
+            out.push(Received::Inbound { from, to, id, at, keyword: keyword(&text), text });
         }
     }
     Ok((out, reply("text/plain; charset=utf-8", "")))
@@ -269,8 +279,8 @@ fn telegram(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Receiv
     let Some(text) = body.pointer("/message/text").and_then(Value::as_str) else { return Ok((Vec::new(), done)) };
     let from = body.pointer("/message/chat/id").map(ToString::to_string).ok_or(HookFault::Malformed)?;
     let id = body["update_id"].to_string();
-    let text = text.to_owned();
-    Ok((vec![Received::Inbound { from, to: String::new(), id, keyword: keyword(&text), text }], done))
+    let (text, at) = (text.to_owned(), body.pointer("/message/date").and_then(Value::as_i64).and_then(seconds));
+    Ok((vec![Received::Inbound { from, to: String::new(), id, at, keyword: keyword(&text), text }], done))
 }
 
 #[cfg(test)]

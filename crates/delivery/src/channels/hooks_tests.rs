@@ -84,7 +84,7 @@ fn whatsapp_signs_the_body() {
             {"status": "read", "biz_opaque_callback_data": "tok"},
             {"status": "failed", "errors": [{"code": 131_026, "title": "Undeliverable"}]},
         ],
-        "messages": [{"from": "4915123456789", "id": "wamid.1", "text": {"body": "2"}}],
+        "messages": [{"from": "4915123456789", "id": "wamid.1", "timestamp": "1782907200", "text": {"body": "2"}}],
     }}]}]})
     .to_string();
     let sign = |secret: &str| {
@@ -95,7 +95,8 @@ fn whatsapp_signs_the_body() {
     let got = call(&whatsapp_spec(), HookPart::Inbound, ("", ""), &sign("app"), &body).unwrap();
     assert!(matches!(&got[0], Received::Receipt { token: Some(t), mark: Mark::Opened, .. } if t == "tok"), "{got:?}");
     assert!(matches!(&got[1], Received::Receipt { mark: Mark::Bounced, dead: true, .. }), "{got:?}");
-    assert!(matches!(&got[2], Received::Inbound { from, text, .. } if from == "+4915123456789" && text == "2"));
+    let Received::Inbound { from, text, at, .. } = &got[2] else { panic!("{got:?}") };
+    assert_eq!((from.as_str(), text.as_str(), at.unwrap()), ("+4915123456789", "2", Timestamp(1_782_907_200_000)));
     for headers in [sign("other"), vec![]] {
         assert_eq!(call(&whatsapp_spec(), HookPart::Inbound, ("", ""), &headers, &body), Err(HookFault::Forged));
     }
@@ -109,13 +110,15 @@ fn whatsapp_signs_the_body() {
 #[test]
 fn telegram_shows_its_secret() {
     let spec = json!({"kind": "telegram", "secret": "bot", "webhook_secret": "s3"});
-    let body = json!({"update_id": 9, "message": {"chat": {"id": -5}, "text": "/stop"}}).to_string();
+    let body =
+        json!({"update_id": 9, "message": {"chat": {"id": -5}, "date": 1_782_907_200, "text": "/stop"}}).to_string();
     let send = |secret: &str, body: &str| {
         let headers = [("x-telegram-bot-api-secret-token", secret.to_owned())];
         call(&spec, HookPart::Inbound, ("", ""), &headers, body)
     };
     let got = send("s3", &body).unwrap();
-    assert!(matches!(&got[0], Received::Inbound { from, keyword: Some(Keyword::Stop), .. } if from == "-5"), "{got:?}");
+    let Received::Inbound { from, keyword: Some(Keyword::Stop), at, .. } = &got[0] else { panic!("{got:?}") };
+    assert_eq!((from.as_str(), at.unwrap()), ("-5", Timestamp(1_782_907_200_000)));
     assert_eq!(send("s4", &body), Err(HookFault::Forged));
     assert_eq!(send("s3", "{"), Err(HookFault::Malformed));
     assert_eq!(send("s3", "{\"update_id\":1}"), Ok(vec![]));

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::dialect::other;
-use super::{Outgoing, Provider, Receipt, SendFault, Sending, Wire};
+use super::{LastWord, Outgoing, Provider, Receipt, SendFault, Sending, Wire};
 
 /// Rapport itself.
 pub(super) struct InApp;
@@ -14,12 +14,15 @@ impl Provider for InApp {
         Ok(Wire::Deposit(other(outgoing)?.clone()))
     }
 
-    fn send<'a>(&'a self, wire: &'a Wire) -> Sending<'a> {
+    fn send<'a>(&'a self, wire: &'a Wire, last_word: &'a dyn LastWord) -> Sending<'a> {
         Box::pin(async move {
             let Wire::Deposit(content) = wire else {
                 let detail = "this channel keeps messages within the app".to_owned();
                 return Err(SendFault::Permanent { detail, hard_bounce: false });
             };
+            if !last_word.may_leave().await {
+                return Err(SendFault::Withheld);
+            }
             Ok(Receipt { response: "kept".to_owned(), deposit: Some(content.clone()), ..Receipt::default() })
         })
     }

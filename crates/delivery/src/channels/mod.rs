@@ -28,12 +28,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rapport_domain::{OutboundMessage, Problem, Timestamp};
+use rapport_domain::{OutboundMessage, OutboxId, Problem, Timestamp};
 use serde_json::Value;
 
 use crate::core::address::Target;
+use crate::core::cost::Micros;
 use crate::core::device::{Device, DeviceKind};
-use crate::spec::{ChannelSpec, ProviderKind, TemplateSpec};
+use crate::core::route::{Candidate, order};
+use crate::spec::{ChannelSpec, LiveChannel, ProviderKind, TemplateSpec};
 use crate::tracking::links::Links;
 use dialect::dial;
 use email::dkim::Signer;
@@ -73,6 +75,8 @@ pub enum SendFault {
     },
     /// The channel has no free place just now; nothing was tried.
     Busy,
+    /// The last word was no ([`LastWord`]); nothing left.
+    Withheld,
 }
 
 /// What a provider answered to a message it took.
@@ -133,6 +137,22 @@ pub enum Wire {
 /// A hand-over under way.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Receipt, SendFault>> + Send + 'a>>;
 
+/// Whether a message may still leave, asked when all that its hand-over waits for is there (a place, a connection that is signed
+/// in, a token): what was decided before that may not hold any more.
+pub trait LastWord: Send + Sync {
+    /// Whether it may leave now.
+    fn may_leave<'a>(&'a self) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
+}
+
+/// Nothing can have changed: mail to members, and trials.
+pub struct Decided;
+
+impl LastWord for Decided {
+    fn may_leave<'a>(&'a self) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        Box::pin(std::future::ready(true))
+    }
+}
+
 /// Carries messages of one channel. Encoding is pure and runs off the async threads; sending answers for the one message.
 pub trait Provider: Send + Sync {
     /// What goes over the wire. The same message is encoded the same, so that a retry is recognisable (invariant I4).
@@ -141,8 +161,8 @@ pub trait Provider: Send + Sync {
     /// What about the content cannot be sent here; it will not be tried again.
     fn encode(&self, outgoing: &Outgoing<'_>) -> Result<Wire, String>;
 
-    /// Hands it over.
-    fn send<'a>(&'a self, wire: &'a Wire) -> Sending<'a>;
+    /// Hands it over, when `last_word` says so once everything the hand-over waits for is there.
+    fn send<'a>(&'a self, wire: &'a Wire, last_word: &'a dyn LastWord) -> Sending<'a>;
 
     /// Whether the provider can be reached and takes our word, without sending anything; a sentence for people.
     fn probe<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send + 'a>>;
@@ -192,6 +212,16 @@ pub fn reaches(spec: &ChannelSpec, targets: &[Target]) -> bool {
         _ => return !targets.is_empty(),
     };
     targets.iter().any(|t| matches!(t, Target::Device(d) if d.kind == wanted))
+}
+
+/// What one segment of a text message to that country costs on the channel that routing names first, with its currency; `None`
+/// when there is no such channel or its document names no price.
+#[must_use]
+pub fn text_price(channels: &[Arc<LiveChannel>], country: Option<&str>, id: OutboxId) -> Option<(Micros, String)> {
+    let candidates: Vec<Candidate<'_>> = channels.iter().map(|c| Candidate::of(c, false)).collect();
+    let first = order(&candidates, country, id).into_iter().next()?;
+    let prices = channels[first].spec.prices();
+    Some((prices.segment(country)?, prices.currency))
 }
 
 /// What a document's shape does not show: keys that are none, for instance.

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::SendFault;
 use super::form::read_form;
-use super::testing::{Bench, NOW, fake, with};
+use super::testing::{Bench, NOW, fake, means, with};
+use super::{LastWord, SendFault, open};
 use crate::catcher::http::{Act, HttpCatcher};
 use crate::core::device::{Device, DeviceKind};
 
@@ -190,4 +190,22 @@ async fn apns() {
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { .. })));
     let bad = with(channel, json!({"secret": "not a key"}));
     assert!(crate::spec::ChannelSpec::validate(&bad).unwrap_err()[0].to_string().contains(".p8"));
+}
+
+#[tokio::test]
+async fn no_call_is_made_when_the_last_word_is_no() {
+    struct No;
+    impl LastWord for No {
+        fn may_leave<'a>(&'a self) -> std::pin::Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+            Box::pin(std::future::ready(false))
+        }
+    }
+    let bot = fake(&json!({"ok": true, "result": {"message_id": 5}})).await;
+    let channel = json!({"kind": "telegram", "secret": "tok", "base_url": bot.url()});
+    let template = json!({"name": "T", "channel": "telegram", "body": "Hi"});
+    let bench = Bench::new(&channel, &template, &json!({"telegram": "7"}));
+    let provider = open(&bench.spec, &means(std::time::Duration::from_secs(5))).unwrap();
+    let wire = bench.wire().unwrap();
+    assert_eq!(provider.send(&wire, &No).await, Err(SendFault::Withheld));
+    assert_eq!(bot.caught().len(), 0);
 }

@@ -109,7 +109,7 @@ impl Bench {
     /// Sends it.
     pub(crate) async fn send(&self) -> Result<Receipt, SendFault> {
         let wire = self.wire().map_err(|detail| SendFault::Permanent { detail, hard_bounce: false })?;
-        open(&self.spec, &means(Duration::from_secs(5))).unwrap().send(&wire).await
+        open(&self.spec, &means(Duration::from_secs(5))).unwrap().send(&wire, &super::Decided).await
     }
 }
 

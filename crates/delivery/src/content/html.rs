@@ -49,7 +49,7 @@ pub(crate) fn rewrite_links(html: &str, mut rewrite: impl FnMut(&str) -> Option<
             continue;
         };
         out.push_str(before);
-        write_tag(&mut out, &tag, &new);
+        write_tag(&mut out, &tag, "href", &new);
         copied = tag.span.end;
     }
     if copied == 0 {
@@ -59,16 +59,20 @@ pub(crate) fn rewrite_links(html: &str, mut rewrite: impl FnMut(&str) -> Option<
     Some(out)
 }
 
-fn write_tag(out: &mut String, tag: &StartTag<usize>, href: &str) {
+/// Writes a start tag with one attribute replaced, or added.
+pub(in crate::content) fn write_tag(out: &mut String, tag: &StartTag<usize>, replaced: &str, by: &str) {
     out.push('<');
     out.push_str(&String::from_utf8_lossy(&tag.name));
+    let mut is_there = false;
     for (name, value) in &tag.attributes {
-        let value = match name.as_slice() {
-            b"href" => href.into(),
-            _ => String::from_utf8_lossy(&value.value),
-        };
+        let own = name.as_slice() == replaced.as_bytes();
+        let value = if own { by.into() } else { String::from_utf8_lossy(&value.value) };
+        is_there |= own;
         // Writing to a string cannot fail.
         let _ = write!(out, " {}=\"{}\"", String::from_utf8_lossy(name), escape_html(&value));
+    }
+    if !is_there {
+        let _ = write!(out, " {replaced}=\"{}\"", escape_html(by));
     }
     out.push_str(if tag.self_closing { " />" } else { ">" });
 }

@@ -4,6 +4,7 @@
 //! bounded: the template, nesting, steps, values, time and output, so that one template cannot stop the others.
 
 mod body;
+pub mod built_in;
 mod engine;
 mod html;
 mod library;

@@ -53,13 +53,6 @@ pub fn parse_email(text: &str) -> Option<lettre::Address> {
     named.then_some(address)
 }
 
-/// What the profile states as its address of that name: the trait, else the identifier.
-#[must_use]
-pub fn stated<'a>(profile: &'a Profile, name: &str) -> Option<&'a str> {
-    let stated = profile.trait_value(name).and_then(Value::as_str).filter(|a| !a.trim().is_empty());
-    stated.or_else(|| profile.identifier(name))
-}
-
 /// The country whose way of writing numbers the customer follows: theirs, else `fallback`.
 fn country_of<'a>(profile: &'a Profile, fallback: Option<&'a str>) -> Option<&'a str> {
     let said = ["country", "address.country"].iter().find_map(|name| profile.trait_value(name).and_then(Value::as_str));
@@ -77,14 +70,14 @@ fn one(target: Target, address: Option<String>) -> Targets {
 /// Why there is no place, for people: nothing is stated, or what is stated is no address.
 pub fn targets(profile: &Profile, channel: MessageChannel, country: Option<&str>) -> Result<Targets, String> {
     let phone = |wanted: Use| {
-        let text = stated(profile, "phone").ok_or("the profile has no telephone number")?;
+        let text = profile.stated("phone").ok_or("the profile has no telephone number")?;
         let phone = parse_phone(text, country_of(profile, country), wanted)?;
         let (country, address) = (phone.country.clone(), Some(phone.e164.clone()));
         Ok(Targets { country, ..one(Target::Phone(phone), address) })
     };
     match channel {
         MessageChannel::Email => {
-            let text = stated(profile, "email").ok_or("the profile has no email address")?;
+            let text = profile.stated("email").ok_or("the profile has no email address")?;
             let address = parse_email(text).ok_or("the address is not a valid e-mail address")?;
             let key = text.trim().to_lowercase();
             Ok(one(Target::Email(address), Some(key)))
@@ -124,7 +117,7 @@ pub fn targets(profile: &Profile, channel: MessageChannel, country: Option<&str>
 #[must_use]
 pub fn suppression_key(profile: &Profile, channel: MessageChannel, country: Option<&str>) -> Option<String> {
     match channel {
-        MessageChannel::Email => stated(profile, "email").map(|a| a.trim().to_lowercase()),
+        MessageChannel::Email => profile.stated("email").map(|a| a.trim().to_lowercase()),
         _ => targets(profile, channel, country).ok()?.address,
     }
 }

@@ -1,15 +1,16 @@
 //! The gate: whether a message may leave now, later or never, and why.
 //!
-//! The order is part of the product: live and approved, duplicate, suppression, consent, address, control group, quiet
-//! hours, frequency and pressure. The first rule that says no gives the reason customers of this platform see. The
+//! The order is part of the product: live and approved, duplicate, suppression, consent, address, the channel's window,
+//! control group, quiet hours, frequency and pressure. The first rule that says no gives the reason customers of this platform see. The
 //! provider's limit, rendering and sending come after.
 
 use rapport_domain::message::Origin;
+use rapport_domain::time::HOUR_MS;
 use rapport_domain::{ConsentState, MessageChannel, OutboundMessage, Profile, SkipReason, Timestamp};
 
-use crate::core::address::stated;
 use crate::core::caps::{Contact, HOLDOUT, broken, is_held, pressed, snoozed, wish};
 use crate::core::quiet::quiet_until;
+use crate::core::window::window_ms;
 use crate::deps::OriginState;
 use crate::spec::{ConsentPolicy, Priority, QuietPolicy, SettingsSpec, TemplateSpec, TopicSpec};
 
@@ -41,6 +42,8 @@ pub struct GateInput<'a> {
     pub suppressed: bool,
     /// Why the recipient has no place the message can go to; `None` when they have one.
     pub address: Option<&'a str>,
+    /// When the customer last wrote on the channel; needed only where free text has a window ([`window_ms`]).
+    pub wrote: Option<Timestamp>,
     /// Whether what decided the message still stands.
     pub origin: OriginState,
     /// What reached the customer within the longest window of any cap.
@@ -81,13 +84,6 @@ pub fn topic_of<'a>(message: &'a OutboundMessage, template: Option<&'a TemplateS
     template.and_then(|t| t.topic.as_deref()).or(message.topic.as_deref())
 }
 
-/// Where a message to this profile would go on `channel`: the trait of that name, else the identifier.
-#[must_use]
-pub fn address_of<'a>(profile: &'a Profile, channel: &str) -> Option<&'a str> {
-    let name = if matches!(channel, "sms" | "whatsapp" | "voice") { "phone" } else { channel };
-    stated(profile, name)
-}
-
 /// Whether the message disturbs a customer who did not ask for it: consent, quiet hours, caps and control groups are for
 /// those.
 #[must_use]
@@ -99,7 +95,8 @@ pub fn is_counted(message: &OutboundMessage, template: Option<&TemplateSpec>) ->
 /// Decides. The first rule that objects wins.
 #[must_use]
 pub fn decide(input: &GateInput<'_>) -> GateDecision {
-    let rules = [live, origin, duplicate, suppression, consent, address, control_group, quiet_hours, frequency, expiry];
+    let rules =
+        [live, origin, duplicate, suppression, consent, address, window, control_group, quiet_hours, frequency, expiry];
     rules.iter().find_map(|rule| rule(input)).unwrap_or(GateDecision::Send)
 }
 
@@ -140,6 +137,9 @@ fn consent(input: &GateInput<'_>) -> Option<GateDecision> {
     };
     match profile.consent(channel, topic) {
         ConsentState::Granted => None,
+        ConsentState::Pending => {
+            skip(SkipReason::Unconfirmed, format!("the subscription to {what} was asked for and is not confirmed yet"))
+        }
         ConsentState::Denied => skip(SkipReason::Unsubscribed, format!("unsubscribed from {what}")),
         ConsentState::Unknown => {
             let policy = input.topic.map_or_else(|| input.settings.consent_policy(channel), |t| t.default);
@@ -151,6 +151,21 @@ fn consent(input: &GateInput<'_>) -> Option<GateDecision> {
 
 fn address(input: &GateInput<'_>) -> Option<GateDecision> {
     skip(SkipReason::NoAddress, input.address?)
+}
+
+/// The channel would refuse it, whoever asked for it.
+fn window(input: &GateInput<'_>) -> Option<GateDecision> {
+    let window = window_ms(input.template?)?;
+    let (channel, hours) = (&input.message.channel, window / HOUR_MS);
+    let lately = match input.wrote {
+        Some(wrote) if input.now.since_ms(wrote) < window => return None,
+        Some(wrote) => format!("the customer last wrote on {channel} {wrote}"),
+        None => format!("the customer never wrote on {channel}"),
+    };
+    skip(
+        SkipReason::WindowClosed,
+        format!("{lately}: free text is taken for {hours} hours after that, approved templates at any time"),
+    )
 }
 
 fn origin(input: &GateInput<'_>) -> Option<GateDecision> {

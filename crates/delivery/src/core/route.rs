@@ -3,6 +3,8 @@
 use rapport_domain::OutboxId;
 use rapport_domain::hash::hash64;
 
+use crate::spec::LiveChannel;
+
 /// What routing knows of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate<'a> {
@@ -16,6 +18,15 @@ pub struct Candidate<'a> {
     pub countries: &'a [String],
     /// It failed again and again lately, or asked to be left alone: it is tried after the others.
     pub resting: bool,
+}
+
+impl<'a> Candidate<'a> {
+    /// A live channel.
+    #[must_use]
+    pub fn of(channel: &'a LiveChannel, resting: bool) -> Self {
+        let spec = &channel.spec;
+        Candidate { id: &channel.id, priority: spec.priority, weight: spec.weight, countries: &spec.countries, resting }
+    }
 }
 
 /// The order in which channels are asked for this message, as positions in `candidates`: those that are up before those

@@ -49,6 +49,17 @@ pub const MIGRATIONS: &[Migration] = &[
           CREATE UNIQUE INDEX message_views_by_message ON message_views (workspace, partition, number);
           CREATE INDEX message_views_by_profile ON message_views (workspace, profile)",
     },
+    Migration {
+        version: 5,
+        // What customers answered before is known from the marks; what they wrote unasked is not.
+        sql: "CREATE TABLE inbound (
+            workspace INTEGER NOT NULL, profile INTEGER NOT NULL, channel TEXT NOT NULL, at INTEGER NOT NULL,
+            PRIMARY KEY (workspace, profile, channel)) WITHOUT ROWID;
+          INSERT INTO inbound (workspace, profile, channel, at)
+            SELECT m.workspace, m.profile, m.channel, MAX(k.at) FROM messages m JOIN message_marks k
+            ON k.workspace = m.workspace AND k.partition = m.partition AND k.number = m.number
+            WHERE k.mark = 'replied' AND m.channel = 'whatsapp' GROUP BY m.workspace, m.profile, m.channel",
+    },
 ];
 
 const FIRST: Migration = Migration {

@@ -1,10 +1,11 @@
 //! The ledger over a real database.
 
 use rapport_domain::message::Origin;
-use rapport_domain::{Json, SkipReason};
+use rapport_domain::{Json, MessageChannel, SkipReason};
 use rapport_store::{Db, DbOptions};
 
 use super::*;
+use crate::core::mark::Mark;
 
 const WS: WorkspaceId = WorkspaceId(1);
 
@@ -154,4 +155,38 @@ fn what_a_left_journey_decided_is_withdrawn() {
     assert!(withdrawn(1));
     let asked = LedgerFilter { request: Some("call-1".into()), ..LedgerFilter::default() };
     assert_eq!(db.read(|r| list(r, WS, &asked, None, 5)).unwrap().iter().map(|e| e.id).collect::<Vec<_>>(), [id(3)]);
+}
+
+#[test]
+fn when_customers_wrote_is_kept_by_channel_and_forgotten_with_them() {
+    let (_folder, db) = open();
+    let (ada, whatsapp) = (ProfileId(1), MessageChannel::WhatsApp);
+    let last = |ws, profile, channel: &str| db.read(|q| inbound::last(q, ws, profile, channel)).unwrap();
+    assert_eq!(last(WS, ada, "whatsapp"), None);
+    // A webhook that is told late does not set the clock back.
+    for at in [50, 90, 70] {
+        write(&db, |tx| inbound::note(tx, WS, ada, whatsapp, Timestamp(at)));
+    }
+    assert_eq!(last(WS, ada, "whatsapp"), Some(Timestamp(90)));
+    assert_eq!((last(WS, ada, "sms"), last(WorkspaceId(2), ada, "whatsapp")), (None, None));
+    write(&db, |tx| remove_profile(tx, WS, ada));
+    assert_eq!(last(WS, ada, "whatsapp"), None);
+}
+
+#[test]
+fn answers_known_before_open_the_window_after_an_upgrade() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(folder.path().join("p.db"), &DbOptions::default()).unwrap();
+    db.migrate(COMPONENT, &MIGRATIONS[..4]).unwrap();
+    write(&db, |tx| {
+        for (number, channel) in [(1, "whatsapp"), (2, "whatsapp"), (3, "sms")] {
+            let to_ada = OutboundMessage { channel: channel.into(), ..message(number, 10, None) };
+            record_queued(tx, &to_ada, None)?;
+            timeline::mark(tx, WS, id(number), Mark::Replied, Timestamp(100 + number as i64), None)?;
+        }
+        Ok(())
+    });
+    db.migrate(COMPONENT, MIGRATIONS).unwrap();
+    let last = |channel: &str| db.read(|q| inbound::last(q, WS, ProfileId(10), channel)).unwrap();
+    assert_eq!((last("whatsapp"), last("sms")), (Some(Timestamp(102)), None));
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::fields::Fields;
 use super::kinds::{KINDS, ProviderKind};
 use super::shape::{self, Member, Shape, may, must};
+use crate::core::cost::Prices;
 use crate::core::pace::{Paces, Throttle, WarmUp};
 
 /// How the connection is protected.
@@ -139,6 +140,12 @@ fn known(kind: ProviderKind) -> Vec<&'static str> {
 }
 
 impl ChannelSpec {
+    /// What it takes for one segment of a text message, by country.
+    #[must_use]
+    pub fn prices(&self) -> Prices {
+        Prices::of(&self.members)
+    }
+
     /// Whether messages for this kind of channel (`email`) go out here.
     #[must_use]
     pub fn carries(&self, channel: &str) -> bool {

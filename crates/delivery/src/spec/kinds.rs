@@ -71,9 +71,9 @@ const TWILIO: &[Member] = &[
     may(
         "price",
         Shape::Map(&Shape::Line(16), 250),
-        "Price of one segment by country, for previews: {\"DE\": \"0.08\"}.",
+        "Price of one segment by country, for previews and simulations: {\"DE\": \"0.08\"}; * is every other country.",
     ),
-    may("currency", Shape::Line(3), "The currency of the prices."),
+    may("currency", Shape::Line(3), "The currency of the prices: EUR."),
 ];
 
 /// Every kind.
@@ -153,8 +153,12 @@ pub(crate) const KINDS: &[KindInfo] = &[
             must("secret", SECRET, "The sendsms user's word."),
             SENDER,
             may("senders", Shape::Map(&Shape::Line(64), 250), "Senders by country of the recipient."),
-            may("price", Shape::Map(&Shape::Line(16), 250), "Price of one segment by country, for previews."),
-            may("currency", Shape::Line(3), "The currency of the prices."),
+            may(
+                "price",
+                Shape::Map(&Shape::Line(16), 250),
+                "Price of one segment by country, for previews and simulations; * is every other country.",
+            ),
+            may("currency", Shape::Line(3), "The currency of the prices: EUR."),
         ],
     },
     KindInfo {

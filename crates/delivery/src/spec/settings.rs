@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use rapport_domain::{MessageChannel, Problem, ResourceKind, time};
 use serde_json::{Value, json};
 
+use super::confirm::{self, DoubleOptIn};
 use super::fields::Fields;
 use super::shape::{self, Member, Shape, may, must};
 use crate::core::nearest::nearest;
@@ -93,6 +94,8 @@ pub struct SettingsSpec {
     pub holdout: u32,
     /// Kinds of documents that go live only after another member approved them.
     pub needs_approval: Vec<ResourceKind>,
+    /// Which subscriptions have to be confirmed, where a topic does not say itself.
+    pub double_opt_in: Option<DoubleOptIn>,
 }
 
 impl Default for SettingsSpec {
@@ -108,6 +111,7 @@ impl Default for SettingsSpec {
             public_url: None,
             holdout: 0,
             needs_approval: Vec::new(),
+            double_opt_in: None,
         }
     }
 }
@@ -143,6 +147,7 @@ impl SettingsSpec {
                 "public_url",
                 "holdout",
                 "needs_approval",
+                "double_opt_in",
             ],
         );
         let time_zone = zone(&mut f);
@@ -168,6 +173,7 @@ impl SettingsSpec {
         let holdout = holdout.flatten().map_or(0, |p| (p * 100.0).round() as u32);
         let (frequency_caps, pressure) = limits(spec, &mut f);
         let needs_approval = needs_approval(&mut f);
+        let double_opt_in = confirm::read(&mut f);
         f.finish(SettingsSpec {
             time_zone,
             quiet_hours,
@@ -179,6 +185,7 @@ impl SettingsSpec {
             public_url,
             holdout,
             needs_approval,
+            double_opt_in,
         })
     }
 
@@ -214,6 +221,7 @@ impl SettingsSpec {
                 "public_url": {"type": "string", "format": "uri"},
                 "holdout": {"type": "number", "minimum": 0, "maximum": 50, "default": 0, "description": "Percent of customers who get nothing they did not ask for and on whom no journey has effects, to measure lift."},
                 "needs_approval": {"type": "array", "uniqueItems": true, "items": {"enum": APPROVED.map(ResourceKind::as_str)}, "description": "Kinds of documents that go live only after another member approved the version."},
+                "double_opt_in": confirm::schema(),
             },
         })
     }

@@ -15,6 +15,7 @@ use crate::channels::email::{ComposeFault, Extras};
 use crate::core::address::{Targets, suppression_key, targets};
 use crate::core::caps::{Contact, is_limited};
 use crate::core::gate::{GateDecision, GateInput, decide, is_counted, topic_of};
+use crate::core::window::window_ms;
 use crate::deps::OriginState;
 use crate::error::DeliveryError;
 use crate::spec::{LiveChannel, LiveTemplate, MAX_WINDOW_MS, SettingsSpec, TopicSpec};
@@ -48,6 +49,7 @@ struct Looked {
     profile: Option<Profile>,
     targets: Result<Targets, String>,
     suppressed: bool,
+    wrote: Option<Timestamp>,
     origin: OriginState,
 }
 
@@ -78,11 +80,15 @@ fn look(inner: &Inner, message: &OutboundMessage) -> Result<Looked, DeliveryErro
         Some(address) => deps.suppressions.is_suppressed(workspace, &message.channel, address)?,
         None => false,
     };
+    let wrote = match (&profile, spec.and_then(window_ms)) {
+        (Some(profile), Some(_)) => deps.ledger.wrote(profile, &message.channel)?,
+        _ => None,
+    };
     let origin = match &message.origin {
         Some(origin) => deps.journeys.state(message, origin)?,
         None => OriginState::Live,
     };
-    Ok(Looked { settings, template, channels, topic, profile, targets, suppressed, origin })
+    Ok(Looked { settings, template, channels, topic, profile, targets, suppressed, wrote, origin })
 }
 
 impl Looked {
@@ -103,6 +109,7 @@ impl Looked {
             profile: self.profile.as_ref(),
             already_sent,
             suppressed: self.suppressed,
+            wrote: self.wrote,
             address: self.targets.as_ref().err().map(String::as_str),
             origin: self.origin,
             contacts,

@@ -1,7 +1,6 @@
 //! Handing a message over: to the channel that routing names, and to the next one when nothing was taken for certain.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rapport_domain::hash::hash64;
 use rapport_domain::message::MessageOutcome;
@@ -10,7 +9,8 @@ use rapport_domain::{OutboundMessage, SkipReason, Timestamp};
 use super::Inner;
 use super::attempt::{UNREADABLE_WAIT_MS, failed, put_back, sent, skipped};
 use super::lanes::Lane;
-use super::prepare::{Ready, objects};
+use super::last_word::Asking;
+use super::prepare::Ready;
 use crate::channels::{Outgoing, SendFault, Wire};
 use crate::core::address::Target;
 use crate::core::route::{Candidate, order};
@@ -21,8 +21,6 @@ use crate::tracking::links::Links;
 const HARD_BOUNCE: &str = "hard bounce: ";
 /// The shortest time a message is put back when its channel has no free connection, milliseconds.
 const BUSY_WAIT_MS: i64 = 2_000;
-/// A message that waited longer than this since the gate let it pass is asked about again.
-const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// Channels asked in one attempt.
 const MAX_ASKED: usize = 4;
 
@@ -57,16 +55,7 @@ fn routes(inner: &Inner, message: &OutboundMessage, ready: &Ready, _now: Timesta
     let rests = |c: &LiveChannel| inner.lanes.lane(message.workspace, c).is_ok_and(|lane| lane.rests().is_some());
     let fits: Vec<&Arc<LiveChannel>> =
         ready.channels.iter().filter(|c| crate::channels::reaches(&c.spec, &ready.targets.list)).collect();
-    let candidates: Vec<Candidate<'_>> = fits
-        .iter()
-        .map(|c| Candidate {
-            id: &c.id,
-            priority: c.spec.priority,
-            weight: c.spec.weight,
-            countries: &c.spec.countries,
-            resting: fits.len() > 1 && rests(c),
-        })
-        .collect();
+    let candidates: Vec<Candidate<'_>> = fits.iter().map(|c| Candidate::of(c, fits.len() > 1 && rests(c))).collect();
     let country = ready.targets.country.as_deref();
     order(&candidates, country, message.id).into_iter().map(|at| Arc::clone(fits[at])).collect()
 }
@@ -99,16 +88,8 @@ async fn turn(
     if let Err((wait, why)) = lane.pace(domain, now).await {
         return Turn::Next(put_back(now, wait.as_millis() as i64, why));
     }
-    if ready.asked_at.elapsed() > ASK_AGAIN_AFTER {
-        let (asked, about, now) = (Arc::clone(inner), Arc::clone(message), inner.deps.clock.now());
-        match tokio::task::spawn_blocking(move || objects(&asked, &about, now)).await {
-            Ok(Ok(None)) => {}
-            Ok(Ok(Some(outcome))) => return Turn::Over(outcome),
-            Ok(Err(error)) => return Turn::Over(put_back(now, UNREADABLE_WAIT_MS, error.to_string())),
-            Err(panic) => return Turn::Over(failed(message, failed_attempts, now, panic.to_string())),
-        }
-    }
-    let asked = lane.provider.send(&wire).await;
+    let last_word = Asking::about(inner, message, failed_attempts, ready.asked_at);
+    let asked = lane.provider.send(&wire, &last_word).await;
     let now = inner.deps.clock.now();
     match asked {
         Ok(receipt) => {
@@ -140,6 +121,10 @@ async fn turn(
             let outcome = failed(message, failed_attempts, now, detail);
             // Another channel may not know that this one took it after all.
             if untaken { Turn::Next(outcome) } else { Turn::Over(outcome) }
+        }
+        Err(SendFault::Withheld) => {
+            let gone = || put_back(now, UNREADABLE_WAIT_MS, "it may not leave any more".to_owned());
+            Turn::Over(last_word.objection().unwrap_or_else(gone))
         }
         Err(SendFault::Busy) => {
             let wait = BUSY_WAIT_MS + spread(message, 8_000);

@@ -7,7 +7,7 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::profile::{Consent, Identifier};
-use rapport_domain::{Json, Profile, ProfileId, SkipReason, Timestamp, VirtualClock, WorkspaceId};
+use rapport_domain::{ConsentStatus, Json, Profile, ProfileId, SkipReason, Timestamp, VirtualClock, WorkspaceId};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -48,7 +48,13 @@ impl Audience for World {
         if self.unsubscribed.lock().contains(&id) {
             let source = "unsubscribe link".to_owned();
             let at = Timestamp(1_782_907_200_000);
-            profile.consents.push(Consent { channel: "email".into(), topic: None, granted: false, at, source });
+            profile.consents.push(Consent {
+                channel: "email".into(),
+                topic: None,
+                status: ConsentStatus::Denied,
+                at,
+                source,
+            });
         }
         self.looks.fetch_add(1, Ordering::SeqCst);
         Ok(Some(profile))
@@ -101,6 +107,10 @@ impl Ledger for World {
 
     fn contacts(&self, _: &Profile, _: Timestamp) -> Result<Vec<Contact>, DeliveryError> {
         Ok(Vec::new())
+    }
+
+    fn wrote(&self, _: &Profile, _: &str) -> Result<Option<Timestamp>, DeliveryError> {
+        Ok(None)
     }
 }
 
@@ -369,6 +379,29 @@ async fn the_gate_is_asked_before_anything_leaves() {
     let outcome = rig.attempt(message(6), 0).await;
     assert!(matches!(outcome, MessageOutcome::Deferred { attempt: false, .. }), "{outcome:?}");
     assert_eq!(rig.catcher.connections(), 0);
+}
+
+#[tokio::test]
+async fn unsubscribing_while_a_message_waits_for_a_connection_counts() {
+    // One connection, and a server that does not answer the first mail: the second waits for its place.
+    let config = RelayConfig { send_timeout: Duration::from_millis(600), ..RelayConfig::default() };
+    let rig = rig(config, json!({"pool_size": 1})).await;
+    rig.catcher.fail(Stage::Content, FaultAction::Hang, 1);
+    assert_eq!(rig.relay.offer(vec![(message(1), 0)]), 1);
+    while rig.catcher.connections() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(rig.relay.offer(vec![(message(2), 0)]), 1);
+    while rig.world.looks.load(Ordering::SeqCst) < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // It passed the gate, and is on its way to the connection that is in use.
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    rig.world.unsubscribed.lock().insert(message(2).profile);
+    rig.ended(2).await;
+    let outcomes = rig.world.outcomes.lock();
+    assert_eq!(skipped(&outcomes[&message(2).id][0]).0, SkipReason::Unsubscribed);
+    assert_eq!(rig.catcher.received(), 0);
 }
 
 #[tokio::test]

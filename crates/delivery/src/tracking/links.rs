@@ -128,7 +128,7 @@ impl Links<'_> {
         let lower = href.get(..8).unwrap_or(href).to_ascii_lowercase();
         let web = lower.starts_with("https://") || lower.starts_with("http://");
         let own = href.strip_prefix(self.base).is_some_and(|rest| {
-            ["/u/", "/preferences/", "/v/", "/l/", "/o/"].iter().any(|path| rest.starts_with(path))
+            ["/u/", "/preferences/", "/confirm/", "/v/", "/l/", "/o/"].iter().any(|path| rest.starts_with(path))
         });
         (web && !own && href.len() <= MAX_URL_BYTES).then(|| self.link("l", Purpose::Click { url: href.to_owned() }))
     }

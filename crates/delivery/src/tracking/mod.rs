@@ -1,6 +1,7 @@
 //! Links that come back: signed tokens, the links that carry them, and the pages they lead to.
 
 pub mod agent;
+pub mod confirm;
 pub mod links;
 pub mod pages;
 mod style;

@@ -59,8 +59,10 @@ pub struct ConsentChange {
     pub topic: Option<String>,
     /// Given or withdrawn.
     pub granted: bool,
-    /// `one-click unsubscribe`, `unsubscribe link` or `preference centre`.
+    /// `one-click unsubscribe`, `unsubscribe link`, `preference centre` or `confirmation link`.
     pub source: &'static str,
+    /// Nobody has to confirm it any more.
+    pub confirmed: bool,
 }
 
 /// A topic on the preference page.
@@ -72,25 +74,28 @@ pub struct TopicChoice {
     pub name: String,
     /// What it brings.
     pub description: String,
-    /// Whether the customer gets it now.
+    /// Whether the customer chose it.
     pub granted: bool,
+    /// They chose it and have not confirmed that yet.
+    pub pending: bool,
 }
 
 impl TopicChoice {
     /// The choice as it stands: the customer's statement, else the topic's default.
     #[must_use]
     pub fn of(id: &str, topic: &TopicSpec, profile: &Profile, channel: &str) -> Self {
-        let granted = match profile.consent(channel, Some(id)) {
-            ConsentState::Granted => true,
+        let state = profile.consent(channel, Some(id));
+        let granted = match state {
+            ConsentState::Granted | ConsentState::Pending => true,
             ConsentState::Denied => false,
             ConsentState::Unknown => topic.default == ConsentPolicy::OptOut,
         };
         let (name, description) = (topic.name.clone(), topic.description.clone());
-        TopicChoice { id: id.to_owned(), name, description, granted }
+        TopicChoice { id: id.to_owned(), name, description, granted, pending: state == ConsentState::Pending }
     }
 }
 
-fn html(status: u16, theme: &Theme, title: &str, content: &str) -> Page {
+pub(super) fn html(status: u16, theme: &Theme, title: &str, content: &str) -> Page {
     let body = style::page(theme, title, content).into_bytes();
     Page { status, content_type: "text/html; charset=utf-8", body }
 }
@@ -154,6 +159,7 @@ pub fn unsubscribe_result(claim: &Claim, form: &[(String, String)], theme: &Them
         topic: topic.clone(),
         granted: false,
         source: if one_click { "one-click unsubscribe" } else { "unsubscribe link" },
+        confirmed: false,
     };
     let content = "<p>You are unsubscribed. It takes effect at once; a message that is already on its way may still \
                    arrive.</p>";
@@ -204,9 +210,10 @@ pub fn preferences(
             let checked = if topic.granted { " checked" } else { "" };
             let (id, name) = (escape_html(&topic.id), escape_html(&topic.name));
             let description = escape_html(&topic.description);
+            let waits = if topic.pending { format!("<br><small>{}</small>", words.pending) } else { String::new() };
             content.push_str(&format!(
                 "<label><input type=\"checkbox\" name=\"topic\" value=\"{id}\"{checked}>\
-                 <span>{name}<br><small>{description}</small></span></label>"
+                 <span>{name}<br><small>{description}</small>{waits}</span></label>"
             ));
         }
         content.push_str("</fieldset>");
@@ -299,6 +306,7 @@ pub fn channels_result(channels: &[ChannelChoice], form: &[(String, String)]) ->
         topic: None,
         granted: action == "save" && ticked(c),
         source: "preference centre",
+        confirmed: false,
     };
     differing.map(change).collect()
 }
@@ -312,6 +320,7 @@ pub fn preferences_result(channel: &str, topics: &[TopicChoice], form: &[(String
         topic: topic.map(str::to_owned),
         granted,
         source: "preference centre",
+        confirmed: false,
     };
     let action = form.iter().find(|(k, _)| k == "action").map_or("", |(_, v)| v.as_str());
     match action {

@@ -46,6 +46,8 @@ pub(super) struct Words {
     pub(super) often: &'static str,
     pub(super) pause: &'static str,
     pub(super) paused_until: &'static str,
+    /// Of a topic that waits to be confirmed.
+    pub(super) pending: &'static str,
     pub(super) save: &'static str,
     pub(super) none: &'static str,
     /// As it comes, daily, weekly, monthly.
@@ -63,6 +65,7 @@ const EN: Words = Words {
     often: "How often?",
     pause: "Take a pause",
     paused_until: "You get nothing until",
+    pending: "Please confirm this by the link we sent you.",
     save: "Save",
     none: "Unsubscribe from everything",
     frequencies: ["As it comes", "At most one a day", "At most one a week", "At most one a month"],
@@ -78,6 +81,7 @@ const DE: Words = Words {
     often: "Wie oft?",
     pause: "Eine Pause machen",
     paused_until: "Sie erhalten nichts bis",
+    pending: "Bitte bestätigen Sie das über den Link, den wir Ihnen geschickt haben.",
     save: "Speichern",
     none: "Alles abbestellen",
     frequencies: [

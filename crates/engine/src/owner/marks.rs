@@ -2,7 +2,8 @@
 //! tried again.
 
 use rapport_delivery::core::mark::Mark;
-use rapport_delivery::repo::{self, dead, inapp, timeline};
+use rapport_delivery::core::window::opened_by;
+use rapport_delivery::repo::{self, dead, inapp, inbound, timeline};
 use rapport_domain::record::LetterBody;
 use rapport_domain::time::{DAY_MS, parse_duration_ms};
 use rapport_domain::{Event, Json, OutboundMessage, OutboxId, ProfileId, Timestamp, WorkspaceId};
@@ -19,6 +20,19 @@ const INAPP_MS: i64 = 30 * DAY_MS;
 const READ: &str = "In-App Message Read";
 
 impl Owner {
+    /// Notes that a customer wrote on a channel that takes free text only for some time after that. Whoever tells of it is
+    /// believed: at worst the provider refuses what leaves.
+    pub(super) fn note_written(
+        &mut self,
+        work: &mut Work,
+        profile: ProfileId,
+        event: &Event,
+    ) -> Result<(), EngineError> {
+        let Some(channel) = opened_by(&event.name) else { return Ok(()) };
+        work.touched = true;
+        Ok(inbound::note(&work.tx, event.workspace, profile, channel, event.ts)?)
+    }
+
     /// Looks whether an event that Rapport itself recorded tells of a message, and notes it there.
     pub(super) fn note_mark(&mut self, work: &mut Work, profile: ProfileId, event: &Event) -> Result<(), EngineError> {
         if event.source.0 != 0 {

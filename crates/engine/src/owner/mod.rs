@@ -7,6 +7,7 @@ mod activate;
 mod asked;
 pub(crate) mod bound;
 mod calls;
+mod confirm;
 mod devices;
 mod ingest;
 mod journeys;

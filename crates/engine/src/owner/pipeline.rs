@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 
 use rapport_domain::event::{ProcessedEvent, names};
 use rapport_domain::record::LetterBody;
-use rapport_domain::{Event, EventKind, Identifier, Timestamp, WorkspaceId};
+use rapport_domain::{ConsentStatus, Event, EventKind, Identifier, Timestamp, WorkspaceId};
 use rapport_journeys::{JourneySet, Runs};
 use rapport_profiles::core::account;
-use rapport_profiles::{Applied, TraitChange, alias_of, apply};
+use rapport_profiles::{Applied, TraitChange, alias_of, apply_confirming};
 use rapport_segments::{Decided, Edge, Touched, repo as segments};
 use serde_json::{Map, Value, json};
 
@@ -128,7 +128,12 @@ impl Owner {
     ) -> Result<(), EngineError> {
         let historical = history || event.historical;
         self.observed.note(&event);
-        let applied = apply(&mut slot.profile, &event);
+        let live = self.live.clone();
+        let confirmations = live.workspaces.get(&event.workspace).map(|w| &w.confirmations);
+        let must_confirm = |channel: &str, topic: Option<&str>| {
+            confirmations.is_some_and(|c| c.for_subscription(channel, topic).is_some())
+        };
+        let applied = apply_confirming(&mut slot.profile, &event, &must_confirm);
         rapport_profiles::telemetry::applied(&applied);
         slot.dirty.profile |= event.source.0 != 0 || !applied.is_empty();
         let mut touched = Touched::default();
@@ -143,11 +148,11 @@ impl Owner {
             slot.look_at_all = false;
             bound.rules.touch_all(&mut touched);
         }
+        self.note_written(work, slot.profile.id, &event)?;
         self.note_mark(work, slot.profile.id, &event)?;
         self.applied(work, slot, &event, applied, historical, queue)?;
         self.decide(work, slot, bound, touched, historical, queue)?;
         self.note_habits(work, slot, bound, &event);
-        let live = self.live.clone();
         if dates_moved && (live.journeys.has_dates(event.workspace) || !slot.runs.dates.is_empty()) {
             self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, _| {
                 live.journeys.plan_dates(event.workspace, runs, asked, now);
@@ -203,14 +208,26 @@ impl Owner {
             queue.push_back(mark(work.derive(ws, names::PROFILE_UPDATED, properties), historical));
         }
         if &*event.name != names::CONSENT_CHANGED && &*event.name != names::UNSUBSCRIBED {
-            for c in applied.consent_changes {
+            // What waits to be confirmed has changed nothing yet.
+            for c in applied.consent_changes.iter().filter(|c| c.status != ConsentStatus::Pending) {
                 let properties = object([
                     ("channel", json!(c.channel)),
                     ("topic", json!(c.topic)),
-                    ("granted", json!(c.granted)),
+                    ("granted", json!(c.is_granted())),
                     ("source", json!(c.source)),
                 ]);
                 queue.push_back(mark(work.derive(ws, names::CONSENT_CHANGED, properties), historical));
+            }
+        }
+        self.keep_proofs(work, slot, event, &applied.consent_changes)?;
+        if !historical {
+            for pending in applied.consent_changes.iter().filter(|c| c.status == ConsentStatus::Pending) {
+                self.ask_to_confirm(work, slot, pending, queue)?;
+            }
+            for pending in &applied.asked_again {
+                if self.ask_to_confirm(work, slot, pending, queue)? {
+                    self.keep_proofs(work, slot, event, std::slice::from_ref(pending))?;
+                }
             }
         }
         Ok(())

@@ -50,6 +50,16 @@ pub fn contacts(shared: &Shared, profile: &Profile, since: Timestamp) -> Result<
     Ok(found)
 }
 
+/// When a customer last wrote on a channel with a window, under any id they had.
+pub fn wrote(shared: &Shared, profile: &Profile, channel: &str) -> Result<Option<Timestamp>, EngineError> {
+    let mut last = None;
+    for id in family(shared, profile.workspace, profile.id)? {
+        let Ok(db) = shared.stores.partition(id.home()) else { continue };
+        last = last.max(db.read(|q| repo::inbound::last(q, profile.workspace, id, channel))?);
+    }
+    Ok(last)
+}
+
 /// What a message was made from, when that is kept.
 pub fn kept(shared: &Shared, ws: WorkspaceId, id: OutboxId) -> Result<Option<OutboundMessage>, EngineError> {
     let Ok(db) = shared.stores.partition(id.partition) else { return Ok(None) };

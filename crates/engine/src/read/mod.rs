@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod audiences;
+pub mod consents;
 pub mod content;
 pub mod formulas;
 pub mod journeys;

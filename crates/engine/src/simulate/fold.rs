@@ -1,5 +1,6 @@
 //! Playing every profile of the lake.
 
+use rapport_delivery::core::window::opened_by;
 use rapport_domain::event::EventView;
 use rapport_domain::{Profile, ProfileId, WorkspaceId};
 use rapport_lake::{EventRef, Fold};
@@ -49,6 +50,9 @@ impl<'a> Fold for PlayFold<'a> {
         }
         if let Some(event) = event.event(self.workspace()) {
             state.events += 1;
+            if opened_by(&event.name).is_some() {
+                state.player.witness.wrote(event.ts);
+            }
             state.player.event(event);
         }
     }

@@ -11,6 +11,7 @@ use rapport_domain::{MessageChannel, OutboundMessage, Profile, Resource, Resourc
 use rapport_store::control::suppressions;
 use serde_json::json;
 
+use super::cost::{TextCost, TextCounter};
 use crate::read;
 use crate::shared::Shared;
 
@@ -21,6 +22,7 @@ pub(crate) struct Gate<'a> {
     settings: SettingsSpec,
     templates: HashMap<String, TemplateSpec>,
     topics: HashMap<String, TopicSpec>,
+    texts: TextCounter,
     /// What stands for a template that is not live yet.
     ordinary: Option<TemplateSpec>,
     /// Messages before it are as they were.
@@ -50,6 +52,7 @@ impl<'a> Gate<'a> {
             templates: of(ResourceKind::Template).filter_map(template).collect(),
             topics: of(ResourceKind::Topic).filter_map(topic).collect(),
             ordinary: TemplateSpec::validate(&json!({"name": "-", "subject": "-", "html": "-"})).ok(),
+            texts: TextCounter::new(shared, workspace, live),
             since,
         }
     }
@@ -81,12 +84,20 @@ impl<'a> Gate<'a> {
         })
     }
 
+    /// What a message that leaves would cost, when it is a text message.
+    pub(crate) fn cost(&self, message: &OutboundMessage, profile: &Profile, now: Timestamp) -> Option<TextCost> {
+        let kind = MessageChannel::parse(&message.channel)?;
+        let place = targets(profile, kind, self.settings.default_country.as_deref()).ok()?;
+        self.texts.cost(message, profile, &self.settings, place.country.as_deref(), now)
+    }
+
     /// Decides as the gate does. The origin stands, nothing was sent before, and a channel that is missing would be there.
     pub(crate) fn decide(
         &self,
         message: &OutboundMessage,
         profile: &Profile,
         contacts: &[Contact],
+        wrote: Option<Timestamp>,
         now: Timestamp,
     ) -> Said {
         let template = self.templates.get(&message.template).or(self.ordinary.as_ref());
@@ -109,6 +120,7 @@ impl<'a> Gate<'a> {
             already_sent: false,
             suppressed: key.is_some_and(|address| self.is_suppressed(&message.channel, &address)),
             address: place.as_ref().err().map(String::as_str),
+            wrote,
             origin: OriginState::Live,
             contacts,
             under_way: &[],

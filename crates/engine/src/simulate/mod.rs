@@ -13,6 +13,7 @@
 //!   are answered with success and an empty body; accounts are as they are now; of a comparison the first arm wins. Journeys that begin by the API or by
 //!   hand have no entries.
 
+mod cost;
 mod dry;
 mod explain;
 mod fold;
@@ -28,6 +29,7 @@ use rapport_lake::CancelFlag;
 use rapport_store::control::{journey_states, resources};
 use serde::Serialize;
 
+pub use self::cost::{CountryCost, TextCost};
 pub use self::dry::{DryRun, DryStep, dry_run};
 pub use self::explain::{Decision, Explanation, Fact, explain};
 use self::stage::{DRAFT, Parts, Stage};

@@ -6,9 +6,15 @@ use std::collections::VecDeque;
 use chrono_tz::Tz;
 use rapport_domain::event::names;
 use rapport_domain::time::local_to_instant;
+<<<<<<< HEAD
 use rapport_domain::{Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
 use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, JourneySet, Runs, WebhookAnswer};
 use rapport_profiles::apply;
+=======
+use rapport_domain::{ConsentStatus, Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
+use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, Runs, WebhookAnswer};
+use rapport_profiles::apply_confirming;
+>>>>>>> delivery
 use rapport_rules::Verdict;
 use rapport_segments::{Decided, Edge, SegmentState, Touched};
 use serde_json::{Map, Value, json};
@@ -290,7 +296,9 @@ impl<'a, W: Witness> Player<'a, W> {
     /// One event through profile, rules and journeys, as the owner takes it.
     fn take(&mut self, event: Event, before: bool, queue: &mut Queue) {
         let (stage, historical) = (self.stage, before || event.historical);
-        let applied = apply(&mut self.profile, &event);
+        let must_confirm =
+            |channel: &str, topic: Option<&str>| stage.confirmations.for_subscription(channel, topic).is_some();
+        let applied = apply_confirming(&mut self.profile, &event, &must_confirm);
         self.profile.known |= event.user_id.is_some();
         let mut touched = Touched::default();
         stage.rules.observe(&stage.binding, &mut self.segments, &event, &mut touched);
@@ -320,8 +328,9 @@ impl<'a, W: Witness> Player<'a, W> {
             self.derive(names::PROFILE_UPDATED, map(json!({"changes": changes})), historical, queue);
         }
         if &*event.name != names::CONSENT_CHANGED && &*event.name != names::UNSUBSCRIBED {
-            for c in &applied.consent_changes {
-                let told = json!({"channel": c.channel, "topic": c.topic, "granted": c.granted, "source": c.source});
+            for c in applied.consent_changes.iter().filter(|c| c.status != ConsentStatus::Pending) {
+                let told =
+                    json!({"channel": c.channel, "topic": c.topic, "granted": c.is_granted(), "source": c.source});
                 self.derive(names::CONSENT_CHANGED, map(told), historical, queue);
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{Duration, NaiveDateTime};
 use chrono_tz::Tz;
+use rapport_delivery::Confirmations;
 use rapport_domain::profile::AccountFacts;
 use rapport_domain::time::local_to_instant;
 use rapport_domain::{Resource, Timestamp, WorkspaceId};
@@ -24,6 +25,8 @@ const MAX_OCCURRENCES: usize = 10_000;
 pub(crate) struct Stage {
     pub(crate) workspace: WorkspaceId,
     pub(crate) zone: Tz,
+    /// Which subscriptions customers have to confirm.
+    pub(crate) confirmations: Confirmations,
     pub(crate) rules: RuleSet,
     pub(crate) binding: Binding,
     pub(crate) journeys: JourneySet,
@@ -90,6 +93,7 @@ impl Stage {
         Ok(Stage {
             workspace,
             zone,
+            confirmations: Confirmations::of(live),
             rules,
             binding,
             journeys,
@@ -127,8 +131,8 @@ impl Stage {
     }
 }
 
-/// What changes a profile, its consent or its habits, and what its past in journeys was.
-const ALWAYS: [&str; 9] = [
+/// What changes a profile, its consent, its habits or what may be written to it, and what its past in journeys was.
+const ALWAYS: [&str; 10] = [
     "Identified",
     "Group Joined",
     "Aliased",
@@ -138,6 +142,7 @@ const ALWAYS: [&str; 9] = [
     "Email Link Clicked",
     "Journey Entered",
     "Profile Updated",
+    "WhatsApp Received",
 ];
 
 fn calendars(

@@ -6,10 +6,16 @@ use chrono::{TimeZone, Timelike};
 use chrono_tz::Tz;
 use rapport_delivery::core::caps::Contact;
 use rapport_domain::time::DAY_MS;
+<<<<<<< HEAD
 use rapport_domain::{Json, OutboundMessage, OutboxId, Partition, Profile, ProfileId, SkipReason, Timestamp};
 use rapport_journeys::{Effect, Group};
+=======
+use rapport_domain::{OutboundMessage, OutboxId, Partition, Profile, ProfileId, SkipReason, Timestamp};
+use rapport_journeys::{Effect, ExitReason, Group};
+>>>>>>> delivery
 use serde::Serialize;
 
+use super::cost::TextCost;
 use super::gate::{Gate, Said};
 use super::player::{Seen, Witness};
 
@@ -33,6 +39,9 @@ pub struct ChannelTally {
     pub waiting: u64,
     /// What would leave, by local hour of the customer.
     pub by_hour: [u64; 24],
+    /// What that would cost; text messages only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<TextCost>,
 }
 
 /// What happens at one step.
@@ -96,6 +105,9 @@ impl JourneyTally {
             mine.waiting += theirs.waiting;
             add(&mut mine.skipped, theirs.skipped);
             mine.by_hour.iter_mut().zip(theirs.by_hour).for_each(|(a, b)| *a += b);
+            if let Some(theirs) = &theirs.cost {
+                mine.cost.get_or_insert_default().merge(theirs);
+            }
         }
     }
 }
@@ -152,6 +164,8 @@ pub(crate) struct Counter<'a> {
     waiting: Vec<(Timestamp, OutboundMessage)>,
     /// What reached it without being asked for; `None` until the first message is decided.
     contacts: Option<Vec<Contact>>,
+    /// When it wrote on WhatsApp, the channel with a window for free text; in order.
+    wrote: Vec<Timestamp>,
     /// Messages decided so far.
     decided: u64,
 }
@@ -167,8 +181,14 @@ impl<'a> Counter<'a> {
             messages: Vec::new(),
             waiting: Vec::new(),
             contacts: None,
+            wrote: Vec::new(),
             decided: 0,
         }
+    }
+
+    /// The customer wrote on a channel with a window.
+    pub(crate) fn wrote(&mut self, at: Timestamp) {
+        self.wrote.push(at);
     }
 
     /// The numbers of a message's channel, when the simulated journey decided it.
@@ -194,17 +214,22 @@ impl<'a> Counter<'a> {
             self.contacts = Some(self.gate.contacts(profile));
         }
         let contacts = self.contacts.as_deref().unwrap_or_default();
-        match self.gate.decide(&message, profile, contacts, now) {
+        let wrote = self.wrote.iter().rev().find(|at| **at <= now).copied();
+        match self.gate.decide(&message, profile, contacts, wrote, now) {
             Said::Leaves(contact) => {
                 self.messages.push(now);
                 if let Some(known) = &mut self.contacts {
                     known.extend(contact);
                 }
                 let zone = profile.zone().unwrap_or(self.zone);
+                let cost = self.gate.cost(&message, profile, now);
                 let hour = zone.from_utc_datetime(&now.to_utc().naive_utc()).hour() as usize;
                 if let Some(of) = self.channel(&message) {
                     of.sent += 1;
                     of.by_hour[hour] += 1;
+                    if let Some(cost) = &cost {
+                        of.cost.get_or_insert_default().merge(cost);
+                    }
                 }
             }
             Said::Skipped(reason) => {
@@ -300,7 +325,7 @@ impl Witness for Counter<'_> {
                 add(&mut self.tally.goals, group.as_str());
             }
             Effect::Withheld { origin, .. } if origin.journey == self.journey => self.tally.withheld += 1,
-            Effect::Send { origin, channel, template, topic, transactional, expires_at, .. } => {
+            Effect::Send { origin, channel, template, topic, transactional, data, expires_at } => {
                 self.decided += 1;
                 let message = OutboundMessage {
                     id: OutboxId { partition: Partition(0), number: self.decided },
@@ -313,7 +338,7 @@ impl Witness for Counter<'_> {
                     transactional: *transactional,
                     created_at: now,
                     expires_at: *expires_at,
-                    data: Json::default(),
+                    data: data.clone(),
                 };
                 if let Some(of) = self.channel(&message) {
                     of.decided += 1;

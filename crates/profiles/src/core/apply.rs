@@ -1,9 +1,10 @@
 //! What an event changes of its profile.
 
-use rapport_domain::event::{Event, EventKind};
+use rapport_domain::event::{Event, EventKind, names};
 use rapport_domain::ids::SourceId;
-use rapport_domain::profile::{ACCOUNT, Consent, Identifier, Profile};
+use rapport_domain::profile::{ACCOUNT, Consent, ConsentStatus, Identifier, Profile};
 
+use super::consent::{MustConfirm, Put};
 use super::identifiers::{self, Attach};
 use super::{claims, consent, traits};
 
@@ -25,6 +26,8 @@ pub struct Applied {
     pub dropped_identifiers: Vec<Identifier>,
     /// Statements of consent that changed something.
     pub consent_changes: Vec<Consent>,
+    /// Subscriptions asked for in so many words while an earlier one still waits to be confirmed.
+    pub asked_again: Vec<Consent>,
     /// Identifiers not attached, with the reason: `limit`, `other_user_id`, `anonymous_profile`.
     pub refused: Vec<(Identifier, &'static str)>,
     /// Traits not taken, with the reason: `trait_limit`, `trait_size`, `trait_name`.
@@ -48,7 +51,14 @@ impl Applied {
 /// Traits of `identify` are stated at the event's time; `context.traits` of other calls fills only what nobody stated
 /// (see [`super::traits`]). An `identify` whose own traits are empty states its `context.traits`, where some client
 /// libraries put them.
+///
+/// No subscription has to be confirmed; see [`apply_confirming`].
 pub fn apply(profile: &mut Profile, event: &Event) -> Applied {
+    apply_confirming(profile, event, &consent::no_confirmation)
+}
+
+/// The same where some subscriptions have to be confirmed by the customer.
+pub fn apply_confirming(profile: &mut Profile, event: &Event, must_confirm: MustConfirm<'_>) -> Applied {
     if event.source != SourceId(0) {
         profile.event_count += 1;
         profile.first_seen = profile.first_seen.min(event.ts);
@@ -67,8 +77,16 @@ pub fn apply(profile: &mut Profile, event: &Event) -> Applied {
         }
     }
     out.new_identifiers.retain(|i| profile.identifiers.contains(i));
-    let stated = consent::statements(event);
-    out.consent_changes = stated.into_iter().filter_map(|s| consent::put(profile, s)).collect();
+    for stated in consent::statements(event, must_confirm) {
+        match consent::put(profile, stated) {
+            Put::Changed(stated) => out.consent_changes.push(stated),
+            // The context of every event may repeat it; that asks for nothing.
+            Put::Again(stated) if &*event.name == names::CONSENT_CHANGED && stated.status == ConsentStatus::Pending => {
+                out.asked_again.push(stated);
+            }
+            Put::Again(_) | Put::Nothing => {}
+        }
+    }
     join_group(profile, event, &mut out);
     out
 }

@@ -5,9 +5,14 @@
 //! `context.consent.channels` (`{"email": true}`), `context.consent.topics` (`{"email": {"newsletter": false}}`) and
 //! `context.consent.categoryPreferences` (`{"Advertising": false}`, kept as topics of the channel `tracking`). Traits such
 //! as `email_opt_in` stay traits: guessing their meaning would write to people who never agreed.
+//!
+//! Where a subscription has to be confirmed (double opt-in), one that is given becomes [`ConsentStatus::Pending`] until
+//! Rapport itself records `confirmed: true`: the customer used the link they got, or somebody who may write through the API
+//! says that it was confirmed elsewhere. Write keys are public, so what comes by one confirms nothing.
 
 use rapport_domain::event::{Event, names};
-use rapport_domain::profile::{Consent, Profile};
+use rapport_domain::ids::SourceId;
+use rapport_domain::profile::{Consent, ConsentStatus, Profile};
 use rapport_domain::time::Timestamp;
 use serde_json::{Map, Value};
 
@@ -18,16 +23,32 @@ pub const MAX_NAME_BYTES: usize = 128;
 /// The channel under which a browser's consent categories are kept.
 pub const TRACKING: &str = "tracking";
 
+/// Whether a subscription to a channel, or to a topic on it, has to be confirmed by the customer.
+pub type MustConfirm<'a> = &'a dyn Fn(&str, Option<&str>) -> bool;
+
+/// Nothing has to be confirmed.
+#[must_use]
+pub fn no_confirmation(_: &str, _: Option<&str>) -> bool {
+    false
+}
+
 /// The statements of consent an event makes.
 #[must_use]
-pub fn statements(event: &Event) -> Vec<Consent> {
+pub fn statements(event: &Event, must_confirm: MustConfirm<'_>) -> Vec<Consent> {
     let mut out = Vec::new();
+    let is_own = event.source == SourceId(0);
+    let is_confirmed = is_own && event.properties.map().get("confirmed") == Some(&Value::Bool(true));
     let mut say = |channel: &str, topic: Option<&str>, granted: bool, source: &str| {
         let fits = |s: &str| !s.trim().is_empty() && s.len() <= MAX_NAME_BYTES;
         if fits(channel) && topic.is_none_or(fits) && out.len() < MAX_CONSENTS {
             let source = if source.len() <= MAX_NAME_BYTES { source } else { "unnamed" };
+            let channel = channel.to_lowercase();
+            let status = match granted && !is_confirmed && must_confirm(&channel, topic) {
+                true => ConsentStatus::Pending,
+                false => ConsentStatus::of(granted),
+            };
             let (topic, source) = (topic.map(str::to_owned), source.to_owned());
-            out.push(Consent { channel: channel.to_lowercase(), topic, granted, at: event.ts, source });
+            out.push(Consent { channel, topic, status, at: event.ts, source });
         }
     };
     let property = |name: &str| event.properties.map().get(name).and_then(Value::as_str).filter(|s| !s.is_empty());
@@ -63,26 +84,54 @@ fn members<'a>(context: &'a Map<String, Value>, name: &str) -> impl Iterator<Ite
     context.get(name).and_then(Value::as_object).into_iter().flatten()
 }
 
-/// Takes a statement; returns it when it changed what the profile says.
-pub fn put(profile: &mut Profile, stated: Consent) -> Option<Consent> {
+/// What became of a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Put {
+    /// It changed what the profile says.
+    Changed(Consent),
+    /// It says again what was said before.
+    Again(Consent),
+    /// A later one holds.
+    Nothing,
+}
+
+impl Put {
+    /// The statement, when it changed what the profile says.
+    #[must_use]
+    pub fn changed(self) -> Option<Consent> {
+        match self {
+            Put::Changed(stated) => Some(stated),
+            Put::Again(_) | Put::Nothing => None,
+        }
+    }
+}
+
+/// Takes a statement.
+pub fn put(profile: &mut Profile, stated: Consent) -> Put {
     let same = |c: &&mut Consent| c.channel == stated.channel && c.topic == stated.topic;
     if let Some(current) = profile.consents.iter_mut().find(same) {
-        let wins = (stated.at, !stated.granted) > (current.at, !current.granted);
-        if !wins {
-            return None;
+        // What is given and confirmed is not to be confirmed again.
+        let is_confirmed = current.is_granted() && stated.status == ConsentStatus::Pending;
+        // Of two of the same instant the more cautious one holds.
+        let caution = |c: &Consent| match c.status {
+            ConsentStatus::Granted => 0,
+            ConsentStatus::Pending => 1,
+            ConsentStatus::Denied => 2,
+        };
+        if is_confirmed || (stated.at, caution(&stated)) <= (current.at, caution(current)) {
+            return Put::Nothing;
         }
-        let changed = current.granted != stated.granted;
-        *current = stated;
-        return changed.then(|| current.clone());
+        let before = std::mem::replace(current, stated.clone()).status;
+        return if before == stated.status { Put::Again(stated) } else { Put::Changed(stated) };
     }
     if profile.consents.len() >= MAX_CONSENTS {
-        let grants = profile.consents.iter().enumerate().filter(|(_, c)| c.granted);
+        let grants = profile.consents.iter().enumerate().filter(|(_, c)| c.status != ConsentStatus::Denied);
         let oldest = grants.min_by_key(|(_, c): &(usize, &Consent)| -> Timestamp { c.at }).map(|(i, _)| i);
         match oldest {
-            Some(index) if !stated.granted => drop(profile.consents.remove(index)),
-            _ => return None,
+            Some(index) if stated.status == ConsentStatus::Denied => drop(profile.consents.remove(index)),
+            _ => return Put::Nothing,
         }
     }
     profile.consents.push(stated.clone());
-    Some(stated)
+    Put::Changed(stated)
 }

@@ -59,7 +59,7 @@ pub fn absorb(into: &mut Profile, mut from: Profile, by: &Identifier, at: Timest
         }
     }
     out.new_identifiers.retain(|i| into.identifiers.contains(i));
-    out.consent_changes = from.consents.iter().cloned().filter_map(|c| consent::put(into, c)).collect();
+    out.consent_changes = from.consents.iter().cloned().filter_map(|c| consent::put(into, c).changed()).collect();
     for group in &from.groups {
         if !into.groups.contains(group) && into.groups.len() < MAX_GROUPS {
             into.groups.push(group.clone());

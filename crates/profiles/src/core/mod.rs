@@ -6,6 +6,7 @@ pub mod claims;
 pub mod consent;
 pub mod identifiers;
 pub mod merge;
+pub mod proof;
 pub mod resolve;
 pub mod traits;
 pub mod undo;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rapport_domain::ids::ProfileId;
-use rapport_domain::profile::{Identifier, MergeEntry, Profile, Trait};
+use rapport_domain::profile::{ConsentStatus, Identifier, MergeEntry, Profile, Trait};
 use rapport_domain::time::Timestamp;
 
 use super::identifiers;
@@ -64,7 +64,7 @@ type Traits = BTreeMap<String, Trait>;
 /// Removes from `profile` what came from `gone`; `under` is what lay under `gone`'s traits.
 fn take_out(profile: &mut Profile, gone: &Profile, under: &Traits) {
     profile.identifiers.retain(|i| !gone.identifiers.contains(i));
-    profile.consents.retain(|c| !(c.granted && gone.consents.contains(c)));
+    profile.consents.retain(|c| !(c.status != ConsentStatus::Denied && gone.consents.contains(c)));
     profile.event_count = profile.event_count.saturating_sub(gone.event_count);
     take_back(&mut profile.traits, gone, under);
 }

@@ -1,16 +1,17 @@
 //! What an event changes.
 
 use proptest::prelude::*;
+use rapport_domain::ConsentStatus;
 use rapport_domain::event::Event;
 use rapport_domain::ids::SourceId;
-use rapport_domain::profile::Profile;
+use rapport_domain::profile::{Consent, Profile};
 use rapport_domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::{anonymous, event, id, known};
 use crate::core::identifiers::{REFUSAL_MS, refuse};
 use crate::core::traits;
-use crate::{Applied, apply};
+use crate::{Applied, apply, apply_confirming};
 
 fn shown(profile: &Profile) -> Value {
     Value::Object(traits::plain(&profile.traits))
@@ -137,7 +138,11 @@ fn consents_of_events_and_contexts() {
                     "{}{}{}",
                     c.channel,
                     c.topic.as_ref().map_or(String::new(), |t| format!("/{t}")),
-                    if c.granted { "+" } else { "-" }
+                    match c.status {
+                        ConsentStatus::Granted => "+",
+                        ConsentStatus::Denied => "-",
+                        ConsentStatus::Pending => "?",
+                    }
                 )
             })
             .collect::<Vec<_>>()
@@ -157,6 +162,41 @@ fn consents_of_events_and_contexts() {
     assert_eq!(say(14, json!({"event": "A", "context": context})), "push+ email/news+ tracking/Advertising-");
     assert_eq!(say(15, json!({"type": "identify", "traits": {"email_opt_in": true}})), "", "traits are not consent");
     assert_eq!(p.consents.iter().find(|c| c.channel == "email" && c.topic.is_none()).map(|c| &*c.source), Some("form"));
+}
+
+#[test]
+fn what_has_to_be_confirmed_waits_for_rapports_own_word() {
+    let mut p = known(1);
+    let must_confirm = |channel: &str, topic: Option<&str>| channel == "email" && topic == Some("news");
+    let mut say = |ts, source: u32, properties: Value| {
+        let mut event = event(ts, json!({"event": "Consent Changed", "properties": properties}));
+        event.source = SourceId(source);
+        let applied = apply_confirming(&mut p, &event, &must_confirm);
+        let status = |list: &[Consent]| list.iter().map(|c| c.status).collect::<Vec<_>>();
+        (status(&applied.consent_changes), status(&applied.asked_again))
+    };
+    use ConsentStatus::{Denied, Granted, Pending};
+    let news = |granted: bool| json!({"channel": "email", "topic": "news", "granted": granted});
+    let mut confirmed = news(true);
+    confirmed["confirmed"] = json!(true);
+    assert_eq!(say(1, 3, json!({"channel": "email", "topic": "offers", "granted": true})), (vec![Granted], vec![]));
+    assert_eq!(say(2, 3, news(true)), (vec![Pending], vec![]));
+    assert_eq!(say(2, 3, news(true)), (vec![], vec![]), "the same event again");
+    assert_eq!(say(3, 3, news(true)), (vec![], vec![Pending]), "asked again");
+    assert_eq!(say(4, 3, confirmed.clone()), (vec![], vec![Pending]), "a write key confirms nothing");
+    assert_eq!(say(5, 0, confirmed.clone()), (vec![Granted], vec![]));
+    assert_eq!(say(6, 3, news(true)), (vec![], vec![]), "what is confirmed stays so");
+    assert_eq!(say(7, 3, news(false)), (vec![Denied], vec![]));
+    assert_eq!(say(8, 3, news(true)), (vec![Pending], vec![]), "leaving and coming back is to be confirmed again");
+    assert_eq!(say(8, 3, news(false)), (vec![Denied], vec![]), "of one instant the refusal");
+    // What the context of each event repeats asks for nothing again.
+    let context = json!({"consent": {"topics": {"email": {"news": true}}}});
+    for (ts, expected) in [(9, vec![Pending]), (10, vec![]), (11, vec![])] {
+        let event = event(ts, json!({"event": "Page", "context": context}));
+        let applied = apply_confirming(&mut p, &event, &must_confirm);
+        assert_eq!(applied.consent_changes.iter().map(|c| c.status).collect::<Vec<_>>(), expected);
+        assert_eq!(applied.asked_again, []);
+    }
 }
 
 #[test]

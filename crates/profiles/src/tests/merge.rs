@@ -1,6 +1,7 @@
 //! Merging and taking merges back.
 
 use proptest::prelude::*;
+use rapport_domain::ConsentStatus;
 use rapport_domain::profile::{Consent, Profile, Trait};
 use rapport_domain::time::Timestamp;
 use serde_json::{Value, json};
@@ -28,7 +29,13 @@ fn given_back(mut p: Profile, from: u64) -> Profile {
 
 fn say(p: &mut Profile, channel: &str, granted: bool, at: i64) {
     let source = "test".to_owned();
-    p.consents.push(Consent { channel: channel.into(), topic: None, granted, at: Timestamp(at), source });
+    p.consents.push(Consent {
+        channel: channel.into(),
+        topic: None,
+        status: ConsentStatus::of(granted),
+        at: Timestamp(at),
+        source,
+    });
 }
 
 #[test]
@@ -69,7 +76,7 @@ fn the_later_statement_stays() {
     assert_eq!(absorbed.groups, ["g1", "g2"]);
     assert_eq!(into.groups, ["g1", "g2"]);
     assert_eq!((into.event_count, into.first_seen, into.last_seen), (13, Timestamp(10), Timestamp(60)));
-    let consents: Vec<_> = into.consents.iter().map(|c| (c.channel.as_str(), c.granted)).collect();
+    let consents: Vec<_> = into.consents.iter().map(|c| (c.channel.as_str(), c.is_granted())).collect();
     assert_eq!(consents, [("email", false), ("sms", true), ("push", true)]);
     assert_eq!(absorbed.consent_changes.len(), 2);
     assert_eq!(*into.merges[0].before, from);
@@ -95,7 +102,7 @@ fn undoing_gives_everything_back() {
     assert_eq!(Value::Object(traits::plain(&into.traits)), json!({"plan": "free", "own": 1, "later": "i"}));
     assert_eq!(into.identifiers, before.0.identifiers);
     assert_eq!(into.event_count, 1);
-    let consents: Vec<_> = into.consents.iter().map(|c| (c.channel.as_str(), c.granted)).collect();
+    let consents: Vec<_> = into.consents.iter().map(|c| (c.channel.as_str(), c.is_granted())).collect();
     assert_eq!(consents, [("sms", false)], "refusals stay on both sides");
     assert!(is_refused(&into, &id("anonymous_id", "a"), Timestamp::MAX), "the next event does not merge them again");
     assert_eq!(undo(&mut into, before.1.id), None);

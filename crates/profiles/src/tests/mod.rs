@@ -4,6 +4,7 @@ mod accounts;
 mod apply;
 mod claims;
 mod merge;
+mod proofs;
 mod repo;
 mod resolve;
 mod simulator;

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use rapport_domain::ConsentStatus;
 use rapport_domain::ids::{Partition, ProfileId, WorkspaceId};
 use rapport_domain::profile::Profile;
 use rapport_domain::time::{MINUTE_MS, Timestamp};
@@ -64,7 +65,7 @@ fn stored_profiles_stay_readable() {
     p.consents.push(rapport_domain::profile::Consent {
         channel: "email".into(),
         topic: None,
-        granted: false,
+        status: ConsentStatus::Denied,
         at: Timestamp(4),
         source: "form".into(),
     });

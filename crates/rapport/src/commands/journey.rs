@@ -80,7 +80,9 @@ fn simulation(found: &Value) -> String {
     let live = &found["live"];
     let mut table = Table::new(&["", "would have", "live version"]);
     let mut row = |title: String, path: &str| {
-        let at = |of: &Value| of.pointer(path).filter(|v| !v.is_null()).map_or_else(String::new, count);
+        // Amounts of money are texts already.
+        let show = |v: &Value| if v.is_string() { cell(v) } else { count(v) };
+        let at = |of: &Value| of.pointer(path).filter(|v| !v.is_null()).map_or_else(String::new, show);
         table.row([title, at(&found["journey"]), at(live)]);
     };
     row("entered".to_owned(), "/entered");
@@ -96,6 +98,15 @@ fn simulation(found: &Value) -> String {
         for reason in names(&[&found["journey"]["channels"][&channel]["skipped"]]) {
             row(format!("  of these {}", reason.replace('_', " ")), &format!("/channels/{channel}/skipped/{reason}"));
         }
+    }
+    let cost = |of: &Value| of["channels"]["sms"]["cost"].clone();
+    let costs = [cost(&found["journey"]), cost(live)];
+    if costs.iter().any(Value::is_object) {
+        row("sms segments".to_owned(), "/channels/sms/cost/segments");
+        for currency in names(&[&costs[0]["amounts"], &costs[1]["amounts"]]) {
+            row(format!("  cost in {currency}"), &format!("/channels/sms/cost/amounts/{currency}"));
+        }
+        row("  of unknown price".to_owned(), "/channels/sms/cost/unpriced");
     }
     for step in names(&[&found["journey"]["steps"], &live["steps"]]) {
         for exit in names(&[&found["journey"]["steps"][&step]["passed"], &live["steps"][&step]["passed"]]) {
@@ -189,13 +200,23 @@ mod tests {
             "since": "2026-02-01T00:00:00.000Z", "until": "2026-03-01T00:00:00.000Z", "profiles": 12, "events": 3400,
             "journey": {
                 "entered": 9, "people": 8, "held_out": 0, "refused": {"once": 2}, "exited": {}, "goals": {},
-                "steps": {"wait": {"passed": {"timed_out": 5}}}, "channels": {"email": {"decided": 5, "skipped": {"no_address": 1}}}
+                "steps": {"wait": {"passed": {"timed_out": 5}}}, "channels": {"email": {"decided": 5, "skipped": {"no_address": 1}},
+                    "sms": {"decided": 3, "skipped": {}, "cost": {"segments": 4, "amounts": {"EUR": "0.285"}, "unpriced": 1}}}
             },
             "live": {"entered": 4, "channels": {"email": {"decided": 4, "skipped": {}}}},
             "overlap": {"welcome": 3}, "warnings": ["rate limiters are not played"]
         });
         let text = simulation(&found);
-        for expected in ["wait by timed_out", "of these no address", "3 of them also enter welcome", "note: rate"] {
+        for expected in [
+            "sms segments",
+            "cost in EUR",
+            "0.285",
+            "of unknown price",
+            "wait by timed_out",
+            "of these no address",
+            "3 of them also enter welcome",
+            "note: rate",
+        ] {
             assert!(text.contains(expected), "{expected} in {text}");
         }
         let entered = text.lines().find(|l| l.starts_with("entered")).unwrap();

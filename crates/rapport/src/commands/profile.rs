@@ -79,7 +79,7 @@ fn show(client: &Client, who: &Who, json: bool) -> Result<()> {
     row("groups", list("groups", &cell));
     let consent = |c: &Value| {
         let topic = c["topic"].as_str().map(|t| format!("/{t}")).unwrap_or_default();
-        format!("{}{topic} {}", cell(&c["channel"]), if c["granted"] == true { "yes" } else { "no" })
+        format!("{}{topic} {}", cell(&c["channel"]), cell(&c["status"]))
     };
     row("consent", list("consents", &consent));
     row("merged", list("merges", &|m| cell(&m["from"])));

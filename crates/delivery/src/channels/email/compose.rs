@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::asked::{Asked, Shelf};
 use super::footer::{html_footer, text_footer};
 use crate::content::{self, Compiled, ContentError, MissingName, Scene, View, escape_html};
-use crate::core::gate::{address_of, topic_of};
+use crate::core::gate::topic_of;
 use crate::core::ics;
 use crate::deps::{NoSources, Sources};
 use crate::error::DeliveryError;
@@ -56,7 +56,8 @@ pub struct Extras<'e> {
 }
 
 /// What a template sees: the message's own data (`event`, `journey`), `profile` with its traits, `company`, `brand`,
-/// `catalogs`, `unsubscribe_url`, `preferences_url` and `browser_url`. Nothing is copied; members are found when the template mentions them.
+/// `catalogs`, `unsubscribe_url`, `preferences_url`, `browser_url` and, in a message that asks to confirm a subscription,
+/// `confirm_url`. Nothing is copied; members are found when the template mentions them.
 pub(crate) struct Root<'v> {
     pub(crate) message: &'v OutboundMessage,
     pub(crate) profile: Customer<'v>,
@@ -67,6 +68,15 @@ pub(crate) struct Root<'v> {
     pub(crate) preferences: &'v str,
     /// The page that shows the message; empty where there is none.
     pub(crate) browser: &'v str,
+    /// Where the subscription that the message is about is confirmed.
+    pub(crate) confirm: Option<&'v str>,
+}
+
+/// Where the subscription that a message asks about (`subscription` of its data: `channel`, `topic`) is confirmed; `None`
+/// when it asks about none.
+pub(crate) fn confirm_url(message: &OutboundMessage, links: &Links<'_>) -> Option<String> {
+    let asked = message.data.map().get("subscription")?;
+    Some(links.confirm(asked.get("channel")?.as_str()?, asked.get("topic").and_then(Value::as_str)))
 }
 
 impl Object for Root<'_> {
@@ -79,6 +89,7 @@ impl Object for Root<'_> {
             "unsubscribe_url" => Some(View::Str(self.unsubscribe)),
             "preferences_url" => Some(View::Str(self.preferences)),
             "browser_url" => Some(View::Str(self.browser)).filter(|_| !self.browser.is_empty()),
+            "confirm_url" => self.confirm.map(View::Str),
             other => self.message.data.map().get(other).map(View::from),
         }
     }
@@ -110,7 +121,7 @@ impl Object for Customer<'_> {
         }
         match key {
             "user_id" => self.profile.identifier(rapport_domain::profile::namespace::USER_ID).map(View::from),
-            other if other == self.channel => address_of(self.profile, self.channel).map(View::from),
+            other if other == self.channel => self.profile.address(self.channel).map(View::from),
             _ => None,
         }
     }
@@ -183,6 +194,7 @@ fn parts(
     let transactional = spec.transactional || message.transactional;
     let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(spec)));
     let (preferences, browser) = (links.preferences(), links.view());
+    let confirm = confirm_url(message, links);
     let shelf = Shelf::new(asked, template.library.catalogs());
     let root = Root {
         message,
@@ -193,6 +205,7 @@ fn parts(
         unsubscribe: &unsubscribe,
         preferences: &preferences,
         browser: &browser,
+        confirm: confirm.as_deref(),
     };
     let customer = scene(profile, settings, now);
     let whole = |message: String| ContentError { part: Some("html"), position: None, message };

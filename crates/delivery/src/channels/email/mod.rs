@@ -17,7 +17,7 @@ mod trial;
 
 pub(crate) use asked::{Asked, Shelf};
 pub use compose::{ComposeFault, Composed, Extras, compose, compose_with};
-pub(crate) use compose::{Customer, Root, scene};
+pub(crate) use compose::{Customer, Root, confirm_url, scene};
 pub use mime::{Mail, build};
 pub use oauth::Grant;
 pub(crate) use oauth::TokenSource;

@@ -7,7 +7,7 @@ use lettre::Address;
 
 use super::dkim::signer_of;
 use super::{Composed, Mail, SmtpProvider, build};
-use crate::channels::{Content, Outgoing, Provider, Receipt, SendFault, Sending, Wire};
+use crate::channels::{Content, LastWord, Outgoing, Provider, Receipt, SendFault, Sending, Wire};
 use crate::core::address::Target;
 use crate::spec::ChannelSpec;
 
@@ -36,13 +36,13 @@ impl Provider for SmtpProvider {
         signed(parts, outgoing, self.spec(), to.clone()).map(Wire::Mail)
     }
 
-    fn send<'a>(&'a self, wire: &'a Wire) -> Sending<'a> {
+    fn send<'a>(&'a self, wire: &'a Wire, last_word: &'a dyn LastWord) -> Sending<'a> {
         Box::pin(async move {
             let Wire::Mail(mail) = wire else {
                 let detail = "an SMTP server carries only mail".to_owned();
                 return Err(SendFault::Permanent { detail, hard_bounce: false });
             };
-            let response = SmtpProvider::send(self, mail).await?;
+            let response = SmtpProvider::send(self, mail, last_word).await?;
             Ok(Receipt { response, ..Receipt::default() })
         })
     }

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::mime::Mail;
 use super::pool::Pool;
-use crate::channels::SendFault;
+use crate::channels::{LastWord, SendFault};
 use crate::spec::ChannelSpec;
 
 /// The longest part of a server's answer that is kept, characters.
@@ -65,16 +65,16 @@ impl SmtpProvider {
         Ok(())
     }
 
-    /// Hands one message over; the answer is the server's.
+    /// Hands one message over, when `last_word` says so on a connection that is there; the answer is the server's.
     ///
     /// # Errors
     /// Whether trying again can help, and what happened. After a timeout the server may have taken the message: a retry
     /// carries the same Message-ID.
-    pub async fn send(&self, mail: &Mail) -> Result<String, SendFault> {
+    pub async fn send(&self, mail: &Mail, last_word: &dyn LastWord) -> Result<String, SendFault> {
         let Ok(Ok(_place)) = tokio::time::timeout(MAX_WAIT, self.places.acquire()).await else {
             return Err(SendFault::Busy);
         };
-        match tokio::time::timeout(self.timeout, self.attempt(mail)).await {
+        match tokio::time::timeout(self.timeout, self.attempt(mail, last_word)).await {
             Ok(result) => result,
             Err(_) => {
                 let detail = format!("no answer within {} s", self.timeout.as_secs_f32());
@@ -83,9 +83,13 @@ impl SmtpProvider {
         }
     }
 
-    async fn attempt(&self, mail: &Mail) -> Result<String, SendFault> {
+    async fn attempt(&self, mail: &Mail, last_word: &dyn LastWord) -> Result<String, SendFault> {
         // A kept connection may have been closed by the server meanwhile; until the content was sent, starting over is safe.
         while let Some(mut connection) = self.pool.kept() {
+            if !last_word.may_leave().await {
+                self.pool.keep(connection);
+                return Err(SendFault::Withheld);
+            }
             match converse(&mut connection, mail).await {
                 Err(failed) if failed.step == Step::Sender && is_lost(&failed.error) => {}
                 result => return self.conclude(connection, result).await,
@@ -93,6 +97,10 @@ impl SmtpProvider {
         }
         let unreachable = |detail: String| SendFault::Transient { detail: short(&detail), untaken: true };
         let mut connection = self.pool.connect().await.map_err(unreachable)?;
+        if !last_word.may_leave().await {
+            self.pool.keep(connection);
+            return Err(SendFault::Withheld);
+        }
         let result = converse(&mut connection, mail).await;
         self.conclude(connection, result).await
     }

@@ -9,7 +9,7 @@ use rapport_domain::Timestamp;
 
 use super::mime::Mail;
 use super::smtp::SmtpProvider;
-use crate::channels::SendFault;
+use crate::channels::{Decided, SendFault};
 use crate::core::address::parse_email;
 use crate::spec::{ChannelSpec, ProviderKind};
 
@@ -62,7 +62,7 @@ impl TeamPost {
     /// Whether trying again can help, and what happened.
     pub async fn send(&self, mail: &TeamMail, now: Timestamp) -> Result<String, SendFault> {
         let built = self.build(mail, now).map_err(|detail| SendFault::Permanent { detail, hard_bounce: false })?;
-        self.provider.send(&built).await
+        self.provider.send(&built, &Decided).await
     }
 
     fn build(&self, mail: &TeamMail, now: Timestamp) -> Result<Mail, String> {

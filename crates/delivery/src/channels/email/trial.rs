@@ -8,7 +8,7 @@ use rapport_domain::Timestamp;
 
 use super::mime::Mail;
 use super::smtp::SmtpProvider;
-use crate::channels::SendFault;
+use crate::channels::Decided;
 use crate::core::address::parse_email;
 use crate::spec::{ChannelSpec, TlsMode};
 
@@ -52,18 +52,12 @@ async fn run(
     }
     let Some(to) = to else { return Ok(()) };
     let mail = short_mail(spec, to, now)?;
-    match provider.send(&mail).await {
+    match provider.send(&mail, &Decided).await {
         Ok(answer) => {
             done.push(format!("sent a mail to {to}: {answer}"));
             Ok(())
         }
-        Err(
-            SendFault::Transient { detail, .. }
-            | SendFault::Throttled { detail, .. }
-            | SendFault::Permanent { detail, .. }
-            | SendFault::Gone { detail, .. },
-        ) => Err(detail),
-        Err(SendFault::Busy) => Err("the channel's connections are all in use".to_owned()),
+        Err(fault) => Err(fault.detail()),
     }
 }
 

@@ -13,12 +13,12 @@ use std::ops::Range;
 const PICTURES: &[&str] = &["mj-image", "mj-carousel-image", "mj-social-element"];
 
 /// A start tag.
-struct Tag<'s> {
-    name: &'s str,
+pub(super) struct Tag<'s> {
+    pub(super) name: &'s str,
     /// Names, and where the values stand.
-    attributes: Vec<(&'s str, Range<usize>)>,
+    pub(super) attributes: Vec<(&'s str, Range<usize>)>,
     /// Where `>` or `/>` stands.
-    end: usize,
+    pub(super) end: usize,
 }
 
 impl Tag<'_> {
@@ -28,7 +28,7 @@ impl Tag<'_> {
 }
 
 /// The start tags of a document; what is not closed is none.
-fn tags(mjml: &str) -> impl Iterator<Item = Tag<'_>> {
+pub(super) fn tags(mjml: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {

@@ -7,6 +7,8 @@
 
 mod attributes;
 mod blocks;
+mod css;
+mod inline;
 mod place;
 
 use std::borrow::Cow;
@@ -48,6 +50,9 @@ pub(crate) fn prepare(source: &str, library: &Library) -> Result<HtmlTemplate, C
 
 /// Compiles with marks in the places of Liquid, if Liquid stands where it may.
 fn around_liquid(source: &str) -> Result<HtmlTemplate, ContentError> {
+    if inline::waits_for_liquid(source) {
+        return Ok(HtmlTemplate::EachTime);
+    }
     match place::place(source) {
         // Tags that only Liquid makes whole (`{% if x %}<b>{% endif %}`) would be put in order by the compiler.
         Placed::Marked(marked) if marked.has_liquid() && !is_balanced(&marked.text) => Ok(HtmlTemplate::EachTime),
@@ -76,12 +81,13 @@ fn compiled(mjml: &str, options: &RenderOptions) -> Result<String, ContentError>
     }
     // A fault of the compiler must end one message, not the thread that serves the others.
     let plain = attributes::plain(mjml);
+    let (plain, rules) = inline::taken(&plain);
     let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let parsed = mrml::parse(&*plain).map_err(|e| explain(&plain, &e))?;
         parsed.element.render(options).map_err(|e| fault(mjml, None, e.to_string()))
     }));
     let failed = |_| Err(fault(mjml, None, "the MJML compiler failed on this document".to_owned()));
-    made.unwrap_or_else(failed).map(attributes::mended)
+    made.unwrap_or_else(failed).map(|html| inline::written(attributes::mended(html), &rules))
 }
 
 /// Whether every end tag closes the element that was opened last.

@@ -126,6 +126,14 @@ fn templates() -> Vec<(String, bool)> {
                 .to_owned(),
             true,
         ),
+        (
+            in_column("<mj-text css-class=\"a\"><b style=\"top: {{ width }}px\">{{ name }}</b></mj-text>").replace(
+                "<mj-body>",
+                "<mj-head><mj-style inline=\"inline\">.a > div b { left: 1px; top: 2px } b:hover { top: 3px }\
+                 @media print { b { top: 4px } }</mj-style></mj-head><mj-body>",
+            ),
+            true,
+        ),
     ]
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveTime;
 use rapport_domain::profile::{Consent, Identifier, Trait};
-use rapport_domain::{Json, MessageChannel, OutboxId, Partition, ProfileId, WorkspaceId};
+use rapport_domain::{ConsentStatus, Json, MessageChannel, OutboxId, Partition, ProfileId, WorkspaceId};
 use serde_json::json;
 
 use super::*;
@@ -21,6 +21,7 @@ struct Case {
     channel_live: bool,
     already_sent: bool,
     suppressed: bool,
+    wrote: Option<Timestamp>,
     origin: OriginState,
     contacts: Vec<Contact>,
     under_way: Vec<Contact>,
@@ -58,6 +59,7 @@ fn case() -> Case {
         channel_live: true,
         already_sent: false,
         suppressed: false,
+        wrote: None,
         origin: OriginState::Live,
         contacts: Vec::new(),
         under_way: Vec::new(),
@@ -82,6 +84,7 @@ impl Case {
             already_sent: self.already_sent,
             suppressed: self.suppressed,
             address: place.as_ref().err().map(String::as_str),
+            wrote: self.wrote,
             origin: self.origin,
             contacts: &self.contacts,
             under_way: &self.under_way,
@@ -92,7 +95,7 @@ impl Case {
         self.profile.as_mut().unwrap().consents.push(Consent {
             channel: "email".into(),
             topic: topic.map(Into::into),
-            granted,
+            status: ConsentStatus::of(granted),
             at: Timestamp(1),
             source: "t".into(),
         });
@@ -100,7 +103,7 @@ impl Case {
 
     fn topic(&mut self, default: ConsentPolicy) {
         self.template.as_mut().unwrap().topic = Some("news".into());
-        self.topic = Some(TopicSpec { name: "News".into(), description: String::new(), default });
+        self.topic = Some(TopicSpec { name: "News".into(), description: String::new(), default, double_opt_in: None });
     }
 
     fn opt_in(&mut self) {
@@ -176,6 +179,11 @@ fn consent_of_channel_and_topic() {
         c.topic(ConsentPolicy::OptIn);
         c.consent(Some("news"), true);
     });
+    skips(SkipReason::Unconfirmed, |c| {
+        c.topic(ConsentPolicy::OptOut);
+        c.consent(Some("news"), true);
+        c.profile.as_mut().unwrap().consents[0].status = ConsentStatus::Pending;
+    });
     // A topic's own default goes before the channel's.
     sends(|c| {
         c.opt_in();
@@ -216,6 +224,49 @@ fn address_must_be_there_and_valid() {
     skips(SkipReason::NoAddress, with_trait("a@b.co\r\nBcc: everybody@example.com"));
     sends(with_trait("ada@example.org"));
     sends(with_trait(" "));
+}
+
+/// A message on WhatsApp from a template with these members.
+fn whatsapp(members: serde_json::Value) -> impl Fn(&mut Case) {
+    move |c| {
+        let mut spec = json!({"name": "W", "channel": "whatsapp"});
+        members.as_object().unwrap().iter().for_each(|(k, v)| spec[k] = v.clone());
+        c.template = Some(TemplateSpec::validate(&spec).unwrap());
+        c.message.channel = "whatsapp".into();
+    }
+}
+
+#[test]
+fn free_text_answers_within_its_window_and_approved_templates_leave_at_any_time() {
+    let free = whatsapp(json!({"body": "Hi"}));
+    let day = 24 * 3_600_000;
+    let wrote = |before_ms: Option<i64>, transactional: bool| {
+        after(|c| {
+            free(c);
+            c.message.transactional = transactional;
+            c.wrote = before_ms.map(|ms| c.now.plus_ms(-ms));
+        })
+    };
+    for transactional in [false, true] {
+        assert_eq!(wrote(Some(day - 1), transactional), GateDecision::Send);
+        for late in [Some(day), Some(30 * day), None] {
+            let refused = wrote(late, transactional);
+            let GateDecision::Skip { reason: SkipReason::WindowClosed, detail } = refused else {
+                panic!("{refused:?}")
+            };
+            assert!(detail.contains(if late.is_some() { "last wrote" } else { "never wrote" }), "{detail}");
+            assert!(detail.contains("24 hours"), "{detail}");
+        }
+    }
+    sends(|c| whatsapp(json!({"template": {"name": "hello", "language": "en"}}))(c));
+    // Who cannot be reached at all is told so first.
+    skips(SkipReason::Unsubscribed, |c| {
+        free(c);
+        let channel = "whatsapp".to_owned();
+        let refusal =
+            Consent { channel, topic: None, status: ConsentStatus::Denied, at: Timestamp(1), source: "t".into() };
+        c.profile.as_mut().unwrap().consents.push(refusal);
+    });
 }
 
 #[test]

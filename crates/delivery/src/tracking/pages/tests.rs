@@ -34,6 +34,7 @@ fn unsubscribe_asks_first_and_acts_on_post() {
         topic: Some("news".into()),
         granted: false,
         source: "one-click unsubscribe",
+        confirmed: false,
     };
     assert_eq!((page.status, changes), (200, vec![expected]));
     let (_, changes) = unsubscribe_result(&claim, &pairs(&[("confirm", "yes")]), &theme);
@@ -52,12 +53,18 @@ fn a_link_for_something_else_unsubscribes_nobody() {
 
 #[test]
 fn preferences_change_what_differs() {
-    let choice =
-        |id: &str, granted| TopicChoice { id: id.into(), name: format!("<{id}>"), description: "d".into(), granted };
+    let choice = |id: &str, granted| TopicChoice {
+        id: id.into(),
+        name: format!("<{id}>"),
+        description: "d".into(),
+        granted,
+        pending: id == "tips",
+    };
     let topics = [choice("news", true), choice("offers", false), choice("tips", true)];
     let body = text(&preferences(&topics, &[], &Wishes::default(), true, &Theme::default()));
     assert_eq!(body.matches(" checked>").count(), 4, "two topics, as it comes, no pause");
     assert!(body.contains("&lt;news&gt;") && !body.contains("<news>") && body.contains("saved"));
+    assert_eq!(body.matches("Please confirm this by the link").count(), 1, "{body}");
 
     let got = |form: &[(&str, &str)]| -> Vec<(Option<String>, bool)> {
         preferences_result("email", &topics, &pairs(form)).into_iter().map(|c| (c.topic, c.granted)).collect()
@@ -75,13 +82,13 @@ fn preferences_change_what_differs() {
 #[test]
 fn choices_follow_statement_then_default() {
     let mut profile = Profile::new(WorkspaceId(1), ProfileId(1), true, Timestamp(0));
-    let topic = |default| TopicSpec { name: "N".into(), description: String::new(), default };
+    let topic = |default| TopicSpec { name: "N".into(), description: String::new(), default, double_opt_in: None };
     let granted = |p: &Profile, default| TopicChoice::of("news", &topic(default), p, "email").granted;
     assert!(!granted(&profile, ConsentPolicy::OptIn) && granted(&profile, ConsentPolicy::OptOut));
     profile.consents.push(rapport_domain::profile::Consent {
         channel: "email".into(),
         topic: None,
-        granted: false,
+        status: rapport_domain::ConsentStatus::Denied,
         at: Timestamp(1),
         source: "t".into(),
     });

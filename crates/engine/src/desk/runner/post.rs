@@ -140,7 +140,7 @@ impl Mailroom {
         let (state, why) = match post.send(&letter, self.now()).await {
             Ok(_) => ("sent", None),
             Err(SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. }) => ("failed", Some(detail)),
-            Err(SendFault::Busy) => ("pending", Some("the channel's connections were all in use".to_owned())),
+            Err(fault @ (SendFault::Busy | SendFault::Withheld)) => ("pending", Some(fault.detail())),
             Err(SendFault::Transient { detail, .. } | SendFault::Throttled { detail, .. }) => {
                 let state = if mail.attempts + 1 >= MAX_ATTEMPTS { "failed" } else { "pending" };
                 (state, Some(detail))
@@ -230,7 +230,9 @@ impl Mailroom {
             Err(SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. }) => {
                 tracing::warn!(goal = %alert.goal, whom, detail, "somebody could not be told of an alert");
             }
-            Err(SendFault::Transient { .. } | SendFault::Throttled { .. } | SendFault::Busy) => return false,
+            Err(SendFault::Transient { .. } | SendFault::Throttled { .. } | SendFault::Busy | SendFault::Withheld) => {
+                return false;
+            }
         }
         self.told.lock().insert(key);
         true

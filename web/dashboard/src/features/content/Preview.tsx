@@ -71,7 +71,7 @@ export function Preview({ spec, chosen = null, choose }: { spec: Spec; chosen?: 
             {(p) =>
               p.content ? (
                 <Suspense fallback={<Loading />}>
-                  <ChannelPreview channel={channel} content={p.content as Spec} device={device} dark={mode === 'dark'} />
+                  <ChannelPreview channel={channel} content={p.content as Spec} device={device} dark={mode === 'dark'} sms={p.sms} />
                 </Suspense>
               ) : (
                 <Tabs defaultValue="html" keepMounted={false}>

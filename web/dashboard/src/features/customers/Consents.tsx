@@ -7,6 +7,18 @@ import { Tag, When } from '@/ui/bits';
 import { notify, notifyError } from '@/ui/notify';
 import type { Customer } from './CustomerPage';
 
+const STATUS = {
+  granted: { tone: 'good', text: () => t('given') },
+  denied: { tone: 'bad', text: () => t('withdrawn') },
+  pending: { tone: 'warn', text: () => t('not confirmed yet') },
+} as const;
+
+/** What a statement of consent says. */
+export function ConsentTag({ status }: { status: string }) {
+  const of = STATUS[status as keyof typeof STATUS] ?? STATUS.pending;
+  return <Tag tone={of.tone}>{of.text()}</Tag>;
+}
+
 export function Consents({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
@@ -34,15 +46,24 @@ export function Consents({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
         <Group key={`${c.channel} ${c.topic ?? ''}`} justify="space-between" wrap="nowrap" align="flex-start">
           <Text size="sm">
             {c.channel}
-            {c.topic ? ` · ${c.topic}` : ''} <Tag tone={c.granted ? 'good' : 'bad'}>{c.granted ? t('given') : t('withdrawn')}</Tag>
+            {c.topic ? ` · ${c.topic}` : ''} <ConsentTag status={c.status} />
             <Text span size="xs" c="dimmed" display="block">
               {c.source}, <When at={c.at} />
             </Text>
           </Text>
           {mayEdit && (
-            <Button size="compact-xs" variant="default" disabled={busy} onClick={() => void state(c.channel, c.topic ?? null, !c.granted)}>
-              {c.granted ? t('Withdraw') : t('Give')}
-            </Button>
+            <Group gap={4} justify="flex-end">
+              {c.status !== 'granted' && (
+                <Button size="compact-xs" variant="default" disabled={busy} onClick={() => void state(c.channel, c.topic ?? null, true)}>
+                  {c.status === 'pending' ? t('Ask again') : t('Give')}
+                </Button>
+              )}
+              {c.status !== 'denied' && (
+                <Button size="compact-xs" variant="default" disabled={busy} onClick={() => void state(c.channel, c.topic ?? null, false)}>
+                  {t('Withdraw')}
+                </Button>
+              )}
+            </Group>
           )}
         </Group>
       ))}

@@ -3,10 +3,10 @@ import { Anchor, Button, Grid, Group, Menu, Stack, Tabs, Text } from '@mantine/c
 import { IconDots } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { number, t } from '@/i18n';
-import { Loaded, Tag, When } from '@/ui/bits';
+import { Loaded, Loading, Tag, When } from '@/ui/bits';
 import { Explain } from '@/features/segments/Explain';
 import { Page } from '@/ui/Page';
 import { Section } from '@/ui/Section';
@@ -21,6 +21,8 @@ import { Timeline } from './Timeline';
 import { TraitHistory, Traits } from './Traits';
 
 export type Customer = Schemas['ProfileView'];
+
+const ConsentHistory = lazy(async () => ({ default: (await import('./ConsentHistory')).ConsentHistory }));
 
 export function CustomerPage() {
   const { id = '' } = useParams({ strict: false });
@@ -80,6 +82,7 @@ export function CustomerPage() {
                   <Tabs.Tab value="story">{t('Story')}</Tabs.Tab>
                   <Tabs.Tab value="messages">{t('Messages')}</Tabs.Tab>
                   <Tabs.Tab value="changes">{t('Changes')}</Tabs.Tab>
+                  <Tabs.Tab value="consent">{t('Consent')}</Tabs.Tab>
                 </Tabs.List>
                 <Tabs.Panel value="story" pt="md">
                   <Timeline id={c.id} />
@@ -89,6 +92,11 @@ export function CustomerPage() {
                 </Tabs.Panel>
                 <Tabs.Panel value="changes" pt="md">
                   <TraitHistory id={c.id} />
+                </Tabs.Panel>
+                <Tabs.Panel value="consent" pt="md">
+                  <Suspense fallback={<Loading />}>
+                    <ConsentHistory id={c.id} />
+                  </Suspense>
                 </Tabs.Panel>
               </Tabs>
             </Grid.Col>

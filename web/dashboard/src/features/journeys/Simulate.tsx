@@ -18,7 +18,16 @@ interface Tally {
   exited: Record<string, number>;
   goals: Record<string, number>;
   steps: Record<string, { passed: Record<string, number>; at_end: number }>;
-  channels: Record<string, { decided: number; skipped: Record<string, number>; by_hour: number[] }>;
+  channels: Record<string, { decided: number; skipped: Record<string, number>; by_hour: number[]; cost?: TextCost }>;
+}
+
+/** What the text messages come to. */
+interface TextCost {
+  segments: number;
+  amounts: Record<string, string>;
+  unpriced: number;
+  unmade: number;
+  countries: Record<string, { messages: number; segments: number; amounts: Record<string, string>; unpriced: number }>;
 }
 
 export interface Simulation {
@@ -88,6 +97,44 @@ function skips(of: Tally): Record<string, number> {
   return out;
 }
 
+const money = (amounts: Record<string, string>) =>
+  Object.entries(amounts)
+    .map(([currency, amount]) => `${amount} ${currency}`.trim())
+    .join(' + ');
+
+/** Text messages are paid for one by one: segments by country, and what nobody knows the price of. */
+function Cost({ of }: { of: TextCost }) {
+  return (
+    <Stack gap="xs">
+      <Text size="sm">
+        {tn(of.segments, 'The text messages take one segment', 'The text messages take {n} segments')}
+        {money(of.amounts) && <b> · {money(of.amounts)}</b>}
+      </Text>
+      {of.unpriced > 0 && (
+        <Alert variant="outline" color="yellow">
+          {tn(of.unpriced, 'The price of one message is not known: its channel names none for the country.', 'The price of {n} messages is not known: their channel names none for the country.')}
+        </Alert>
+      )}
+      {of.unmade > 0 && (
+        <Alert variant="outline" color="yellow">
+          {tn(of.unmade, 'One message could not be made and is not counted.', '{n} messages could not be made and are not counted.')}
+        </Alert>
+      )}
+      <DataTable
+        caption={t('Text messages by country')}
+        rows={Object.entries(of.countries)}
+        id={([country]) => country}
+        columns={[
+          { title: t('Country'), cell: ([country]) => (country === '?' ? t('not known') : country) },
+          { title: t('Messages'), cell: ([, x]) => number(x.messages), kind: 'num' },
+          { title: t('Segments paid for'), cell: ([, x]) => number(x.segments), kind: 'num' },
+          { title: t('Cost'), cell: ([, x]) => (x.unpriced > 0 ? [money(x.amounts), t('not known')].filter(Boolean).join(' + ') : money(x.amounts)), kind: 'num' },
+        ]}
+      />
+    </Stack>
+  );
+}
+
 function Outcome({ of }: { of: Simulation }) {
   const { journey, live } = of;
   const rows = (['entered', 'people', 'held_out'] as const).map((name) => ({ name: t(name.replace('_', ' ')), draft: number(journey[name]), live: live ? number(live[name]) : '–' }));
@@ -118,6 +165,7 @@ function Outcome({ of }: { of: Simulation }) {
           <Sparkline values={Object.entries(journey.entered_by_day).sort(([a], [b]) => a.localeCompare(b)).map(([, n]) => n)} />
         </Paper>
       )}
+      {journey.channels.sms?.cost && <Cost of={journey.channels.sms.cost} />}
       {of.flood.people > 0 && (
         <Alert variant="outline" color="orange" title={t('Some would get too much')}>
           {tn(of.flood.people, 'One customer would get more than {limit} messages in a week, the most {worst}.', '{n} customers would get more than {limit} messages in a week, the most {worst}.', {

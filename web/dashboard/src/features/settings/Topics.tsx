@@ -34,6 +34,7 @@ export function Topics() {
                 { title: t('Topic'), cell: (r) => <b dir="auto">{String(r.spec.name ?? r.id)}</b> },
                 { title: t('Description'), cell: (r) => String(r.spec.description ?? ''), wideOnly: true },
                 { title: t('Without a word of theirs'), cell: (r) => (r.spec.default === 'opt_in' ? t('they do not get it') : t('they get it')) },
+                { title: t('Confirmed by a link'), cell: (r) => (r.spec.double_opt_in ? t('yes') : ''), wideOnly: true },
                 { title: t('Status'), cell: (r) => <Status of={r.live_version ? 'live' : r.status} /> },
                 {
                   title: t('Do'),

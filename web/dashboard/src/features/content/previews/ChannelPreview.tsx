@@ -1,5 +1,6 @@
 /** Short messages where people meet them: a telephone's lock screen, a browser, a page, a conversation. */
 import { Stack, Text } from '@mantine/core';
+import type { Schemas } from '@/api/client';
 import type { Spec } from '@/resources/useResource';
 import { t } from '@/i18n';
 import { InApp } from './InApp';
@@ -10,6 +11,8 @@ export interface Shown {
   content: Spec;
   device: string;
   dark: boolean;
+  /** What a text message takes and costs. */
+  sms?: Schemas['SmsView'] | null | undefined;
 }
 
 export function ChannelPreview({ channel, ...shown }: Shown & { channel: string }) {

@@ -1,0 +1,88 @@
+//! What text messages take and cost, where a person decides about them.
+
+use serde_json::{Value, json};
+
+use crate::fixture::App;
+use crate::reach::publish;
+
+/// A shop whose carrier names prices for two countries.
+async fn shop() -> App {
+    let app = App::new();
+    let channel = json!({"kind": "kannel", "base_url": "http://127.0.0.1:9", "username": "u", "secret": "s", "sender": "Shop",
+        "price": {"DE": "0.075", "AT": "0.06"}, "currency": "EUR"});
+    publish(&app, &[("channel/sms", channel), ("settings/workspace", json!({"default_country": "DE"}))]).await;
+    app
+}
+
+#[tokio::test]
+async fn text_messages_are_counted_and_priced_by_country() {
+    let app = App::new();
+    let count = async |app: &App, body: Value| app.api("POST", "/api/v1/sms/segments", body).await.expect(200);
+    let bare = count(&app, json!({"body": "Grüße 😀", "country": "DE"})).await;
+    assert_eq!((&bare["encoding"], &bare["segments"], &bare["foreign"]), (&json!("ucs2"), &json!(1), &json!(["😀"])));
+    assert_eq!((&bare["price"], &bare["prices"]), (&Value::Null, &json!([])), "no channel, no price");
+
+    let app = shop().await;
+    let long = "a".repeat(161);
+    let count_to = async |country: &str| count(&app, json!({"body": long, "country": country})).await;
+    let german = count_to("de").await;
+    assert_eq!(german["price"], json!({"country": "DE", "segment": "0.075", "amount": "0.15", "currency": "EUR"}));
+    let french = count_to("FR").await;
+    assert_eq!((&french["country"], &french["price"]), (&json!("FR"), &Value::Null), "an unknown price is not guessed");
+    let countries: Vec<&Value> = french["prices"].as_array().unwrap().iter().map(|p| &p["country"]).collect();
+    assert_eq!(countries, ["AT", "DE"]);
+    assert_eq!(app.api("POST", "/api/v1/sms/segments", json!({"body": "x", "country": "Germany"})).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_preview_says_what_the_message_will_cost_this_customer() {
+    let app = shop().await;
+    let link = format!("https://shop.example/{}", "x".repeat(200));
+    let spec = json!({"name": "S", "channel": "sms", "body": format!("Hi {{{{ profile.name }}}}: {link}")});
+    let preview = async |traits: Value, spec: &Value| {
+        let body = json!({"spec": spec, "traits": traits});
+        app.api("POST", "/api/v1/templates/preview", body).await.expect(200)["sms"].clone()
+    };
+    // The link is sent short, so it is one segment though it is longer as it is written.
+    let sms = preview(json!({"phone": "0151 23456789", "name": "Ada"}), &spec).await;
+    assert_eq!(
+        (&sms["segments"], &sms["price"]["amount"], &sms["country"]),
+        (&json!(1), &json!("0.075"), &json!("DE"))
+    );
+    let mut whole = spec.clone();
+    whole["short_links"] = json!(false);
+    let sms = preview(json!({"phone": "+43 664 1234567", "name": "Ada"}), &whole).await;
+    assert_eq!((&sms["segments"], &sms["price"]["amount"], &sms["country"]), (&json!(2), &json!("0.12"), &json!("AT")));
+    let sms = preview(json!({"phone": "+33 6 12 34 56 78"}), &spec).await;
+    assert_eq!((&sms["country"], &sms["price"]), (&json!("FR"), &Value::Null));
+    let sms = preview(json!({}), &spec).await;
+    assert_eq!(
+        (&sms["country"], &sms["price"], sms["prices"].as_array().unwrap().len()),
+        (&Value::Null, &Value::Null, 2)
+    );
+    let mail = json!({"name": "M", "subject": "s", "html": "<p>h</p>"});
+    assert_eq!(preview(json!({}), &mail).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_simulation_adds_up_what_its_text_messages_would_cost() {
+    let app = shop().await;
+    let body = "{% if event.properties.long %}Ünïcödé – long, and therefore dearer than it needs to be, because it takes two segments{% else %}Hi{% endif %}";
+    publish(&app, &[("template/text", json!({"name": "T", "channel": "sms", "body": body}))]).await;
+    let people =
+        [("ada", "+4915123456789"), ("bob", "+436641234567"), ("eve", "+33612345678"), ("joe", "+4915123456790")];
+    for (user, phone) in people {
+        app.collect("/v1/identify", json!({"userId": user, "traits": {"phone": phone}})).await.expect(200);
+        let event = json!({"userId": user, "event": "Ping", "properties": {"long": user == "joe"}});
+        app.collect("/v1/track", event).await.expect(200);
+    }
+    let spec = json!({"name": "P", "trigger": {"event": {"name": "Ping"}},
+        "steps": [{"id": "say", "send": {"channel": "sms", "template": "text"}}]});
+    let body = json!({"spec": spec, "since": "7d"});
+    let made = app.api("POST", "/api/v1/journeys/ping/simulate", body).await.expect(200);
+    let cost = &made["journey"]["channels"]["sms"]["cost"];
+    assert_eq!((&cost["segments"], &cost["unpriced"], &cost["unmade"]), (&json!(5), &json!(1), &json!(0)), "{made}");
+    assert_eq!(cost["amounts"], json!({"EUR": "0.285"}));
+    let de = json!({"messages": 2, "segments": 3, "amounts": {"EUR": "0.225"}, "unpriced": 0});
+    assert_eq!((&cost["countries"]["DE"], &cost["countries"]["FR"]["unpriced"]), (&de, &json!(1)));
+}

@@ -1,0 +1,3 @@
+//! Proofs of consent: every change, kept with what it was.
+
+pub mod repo;
