@@ -93,7 +93,9 @@ impl Imported {
         if self.events.is_multiple_of(COMPACT) {
             self.compacted();
             let lake = self.lake.clone();
-            self.compacting = Some(std::thread::spawn(move || drop(lake.compact().expect("compacted"))));
+            self.compacting = Some(std::thread::spawn(move || {
+                lake.compact().expect("compacted");
+            }));
         }
     }
 
