@@ -163,6 +163,18 @@ fn events_go_on_when_history_takes_too_long() {
     assert!(world.profile("user_id", "late").is_none());
     world.advance_ms(HOUR_MS);
     assert!(world.profile("user_id", "late").is_some(), "nothing waits for ever");
+    // Whoever is sent in waits for rules that can be asked.
+    let rest = json!({
+        "name": "Now", "trigger": {"api": {}}, "entry": {"when": r#"events("Order Completed").within("30d").count() == 2"#},
+        "steps": [{"id": "rest", "wait": "1d"}]
+    });
+    world.publish(ResourceKind::Journey, "now", &rest);
+    world.settle();
+    world.advance_ms(HOUR_MS);
+    let profile = id_of(&world, "u1");
+    let called = JourneyOrder::Trigger { profile, journey: "now".to_owned(), data: "{}".to_owned() };
+    world.letter(Partition(0), LetterBody::Journey(called));
+    world.settle();
     assert_eq!((world.members("buyers"), world.members("pros")), (0, 3), "a rule without history needs none");
     assert!(world.shared.status(Partition(0)).is_activating());
     // What happened until history came is part of it.
@@ -173,6 +185,8 @@ fn events_go_on_when_history_takes_too_long() {
     for (user, told) in [("u1", vec![true]), ("u2", vec![true]), ("late", vec![false])] {
         assert_eq!(entries(&world, user, "buyers"), told, "{user}");
     }
+    let told = stats(&world, "now");
+    assert_eq!((told.entered, told.refused.values().sum::<u64>()), (1, 0), "{told:?}");
 }
 
 /// Rules of every kind a new segment may have, and how each may be brought up to date: by history alone, by documents, by
