@@ -2,6 +2,7 @@
 //! or a peer that ran beside it; targets are of the design.
 
 pub mod accept;
+pub mod activation;
 mod bed;
 pub mod campaign;
 pub mod idle;

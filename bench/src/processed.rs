@@ -86,7 +86,7 @@ fn one(load: Load) -> Outcome {
     Outcome { per_second: load.events as f64 / took.as_secs_f64(), memory_mb, segment_s }
 }
 
-fn configure(stores: &Stores, ws: WorkspaceId, load: Load) {
+pub(crate) fn configure(stores: &Stores, ws: WorkspaceId, load: Load) {
     for n in 0..load.segments {
         let spec = json!({"name": format!("s{n}"), "rule": rule(n)});
         publish(stores, ws, ResourceKind::Segment, &format!("s{n}"), &spec);

@@ -47,13 +47,8 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
     await put('annotation', 'sale', { text: EVIL, date: new Date().toISOString().slice(0, 10) });
     const funnel = encodeURIComponent(JSON.stringify({ steps: [{ event: 'Product Viewed' }, { event: 'Order Completed' }] }));
     paths = [
-<<<<<<< HEAD
-      '/', '/start', '/customers', `/customers/${id}`, '/accounts', '/accounts/acme', '/segments', '/segments/evil', '/segments/evil?tab=webhook', '/segments/new', `/segments/new?rule=${encodeURIComponent('account.name == "x" && account_members() >= 1')}`,
+      '/', '/start', '/customers', `/customers/${id}`, `/customers/${id}?tab=consent`, '/accounts', '/accounts/acme', '/segments', '/segments/evil', '/segments/evil?tab=webhook', '/segments/new', `/segments/new?rule=${encodeURIComponent('account.name == "x" && account_members() >= 1')}`,
       '/journeys', '/journeys/thanks', '/journeys/waiting', '/journeys/thanks?view=list&step=thank', '/journeys/new', '/content', '/content/thanks', '/content/new', '/content/new?tab=settings', '/content/letter', '/content/card', '/content/text', '/content?tab=media', '/content?tab=brands', '/content?tab=blocks', '/brands/new', '/brands/default', '/blocks/new', '/messages',
-=======
-      '/', '/start', '/customers', `/customers/${id}`, `/customers/${id}?tab=consent`, '/accounts', '/accounts/acme', '/segments', '/segments/evil', '/segments/new',
-      '/journeys', '/journeys/thanks', '/journeys/thanks?view=list&step=thank', '/journeys/new', '/content', '/content/thanks', '/content/new', '/content/new?tab=settings', '/content/letter', '/content/card', '/content/text', '/content?tab=media', '/content?tab=brands', '/content?tab=blocks', '/brands/new', '/brands/default', '/blocks/new', '/messages',
->>>>>>> delivery
       '/campaigns', '/campaigns/new', '/campaigns/spring', '/segments?tab=overlap&s=buyers,evil', '/segments?tab=personas', '/segments?tab=traits', '/personas/new', '/traits/new', '/traits/spent',
       '/journeys/thanks?tab=versions', '/journeys/thanks?tab=simulation', '/journeys/thanks?tab=people', '/dashboards/new',
       '/insights', '/insights/trend', `/insights/funnel?r=${funnel}`, '/insights/retention', '/insights/lifecycle', '/insights/power-users', '/insights/paths',

@@ -1,6 +1,7 @@
 //! What the partition loop does with events: identity, segments, journeys, exactly once.
 
 mod accounts;
+mod activation;
 mod campaigns;
 mod exports;
 mod journeys;

@@ -121,14 +121,6 @@ pub(crate) async fn send_once(
     Ok(())
 }
 
-/// Waits, within bounds, until every partition works by the present documents and their rules are up to date.
-pub(crate) async fn activated(state: &ApiState) {
-    let deadline = Instant::now() + Duration::from_millis(state.config.apply_wait_ms);
-    while state.engine.is_activating() && Instant::now() < deadline {
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-}
-
 /// Waits, within bounds, until a partition has applied everything that is in its log now: what a caller wrote before, it
 /// reads after.
 pub(crate) async fn applied(state: &ApiState, partition: Partition) {

@@ -30,6 +30,11 @@ impl Inbox {
         self.0.lock().push_back(input);
     }
 
+    /// Adds an input that goes before the others.
+    pub(crate) fn push_first(&self, input: Input) {
+        self.0.lock().push_front(input);
+    }
+
     /// Takes at most `limit` inputs, oldest first.
     pub(crate) fn take(&self, limit: usize) -> Vec<Input> {
         let mut inbox = self.0.lock();

@@ -36,6 +36,8 @@ pub struct EngineConfig {
     pub allow_alias_merge: bool,
     /// How long after an erasure its traces in files are purged, in milliseconds: erasures close together share a pass.
     pub purge_after_ms: i64,
+    /// How long a partition may wait for the history of new rules before events go on without it, in milliseconds.
+    pub history_wait_ms: i64,
     /// Called on an owner's thread after a burst of work: makes the allocator give back what that thread holds free.
     pub give_back: Option<fn()>,
     /// Ends owners on purpose; for simulations.
@@ -51,6 +53,7 @@ impl Default for EngineConfig {
             exports_dir: None,
             allow_alias_merge: false,
             purge_after_ms: 10_000,
+            history_wait_ms: 30_000,
             give_back: None,
             stumble: None,
         }
@@ -188,6 +191,11 @@ impl Shared {
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, EngineError> {
         Self::new(config, log, stores, lake, clock, Background::inline())
+    }
+
+    /// For tests: holds background work back from now on, or does what was held back.
+    pub fn hold_background(&self, held: bool) {
+        self.background.hold(held);
     }
 
     /// A place at which a simulation may end the owner.

@@ -160,13 +160,21 @@ pub fn ids_after(q: &impl Query, ws: WorkspaceId, after: ProfileId, limit: usize
     Ok(q.query(sql, &params![ws, after, limit as u64], |row| row.get(0))?)
 }
 
+/// Profiles above `after`, in order of id, at most `limit`.
+pub fn page_after(q: &impl Query, ws: WorkspaceId, after: ProfileId, limit: usize) -> Result<Vec<Profile>> {
+    page(q, ws, after.0 as i64, limit as u64)
+}
+
+fn page(q: &impl Query, ws: WorkspaceId, after: i64, limit: u64) -> Result<Vec<Profile>> {
+    let sql = "SELECT doc FROM profiles WHERE ws = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+    Ok(q.query(sql, &params![ws, after, limit], doc)?)
+}
+
 /// Calls `each` for every profile of the workspace in order of id, until it breaks.
 pub fn iterate(q: &impl Query, ws: WorkspaceId, mut each: impl FnMut(Profile) -> ControlFlow<()>) -> Result<()> {
     let mut after: Option<ProfileId> = None;
     loop {
-        let sql = "SELECT doc FROM profiles WHERE ws = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
-        let start = after.map_or(i64::MIN, |id| id.0 as i64);
-        let page = q.query(sql, &params![ws, start, ITERATE_ROWS], doc)?;
+        let page = page(q, ws, after.map_or(i64::MIN, |id| id.0 as i64), ITERATE_ROWS)?;
         let full = page.len() as u64 == ITERATE_ROWS;
         for profile in page {
             after = Some(profile.id);

@@ -9,6 +9,7 @@ mod complete;
 mod cost;
 mod error;
 mod eval;
+mod eventless;
 mod explain;
 mod forms;
 mod geo;

@@ -135,6 +135,16 @@ impl Plan {
         self.needs.time
     }
 
+    /// Whether the rule may hold, now or at any time, for somebody none of whose events it counts. When it may not, only
+    /// those who have such events need be asked. Errs towards true; a value that is computed may always be something.
+    #[must_use]
+    pub fn may_hold_without_events(&self) -> bool {
+        match &self.root {
+            Root::Condition(node) => crate::eventless::may(node, true, &self.needs.aggregates),
+            Root::Value(_) => true,
+        }
+    }
+
     /// The answer at `now`. `state(i)` belongs to `aggregates()[i]`; a missing one is [`AggState::default`].
     pub fn evaluate<'s>(
         &self,

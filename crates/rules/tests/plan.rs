@@ -343,3 +343,37 @@ fn a_foreign_state_is_no_danger() {
         }
     }
 }
+
+#[test]
+fn who_has_no_event_can_be_left_out_when_the_rule_needs_one() {
+    for (text, may) in [
+        (r#"events("A").count() >= 3"#, false),
+        (r#"events("A").exists() && traits.plan == "pro""#, false),
+        (r#"traits.plan == "pro" && (events("A").exists() || events("B").sum("n") > 5)"#, false),
+        (r#"events("A").count() == 0"#, true),
+        (r#"events("A").count() - events("B").count() > 0"#, false),
+        (r#"events("A").count() - events("B").count() >= 0"#, true),
+        (r#"!events("A").within("7d").exists()"#, true),
+        (r#"!(events("A").count() < 1)"#, false),
+        (r#"events("A").exists() || in_segment("vip")"#, true),
+        (r#"events("A").exists() && !in_segment("vip")"#, false),
+        (r#"events("A").last() > now() - duration("7d")"#, false),
+        (r#"now() - events("A").last() > duration("7d")"#, false),
+        (r#"events("A").last("plan") == traits.plan"#, true),
+        (r#"events("A").last("plan") in ["pro", "team"]"#, false),
+        (r#"events("A").sum("n") < traits.limit"#, true),
+        (r#"sequence(["A", "B"], "2d")"#, false),
+        (r#"sequence(["A", !events("B")], "2d")"#, false),
+        (r#"events("A").within_days(3).count() >= 1 && consent("email")"#, false),
+        (r#"traits.plan == "pro""#, true),
+        ("true", true),
+        ("false", false),
+    ] {
+        let plan = plan(text);
+        assert_eq!(plan.may_hold_without_events(), may, "{text}");
+        // Somebody without events, of whom much is known: the answer bears it out.
+        if !may {
+            assert!(!plan.evaluate(&person(), &|_| None, Timestamp(START)).holds, "{text}");
+        }
+    }
+}

@@ -43,13 +43,41 @@ pub fn migrate(db: &Db) -> Result<(), StoreError> {
 pub fn state(q: &impl Query, ws: WorkspaceId, profile: ProfileId) -> Result<SegmentState, SegmentError> {
     let decoded =
         q.query_row("SELECT doc FROM segment_state WHERE ws = ?1 AND profile = ?2", &params![ws, profile], |row| {
-            Ok(postcard::from_bytes::<SegmentState>(row.get_blob_ref(0)?))
+            Ok(decode(row.get_blob_ref(0)?))
         })?;
     match decoded {
         None => Ok(SegmentState::default()),
         Some(Ok(state)) => Ok(state),
         Some(Err(e)) => Err(SegmentError::Unreadable { profile, detail: e.to_string() }),
     }
+}
+
+/// A stored state: one document, or several one after the other, of which each adds to those before it.
+fn decode(mut bytes: &[u8]) -> Result<SegmentState, postcard::Error> {
+    let (mut state, rest) = postcard::take_from_bytes::<SegmentState>(bytes)?;
+    bytes = rest;
+    while !bytes.is_empty() {
+        let (more, rest) = postcard::take_from_bytes(bytes)?;
+        state.append(more);
+        bytes = rest;
+    }
+    Ok(state)
+}
+
+/// Adds to the rule state of a profile, without reading it, what it has nothing of yet: aggregates and rules of other ids.
+/// The next [`put_state`] makes one document of it.
+pub fn append_state(tx: &Tx, ws: WorkspaceId, profile: ProfileId, more: &SegmentState) -> Result<(), SegmentError> {
+    if more.is_empty() {
+        return Ok(());
+    }
+    let doc = postcard::to_stdvec(more).map_err(|e| SegmentError::Unreadable { profile, detail: e.to_string() })?;
+    // SQLite makes a text of two blobs; the bytes are theirs all the same.
+    tx.execute(
+        "INSERT INTO segment_state (ws, profile, doc) VALUES (?1, ?2, ?3)
+         ON CONFLICT (ws, profile) DO UPDATE SET doc = CAST(segment_state.doc || excluded.doc AS BLOB)",
+        &params![ws, profile, &doc[..]],
+    )?;
+    Ok(())
 }
 
 /// Stores the rule state of a profile; answers the bytes of its document.
@@ -282,4 +310,40 @@ pub fn marked(q: &impl Query, limit: usize) -> Result<Vec<(WorkspaceId, ProfileI
 pub fn unmark(tx: &Tx, ws: WorkspaceId, profile: ProfileId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM segment_recompute WHERE ws = ?1 AND profile = ?2", &params![ws, profile])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_added_unread_is_read_as_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&dir.path().join("p.db"), &rapport_store::DbOptions::default()).unwrap();
+        migrate(&db).unwrap();
+        let (ws, id) = (WorkspaceId(1), ProfileId(7));
+        let part = |rule: u64, since: i64| {
+            let mut state = SegmentState::default();
+            // Ids whose bytes are no UTF-8, and hold zeros.
+            state.set_member(rule, Some(Timestamp(since)));
+            state.set_due(rule, Some(Timestamp(since + 1)));
+            state
+        };
+        let rules = [u64::MAX - 5, 0x80_00_FF_00_FE, 3];
+        let tx = db.begin().unwrap();
+        append_state(&tx, ws, id, &SegmentState::default()).unwrap();
+        assert_eq!(state(&*tx, ws, id).unwrap(), SegmentState::default());
+        for (rule, since) in rules.into_iter().zip([0, -1, 256]) {
+            append_state(&tx, ws, id, &part(rule, since)).unwrap();
+        }
+        let whole = state(&*tx, ws, id).unwrap();
+        assert_eq!(rules.map(|r| whole.member_since(r).map(|t| t.0)), [Some(0), Some(-1), Some(256)]);
+        assert_eq!(whole.next_due(), Some(Timestamp(0)));
+        assert!(put_state(&tx, ws, id, &whole).unwrap() > 0);
+        assert_eq!(state(&*tx, ws, id).unwrap(), whole);
+        // What follows the last whole document is damage, not nothing.
+        tx.execute("UPDATE segment_state SET doc = CAST(doc || x'ff' AS BLOB)", &[]).unwrap();
+        assert!(matches!(state(&*tx, ws, id), Err(SegmentError::Unreadable { .. })));
+        tx.commit().unwrap();
+    }
 }

@@ -185,6 +185,10 @@ fn people(state: &ApiState, ws: WorkspaceId, named: Named) -> Result<Vec<Profile
         (Some(segment), None, None) => {
             let known = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Segment, &segment))?;
             known.ok_or_else(|| ApiError::not_found(format!("live segment {segment}")))?;
+            if !read::segments::standing(shared, ws, &segment)?.ready {
+                let why = format!("the members of segment {segment} are still being found; try again in a moment");
+                return Err(ApiError::conflict("segment_not_ready", why));
+            }
             let rows = read::segments::members(shared, ws, &segment, ProfileId(0), MAX_PEOPLE + 1)?;
             rows.into_iter().map(|(id, _)| id).collect()
         }

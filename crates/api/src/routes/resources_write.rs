@@ -162,7 +162,7 @@ pub(crate) async fn put(
         })
         .await?;
     if query.publish && !query.dry_run {
-        take_effect(&state, kind).await?;
+        state.run(|state| state.engine.refresh()).await?;
     }
     Ok(tagged(answer))
 }
@@ -187,16 +187,6 @@ fn dry(
         None,
         warnings,
     )
-}
-
-/// Puts a change into effect now, so that whoever published sees it. A journey is in effect once its rules are up to date,
-/// which is waited for within bounds: whoever is sent in or does something from then on is decided rightly.
-async fn take_effect(state: &ApiState, kind: ResourceKind) -> Result<(), ApiError> {
-    state.run(|state| state.engine.refresh()).await?;
-    if matches!(kind, ResourceKind::Journey | ResourceKind::Campaign) {
-        crate::events::activated(state).await;
-    }
-    Ok(())
 }
 
 /// Which version to publish.
@@ -253,7 +243,7 @@ pub(crate) async fn publish(
             })
         })
         .await?;
-    take_effect(&state, kind).await?;
+    state.run(|state| state.engine.refresh()).await?;
     Ok(tagged(answer))
 }
 
@@ -308,7 +298,7 @@ pub(crate) async fn status(
             noted(tx, &caller, now, "resource.status", moved, &detail)
         })
         .await?;
-    take_effect(&state, kind).await?;
+    state.run(|state| state.engine.refresh()).await?;
     Ok(tagged(answer))
 }
 

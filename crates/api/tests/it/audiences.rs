@@ -150,7 +150,9 @@ async fn segments_are_laid_over_each_other() {
         )
         .await;
     }
-    app.until("/api/v1/segments/from-4", |s| s["ready"] == true && s["count"] == 1).await;
+    for (n, count) in [(1, 3), (2, 2), (4, 1)] {
+        app.until(&format!("/api/v1/segments/from-{n}"), |s| s["ready"] == true && s["count"] == count).await;
+    }
     let found = app.api("POST", "/api/v1/segments/overlap", json!({"segments": ["from-1", "from-2", "from-4"]})).await;
     let found = found.expect(200);
     assert_eq!((&found["union"], &found["sizes"]), (&json!(3), &json!({"from-1": 3, "from-2": 2, "from-4": 1})));

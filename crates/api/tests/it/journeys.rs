@@ -68,6 +68,27 @@ async fn what_cannot_work_does_not_go_live_and_the_step_is_named() {
 }
 
 #[tokio::test]
+async fn a_segment_whose_members_are_being_found_is_sent_in_later() {
+    let app = App::new();
+    furnish(&app).await;
+    app.collect("/v1/track", json!({"userId": "u", "event": "Order Completed"})).await.expect(200);
+    app.settle().await;
+    let path = "/api/v1/resources/journey/hand?publish=true";
+    let rest = json!([{"id": "rest", "wait": "1d"}, send("mail")]);
+    app.api("PUT", path, journey(json!({"manual": {}}), rest)).await.expect(200);
+    app.settle().await;
+    app.state.engine.shared().hold_background(true);
+    let buyers = json!({"name": "Buyers", "rule": "events(\"Order Completed\").exists()"});
+    app.api("PUT", "/api/v1/resources/segment/new-buyers?publish=true", buyers).await.expect(200);
+    let enter = json!({"segment": "new-buyers"});
+    let early = app.api("POST", "/api/v1/journeys/hand/enter", enter.clone()).await.expect(409);
+    assert_eq!(early["code"], "segment_not_ready");
+    app.state.engine.shared().hold_background(false);
+    app.until("/api/v1/segments/new-buyers", |s| s["ready"] == true).await;
+    assert_eq!(app.api("POST", "/api/v1/journeys/hand/enter", enter).await.expect(202)["people"], 1);
+}
+
+#[tokio::test]
 async fn a_journey_begins_by_call_and_by_hand_pauses_and_tells_its_numbers() {
     let app = App::new();
     furnish(&app).await;

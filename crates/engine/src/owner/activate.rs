@@ -1,16 +1,16 @@
-//! Bringing new and edited rules up to date without stopping the stream.
+//! Bringing new and edited rules up to date without losing anything that happens meanwhile.
 //!
-//! When the live rules change, the partition binds them: an aggregate it keeps already goes on, a new one starts empty at
-//! the present batch and its history, everything in the lake up to that batch, is folded in the background and added
-//! (states are mergeable, so nothing is counted twice or missed). Then the rule is swept over all profiles. An
-//! activation that a crash interrupts starts over under a new id, so half-added history is never used.
+//! When the live rules change, the partition binds them: an aggregate it keeps already goes on, a new one gets its history,
+//! everything in the lake up to that batch, folded in the background. Until the history is there the partition waits, so that
+//! whatever comes after the publishing is decided by complete rules; then profiles are brought up to date (`sweep.rs`) in
+//! portions, and each at the latest before the first thing that happens to it. An activation that a crash interrupts starts
+//! over under a new id, so half-added history is never used.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use rapport_domain::{ProfileId, WorkspaceId};
+use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
 use rapport_lake::{CancelFlag, TimelineFilter};
-use rapport_profiles::repo as profiles;
 use rapport_segments::fold::{AggregateFold, History};
 use rapport_segments::repo::{self as segments, Phase, RuleRow};
 use rapport_segments::{Binding, RuleSet, Touched, activation_id};
@@ -22,19 +22,41 @@ use crate::error::EngineError;
 use crate::inbox::Input;
 use crate::live::Live;
 
-/// Profiles worked on per batch by a backfill or a sweep, so that the stream goes on in between.
-const PROFILES_PER_BATCH: usize = 500;
-
-/// History that arrived from the background, being added.
+/// The history of new rules, from the background.
 #[derive(Debug)]
 pub(crate) struct Backfill {
     pub(crate) ws: WorkspaceId,
-    /// The generation of the binding it was folded for; another one ignores it.
-    pub(crate) generation: u64,
-    /// Per profile the states of the aggregates, by index in the rule set.
-    pub(crate) histories: std::vec::IntoIter<(ProfileId, History)>,
-    /// The aggregates it completes, by index.
-    pub(crate) aggregates: Vec<u32>,
+    /// The number of the binding it was folded for; another one ignores it.
+    pub(crate) binding: u64,
+    /// Per profile the states of the aggregates, by index in the rule set; `None` when the lake could not be read.
+    pub(crate) history: Option<BTreeMap<ProfileId, History>>,
+}
+
+/// Rules of a workspace being brought up to date.
+#[derive(Debug, Default)]
+pub(super) struct Activation {
+    /// What history gives those profiles that were not brought up to date yet.
+    pub(super) history: BTreeMap<ProfileId, History>,
+    /// Aggregates, by index, that are complete once all history was added.
+    pub(super) aggregates: Vec<u32>,
+    /// History is there, or none is needed.
+    pub(super) has_arrived: bool,
+    /// Rules, by index, of which nothing is stored: a profile to which nothing has happened since is decided by its history
+    /// alone, without reading its state.
+    pub(super) fresh: HashSet<usize>,
+    /// Of those, the ones that hold for nobody without history.
+    pub(super) sparse: HashSet<usize>,
+    /// Events went on before history was there, so that states come from both.
+    pub(super) is_late: bool,
+    /// Profiles brought up to date before their turn.
+    pub(super) done: BTreeSet<ProfileId>,
+}
+
+/// Partitions of rules that wait for history.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    workspaces: HashSet<WorkspaceId>,
+    since: Timestamp,
 }
 
 impl Owner {
@@ -42,17 +64,20 @@ impl Owner {
     pub(super) fn bind(&mut self, live: Arc<Live>) -> Result<(), EngineError> {
         let db = self.shared.stores.partition(self.partition)?;
         let mut bounds = HashMap::new();
+        let mut activations = HashMap::new();
         let mut folds = Vec::new();
         let mut numbers = self.numbers.clone();
         let tx = db.begin()?;
         for (ws, workspace) in &live.workspaces {
-            let activation = numbers.next("activation");
-            let bound = bind_workspace(&tx, *ws, workspace.rules.clone(), workspace.zone, live.generation, activation)?;
-            let pending: Vec<u32> =
-                (0..).zip(&bound.binding.aggregates).filter(|(_, (_, ready))| !ready).map(|(i, _)| i).collect();
-            if !pending.is_empty() {
-                folds.push((*ws, pending));
+            let number = numbers.next("activation");
+            let untouched = self.untouched(*ws);
+            let (bound, new) = bind_workspace(&tx, *ws, workspace.rules.clone(), workspace.zone, number, &untouched)?;
+            let activation = activation_of(&bound, &new);
+            let fold = wanted(&bound, &activation);
+            if !fold.is_empty() {
+                folds.push((*ws, fold));
             }
+            activations.insert(*ws, Activation { has_arrived: folds.last().is_none_or(|f| f.0 != *ws), ..activation });
             bounds.insert(*ws, Arc::new(bound));
         }
         numbers.save(&tx)?;
@@ -62,6 +87,7 @@ impl Owner {
         // Cached states were tidied against the former binding.
         self.cache.clear();
         self.bounds = bounds;
+        self.activations = activations;
         self.live = live;
         self.population.clear();
         for ws in self.bounds.keys() {
@@ -69,10 +95,19 @@ impl Owner {
         }
         self.calendars.forget();
         self.backfills.clear();
-        for (ws, pending) in folds {
-            self.fold_history(ws, pending);
+        let workspaces = folds.iter().map(|(ws, _)| *ws).collect();
+        self.waiting = Waiting { workspaces, since: self.shared.clock.now() };
+        for (ws, fold) in folds {
+            self.fold_history(ws, fold);
         }
         Ok(())
+    }
+
+    /// Keys of rules whose history is still awaited: nothing was decided by them yet, and nothing is stored of them.
+    fn untouched(&self, ws: WorkspaceId) -> HashSet<String> {
+        let waiting = self.activations.get(&ws).filter(|activation| !activation.has_arrived && !activation.is_late);
+        let bound = self.bound(ws);
+        waiting.into_iter().flat_map(|a| &a.fresh).map(|rule| bound.rows[*rule].key.clone()).collect()
     }
 
     /// Folds the history of some aggregates in the background; the answer comes back through the inbox.
@@ -82,96 +117,82 @@ impl Owner {
         let shared_task = shared.clone();
         shared.background.run(Box::new(move || {
             let wanted = aggregates.iter().map(|i| (*i, &bound.rules.aggregates()[*i as usize])).collect();
-            let mut histories = match snapshot.run(&AggregateFold::new(wanted), &CancelFlag::default()) {
-                Ok(histories) => histories,
+            let history = match snapshot.run(&AggregateFold::new(wanted), &CancelFlag::default()) {
+                Ok(histories) => Some(histories.into_iter().collect()),
                 Err(error) => {
                     tracing::error!(workspace.id = ws.0, partition.id = partition.0, %error, "history of a new rule could not be read; it is tried again with the next change of rules or start");
-                    return;
+                    None
                 }
             };
             for warning in snapshot.warnings() {
                 tracing::error!(workspace.id = ws.0, partition.id = partition.0, warning, "a new rule's history is incomplete");
             }
-            histories.sort_unstable_by_key(|(profile, _)| *profile);
-            let generation = bound.generation;
-            let histories = histories.into_iter();
-            shared_task.inbox(partition).push(Input::Backfill(Backfill { ws, generation, histories, aggregates }));
+            let binding = bound.number;
+            shared_task.inbox(partition).push_first(Input::Backfill(Backfill { ws, binding, history }));
             shared_task.log.wake(partition);
         }));
     }
 
-    /// Adds a portion of the history that has arrived. Returns whether there was any.
-    pub(super) fn add_history(&mut self, work: &mut Work) -> Result<bool, EngineError> {
-        let Some(mut backfill) = self.backfills.pop_front() else { return Ok(false) };
-        let bound = self.bound(backfill.ws);
-        if bound.generation != backfill.generation {
-            return Ok(true);
+    /// History has come from the background; the next batch begins with it.
+    pub(super) fn history_came(&mut self, backfill: Backfill) {
+        if self.bound(backfill.ws).number == backfill.binding {
+            self.waiting.workspaces.remove(&backfill.ws);
+            self.backfills.push_back(backfill);
         }
-        work.touched = true;
-        for (profile, history) in backfill.histories.by_ref().take(PROFILES_PER_BATCH) {
-            self.with_slot(work, (backfill.ws, profile), work.now, |_, _, slot| {
-                bound.rules.add_history(&bound.binding, &mut slot.segments, history);
-                slot.dirty.segments = true;
-                Ok(())
-            })?;
-        }
-        if backfill.histories.len() > 0 {
-            self.backfills.push_front(backfill);
-            return Ok(true);
-        }
-        let mut binding = bound.binding.clone();
-        for index in &backfill.aggregates {
-            let (id, ready) = &mut binding.aggregates[*index as usize];
-            *ready = true;
-            let key = bound.rules.aggregates()[*index as usize].key();
-            segments::put_aggregate(&work.tx, backfill.ws, key, *id, true)?;
-        }
-        let rows = start_sweeps(work, backfill.ws, &bound.rules, &mut binding, &bound.rows)?;
-        self.rebind(
-            backfill.ws,
-            Bound { rules: bound.rules.clone(), binding, rows, zone: bound.zone, generation: bound.generation },
-        );
-        Ok(true)
     }
 
-    /// Decides a portion of the profiles for rules being swept. Returns whether there was anything to sweep.
-    pub(super) fn sweep(&mut self, work: &mut Work) -> Result<bool, EngineError> {
-        let Some((ws, bound)) = self
-            .bounds
-            .iter()
-            .find(|(_, b)| b.rows.iter().any(|r| r.phase == Phase::Sweeping))
-            .map(|(w, b)| (*w, b.clone()))
-        else {
-            return Ok(false);
-        };
-        work.touched = true;
-        // Rules that stand at the same profile are swept together.
-        let cursor =
-            bound.rows.iter().filter(|r| r.phase == Phase::Sweeping).map(|r| r.cursor).min().unwrap_or_default();
-        let together: Vec<usize> = (0..bound.rows.len())
-            .filter(|i| bound.rows[*i].phase == Phase::Sweeping && bound.rows[*i].cursor == cursor)
-            .collect();
-        let ids = profiles::ids_after(&*work.tx, ws, cursor, PROFILES_PER_BATCH)?;
-        for id in &ids {
-            self.with_slot(work, (ws, *id), work.now, |owner, work, slot| {
-                let mut touched = Touched::default();
-                together.iter().for_each(|rule| bound.rules.touch_rule(*rule, &mut touched));
-                owner.decide_history(work, slot, touched)
-            })?;
+    /// Whether everything has to wait for the history of new rules. Not for ever: when it takes too long, the stream goes on,
+    /// and what happens until history comes is part of it.
+    pub(super) fn waits_for_history(&mut self, now: Timestamp) -> bool {
+        if self.waiting.workspaces.is_empty() {
+            return false;
         }
-        let mut rows = bound.rows.clone();
-        let done = ids.len() < PROFILES_PER_BATCH;
-        for index in together {
-            let row = &mut rows[index];
-            row.cursor = ids.last().copied().unwrap_or(cursor);
-            if done {
-                row.phase = Phase::Ready;
+        let waited_ms = now.since_ms(self.waiting.since);
+        if waited_ms < self.shared.config.history_wait_ms {
+            return true;
+        }
+        tracing::warn!(
+            partition.id = self.partition.0,
+            waited_ms,
+            "events go on before the history of new rules is there"
+        );
+        for ws in self.waiting.workspaces.drain() {
+            self.activations.entry(ws).or_default().go_on();
+        }
+        false
+    }
+
+    /// Takes history that has come into the binding: the rules it completes can be asked from now on, of each profile once
+    /// that was brought up to date.
+    pub(super) fn begin_activations(&mut self, work: &mut Work) -> Result<(), EngineError> {
+        while let Some(Backfill { ws, history, .. }) = self.backfills.pop_front() {
+            let activation = self.activations.entry(ws).or_default();
+            let Some(mut history) = history else {
+                activation.go_on();
+                continue;
+            };
+            work.touched = true;
+            if activation.is_late {
+                // What was folded for rules that were to be decided by it alone is in their states already.
+                history.values_mut().for_each(|states| states.retain(|(a, _)| activation.aggregates.contains(a)));
+                history.retain(|_, states| !states.is_empty());
             }
-            segments::put_rule(&work.tx, ws, row)?;
+            activation.history = history;
+            activation.has_arrived = true;
+            activation.done.clear();
+            let aggregates = activation.aggregates.clone();
+            let bound = self.bound(ws);
+            let mut binding = bound.binding.clone();
+            aggregates.iter().for_each(|index| binding.aggregates[*index as usize].1 = true);
+            let rows = promote(&work.tx, ws, &bound.rules, &mut binding, bound.rows.clone())?;
+            self.rebind(ws, &bound, binding, rows);
         }
-        let (rules, binding) = (bound.rules.clone(), bound.binding.clone());
-        self.rebind(ws, Bound { rules, binding, rows, zone: bound.zone, generation: bound.generation });
-        Ok(true)
+        Ok(())
+    }
+
+    /// Whether rules are being brought up to date and there is something to do about it.
+    pub(super) fn is_activating(&self) -> bool {
+        self.bounds.iter().any(|(ws, bound)| self.activations.get(ws).is_some_and(|a| a.has_work(bound)))
     }
 
     /// Computes marked profiles anew from the lake, which shows everything that was committed before this batch: called
@@ -199,21 +220,57 @@ impl Owner {
         Ok(!marked.is_empty())
     }
 
-    fn rebind(&mut self, ws: WorkspaceId, bound: Bound) {
-        self.bounds.insert(ws, Arc::new(bound));
+    pub(super) fn rebind(&mut self, ws: WorkspaceId, bound: &Bound, binding: Binding, rows: Vec<RuleRow>) {
+        let (rules, zone, number) = (bound.rules.clone(), bound.zone, bound.number);
+        self.bounds.insert(ws, Arc::new(Bound { rules, binding, rows, zone, number }));
         self.calendars.look_now();
     }
 }
 
-/// Binds one workspace's rules: keeps what is known, starts what is new, forgets what is gone.
+impl Activation {
+    /// Events go on without history: no profile can be decided by that alone any more.
+    fn go_on(&mut self) {
+        self.is_late = true;
+        self.fresh.clear();
+        self.sparse.clear();
+    }
+
+    /// Whether somebody may wait to be brought up to date.
+    pub(super) fn has_work(&self, bound: &Bound) -> bool {
+        let is_sweeping = bound.rows.iter().any(|r| r.phase == Phase::Sweeping);
+        is_sweeping || self.has_arrived && !(self.history.is_empty() && self.aggregates.is_empty())
+    }
+}
+
+/// What there is to do for a binding, of which the rules in `new` were not known before.
+fn activation_of(bound: &Bound, new: &[usize]) -> Activation {
+    let rules = &bound.rules;
+    let is_fresh = |rule: &usize| bound.rows[*rule].segment.is_some() && rules.stands_alone(*rule);
+    let fresh: HashSet<usize> = new.iter().copied().filter(is_fresh).collect();
+    let sparse = fresh.iter().copied().filter(|rule| !rules.may_hold_without_events(*rule)).collect();
+    let aggregates = (0..).zip(&bound.binding.aggregates).filter(|(_, (_, ready))| !ready).map(|(i, _)| i).collect();
+    Activation { aggregates, fresh, sparse, ..Activation::default() }
+}
+
+/// The aggregates whose history is needed: of new ones to be added, of fresh rules to decide by.
+fn wanted(bound: &Bound, activation: &Activation) -> Vec<u32> {
+    let asked = activation.fresh.iter().flat_map(|rule| bound.rules.aggregates_of(*rule));
+    let mut wanted: Vec<u32> = activation.aggregates.iter().chain(asked).copied().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
+}
+
+/// Binds one workspace's rules: keeps what is known, starts what is new, forgets what is gone. Answers also which rules are
+/// new, or known but `untouched`.
 fn bind_workspace(
     tx: &rapport_store::Tx,
     ws: WorkspaceId,
     rules: Arc<RuleSet>,
     zone: chrono_tz::Tz,
-    generation: u64,
-    activation: u64,
-) -> Result<Bound, EngineError> {
+    number: u64,
+    untouched: &HashSet<String>,
+) -> Result<(Bound, Vec<usize>), EngineError> {
     let mut known: HashMap<String, (u64, bool)> =
         segments::aggregates(tx, ws)?.into_iter().map(|(key, id, ready)| (key, (id, ready))).collect();
     let mut binding = Binding::default();
@@ -221,7 +278,7 @@ fn bind_workspace(
         let bound = match known.remove(aggregate.key()) {
             Some((id, true)) => (id, true),
             // New, or interrupted: it starts now, and its history is what the lake shows now.
-            _ => (activation_id(aggregate.key(), activation), false),
+            _ => (activation_id(aggregate.key(), number), false),
         };
         segments::put_aggregate(tx, ws, aggregate.key(), bound.0, bound.1)?;
         binding.aggregates.push(bound);
@@ -230,19 +287,25 @@ fn bind_workspace(
         segments::remove_aggregate(tx, ws, key)?;
     }
     let mut old: HashMap<String, RuleRow> = segments::rules(tx, ws)?.into_iter().map(|r| (r.key.clone(), r)).collect();
-    let mut rows = Vec::new();
+    let (mut rows, mut new) = (Vec::new(), Vec::new());
     for (key, text, segment) in rules.rules() {
         let row = match old.remove(key) {
-            Some(row) if row.text == text => row,
-            Some(row) => RuleRow { text: text.to_owned(), phase: Phase::Pending, cursor: ProfileId(0), ..row },
-            None => RuleRow {
-                key: key.to_owned(),
-                id: activation_id(key, activation),
-                segment: segment.map(str::to_owned),
-                text: text.to_owned(),
-                phase: Phase::Pending,
-                cursor: ProfileId(0),
-            },
+            Some(row) if row.text == text => {
+                new.extend(untouched.contains(key).then_some(rows.len()));
+                row
+            }
+            Some(row) => RuleRow { text: text.to_owned(), phase: Phase::Pending, ..row },
+            None => {
+                new.push(rows.len());
+                RuleRow {
+                    key: key.to_owned(),
+                    id: activation_id(key, number),
+                    segment: segment.map(str::to_owned),
+                    text: text.to_owned(),
+                    phase: Phase::Pending,
+                    cursor: ProfileId(0),
+                }
+            }
         };
         rows.push(row);
     }
@@ -250,17 +313,7 @@ fn bind_workspace(
         segments::remove_rule(tx, ws, row)?;
     }
     let rows = promote(tx, ws, &rules, &mut binding, rows)?;
-    Ok(Bound { rules, binding, zone, generation, rows })
-}
-
-fn start_sweeps(
-    work: &Work,
-    ws: WorkspaceId,
-    rules: &RuleSet,
-    binding: &mut Binding,
-    rows: &[RuleRow],
-) -> Result<Vec<RuleRow>, EngineError> {
-    promote(&work.tx, ws, rules, binding, rows.to_vec())
+    Ok((Bound { rules, binding, zone, number, rows }, new))
 }
 
 /// Moves rules whose aggregates are all ready from `Pending` to `Sweeping` (conditions of journeys, which nobody is a
@@ -277,6 +330,7 @@ fn promote(
         let complete = rules.aggregates_of(index).iter().all(|a| binding.aggregates[*a as usize].1);
         if complete && row.phase == Phase::Pending {
             row.phase = if rules.is_kept(index) { Phase::Sweeping } else { Phase::Ready };
+            row.cursor = ProfileId(0);
         } else if !complete {
             row.phase = Phase::Pending;
         }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use rapport_domain::ProfileId;
-use rapport_segments::repo::{Phase, RuleRow};
+use rapport_segments::repo::RuleRow;
 use rapport_segments::{Binding, RuleSet};
 
 /// A workspace's rules bound to a partition. Replaced as a whole when anything about it changes.
@@ -16,8 +15,8 @@ pub(crate) struct Bound {
     pub(crate) binding: Binding,
     /// The workspace's zone.
     pub(crate) zone: Tz,
-    /// The generation of resources it belongs to.
-    pub(crate) generation: u64,
+    /// Its own number: no two bindings of a partition have the same.
+    pub(crate) number: u64,
     /// The rules' rows, in the set's order.
     pub(crate) rows: Vec<RuleRow>,
 }
@@ -25,19 +24,12 @@ pub(crate) struct Bound {
 impl Bound {
     /// No rules at all: a workspace nobody has configured.
     pub(crate) fn empty() -> Self {
-        Bound { rules: Arc::default(), binding: Binding::default(), zone: Tz::UTC, generation: 0, rows: Vec::new() }
+        Bound { rules: Arc::default(), binding: Binding::default(), zone: Tz::UTC, number: 0, rows: Vec::new() }
     }
 
-    /// Whether a rule, and everything it asks of segments and computed traits, is decided for every profile.
+    /// Whether a rule, and everything it asks of segments and computed traits, can be asked: its history is there. Of a profile
+    /// that had no turn yet they are decided before anything happens to it.
     pub(crate) fn is_known(&self, rule: usize) -> bool {
-        self.rules.sources(rule).into_iter().all(|index| self.rows[index].phase == Phase::Ready)
-    }
-
-    /// Whether the segment is still being decided for the first time and `profile` has not had its turn: then an edge
-    /// tells history, not news.
-    pub(crate) fn is_unswept(&self, segment: &str, profile: ProfileId) -> bool {
-        self.rows
-            .iter()
-            .any(|r| r.phase == Phase::Sweeping && r.segment.as_deref() == Some(segment) && profile > r.cursor)
+        self.rules.sources(rule).into_iter().all(|index| self.binding.rules[index].1)
     }
 }

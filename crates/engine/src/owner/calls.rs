@@ -67,8 +67,8 @@ impl Owner {
         })
     }
 
-    /// Whether what the rules of a journey's live version ask is known here for everybody. Until then a rule that counts
-    /// would hold for nobody, and whoever is sent in would be refused.
+    /// Whether what the rules of a journey's live version ask is known here. Until then, which is only when history could not
+    /// be had in time, a rule that counts would hold for nobody, and whoever is sent in would be refused.
     pub(super) fn knows(&self, ws: WorkspaceId, journey: &str) -> bool {
         let bound = self.bound(ws);
         let known = |key: &ConditionKey| bound.rules.rule_index(key.as_str()).is_none_or(|rule| bound.is_known(rule));

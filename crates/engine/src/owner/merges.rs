@@ -68,6 +68,8 @@ impl Owner {
         into: ProfileId,
         by: Identifier,
     ) -> Result<(), EngineError> {
+        // What goes along is up to date.
+        self.with_slot(work, (ws, from), work.now, |_, _, _| Ok(()))?;
         let slot = self.load(work, (ws, from))?;
         let alive = slot.as_ref().map(|s| s.profile.known);
         let apart = slot.as_ref().is_some_and(|s| is_apart(&s.profile, into)) && !is_explicit(&by);

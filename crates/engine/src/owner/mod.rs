@@ -21,6 +21,7 @@ mod pipeline;
 mod publish;
 mod rest;
 mod slots;
+mod sweep;
 mod sync;
 mod tasks;
 mod work;
@@ -36,6 +37,7 @@ use rapport_store::partition::{Epoch, Numbers, Seen, SeenOptions, meta, timers};
 use rapport_store::{Tx, counters};
 
 pub(crate) use self::activate::Backfill;
+use self::activate::{Activation, Waiting};
 use self::bound::Bound;
 use self::observe::Observations;
 use self::pace::Pace;
@@ -56,6 +58,9 @@ use crate::telemetry;
 const MAX_HOPELESS: u32 = 8;
 /// How long an owner waits for a lake that is behind.
 const HELD_WAIT: Duration = Duration::from_millis(20);
+/// Profiles brought up to date with new rules in one batch, at first and at most: as many as take a moment.
+const FIRST_PORTION: usize = 500;
+const MOST_PORTION: usize = 16_384;
 /// How long an owner that was told to stop may take to record what the gate answered.
 const FINISH: Duration = Duration::from_secs(10);
 
@@ -66,7 +71,7 @@ pub enum Step {
     Worked,
     /// Nothing to do before that instant, unless the log or the inbox says so.
     Idle(Option<Timestamp>),
-    /// The lake is behind; try again shortly.
+    /// The lake is behind, or the history of new rules is being read; try again shortly.
     Held,
 }
 
@@ -82,6 +87,10 @@ pub struct Owner {
     live: Arc<Live>,
     bounds: HashMap<WorkspaceId, Arc<Bound>>,
     no_rules: Arc<Bound>,
+    /// By workspace, the rules being brought up to date.
+    activations: HashMap<WorkspaceId, Activation>,
+    /// New rules whose history is still being read.
+    waiting: Waiting,
     backfills: VecDeque<Backfill>,
     /// Answers of the gate that no committed batch holds yet. One that was lost would send its message again.
     outcomes: Vec<(OutboxId, MessageOutcome)>,
@@ -98,6 +107,10 @@ pub struct Owner {
     swept_on: i64,
     /// How large the next batch may be.
     pace: Pace,
+    /// How many profiles the next portion of a sweep may have.
+    portions: Pace,
+    /// How many the last one had, and what it took.
+    swept: Option<(usize, Duration)>,
     /// The last batch failed, and memory has not been brought back to what is stored.
     stale: bool,
     /// No batch was committed since one failed: what cannot be recorded is not sent.
@@ -135,6 +148,8 @@ impl Owner {
             live: Arc::new(Live::default()),
             bounds: HashMap::new(),
             no_rules: Arc::new(Bound::empty()),
+            activations: HashMap::new(),
+            waiting: Waiting::default(),
             backfills: VecDeque::new(),
             outcomes: Vec::new(),
             gone: Vec::new(),
@@ -146,6 +161,8 @@ impl Owner {
             publisher,
             swept_on: 0,
             pace: Pace::new(shared.config.batch_records),
+            portions: Pace::from(FIRST_PORTION, MOST_PORTION),
+            swept: None,
             stale: false,
             is_failing: false,
             shared,
@@ -184,19 +201,24 @@ impl Owner {
             self.status();
             return Ok(Step::Worked);
         }
-        for input in self.shared.inbox(self.partition).take(config.batch_records.saturating_sub(self.outcomes.len())) {
+        // Always one at least: history that everything waits for comes first.
+        let inputs = config.batch_records.saturating_sub(self.outcomes.len()).max(1);
+        for input in self.shared.inbox(self.partition).take(inputs) {
             match input {
                 Input::Outcome(id, outcome) => self.outcomes.push((id, outcome)),
                 Input::DevicesGone(ws, profile, devices) => self.gone.push((ws, profile, devices)),
-                Input::Backfill(backfill) => self.backfills.push_back(backfill),
+                Input::Backfill(backfill) => self.history_came(backfill),
             }
+        }
+        if self.waits_for_history(now) {
+            return Ok(Step::Held);
         }
         let next_timer = self.next_timer()?;
         let next_calendar = self.calendars.next();
         let due = next_timer.is_some_and(|at| at <= now);
         let waiting = !self.backfills.is_empty()
             || self.recompute
-            || self.is_sweeping()
+            || self.is_activating()
             || self.publisher.has_cleanup()
             || self.accounts.is_due
             || self.calendars.has_work(now);
@@ -206,6 +228,7 @@ impl Owner {
         }
         let tx = self.shared.stores.partition(self.partition)?.begin()?;
         let mut work = Work::new(tx, self.partition, now, self.numbers.clone());
+        self.begin_activations(&mut work)?;
         self.recompute_marked(&mut work)?;
         self.shared.point("marked profiles computed")?;
         self.fire(&mut work, next_timer)?;
@@ -224,9 +247,10 @@ impl Owner {
         self.ask_members(&mut work)?;
         self.shared.point("portions done")?;
         // One portion of history in each batch: news goes on, and history is never put off for good.
-        if !self.add_history(&mut work)? {
-            self.sweep(&mut work)?;
-        }
+        let begun = Instant::now();
+        let swept = self.sweep(&mut work)?;
+        self.swept = (swept > 0).then(|| (swept, begun.elapsed()));
+        self.shared.point("profiles brought up to date")?;
         self.commit(work, &records, started)?;
         Ok(Step::Worked)
     }
@@ -340,6 +364,8 @@ impl Owner {
         self.bounds.clear();
         self.accounts = accounts::Accounts::default();
         self.backfills.clear();
+        self.activations.clear();
+        self.waiting = Waiting::default();
         self.numbers = self.shared.stores.partition(self.partition)?.read(Numbers::load)?;
         self.stale = false;
         Ok(())
@@ -350,10 +376,6 @@ impl Owner {
         Ok(db.read(timers::next_due)?)
     }
 
-    fn is_sweeping(&self) -> bool {
-        self.bounds.values().any(|b| b.rows.iter().any(|r| r.phase == rapport_segments::repo::Phase::Sweeping))
-    }
-
     fn bound(&self, ws: WorkspaceId) -> Arc<Bound> {
         self.bounds.get(&ws).unwrap_or(&self.no_rules).clone()
     }
@@ -361,7 +383,7 @@ impl Owner {
     /// Tells the rest of the process how far this partition is.
     fn status(&mut self) {
         let head = self.shared.log.head(self.partition);
-        let activating = self.is_sweeping() || self.bounds.values().any(|b| b.binding.rules.iter().any(|r| !r.1));
+        let activating = self.is_activating() || self.bounds.values().any(|b| b.binding.rules.iter().any(|r| !r.1));
         self.shared.status(self.partition).set(self.offset, head, activating, self.live.generation);
     }
 
@@ -378,7 +400,9 @@ impl Owner {
             let now = Instant::now();
             drop(turn);
             // By the time on the clock, so only here: a simulation steps the same batches every time.
-            self.pace.took(self.offset - before, now - began);
+            let swept = self.swept.take();
+            self.pace.took(self.offset - before, now - began - swept.map_or(Duration::ZERO, |s| s.1));
+            swept.into_iter().for_each(|(profiles, time)| self.portions.took(profiles as u64, time));
             rest.worked(self.offset - before, now);
             if let Some(relief) = rest.due(now) {
                 self.relieve(relief);

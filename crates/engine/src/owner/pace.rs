@@ -21,6 +21,11 @@ impl Pace {
         Pace { most, records: most }
     }
 
+    /// Batches of `first` to begin with, and of at most `most`.
+    pub(super) fn from(first: usize, most: usize) -> Self {
+        Pace { most, records: first }
+    }
+
     /// Most records of the next batch.
     pub(super) fn records(&self) -> usize {
         self.records
@@ -55,6 +60,9 @@ mod tests {
         assert_eq!(pace.records(), LEAST, "a small batch says nothing about a full one");
         (0..9).for_each(|_| pace.took(u64::MAX, quick));
         assert_eq!(pace.records(), 2_048);
+        let mut grown = Pace::from(500, 16_384);
+        grown.took(500, quick);
+        assert_eq!(grown.records(), 1_000);
         let mut small = Pace::new(10);
         small.took(10, slow);
         assert_eq!(small.records(), 10);

@@ -272,21 +272,16 @@ impl Owner {
         slot.dirty.profile |= !decided.traits.is_empty();
         slot.dirty.segments |= !decided.edges.is_empty() || slot.segments.next_due() != dues;
         let ws = slot.profile.workspace;
-        for Edge { segment, entered, at } in decided.edges {
+        for edge in decided.edges {
+            queue.push_back(edge_event(work, ws, &edge, historical));
+            let Edge { segment, entered, at } = edge;
             segments::set_member(&work.tx, ws, &segment, slot.profile.id, entered.then_some(at))?;
-            let backfill = historical || bound.is_unswept(&segment, slot.profile.id);
-            let name = if entered { names::SEGMENT_ENTERED } else { names::SEGMENT_EXITED };
-            let mut properties = object([("segment", json!(segment))]);
-            if backfill {
-                properties.insert("backfill".to_owned(), Value::Bool(true));
-            }
-            queue.push_back(mark(work.derive(ws, name, properties), backfill));
             telemetry::edge(entered);
-            self.tell_edge(work, slot, (&segment, entered), backfill)?;
+            self.tell_edge(work, slot, (&segment, entered), historical)?;
             let live = self.live.clone();
-            if !backfill && live.journeys.listens_segment(ws, &segment) {
+            if !historical && live.journeys.listens_segment(ws, &segment) {
                 self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, out| {
-                    live.journeys.on_segment(ws, runs, &segment, entered, backfill, asked, now, out);
+                    live.journeys.on_segment(ws, runs, &segment, entered, historical, asked, now, out);
                 })?;
                 self.run_due(work, slot, bound, queue)?;
             }
@@ -313,6 +308,16 @@ pub(super) fn update_event(work: &mut Work, ws: WorkspaceId, mut set: Map<String
     let mut event = work.derive(ws, names::IDENTIFIED, set);
     event.kind = EventKind::Identify;
     event
+}
+
+/// What tells that a profile entered or left a segment; `backfill` when that is history.
+pub(super) fn edge_event(work: &mut Work, ws: WorkspaceId, edge: &Edge, backfill: bool) -> Event {
+    let name = if edge.entered { names::SEGMENT_ENTERED } else { names::SEGMENT_EXITED };
+    let mut properties = object([("segment", json!(edge.segment))]);
+    if backfill {
+        properties.insert("backfill".to_owned(), Value::Bool(true));
+    }
+    mark(work.derive(ws, name, properties), backfill)
 }
 
 pub(super) fn mark(mut event: Event, historical: bool) -> Event {

@@ -53,6 +53,7 @@ impl Owner {
     ) -> Result<(), EngineError> {
         let Some(mut slot) = self.load(work, key)? else { return Ok(()) };
         let was_dirty = slot.dirty.any();
+        self.catch_up(work, &mut slot)?;
         act(self, work, &mut slot)?;
         if slot.dirty.any() && !was_dirty {
             work.dirty.push(key);

@@ -226,10 +226,11 @@ impl Owner {
     fn must_wait(&self, ws: WorkspaceId, task: &Task) -> bool {
         match task {
             Task::Resume { generation, .. } => self.live.generation < *generation,
-            Task::Schedule { journey, .. } | Task::Enter { journey, .. } | Task::Call { journey, .. } => {
-                !self.knows(ws, journey)
-            }
-            Task::Migrate { .. } | Task::Plan { .. } => false,
+            Task::Schedule { journey, .. }
+            | Task::Enter { journey, .. }
+            | Task::Call { journey, .. }
+            | Task::Migrate { journey, .. } => !self.knows(ws, journey),
+            Task::Plan { .. } => false,
         }
     }
 

@@ -6,15 +6,9 @@ use std::collections::VecDeque;
 use chrono_tz::Tz;
 use rapport_domain::event::names;
 use rapport_domain::time::local_to_instant;
-<<<<<<< HEAD
-use rapport_domain::{Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
-use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, JourneySet, Runs, WebhookAnswer};
-use rapport_profiles::apply;
-=======
 use rapport_domain::{ConsentStatus, Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
-use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, Runs, WebhookAnswer};
+use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, JourneySet, Runs, WebhookAnswer};
 use rapport_profiles::apply_confirming;
->>>>>>> delivery
 use rapport_rules::Verdict;
 use rapport_segments::{Decided, Edge, SegmentState, Touched};
 use serde_json::{Map, Value, json};

@@ -6,13 +6,8 @@ use chrono::{TimeZone, Timelike};
 use chrono_tz::Tz;
 use rapport_delivery::core::caps::Contact;
 use rapport_domain::time::DAY_MS;
-<<<<<<< HEAD
-use rapport_domain::{Json, OutboundMessage, OutboxId, Partition, Profile, ProfileId, SkipReason, Timestamp};
-use rapport_journeys::{Effect, Group};
-=======
 use rapport_domain::{OutboundMessage, OutboxId, Partition, Profile, ProfileId, SkipReason, Timestamp};
-use rapport_journeys::{Effect, ExitReason, Group};
->>>>>>> delivery
+use rapport_journeys::{Effect, Group};
 use serde::Serialize;
 
 use super::cost::TextCost;

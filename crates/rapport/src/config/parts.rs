@@ -58,11 +58,11 @@ impl Config {
             batch_records: self.engine.batch_records,
             batch_bytes: self.engine.batch_kib << 10,
             cache_bytes: self.engine.cache_mib * MIB,
-            stumble: None,
             exports_dir: Some(self.data_dir.join("exports")),
             allow_alias_merge: self.engine.allow_alias_merge,
             purge_after_ms: i64::try_from(self.engine.purge_after_s * 1_000).unwrap_or(i64::MAX),
             give_back: Some(crate::allocator::give_back),
+            ..EngineConfig::default()
         }
     }
 

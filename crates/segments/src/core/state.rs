@@ -92,6 +92,13 @@ impl SegmentState {
         self.dues.retain(|(id, _)| keep(*id));
     }
 
+    /// Takes over what another state says of aggregates and rules; where both speak, the other does.
+    pub fn append(&mut self, more: SegmentState) {
+        more.aggregates.into_iter().for_each(|(id, state)| self.set_aggregate(id, Some(state)));
+        more.members.into_iter().for_each(|(rule, since)| self.set_member(rule, Some(since)));
+        more.dues.into_iter().for_each(|(rule, at)| self.set_due(rule, Some(at)));
+    }
+
     /// Whether there is nothing worth storing.
     #[must_use]
     pub fn is_empty(&self) -> bool {

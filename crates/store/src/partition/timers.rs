@@ -28,6 +28,14 @@ pub fn set(tx: &Tx, ws: WorkspaceId, profile: ProfileId, kind: u8, key: &str, du
     tx.execute(sql, &params![ws, profile, kind, key, due_at]).map(drop)
 }
 
+/// Sets a timer, unless the one with the same key is due earlier.
+pub fn set_by(tx: &Tx, ws: WorkspaceId, profile: ProfileId, kind: u8, key: &str, due_at: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO timers (ws, profile, kind, key, due_at) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (ws, profile, kind, key) DO UPDATE SET due_at = excluded.due_at \
+               WHERE timers.due_at > excluded.due_at";
+    tx.execute(sql, &params![ws, profile, kind, key, due_at]).map(drop)
+}
+
 /// Removes a timer. Answers whether there was one.
 pub fn clear(tx: &Tx, ws: WorkspaceId, profile: ProfileId, kind: u8, key: &str) -> Result<bool> {
     let sql = "DELETE FROM timers WHERE ws = ?1 AND profile = ?2 AND kind = ?3 AND key = ?4";
@@ -81,7 +89,9 @@ mod tests {
             set(tx, a, ProfileId(1), 1, "wait", Timestamp(30))?;
             set(tx, a, ProfileId(2), 1, "", Timestamp(10))?;
             set(tx, b, ProfileId(1), 1, "wait", Timestamp(30))?;
-            set(tx, a, ProfileId(1), 2, "wait", Timestamp(20))
+            set_by(tx, a, ProfileId(1), 2, "wait", Timestamp(40))?;
+            set_by(tx, a, ProfileId(1), 2, "wait", Timestamp(20))?;
+            set_by(tx, a, ProfileId(1), 2, "wait", Timestamp(30))
         })
         .unwrap();
         let order = |upto, limit| -> Vec<(i64, u32, u8)> {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use rapport_domain::Timestamp;
+use rapport_domain::event::names;
 
 use super::super::state::SegmentState;
 use super::{Binding, RuleSet, computed_rule_key};
@@ -76,6 +77,26 @@ impl RuleSet {
                 touched.add(i as u32);
             }
         }
+    }
+
+    /// Whether a rule asks nothing but the events and the document of one profile: no segment, no computed trait, no account.
+    #[must_use]
+    pub fn stands_alone(&self, rule: usize) -> bool {
+        self.sources(rule).len() == 1 && !self.entries[rule].plan.uses_accounts()
+    }
+
+    /// Whether somebody may belong to the rule's segment, now or at any time, none of whose events it counts.
+    #[must_use]
+    pub fn may_hold_without_events(&self, rule: usize) -> bool {
+        self.entries[rule].plan.may_hold_without_events()
+    }
+
+    /// Whether some rule changes by somebody's entering or leaving the segment: it asks for the segment, or counts that event.
+    #[must_use]
+    pub fn hears_edge(&self, segment: &str) -> bool {
+        let counted =
+            [names::SEGMENT_ENTERED, names::SEGMENT_EXITED].iter().any(|name| self.by_event.contains_key(*name));
+        counted || !self.by_any_event.is_empty() || self.by_segment.contains_key(segment)
     }
 
     /// The rules whose answers a rule asks, itself included: segments and computed traits, and what those ask in turn.
