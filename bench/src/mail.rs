@@ -13,7 +13,7 @@ use rapport_delivery::channels::compose::compose;
 use rapport_delivery::channels::email::Extras;
 use rapport_delivery::channels::email::dkim::{Signer, generate};
 use rapport_delivery::channels::http::Http;
-use rapport_delivery::channels::{Means, Outgoing, Provider, open};
+use rapport_delivery::channels::{Decided, Means, Outgoing, Provider, open};
 use rapport_delivery::core::address::Target;
 use rapport_delivery::core::address::parse_email;
 use rapport_delivery::tracking::links::Links;
@@ -124,7 +124,7 @@ impl Work {
                 now: NOW,
             })
         })?;
-        self.provider.send(&wire).await.map(drop).map_err(|f| f.detail())
+        self.provider.send(&wire, &Decided).await.map(drop).map_err(|f| f.detail())
     }
 }
 
