@@ -36,6 +36,10 @@ describe('consent', { skip: noBrowser }, () => {
       link = await page.frameLocator('iframe').getByRole('link', { name: 'Anmeldung bestätigen' }).getAttribute('href');
     });
     assert.match(link, /\/confirm\/[\w-]+$/);
+    await bed.on(`/customers/${ada.id}?tab=messages`, async (page) => {
+      await page.getByRole('cell', { name: 'Bitte bestätigen Sie Ihre Anmeldung' }).waitFor();
+      assert.equal(await page.getByRole('link', { name: 'Bitte bestätigen Sie Ihre Anmeldung' }).count(), 0, 'it is built in');
+    });
     await bed.on(`/customers/${ada.id}`, async (page) => {
       await page.getByText('not confirmed yet').waitFor();
       await page.getByRole('button', { name: 'Ask again' }).waitFor();

@@ -138,6 +138,7 @@ describe('running things in the dashboard', { skip: noBrowser }, () => {
       await page.waitForURL('**/campaigns/spring');
       await page.getByText('It is live and begins when you start it.').waitFor();
       await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('dialog').getByText(/^Of \d+ in the audience it reaches \d+ now/).waitFor();
       await page.getByRole('dialog').getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
       await eventually('both got it', async () => assert.equal((await server.api('GET', '/api/v1/campaigns/spring')).sent, 2));

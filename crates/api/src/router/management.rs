@@ -318,6 +318,15 @@ fn work() -> Vec<Endpoint> {
             .answers::<Paged<campaigns::CampaignView>>(200, "A page."),
         on(Get, "/api/v1/campaigns/{id}", VIEWER, "A campaign, and how far it is", campaigns::get)
             .answers::<campaigns::CampaignView>(200, "The campaign."),
+        on(
+            Post,
+            "/api/v1/campaigns/{id}/estimate",
+            ASK,
+            "What a campaign comes to if it began now",
+            campaigns::estimate,
+        )
+        .body::<campaigns::EstimateInput>()
+        .answers::<Value>(200, "Whom its first message reaches, whom not and why, and what text messages cost."),
         on(Post, "/api/v1/campaigns/{id}/start", EDITOR, "Begin a campaign now", campaigns::start)
             .answers::<campaigns::Started>(202, "How many people."),
         on(Post, "/api/v1/campaigns/{id}/pause", EDITOR, "Pause a campaign", campaigns::pause)

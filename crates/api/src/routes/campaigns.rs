@@ -7,6 +7,7 @@ use rapport_domain::record::{AskedMessage, JourneyOrder, LetterBody};
 use rapport_domain::time::DAY_MS;
 use rapport_domain::{ProfileId, Resource, ResourceKind, ResourceStatus, WorkspaceId};
 use rapport_engine::read;
+use rapport_engine::simulate::{self, Estimate};
 use rapport_journeys::AnyCatalogue;
 use rapport_journeys::campaign::{self, CampaignSpec};
 use rapport_journeys::repo::Stats;
@@ -169,6 +170,42 @@ pub(crate) async fn get(State(state): State<ApiState>, caller: Caller, At(id): A
         })
         .await?;
     Ok(Json(found))
+}
+
+/// A campaign's document, saved or not.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EstimateInput {
+    /// What it says; the live version when absent, else the newest.
+    #[schema(value_type = Option<Object>)]
+    spec: Option<Value>,
+}
+
+/// `POST /api/v1/campaigns/{id}/estimate`: whom its first message would reach if it began now, whom not and why, and what text
+/// messages cost. Everybody in the audience is asked about; its own control group is not taken off.
+pub(crate) async fn estimate(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+    Body(input): Body<EstimateInput>,
+) -> Reply<Estimate> {
+    let ws = caller.workspace;
+    let made = state
+        .query(move |state, cancel| {
+            let spec = match input.spec {
+                Some(spec) => campaign::validate(&spec, &AnyCatalogue).map_err(ApiError::invalid)?,
+                None => {
+                    let live =
+                        state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Campaign, &id))?;
+                    spec(&live.map_or_else(|| newest(state, ws, &id), Ok)?)?
+                }
+            };
+            let people = people(state, ws, &spec, cancel)?;
+            let journey = campaign::compile(&spec, &campaign::journey_id(&id));
+            Ok::<_, ApiError>(simulate::estimate(state.engine.shared(), ws, &journey, &people, cancel)?)
+        })
+        .await?;
+    Ok(Json(made.unwrap_or_default()))
 }
 
 /// A campaign that began.

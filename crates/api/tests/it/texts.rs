@@ -86,3 +86,32 @@ async fn a_simulation_adds_up_what_its_text_messages_would_cost() {
     let de = json!({"messages": 2, "segments": 3, "amounts": {"EUR": "0.225"}, "unpriced": 0});
     assert_eq!((&cost["countries"]["DE"], &cost["countries"]["FR"]["unpriced"]), (&de, &json!(1)));
 }
+
+#[tokio::test]
+async fn a_campaign_says_whom_it_reaches_and_what_that_costs_before_it_begins() {
+    let app = shop().await;
+    let text = json!({"name": "T", "channel": "sms", "body": "Hi {{ profile.name }}"});
+    publish(&app, &[("template/text", text), ("segment/all", json!({"name": "All", "rule": "events().exists()"}))])
+        .await;
+    let people = [
+        ("ada", json!("+4915123456789")),
+        ("bob", json!("+33612345678")),
+        ("eve", Value::Null),
+        ("joe", json!("+436641234567")),
+    ];
+    for (user, phone) in people {
+        app.collect("/v1/identify", json!({"userId": user, "traits": {"phone": phone}})).await.expect(200);
+    }
+    let no = json!({"userId": "joe", "event": "Unsubscribed", "properties": {"channel": "sms"}});
+    app.collect("/v1/track", no).await.expect(200);
+    let spec = json!({"name": "C", "audience": {"segment": "all"}, "channel": "sms", "template": "text"});
+    app.until("/api/v1/segments/all", |s| s["count"] == 4).await;
+    let made = app.api("POST", "/api/v1/campaigns/news/estimate", json!({"spec": spec})).await.expect(200);
+    assert_eq!((&made["people"], &made["leaves"], &made["waits"]), (&json!(4), &json!(2), &json!(0)), "{made}");
+    assert_eq!(made["skipped"], json!({"no_address": 1, "unsubscribed": 1}));
+    assert_eq!((&made["cost"]["amounts"], &made["cost"]["unpriced"]), (&json!({"EUR": "0.075"}), &json!(1)));
+    app.api("PUT", "/api/v1/resources/campaign/news", spec).await.expect(200);
+    assert_eq!(app.api("POST", "/api/v1/campaigns/news/estimate", json!({})).await.expect(200), made);
+    assert_eq!(app.api("POST", "/api/v1/campaigns/none/estimate", json!({})).await.status, 404);
+    assert_eq!(app.get("/api/v1/messages").await.expect(200)["items"], json!([]), "nobody gets anything");
+}

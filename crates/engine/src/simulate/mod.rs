@@ -15,6 +15,7 @@
 
 mod cost;
 mod dry;
+mod estimate;
 mod explain;
 mod fold;
 mod gate;
@@ -31,6 +32,7 @@ use serde::Serialize;
 
 pub use self::cost::{CountryCost, TextCost};
 pub use self::dry::{DryRun, DryStep, dry_run};
+pub use self::estimate::{Estimate, estimate};
 pub use self::explain::{Decision, Explanation, Fact, explain};
 use self::stage::{DRAFT, Parts, Stage};
 use self::tally::Tally;

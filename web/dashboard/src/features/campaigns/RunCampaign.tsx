@@ -4,7 +4,9 @@ import { IconPlayerPause, IconPlayerPlay, IconSend, IconX } from '@tabler/icons-
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, type Schemas, sessionQuery } from '@/api/client';
-import { t, tn } from '@/i18n';
+import { Cost, type TextCost } from '@/features/journeys/TextCost';
+import { number, t, tn } from '@/i18n';
+import { Loaded } from '@/ui/bits';
 import { Finish } from '@/ui/Finish';
 import { notify } from '@/ui/notify';
 import { useCall } from '@/ui/useCall';
@@ -139,9 +141,48 @@ function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: b
             </Stack>
           </Radio.Group>
         )}
+        {what === 'start' && <Estimate id={of.id} />}
         {what === 'start' && of.held_out === 0 && of.people === 0 && <Text size="xs" c="dimmed">{t('Without a control group its effect cannot be told from what would have happened anyway.')}</Text>}
         <Finish busy={busy} error={error} action={action} {...(what === 'cancel' ? { color: 'red' } : {})} disabled={what === 'test' && to.length === 0} run={() => void run(call)} close={close} />
       </Stack>
     </Modal>
+  );
+}
+
+interface Reach {
+  people: number;
+  leaves: number;
+  waits: number;
+  skipped: Record<string, number>;
+  cost: TextCost | null;
+}
+
+/** Whom it would reach if it began now, by the gate itself. */
+function Estimate({ id }: { id: string }) {
+  const asked = useQuery({
+    queryKey: ['campaigns', id, 'estimate'],
+    queryFn: async ({ signal }) => (await data(api.POST('/api/v1/campaigns/{id}/estimate', { params: { path: { id } }, body: {}, signal }))) as unknown as Reach,
+    retry: false,
+    gcTime: 0,
+  });
+  return (
+    <Loaded query={asked} rows={2}>
+      {(of) => (
+        <Stack gap="xs">
+          <Text size="sm">
+            {t('Of {people} in the audience it reaches {leaves} now and {waits} later.', { people: number(of.people), leaves: number(of.leaves), waits: number(of.waits) })}
+          </Text>
+          {Object.keys(of.skipped).length > 0 && (
+            <Text size="sm" c="dimmed">
+              {t('Not let through:')}{' '}
+              {Object.entries(of.skipped)
+                .map(([reason, n]) => `${reason.replaceAll('_', ' ')} ${number(n)}`)
+                .join(', ')}
+            </Text>
+          )}
+          {of.cost && <Cost of={of.cost} />}
+        </Stack>
+      )}
+    </Loaded>
   );
 }

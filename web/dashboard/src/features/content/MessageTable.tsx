@@ -28,9 +28,14 @@ export function MessageTable({ rows, more, whose }: { rows: Message[]; more: { h
       title: t('Message'),
       cell: (m) => (
         <>
-          <Anchor component={Link} to="/content/$id" params={{ id: m.template } as never} dir="auto">
-            {m.subject ?? m.template}
-          </Anchor>
+          {m.template.startsWith('$') ? (
+            // A built-in message has no page.
+            <span dir="auto">{m.subject ?? m.template}</span>
+          ) : (
+            <Anchor component={Link} to="/content/$id" params={{ id: m.template } as never} dir="auto">
+              {m.subject ?? m.template}
+            </Anchor>
+          )}
           {m.journey && (
             <Text size="xs" c="dimmed">
               <Anchor component={Link} to="/journeys/$id" params={{ id: m.journey } as never} size="xs">
