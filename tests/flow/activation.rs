@@ -189,6 +189,24 @@ fn events_go_on_when_history_takes_too_long() {
     assert_eq!((told.entered, told.refused.values().sum::<u64>()), (1, 0), "{told:?}");
 }
 
+#[test]
+fn time_moves_whom_history_alone_decided() {
+    // Nothing else ever touches these customers, so that no other rule sets their timers.
+    for (rule, at_first, later) in [
+        (r#"events("Order Completed").within("2d").exists()"#, 20, 0),
+        (r#"!events("Order Completed").within("2d").exists()"#, 10, 30),
+    ] {
+        let mut world = shop(30);
+        world.segment("timed", rule);
+        world.settle();
+        assert_eq!(world.members("timed"), at_first, "{rule}");
+        world.crash();
+        world.advance_ms(2 * DAY_MS + HOUR_MS);
+        assert_eq!(world.members("timed"), later, "{rule}");
+        assert_eq!(world.member_ids("timed"), world.preview_ids(rule));
+    }
+}
+
 /// Rules of every kind a new segment may have, and how each may be brought up to date: by history alone, by documents, by
 /// whole profiles.
 const RULES: &[&str] = &[
