@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn what_is_added_unread_is_read_as_one() {
         let dir = tempfile::tempdir().unwrap();
-        let db = Db::open(&dir.path().join("p.db"), &rapport_store::DbOptions::default()).unwrap();
+        let db = Db::open(dir.path().join("p.db"), &rapport_store::DbOptions::default()).unwrap();
         migrate(&db).unwrap();
         let (ws, id) = (WorkspaceId(1), ProfileId(7));
         let part = |rule: u64, since: i64| {
