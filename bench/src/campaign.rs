@@ -1,7 +1,7 @@
 //! A campaign to half a million people: when its first mail leaves, what it takes of memory, whether a pause holds, whether
 //! everybody gets it once, and how long messages that customers wait for take meanwhile. The mail server is in this process.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,13 +25,16 @@ const RECEIPT_EVERY: Duration = Duration::from_millis(100);
 const PAUSE_HOLDS_AFTER: Duration = Duration::from_secs(2);
 /// How long the pause is.
 const PAUSE: Duration = Duration::from_secs(5);
-/// The longest time without another mail.
+/// Mails looked at again, because one before them may have come later.
+const OUT_OF_ORDER: usize = 256;
+/// The longest time without another mail of the campaign.
 const STANDSTILL: Duration = Duration::from_secs(60);
 
 /// The catcher's mails, counted as they come.
 struct Sink {
     catcher: Catcher,
-    seen: u64,
+    /// Mails looked at, by id: with several connections they do not come in the order of their ids.
+    seen: HashSet<u64>,
     /// Campaign mails by recipient.
     bulk: HashMap<String, u32>,
     /// When the first of them came.
@@ -43,11 +46,11 @@ struct Sink {
 impl Sink {
     /// Looks at what came since the last time.
     fn look(&mut self) {
-        let new = (self.catcher.received() - self.seen) as usize;
-        let mut mails = self.catcher.page(None, new);
-        mails.retain(|m| m.id > self.seen);
-        for mail in mails.iter().rev() {
-            self.seen = mail.id;
+        let new = (self.catcher.received() as usize).saturating_sub(self.seen.len());
+        for mail in self.catcher.page(None, new + OUT_OF_ORDER).iter().rev() {
+            if !self.seen.insert(mail.id) {
+                continue;
+            }
             match mail.subject().filter(|s| s.starts_with("Receipt")) {
                 Some(subject) => drop(self.receipts.insert(subject, mail.at)),
                 None => {
@@ -68,12 +71,12 @@ impl Sink {
 
     /// Waits until so many people got the campaign; answers whether they did.
     fn wait(&mut self, people: u64, mut each: impl FnMut()) -> bool {
-        let mut last = (self.seen, Instant::now());
+        let mut last = (self.bulk.len(), Instant::now());
         while (self.bulk.len() as u64) < people {
             self.look_for(Duration::from_millis(200));
             each();
-            if self.seen > last.0 {
-                last = (self.seen, Instant::now());
+            if self.bulk.len() > last.0 {
+                last = (self.bulk.len(), Instant::now());
             } else if last.1.elapsed() > STANDSTILL {
                 return false;
             }
@@ -142,7 +145,7 @@ pub fn measure(scale: Scale) -> Vec<Row> {
     }
     // Until the customers' rows are written and the campaign's rule is decided for all of them.
     thread::sleep(Duration::from_secs(40));
-    let mut sink = Sink { catcher, seen: 0, bulk: HashMap::new(), first: None, receipts: HashMap::new() };
+    let mut sink = Sink { catcher, seen: HashSet::new(), bulk: HashMap::new(), first: None, receipts: HashMap::new() };
     let memory = |most: &mut f64| *most = server.memory_mb().max(*most);
     let before = server.memory_mb();
     let mut most = before;

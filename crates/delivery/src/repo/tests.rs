@@ -155,6 +155,12 @@ fn what_a_left_journey_decided_is_withdrawn() {
     assert!(withdrawn(1));
     let asked = LedgerFilter { request: Some("call-1".into()), ..LedgerFilter::default() };
     assert_eq!(db.read(|r| list(r, WS, &asked, None, 5)).unwrap().iter().map(|e| e.id).collect::<Vec<_>>(), [id(3)]);
+    // Each call that waits for its message looks so: not through all that were ever sent.
+    let plan = "EXPLAIN QUERY PLAN SELECT number FROM messages WHERE workspace = ?1 AND created_at <= ?2 \
+                AND (created_at < ?2 OR partition < ?3) AND request = ?4 ORDER BY created_at DESC, partition DESC LIMIT ?5";
+    let values = params![WS, Timestamp::MAX, Partition(3), "call-1", 1];
+    let steps: Vec<String> = db.read(|r| r.query(plan, &values, |row| row.get(3))).unwrap();
+    assert!(steps.iter().any(|step| step.contains("messages_by_request")), "{steps:?}");
 }
 
 #[test]
