@@ -129,16 +129,10 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// Whether rows are picked one by one, by their names or by filters.
-    #[inline]
-    pub(crate) fn is_sparse(&self) -> bool {
-        !self.filters.is_empty() || !self.free.all()
-    }
-
     /// Calls `each` with every wanted row of `rows`, in order, and the filters it passed.
     #[inline]
     pub(crate) fn each(&mut self, rows: Range<u32>, mut each: impl FnMut(u32, u64)) {
-        if !self.is_sparse() {
+        if self.filters.is_empty() && self.free.all() {
             return rows.for_each(|row| each(row, 0));
         }
         let (mut at, end) = (rows.start as usize, rows.end as usize);

@@ -16,9 +16,6 @@ use crate::query::Query;
 use crate::scan::{Absorbed, Row};
 use crate::select::Selection;
 
-/// Of so many rows, few of them wanted, it is quicker to look at the times of the wanted than for the first and last in time.
-const LOOK_ROWS: usize = 256;
-
 /// One run on the way through the slice.
 pub(crate) struct Lane<'a> {
     open: &'a OpenRun,
@@ -60,16 +57,12 @@ impl<'a> Lane<'a> {
         let keys = self.keys;
         let Some(profile) = keys.profiles.get(self.at) else { return };
         while self.at < self.end && keys.profiles[self.at] == *profile {
-            let all = keys.rows_at(self.at);
-            let look = !self.covered && self.selection.is_sparse() && all.len() <= LOOK_ROWS;
-            let rows = if self.covered || look { all } else { keys.rows_between(self.at, query.from, query.to) };
+            let rows =
+                if self.covered { keys.rows_at(self.at) } else { keys.rows_between(self.at, query.from, query.to) };
             // Held apart, so that they need not be looked up for each row.
             let (open, base, offsets, codes) = (self.open, keys.bases[self.at], keys.offsets.as_slice(), &keys.codes);
             self.selection.each(rows, |row, passed| {
                 let ts = base + i64::from(offsets[row as usize]);
-                if look && !(query.from..query.to).contains(&ts) {
-                    return;
-                }
                 each(open, Row { ts, row, code: codes.get(row as usize), passed });
             });
             self.at += 1;
