@@ -171,4 +171,21 @@ impl Visit {
         let name = |c: &ConsentChange| if c.granted { names::CONSENT_CHANGED } else { names::UNSUBSCRIBED };
         changes.iter().map(|change| event(change, name(change))).collect()
     }
+
+    /// Submits them and waits until they are applied.
+    ///
+    /// # Errors
+    /// They were not accepted.
+    pub(crate) async fn state(
+        &self,
+        state: &ApiState,
+        changes: &[ConsentChange],
+        visitor: &Value,
+    ) -> Result<(), ApiError> {
+        let statements = self.statements(state, changes, visitor);
+        if !statements.is_empty() {
+            events::submit(state, &statements, true).await?;
+        }
+        Ok(())
+    }
 }

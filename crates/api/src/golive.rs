@@ -1,4 +1,5 @@
-//! What keeps a document from going live, beyond what is wrong with it: what it needs must be there now. Errors refuse; what only looks like a mistake wants a confirmation.
+//! What keeps a document from going live, beyond what is wrong with it: what it needs must be there now. Errors refuse;
+//! what only looks like a mistake wants a confirmation.
 
 use rapport_delivery::{ChannelSpec, SettingsSpec, TopicSpec};
 use rapport_domain::{Problem, ResourceKind, Timestamp, WorkspaceId};

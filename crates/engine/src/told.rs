@@ -1,8 +1,9 @@
 //! What the decisions of journeys are on the timeline: the same for the partition loop and for simulation.
 
-use rapport_domain::SkipReason;
 use rapport_domain::event::names;
 use rapport_domain::message::Origin;
+use rapport_domain::profile::Consent;
+use rapport_domain::{ConsentStatus, SkipReason};
 use rapport_journeys::{Effect, Group};
 use serde_json::{Map, Value, json};
 
@@ -42,6 +43,23 @@ pub(crate) fn told(effect: &Effect) -> Option<(String, Map<String, Value>)> {
         _ => return None,
     };
     Some((name.to_owned(), properties))
+}
+
+/// Whether a statement has changed consent: what waits to be confirmed has not yet.
+pub(crate) fn has_changed(stated: &Consent) -> bool {
+    stated.status != ConsentStatus::Pending
+}
+
+/// What tells a change of consent that another event brought along.
+pub(crate) fn consent(stated: &Consent) -> Map<String, Value> {
+    let Consent { channel, topic, source, .. } = stated;
+    let members = [
+        ("channel", json!(channel)),
+        ("topic", json!(topic)),
+        ("granted", json!(stated.is_granted())),
+        ("source", json!(source)),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn of_run(journey: &str, version: u32, run: u64, group: Group) -> Map<String, Value> {

@@ -2,12 +2,12 @@
 //! event that a rule counts need not be looked at when the answer is settled by that.
 
 use rapport_domain::rule::CompareOp;
-use rapport_domain::{ConsentState, ProfileId, Timestamp};
+use rapport_domain::{ProfileId, Timestamp};
 
 use crate::aggregate::Aggregate;
 use crate::compile::{Node, Term};
 use crate::eval::{ProfileScope, Scope};
-use crate::plan::Facts;
+use crate::plan::EventsOnly;
 
 /// Whether the condition can come to `wanted` for somebody without events.
 pub(crate) fn may(node: &Node, wanted: bool, aggregates: &[Aggregate]) -> bool {
@@ -69,42 +69,9 @@ fn is_missing(term: &Term, aggregates: &[Aggregate]) -> bool {
     }
 }
 
+/// Nothing here asks for more: an aggregate of no events is the same whoever has none.
+const NOBODY: EventsOnly = EventsOnly(ProfileId(0), chrono_tz::Tz::UTC);
+
 fn nobody(aggregates: &[Aggregate]) -> Scope<'_, 'static> {
-    Scope::Profile(ProfileScope { facts: &Nobody, aggregates, state: &|_| None, now: Timestamp(0) })
-}
-
-/// Facts that nothing here asks: an aggregate of no events is the same whoever has none.
-struct Nobody;
-
-impl Facts for Nobody {
-    fn profile(&self) -> ProfileId {
-        ProfileId(0)
-    }
-    fn trait_value(&self, _: &str) -> Option<&serde_json::Value> {
-        None
-    }
-    fn account_value(&self, _: &str) -> Option<&serde_json::Value> {
-        None
-    }
-    fn account_members(&self) -> Option<u64> {
-        None
-    }
-    fn accounts(&self) -> u64 {
-        0
-    }
-    fn in_segment(&self, _: &str) -> bool {
-        false
-    }
-    fn segment_since(&self, _: &str) -> Option<Timestamp> {
-        None
-    }
-    fn consent(&self, _: &str, _: Option<&str>) -> ConsentState {
-        ConsentState::Denied
-    }
-    fn score(&self, _: &str) -> Option<f64> {
-        None
-    }
-    fn zone(&self) -> chrono_tz::Tz {
-        chrono_tz::Tz::UTC
-    }
+    Scope::Profile(ProfileScope { facts: &NOBODY, aggregates, state: &|_| None, now: Timestamp(0) })
 }

@@ -34,7 +34,7 @@ pub use error::RuleError;
 pub use explain::{Clause, MAX_EVIDENCE, explain};
 pub use forms::{FORMS, Form, Place};
 pub use parse::{from_json, parse, parse_formula, parse_predicate};
-pub use plan::{Facts, Plan, Verdict};
+pub use plan::{EventsOnly, Facts, Plan, Verdict};
 pub use predicate::Predicate;
 pub use print::{print, print_formula};
 pub use rapport_domain::rule::{Formula, Rule, ValueType};

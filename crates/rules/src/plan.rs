@@ -32,6 +32,52 @@ pub trait Facts {
     fn zone(&self) -> chrono_tz::Tz;
 }
 
+/// A profile of which nothing is known but its events, and the zone it is looked at in.
+#[derive(Clone, Copy, Debug)]
+pub struct EventsOnly(pub ProfileId, pub chrono_tz::Tz);
+
+impl Facts for EventsOnly {
+    fn profile(&self) -> ProfileId {
+        self.0
+    }
+
+    fn trait_value(&self, _: &str) -> Option<&serde_json::Value> {
+        None
+    }
+
+    fn account_value(&self, _: &str) -> Option<&serde_json::Value> {
+        None
+    }
+
+    fn account_members(&self) -> Option<u64> {
+        None
+    }
+
+    fn accounts(&self) -> u64 {
+        0
+    }
+
+    fn in_segment(&self, _: &str) -> bool {
+        false
+    }
+
+    fn segment_since(&self, _: &str) -> Option<Timestamp> {
+        None
+    }
+
+    fn consent(&self, _: &str, _: Option<&str>) -> ConsentState {
+        ConsentState::Unknown
+    }
+
+    fn score(&self, _: &str) -> Option<f64> {
+        None
+    }
+
+    fn zone(&self) -> chrono_tz::Tz {
+        self.1
+    }
+}
+
 /// The answer of a rule at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {

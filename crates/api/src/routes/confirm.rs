@@ -60,9 +60,6 @@ pub(crate) async fn post(
     let Some(asked) = open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
     let Asked { visit, standing, topic_name } = asked;
     let (page, change) = confirm::result(&visit.claim, standing, &form, topic_name.as_deref(), &visit.theme);
-    let statements = visit.statements(&state, change.as_slice(), &visitor);
-    if !statements.is_empty() {
-        events::submit(&state, &statements, true).await?;
-    }
+    visit.state(&state, change.as_slice(), &visitor).await?;
     Ok(answer(page))
 }

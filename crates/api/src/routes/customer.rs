@@ -64,10 +64,7 @@ pub(crate) async fn unsubscribe(
     let form = form(request).await?;
     let Some(visit) = Visit::open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
     let (page, changes) = pages::unsubscribe_result(&visit.claim, &form, &visit.theme);
-    let statements = visit.statements(&state, &changes, &visitor);
-    if !statements.is_empty() {
-        events::submit(&state, &statements, true).await?;
-    }
+    visit.state(&state, &changes, &visitor).await?;
     Ok(answer(page))
 }
 

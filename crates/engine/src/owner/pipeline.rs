@@ -18,6 +18,7 @@ use super::work::{Work, object};
 use crate::cache::Slot;
 use crate::error::EngineError;
 use crate::telemetry;
+use crate::told;
 
 /// Events one event may cause before the chain is cut: a journey that updates a trait that enters a segment that starts
 /// a journey… Real chains are a handful long.
@@ -208,15 +209,8 @@ impl Owner {
             queue.push_back(mark(work.derive(ws, names::PROFILE_UPDATED, properties), historical));
         }
         if &*event.name != names::CONSENT_CHANGED && &*event.name != names::UNSUBSCRIBED {
-            // What waits to be confirmed has changed nothing yet.
-            for c in applied.consent_changes.iter().filter(|c| c.status != ConsentStatus::Pending) {
-                let properties = object([
-                    ("channel", json!(c.channel)),
-                    ("topic", json!(c.topic)),
-                    ("granted", json!(c.is_granted())),
-                    ("source", json!(c.source)),
-                ]);
-                queue.push_back(mark(work.derive(ws, names::CONSENT_CHANGED, properties), historical));
+            for c in applied.consent_changes.iter().filter(|c| told::has_changed(c)) {
+                queue.push_back(mark(work.derive(ws, names::CONSENT_CHANGED, told::consent(c)), historical));
             }
         }
         self.keep_proofs(work, slot, event, &applied.consent_changes)?;

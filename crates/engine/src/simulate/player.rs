@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use chrono_tz::Tz;
 use rapport_domain::event::names;
 use rapport_domain::time::local_to_instant;
-use rapport_domain::{ConsentStatus, Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
+use rapport_domain::{Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
 use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, JourneySet, Runs, WebhookAnswer};
 use rapport_profiles::apply_confirming;
 use rapport_rules::Verdict;
@@ -322,10 +322,8 @@ impl<'a, W: Witness> Player<'a, W> {
             self.derive(names::PROFILE_UPDATED, map(json!({"changes": changes})), historical, queue);
         }
         if &*event.name != names::CONSENT_CHANGED && &*event.name != names::UNSUBSCRIBED {
-            for c in applied.consent_changes.iter().filter(|c| c.status != ConsentStatus::Pending) {
-                let told =
-                    json!({"channel": c.channel, "topic": c.topic, "granted": c.is_granted(), "source": c.source});
-                self.derive(names::CONSENT_CHANGED, map(told), historical, queue);
+            for c in applied.consent_changes.iter().filter(|c| told::has_changed(c)) {
+                self.derive(names::CONSENT_CHANGED, told::consent(c), historical, queue);
             }
         }
         self.decide(touched, historical, queue);

@@ -1,12 +1,11 @@
 //! The engagement ladder: on which rung each customer stands, and who climbs or falls.
 
 use rapport_domain::event::EventView;
-use rapport_domain::{ConsentState, ProfileId, Timestamp};
+use rapport_domain::{ProfileId, Timestamp};
 use rapport_lake::{EventFilter, EventRef};
-use rapport_rules::{AggState, Facts, Plan};
+use rapport_rules::{AggState, EventsOnly, Plan};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::ask::{Ask, Insight};
 use crate::core::buckets::Unit;
@@ -115,51 +114,6 @@ impl Report for LadderReport {
 
     fn about(&self) -> &About {
         &self.about
-    }
-}
-
-/// Nothing but events.
-struct EventsOnly(ProfileId, chrono_tz::Tz);
-
-impl Facts for EventsOnly {
-    fn profile(&self) -> ProfileId {
-        self.0
-    }
-
-    fn trait_value(&self, _: &str) -> Option<&Value> {
-        None
-    }
-
-    fn account_value(&self, _: &str) -> Option<&Value> {
-        None
-    }
-
-    fn account_members(&self) -> Option<u64> {
-        None
-    }
-
-    fn accounts(&self) -> u64 {
-        0
-    }
-
-    fn in_segment(&self, _: &str) -> bool {
-        false
-    }
-
-    fn segment_since(&self, _: &str) -> Option<Timestamp> {
-        None
-    }
-
-    fn consent(&self, _: &str, _: Option<&str>) -> ConsentState {
-        ConsentState::Unknown
-    }
-
-    fn score(&self, _: &str) -> Option<f64> {
-        None
-    }
-
-    fn zone(&self) -> chrono_tz::Tz {
-        self.1
     }
 }
 

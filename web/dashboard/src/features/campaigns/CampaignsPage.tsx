@@ -1,6 +1,6 @@
 /** One message to an audience, now, at a time, or again and again. */
-import { Anchor, Button, Text, TextInput } from '@mantine/core';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Anchor, Button, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
@@ -9,6 +9,7 @@ import { Empty, Loaded, Status } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 import { rate } from './rate';
 
 type Row = Schemas['CampaignView'];
@@ -30,7 +31,7 @@ export function CampaignsPage() {
   );
   return (
     <Page title={t('Campaigns')} intro={t('One message to an audience: now, at a time, or again and again.')} actions={create}>
-      <TextInput type="search" aria-label={t('Find campaigns')} placeholder={t('Name or id')} leftSection={<IconSearch size={16} />} value={text} onChange={(e) => setText(e.currentTarget.value)} />
+      <Find label={t('Find campaigns')} placeholder={t('Name or id')} value={text} change={setText} />
       <Loaded query={list}>
         {({ items }) => {
           const rows = items.filter((c) => `${c.name} ${c.id}`.toLowerCase().includes(q));

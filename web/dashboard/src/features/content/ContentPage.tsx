@@ -1,6 +1,6 @@
 /** What is sent: messages by channel with what became of them, and what they are made of. */
-import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { includes, type Schemas, sessionQuery } from '@/api/client';
@@ -12,6 +12,7 @@ import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { PageTabs } from '@/ui/PageTabs';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 import { Brands } from './brand/Brands';
 import { MediaLibrary } from './media/MediaLibrary';
 import { SharedBlocks } from './shared/SharedBlocks';
@@ -67,13 +68,11 @@ function Templates({ create }: { create: React.ReactNode }) {
   ];
   return (
     <Stack>
-      <TextInput
-        type="search"
-        aria-label={t('Find messages')}
+      <Find
+        label={t('Find messages')}
         placeholder={t('Name, id or part of the text')}
-        leftSection={<IconSearch size={16} />}
         value={text}
-        onChange={(e) => setText(e.currentTarget.value)}
+        change={setText}
       />
       <Loaded query={list}>
         {(rows) =>

@@ -1,6 +1,5 @@
 /** Accounts: the companies customers belong to. */
-import { Anchor, Paper, TextInput, Title } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Anchor, Paper, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { api, data, type Schemas } from '@/api/client';
@@ -10,6 +9,7 @@ import { Empty, Loaded, Value, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 import { nameOf } from './name';
 
 type Account = Schemas['AccountView'];
@@ -37,13 +37,11 @@ export function AccountsPage() {
   ];
   return (
     <Page title={t('Accounts')} crumbs={[{ title: t('Customers'), to: '/customers' }]}>
-      <TextInput
-        type="search"
-        aria-label={t('Find accounts')}
+      <Find
+        label={t('Find accounts')}
         placeholder={t('Name or id')}
-        leftSection={<IconSearch size={16} />}
         value={text}
-        onChange={(e) => setText(e.currentTarget.value)}
+        change={setText}
       />
       <Loaded query={list}>
         {(rows) =>

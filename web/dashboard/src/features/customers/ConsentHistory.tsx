@@ -1,13 +1,13 @@
 /** How a customer's consent came about: every change with what proves it, the newest first. */
 import type { ReactNode } from 'react';
-import { Anchor, Group, Stack, Text, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { t } from '@/i18n';
 import { Empty, Loaded, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 import { ConsentTag } from './Consents';
 
 type Change = Schemas['ConsentChangeView'];
@@ -26,15 +26,13 @@ export function ConsentHistory({ id }: { id: string }) {
   return (
     <Stack>
       <Group>
-        <TextInput
+        <Find
           flex={1}
           miw={180}
-          type="search"
-          aria-label={t('Find in the consent history')}
+          label={t('Find in the consent history')}
           placeholder={t('Topic, source, address, words shown')}
-          leftSection={<IconSearch size={16} />}
           value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
+          change={setText}
         />
         <Anchor href={`/api/v1/profiles/${id}/consents/history?format=csv`} download={`${id}-consents.csv`} size="sm">
           {t('Download as CSV')}

@@ -1,7 +1,7 @@
 /** Finding customers: search as you type, filters in the address, columns to choose, many at once. */
-import { Anchor, Button, Checkbox, CloseButton, Group, Menu, MultiSelect, Paper, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Checkbox, CloseButton, Group, Menu, MultiSelect, Paper, SegmentedControl, Select, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconColumns, IconSearch } from '@tabler/icons-react';
+import { IconColumns } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -11,6 +11,7 @@ import { catalogueQuery } from '@/api/queries';
 import { number, t, tn } from '@/i18n';
 import { Empty, Loaded, Tag, Value, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
+import { Find } from '@/ui/Find';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { BulkActions } from './BulkActions';
@@ -117,16 +118,14 @@ export function CustomersPage() {
       }
     >
       <Group gap="sm" role="search">
-        <TextInput
+        <Find
           flex={1}
           miw={200}
-          type="search"
-          aria-label={t('Find customers')}
+          label={t('Find customers')}
           placeholder={t('Name, address or id')}
-          leftSection={<IconSearch size={16} />}
           rightSection={text ? <CloseButton size="sm" aria-label={t('Clear')} onClick={() => setText('')} /> : null}
           value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
+          change={setText}
         />
         <SegmentedControl
           aria-label={t('Who')}

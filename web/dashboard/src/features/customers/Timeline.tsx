@@ -1,12 +1,12 @@
 /** What a customer did and what was done, newest first, grouped by day. */
-import { Group, SegmentedControl, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Group, SegmentedControl, Stack, Switch, Text, Title } from '@mantine/core';
 import { Button, Center } from '@mantine/core';
 import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { dateTime, day, t } from '@/i18n';
 import { Empty, Loaded, Tag, Value, When } from '@/ui/bits';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 
 type Event = Schemas['EventView'];
 
@@ -33,15 +33,13 @@ export function Timeline({ id }: { id: string }) {
   return (
     <Stack>
       <Group>
-        <TextInput
+        <Find
           flex={1}
           miw={180}
-          type="search"
-          aria-label={t('Find in the story')}
+          label={t('Find in the story')}
           placeholder={t('Event or property')}
-          leftSection={<IconSearch size={16} />}
           value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
+          change={setText}
         />
         <SegmentedControl
           aria-label={t('Whose doing')}

@@ -1,4 +1,4 @@
-import { Anchor, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Schemas } from '@/api/client';
@@ -7,6 +7,7 @@ import { number, t } from '@/i18n';
 import { Empty, Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 
 /** Every event ever seen with its properties, and every trait. */
 export function Catalogue() {
@@ -16,7 +17,7 @@ export function Catalogue() {
   const q = (search.q ?? '').toLowerCase();
   return (
     <Stack>
-      <TextInput type="search" aria-label={t('Find events')} placeholder={t('Event, property or trait')} value={text} onChange={(e) => setText(e.currentTarget.value)} />
+      <Find label={t('Find events')} placeholder={t('Event, property or trait')} value={text} change={setText} />
       <Loaded query={catalogue}>
         {(c) => {
           const rows = c.events.filter((e) => `${e.name} ${Object.keys(e.properties).join(' ')}`.toLowerCase().includes(q));

@@ -1,5 +1,4 @@
-import { Anchor, Group, Stack, Switch, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Anchor, Group, Stack, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,6 +8,7 @@ import { t } from '@/i18n';
 import { Empty, Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 
 /** What happens now, over all customers. */
 export function LiveEvents() {
@@ -23,7 +23,7 @@ export function LiveEvents() {
   return (
     <Stack>
       <Group>
-        <TextInput flex={1} type="search" aria-label={t('Find events')} placeholder={t('Part of an event’s name')} leftSection={<IconSearch size={16} />} value={text} onChange={(e) => setText(e.currentTarget.value)} />
+        <Find flex={1} label={t('Find events')} placeholder={t('Part of an event’s name')} value={text} change={setText} />
         <Switch label={t('Live')} checked={running} onChange={(e) => setRunning(e.currentTarget.checked)} />
       </Group>
       <Loaded query={feed}>

@@ -1,6 +1,5 @@
 /** What the built-in mail server caught. */
-import { Alert, Anchor, Paper, TextInput, Title } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Alert, Anchor, Paper, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { api, data, type Schemas } from '@/api/client';
@@ -10,6 +9,7 @@ import { Empty, Loaded, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 
 export function InboxPage() {
   const [search] = useSearchState();
@@ -35,13 +35,11 @@ export function InboxPage() {
   ];
   return (
     <Page title={t('Mail catcher')} intro={t('Mail the built-in server caught. None of it left this machine.')}>
-      <TextInput
-        type="search"
-        aria-label={t('Find mail')}
+      <Find
+        label={t('Find mail')}
         placeholder={t('Address or subject')}
-        leftSection={<IconSearch size={16} />}
         value={text}
-        onChange={(e) => setText(e.currentTarget.value)}
+        change={setText}
       />
       <Loaded query={list}>
         {(rows) =>

@@ -1,6 +1,6 @@
 /** The journeys of the workspace with how many are on their way. */
-import { Anchor, Button, Text, TextInput } from '@mantine/core';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Anchor, Button, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { includes, type Schemas, sessionQuery } from '@/api/client';
@@ -11,6 +11,7 @@ import { Empty, Loaded, Status, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 
 type Row = Schemas['ResourceView'];
 
@@ -51,13 +52,11 @@ export function JourneysPage() {
   );
   return (
     <Page title={t('Journeys')} intro={t('What happens to a customer, step by step, from a trigger on.')} actions={create}>
-      <TextInput
-        type="search"
-        aria-label={t('Find journeys')}
+      <Find
+        label={t('Find journeys')}
         placeholder={t('Name, id or content')}
-        leftSection={<IconSearch size={16} />}
         value={text}
-        onChange={(e) => setText(e.currentTarget.value)}
+        change={setText}
       />
       <Loaded query={list}>
         {(rows) =>

@@ -1,6 +1,6 @@
 /** The audiences of the workspace, how they overlap, and what is computed for them. */
-import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { includes, type Schemas, sessionQuery } from '@/api/client';
@@ -14,6 +14,7 @@ import { PageTabs } from '@/ui/PageTabs';
 import { Personas } from '@/features/personas/Personas';
 import { ComputedTraits } from '@/features/traits/ComputedTraits';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Find } from '@/ui/Find';
 import { Overlap } from './overlap/Overlap';
 
 type Row = Schemas['ResourceView'];
@@ -72,13 +73,11 @@ function List({ create }: { create: React.ReactNode }) {
   ];
   return (
     <Stack>
-      <TextInput
-        type="search"
-        aria-label={t('Find segments')}
+      <Find
+        label={t('Find segments')}
         placeholder={t('Name, id or part of a rule')}
-        leftSection={<IconSearch size={16} />}
         value={text}
-        onChange={(e) => setText(e.currentTarget.value)}
+        change={setText}
       />
       <Loaded query={list}>
         {(rows) =>

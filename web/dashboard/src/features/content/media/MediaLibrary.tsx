@@ -1,6 +1,6 @@
 /** The pictures of the workspace: put in by dragging or choosing, found by name, taken into mails or away. */
-import { ActionIcon, Button, FileButton, Group, Progress, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
-import { IconCopy, IconPhotoPlus, IconSearch } from '@tabler/icons-react';
+import { ActionIcon, Button, FileButton, Group, Progress, Stack, Text, UnstyledButton } from '@mantine/core';
+import { IconCopy, IconPhotoPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { number, t, tn } from '@/i18n';
 import { Empty, Loaded, Problem, When } from '@/ui/bits';
 import { Confirm } from '@/ui/Confirm';
 import { notify, notifyError } from '@/ui/notify';
+import { Find } from '@/ui/Find';
 
 export type Media = Schemas['MediaView'];
 
@@ -85,13 +86,11 @@ export function MediaLibrary({ pick }: { pick?: (media: Media) => void }) {
       }}
     >
       <Group justify="space-between">
-        <TextInput
-          type="search"
-          aria-label={t('Find pictures')}
+        <Find
+          label={t('Find pictures')}
           placeholder={t('Name')}
-          leftSection={<IconSearch size={16} />}
           value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
+          change={setText}
           style={{ flex: 1, maxWidth: 420 }}
         />
         {choose}
