@@ -43,6 +43,8 @@ const FIRST_WAIT_MS = 2_000;
 const LAST_WAIT_MS = 60_000;
 /** Failures in a row after which streaming is given up for asking. */
 const MAX_FAILURES = 3;
+/** Events of one call, as many as the server takes. */
+const MAX_TOLD = 50;
 
 export function connect(client: Rapport, on: Listener): Wire {
   const { settings } = client;
@@ -139,10 +141,15 @@ export function connect(client: Rapport, on: Listener): Wire {
   };
   client.on('identify', check).on('reset', check).on('consent', check);
   void open();
+  /** What is told in one turn goes in one call, so that it arrives in order. */
+  const told: object[] = [];
   return {
     report({ id }, what, button) {
       const { token } = session || {};
-      if (token) void post('/inapp/events', JSON.stringify({ token, events: [{ message_id: id, type: what, ...(button && { button }) }] })).catch(() => {});
+      if (!token || told.push({ message_id: id, type: what, ...(button && { button }) }) > 1) return;
+      queueMicrotask(() => {
+        while (told.length) void post('/inapp/events', JSON.stringify({ token, events: told.splice(0, MAX_TOLD) })).catch(() => {});
+      });
     },
     stop() {
       close();
