@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rapport_domain::time::DAY_MS;
 use rapport_domain::{Clock, EventKind, ResourceKind, SystemClock, Timestamp};
-use rapport_engine::read::segments::{preview, standing};
+use rapport_engine::read::segments::{is_ready, preview, standing};
 use rapport_lake::CancelFlag;
 use serde_json::json;
 
@@ -80,7 +80,7 @@ pub fn measure(scale: Scale) -> Vec<Row> {
                 &json!({"name": what, "rule": rule}),
             );
             bed.engine.refresh().expect("in effect");
-            while !standing(bed.engine.shared(), bed.ws, &format!("new{n}")).expect("a standing").ready {
+            while !is_ready(bed.engine.shared(), bed.ws, &format!("new{n}")).expect("an answer") {
                 assert!(begun.elapsed() < LONGEST, "the segment of {what} was not ready in time");
                 std::thread::sleep(Duration::from_millis(10));
             }

@@ -25,6 +25,8 @@ const RECEIPT_EVERY: Duration = Duration::from_millis(100);
 const PAUSE_HOLDS_AFTER: Duration = Duration::from_secs(2);
 /// How long the pause is.
 const PAUSE: Duration = Duration::from_secs(5);
+/// Memory is flat when the whole campaign takes at most so many times what its first fifth took.
+const FLAT: f64 = 1.15;
 /// Mails looked at again, because one before them may have come later.
 const OUT_OF_ORDER: usize = 256;
 /// The longest time without another mail of the campaign.
@@ -159,6 +161,7 @@ pub fn measure(scale: Scale) -> Vec<Row> {
     let begun = (SystemClock.now(), Instant::now());
     server.call("POST", "/api/v1/campaigns/spring/start", &json!({}));
     assert!(sink.wait(people / 5, || memory(&mut most)), "the campaign stands still: {:?}", sink.bulk.len());
+    let early = most;
     server.call("POST", "/api/v1/campaigns/spring/pause", &json!({}));
     sink.look_for(PAUSE_HOLDS_AFTER);
     let held = sink.bulk.len();
@@ -189,5 +192,6 @@ pub fn measure(scale: Scale) -> Vec<Row> {
         Row::new("  receipts meanwhile, p50", "ms", percentile_ms(&waited, 0.5)),
         Row::new("  receipts meanwhile, p99", "ms", percentile_ms(&waited, 0.99)).at_most("ms", 250.0),
         Row::new("  most memory of the server during it", "MB", most).against("before it", before, None),
+        Row::new("  the same against the first fifth of the mails", "", most / early).at_most("", FLAT),
     ]
 }

@@ -68,7 +68,7 @@ pub fn write_due(shared: &Shared) -> Result<(), EngineError> {
             };
             let (folder, now) = (folder.join(&segment.id), shared.clock.now());
             let last = files(&folder).last().and_then(|path| written_at(path));
-            let ready = read::segments::standing(shared, ws, &segment.id)?.ready;
+            let ready = read::segments::is_ready(shared, ws, &segment.id)?;
             if ready && last.is_none_or(|at| now.since_ms(at) >= every_ms) {
                 write(shared, ws, &segment.id, export, &folder, now).map_err(|e| match e {
                     Fault::Engine(error) => error,

@@ -32,6 +32,11 @@ const MIGRATIONS: &[Migration] = &[
           CREATE INDEX segment_calls_channel ON segment_calls (ws, channel, number);
           CREATE INDEX segment_calls_profile ON segment_calls (ws, profile);",
     },
+    Migration {
+        version: 3,
+        sql: "CREATE TABLE segment_additions (ws INTEGER NOT NULL, profile INTEGER NOT NULL, doc BLOB NOT NULL,
+            PRIMARY KEY (ws, profile)) WITHOUT ROWID;",
+    },
 ];
 
 /// Creates or upgrades the tables in a partition's database.
@@ -41,31 +46,38 @@ pub fn migrate(db: &Db) -> Result<(), StoreError> {
 
 /// The rule state of a profile; empty when none is stored.
 pub fn state(q: &impl Query, ws: WorkspaceId, profile: ProfileId) -> Result<SegmentState, SegmentError> {
-    let decoded =
-        q.query_row("SELECT doc FROM segment_state WHERE ws = ?1 AND profile = ?2", &params![ws, profile], |row| {
-            Ok(decode(row.get_blob_ref(0)?))
-        })?;
-    match decoded {
-        None => Ok(SegmentState::default()),
-        Some(Ok(state)) => Ok(state),
-        Some(Err(e)) => Err(SegmentError::Unreadable { profile, detail: e.to_string() }),
-    }
+    let (mut state, mut damage) = (SegmentState::default(), None);
+    q.for_each(
+        "SELECT doc FROM segment_state WHERE ws = ?1 AND profile = ?2
+         UNION ALL SELECT doc FROM segment_additions WHERE ws = ?1 AND profile = ?2",
+        &params![ws, profile],
+        |row| {
+            damage = decode(&mut state, row.get_blob_ref(0)?).err().or(damage.take());
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    damage.map_or(Ok(state), |e| Err(SegmentError::Unreadable { profile, detail: e.to_string() }))
 }
 
-/// A stored state: one document, or several one after the other, of which each adds to those before it.
-fn decode(mut bytes: &[u8]) -> Result<SegmentState, postcard::Error> {
-    let (mut state, rest) = postcard::take_from_bytes::<SegmentState>(bytes)?;
-    bytes = rest;
+/// Adds what is stored to a state: one document, or several one after the other, of which each adds to those before it.
+fn decode(state: &mut SegmentState, mut bytes: &[u8]) -> Result<(), postcard::Error> {
     while !bytes.is_empty() {
         let (more, rest) = postcard::take_from_bytes(bytes)?;
-        state.append(more);
+        if state.is_empty() {
+            *state = more
+        } else {
+            state.append(more)
+        }
         bytes = rest;
     }
-    Ok(state)
+    Ok(())
 }
 
 /// Adds to the rule state of a profile, without reading it, what it has nothing of yet: aggregates and rules of other ids.
 /// The next [`put_state`] makes one document of it.
+///
+/// Additions lie in a table of their own: states are long and spread over many pages, which a new rule would write
+/// all anew for the few bytes it knows of each profile.
 pub fn append_state(tx: &Tx, ws: WorkspaceId, profile: ProfileId, more: &SegmentState) -> Result<(), SegmentError> {
     if more.is_empty() {
         return Ok(());
@@ -73,8 +85,8 @@ pub fn append_state(tx: &Tx, ws: WorkspaceId, profile: ProfileId, more: &Segment
     let doc = postcard::to_stdvec(more).map_err(|e| SegmentError::Unreadable { profile, detail: e.to_string() })?;
     // SQLite makes a text of two blobs; the bytes are theirs all the same.
     tx.execute(
-        "INSERT INTO segment_state (ws, profile, doc) VALUES (?1, ?2, ?3)
-         ON CONFLICT (ws, profile) DO UPDATE SET doc = CAST(segment_state.doc || excluded.doc AS BLOB)",
+        "INSERT INTO segment_additions (ws, profile, doc) VALUES (?1, ?2, ?3)
+         ON CONFLICT (ws, profile) DO UPDATE SET doc = CAST(segment_additions.doc || excluded.doc AS BLOB)",
         &params![ws, profile, &doc[..]],
     )?;
     Ok(())
@@ -82,6 +94,7 @@ pub fn append_state(tx: &Tx, ws: WorkspaceId, profile: ProfileId, more: &Segment
 
 /// Stores the rule state of a profile; answers the bytes of its document.
 pub fn put_state(tx: &Tx, ws: WorkspaceId, profile: ProfileId, state: &SegmentState) -> Result<usize, SegmentError> {
+    tx.execute("DELETE FROM segment_additions WHERE ws = ?1 AND profile = ?2", &params![ws, profile])?;
     if state.is_empty() {
         tx.execute("DELETE FROM segment_state WHERE ws = ?1 AND profile = ?2", &params![ws, profile])?;
         return Ok(0);
@@ -174,6 +187,7 @@ pub fn all_memberships(
 /// Forgets everything about a profile: state, memberships, marks.
 pub fn remove_profile(tx: &Tx, ws: WorkspaceId, profile: ProfileId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM segment_state WHERE ws = ?1 AND profile = ?2", &params![ws, profile])?;
+    tx.execute("DELETE FROM segment_additions WHERE ws = ?1 AND profile = ?2", &params![ws, profile])?;
     tx.execute("DELETE FROM segment_recompute WHERE ws = ?1 AND profile = ?2", &params![ws, profile])?;
     tx.execute(
         "DELETE FROM segment_members WHERE ws = ?1 AND profile = ?2
@@ -341,6 +355,10 @@ mod tests {
         assert_eq!(whole.next_due(), Some(Timestamp(0)));
         assert!(put_state(&tx, ws, id, &whole).unwrap() > 0);
         assert_eq!(state(&*tx, ws, id).unwrap(), whole);
+        assert_eq!(tx.query_row("SELECT count(*) FROM segment_additions", &[], |row| row.get(0)).unwrap(), Some(0_u64));
+        append_state(&tx, ws, id, &part(9, 9)).unwrap();
+        let more = state(&*tx, ws, id).unwrap();
+        assert_eq!((more.member_since(9), more.members().len()), (Some(Timestamp(9)), 4));
         // What follows the last whole document is damage, not nothing.
         tx.execute("UPDATE segment_state SET doc = CAST(doc || x'ff' AS BLOB)", &[]).unwrap();
         assert!(matches!(state(&*tx, ws, id), Err(SegmentError::Unreadable { .. })));

@@ -185,7 +185,7 @@ fn people(state: &ApiState, ws: WorkspaceId, named: Named) -> Result<Vec<Profile
         (Some(segment), None, None) => {
             let known = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Segment, &segment))?;
             known.ok_or_else(|| ApiError::not_found(format!("live segment {segment}")))?;
-            if !read::segments::standing(shared, ws, &segment)?.ready {
+            if !read::segments::is_ready(shared, ws, &segment)? {
                 let why = format!("the members of segment {segment} are still being found; try again in a moment");
                 return Err(ApiError::conflict("segment_not_ready", why));
             }

@@ -59,8 +59,11 @@ const MAX_HOPELESS: u32 = 8;
 /// How long an owner waits for a lake that is behind.
 const HELD_WAIT: Duration = Duration::from_millis(20);
 /// Profiles brought up to date with new rules in one batch, at first and at most: as many as take a moment.
-const FIRST_PORTION: usize = 500;
+const FIRST_PORTION: usize = 1_024;
 const MOST_PORTION: usize = 16_384;
+/// While that goes on the stream has this part of a batch: somebody waits for the rules, and every batch brings them one
+/// portion further.
+const SHARE_BESIDE_PORTIONS: usize = 4;
 /// How long an owner that was told to stop may take to record what the gate answered.
 const FINISH: Duration = Duration::from_secs(10);
 
@@ -192,7 +195,9 @@ impl Owner {
         let started = Instant::now();
         let now = self.shared.clock.now();
         let config = &self.shared.config;
-        let records = self.shared.log.read(self.partition, self.offset, self.pace.records(), config.batch_bytes)?;
+        let share = if self.is_activating() { SHARE_BESIDE_PORTIONS } else { 1 };
+        let most = self.pace.records().div_ceil(share);
+        let records = self.shared.log.read(self.partition, self.offset, most, config.batch_bytes)?;
         // After reading: what was published before a record was written is in effect for that record.
         let live = self.shared.live();
         if live.generation != self.live.generation {

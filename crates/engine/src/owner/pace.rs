@@ -8,6 +8,9 @@ const MOMENT: Duration = Duration::from_millis(120);
 /// Batches are no smaller than this however slow the machine is: a transaction has a price of its own.
 const LEAST: usize = 128;
 
+/// How many times larger the next batch is at most.
+const MOST_GROWTH: u128 = 8;
+
 /// The size of the next batch.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
@@ -37,7 +40,9 @@ impl Pace {
         if time > MOMENT {
             self.records = (self.records / 2).max(LEAST.min(self.most));
         } else if is_full && time < MOMENT / 3 {
-            self.records = (self.records * 2).min(self.most);
+            // As far as a moment goes, but for surprises.
+            let times = MOMENT.as_micros() / time.as_micros().max(1) / 2;
+            self.records = (self.records * times.clamp(2, MOST_GROWTH) as usize).min(self.most);
         }
     }
 }
@@ -58,11 +63,15 @@ mod tests {
         assert_eq!(pace.records(), LEAST);
         pace.took(3, quick);
         assert_eq!(pace.records(), LEAST, "a small batch says nothing about a full one");
+        pace.took(u64::MAX, Duration::from_millis(39));
+        assert_eq!(pace.records(), 2 * LEAST);
         (0..9).for_each(|_| pace.took(u64::MAX, quick));
         assert_eq!(pace.records(), 2_048);
         let mut grown = Pace::from(500, 16_384);
-        grown.took(500, quick);
-        assert_eq!(grown.records(), 1_000);
+        grown.took(500, Duration::from_millis(10));
+        assert_eq!(grown.records(), 3_000);
+        grown.took(3_000, Duration::ZERO);
+        assert_eq!(grown.records(), 16_384);
         let mut small = Pace::new(10);
         small.took(10, slow);
         assert_eq!(small.records(), 10);

@@ -25,17 +25,23 @@ pub struct Standing {
 
 /// Members of a segment, counted over all partitions.
 pub fn standing(shared: &Shared, ws: WorkspaceId, segment: &str) -> Result<Standing, EngineError> {
-    let mut out = Standing { count: 0, ready: true };
-    let key = rapport_segments::segment_rule_key(segment);
+    let mut out = Standing { count: 0, ready: is_ready(shared, ws, segment)? };
     for (_, db) in shared.stores.partitions() {
-        let (count, ready) = db.read(|q| {
-            let ready = repo::rules(q, ws)?.iter().any(|r| r.key == key && r.phase == repo::Phase::Ready);
-            Ok::<_, EngineError>((repo::member_count(q, ws, segment)?, ready))
-        })?;
-        out.count += count;
-        out.ready &= ready;
+        out.count += db.read(|q| repo::member_count(q, ws, segment))?;
     }
     Ok(out)
+}
+
+/// Whether every partition has decided a live segment for all its profiles.
+pub fn is_ready(shared: &Shared, ws: WorkspaceId, segment: &str) -> Result<bool, EngineError> {
+    let key = rapport_segments::segment_rule_key(segment);
+    for (_, db) in shared.stores.partitions() {
+        let rules = db.read(|q| repo::rules(q, ws))?;
+        if !rules.iter().any(|rule| rule.key == key && rule.phase == repo::Phase::Ready) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// A page of members by id, with the instant since when.
