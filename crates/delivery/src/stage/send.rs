@@ -12,7 +12,7 @@ use super::lanes::Lane;
 use super::last_word::Asking;
 use super::prepare::Passed;
 use super::render::{Case, Made};
-use crate::channels::{SendFault, Wire};
+use crate::channels::{SendFault, Wire, unfit};
 use crate::core::address::Target;
 use crate::core::route::{Candidate, order};
 use crate::spec::{LiveChannel, WhenUnsure};
@@ -43,8 +43,9 @@ pub(super) async fn hand_over(
     let (inner, message, passed) = (Arc::clone(inner), Arc::clone(message), Arc::new(passed));
     let case = Case { inner, message, passed };
     let mut made = None;
-    let mut last = skipped(SkipReason::NotLive, "no live channel is for the recipient's country");
-    for channel in case.routes().into_iter().take(MAX_ASKED) {
+    let (routes, why_none) = case.routes();
+    let mut last = skipped(SkipReason::NotLive, why_none.unwrap_or("no live channel is for the recipient's country"));
+    for channel in routes.into_iter().take(MAX_ASKED) {
         match case.turn(failed_attempts, &mut made, &channel, now).await {
             Turn::Over(outcome) => return outcome,
             Turn::Next(outcome) => last = outcome,
@@ -54,16 +55,23 @@ pub(super) async fn hand_over(
 }
 
 impl Case {
-    fn routes(&self) -> Vec<Arc<LiveChannel>> {
-        let Passed { targets, channels, .. } = &*self.passed;
+    /// The channels that can carry it, in order, and why another cannot.
+    fn routes(&self) -> (Vec<Arc<LiveChannel>>, Option<&'static str>) {
+        let Passed { targets, channels, template, .. } = &*self.passed;
+        let mut why = None;
         let lane = |c: &LiveChannel| self.inner.lanes.lane(self.message.workspace, c);
         let rests = |c: &LiveChannel| lane(c).is_ok_and(|lane| lane.rests().is_some());
-        let fits: Vec<&Arc<LiveChannel>> =
-            channels.iter().filter(|c| crate::channels::reaches(&c.spec, &targets.list)).collect();
+        let mut fits: Vec<&Arc<LiveChannel>> = Vec::new();
+        for channel in channels.iter() {
+            match unfit(&channel.spec, &template.spec, &targets.list) {
+                None => fits.push(channel),
+                Some(reason) => why = Some(reason),
+            }
+        }
         let candidates: Vec<Candidate<'_>> =
             fits.iter().map(|c| Candidate::of(c, fits.len() > 1 && rests(c))).collect();
         let order = order(&candidates, targets.country.as_deref(), self.message.id);
-        order.into_iter().map(|at| Arc::clone(fits[at])).collect()
+        (order.into_iter().map(|at| Arc::clone(fits[at])).collect(), why.filter(|_| fits.is_empty()))
     }
 
     /// One channel's turn: its limit first, so that nothing is made that waits.

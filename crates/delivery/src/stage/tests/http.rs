@@ -58,3 +58,22 @@ async fn a_message_over_the_limit_is_not_made_until_it_has_a_place() {
     }
     assert_eq!((rig.world.coupons.load(Ordering::SeqCst), api.caught().len()), (2, 1));
 }
+
+#[tokio::test]
+async fn pictures_go_only_where_they_are_carried() {
+    let rig = rig(RelayConfig::default(), json!({})).await;
+    let gateway = HttpCatcher::local(Act::answer(202, "0: Accepted for delivery")).await.unwrap();
+    let spec = json!({"kind": "kannel", "base_url": gateway.url(), "username": "u", "secret": "p", "sender": "Shop"});
+    *rig.world.channel.lock() =
+        Arc::new(LiveChannel { id: "k".into(), version: 2, spec: ChannelSpec::validate(&spec).unwrap() });
+    let sms = |number| OutboundMessage { channel: "sms".into(), ..message(number) };
+    let plain = json!({"name": "S", "channel": "sms", "body": "Hi"});
+    *rig.world.template.lock() = template(plain.clone());
+    assert!(is_sent(&rig.attempt(sms(1), 0).await));
+    let media = json!(["https://shop.example/a.png"]);
+    *rig.world.template.lock() = template(crate::channels::testing::with(plain, json!({"media": media})));
+    let outcome = rig.attempt(sms(2), 0).await;
+    let (reason, detail) = skipped(&outcome);
+    assert!(reason == SkipReason::NotLive && detail.contains("no media (MMS)"), "{detail}");
+    assert_eq!(gateway.caught().len(), 1);
+}
