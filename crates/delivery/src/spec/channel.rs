@@ -114,8 +114,13 @@ const COMMON: &[Member] = &[
 ];
 /// What a document of a mail kind may say.
 const SMTP: &[&str] = &["host", "port", "tls", "username", "secret"];
-/// How an SMTP server's login may be shown.
+/// How an SMTP server is believed, and how the login is shown to it.
 const SMTP_LOGIN: &[Member] = &[
+    may(
+        "ca",
+        Shape::Text(65_536),
+        "Who signed the server's certificate (PEM), in the place of whom this machine trusts.",
+    ),
     may("auth", Shape::Choice(&["password", "xoauth2"]), "With xoauth2 the secret is a refresh token (RFC 6749)."),
     may("token_url", Shape::Link, "Where access tokens are given: https://oauth2.googleapis.com/token."),
     may("client_id", Shape::Line(400), "The application's id there."),
@@ -387,13 +392,20 @@ fn smtp(f: &mut Fields<'_>, channel: &mut ChannelSpec) {
     (channel.username, channel.secret) = (username, secret);
 }
 
-/// Reads how the login is shown.
+/// Reads whom to believe and how the login is shown.
 fn login(f: &mut Fields<'_>, spec: &Value, channel: &mut ChannelSpec) {
     let Some(object) = spec.as_object() else { return };
     let mut problems = Vec::new();
     shape::check(object, SMTP_LOGIN, "spec", &mut problems);
     for member in SMTP_LOGIN {
         channel.members.extend(object.get(member.name).map(|v| (member.name.to_owned(), v.clone())));
+    }
+    if let Some(ca) = channel.member("ca") {
+        if let Err(problem) = crate::trust::authorities(ca) {
+            problems.push(Problem::new("spec.ca", problem));
+        } else if channel.tls == TlsMode::None {
+            problems.push(Problem::new("spec.ca", "only with tls or starttls"));
+        }
     }
     let by_token = channel.member("auth") == Some("xoauth2");
     for name in ["token_url", "client_id"] {
