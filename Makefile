@@ -55,7 +55,8 @@ bench: ## the benchmark table: throughput, latency and memory, with floors and p
 	cargo build --release --bin rapport
 	cargo run --release -p rapport-bench -- $(BENCH_ARGS)
 
-torture: ## kill -9 at random moments under load, 100 rounds, then compare everything
+torture: ## kill -9 at random moments under load, 100 rounds, then compare everything; a million simulated sends
+	RAPPORT_SENDS=1000000 cargo test -p rapport-delivery --test sends -- --nocapture
 	cargo build --bin rapport
 	cargo run -p rapport-bench --bin torture -- $(TORTURE_ARGS)
 

@@ -9,6 +9,7 @@ pub mod idle;
 pub mod journeys;
 pub mod lake;
 pub mod latency;
+pub mod liquid;
 pub mod load;
 pub mod mail;
 pub mod peer;

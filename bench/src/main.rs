@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use rapport_bench::processed::{self, Load};
-use rapport_bench::{Scale, accept, activation, campaign, idle, journeys, lake, latency, mail, peer};
+use rapport_bench::{Scale, accept, activation, campaign, idle, journeys, lake, latency, liquid, mail, peer};
 
 /// As in the product itself (docs/adr/0005-engine.md).
 #[global_allocator]
@@ -52,12 +52,13 @@ fn main() {
     let events = option(&args, "events").map_or(Some((20e6 * scale.0) as u64), lake::place::count);
     let Some(events) = events else { refuse("--events takes a number of events, for example 20m or 100m") };
     let place = lake::place::Place::new(option(&args, "dir").map(Path::new), events);
-    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 10] = [
+    let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 11] = [
         ("idle", &idle::measure),
         ("accept", &|| accept::batched(scale)),
         ("single", &|| accept::single(scale)),
         ("lake", &|| lake::measure(&place).unwrap_or_else(|why| refuse(&why))),
         ("latency", &|| latency::measure(scale)),
+        ("liquid", &|| liquid::measure(scale)),
         ("mail", &|| mail::measure(scale)),
         ("campaign", &|| campaign::measure(scale)),
         ("processed", &|| processed(scale)),

@@ -1,18 +1,21 @@
 //! What the pages behind links in messages share: whose they are, how they look, what they record.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use rapport_collect::OwnedAccepted;
 use rapport_delivery::core::address::targets;
 use rapport_delivery::core::caps::{SNOOZE, WISH};
 use rapport_delivery::repo::LedgerEntry;
-use rapport_delivery::tracking::{ChannelChoice, ConsentChange, Language, Page, Theme, TopicChoice, Wishes};
+use rapport_delivery::tracking::{ChannelChoice, ConsentChange, Language, Page, Theme, TopicChoice, Wishes, pages};
 use rapport_delivery::{Claim, TopicSpec};
 use rapport_domain::event::names;
 use rapport_domain::{ConsentState, MessageChannel, Profile, ResourceKind};
@@ -50,12 +53,43 @@ pub(crate) struct Visit {
     pub(crate) profile: Option<Profile>,
     /// The message that carried it; `None` when it was not kept.
     pub(crate) message: Option<LedgerEntry>,
+    /// The language that is known of the customer or the message; the pages speak it.
+    language: Option<Language>,
     /// How the company looks.
     pub(crate) theme: Theme,
     /// The country of numbers without a country code.
     pub(crate) country: Option<String>,
     /// The live topics.
     pub(crate) topics: BTreeMap<String, TopicSpec>,
+}
+
+/// The best language that the visitor's browser asks for and the pages speak.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Accepts(Option<Language>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Accepts {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let field = parts.headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        Ok(Accepts(field.and_then(Language::accepted)))
+    }
+}
+
+impl Accepts {
+    /// What a link leads to, in the language of the customer or the message, else of the browser; `None` when it was not made here.
+    pub(crate) async fn visit(self, state: &ApiState, token: &str) -> Result<Option<Visit>, ApiError> {
+        let mut visit = Visit::open(state, token).await?;
+        if let Some(visit) = &mut visit {
+            visit.theme.language = visit.language.or(self.0).unwrap_or_default();
+        }
+        Ok(visit)
+    }
+
+    /// The answer to a link that leads nowhere.
+    pub(crate) fn invalid_link(self) -> Response {
+        answer(pages::invalid_link(self.0.unwrap_or_default()))
+    }
 }
 
 impl Visit {
@@ -69,12 +103,24 @@ impl Visit {
                 let topics = live.into_iter().filter_map(|r| Some((r.id, TopicSpec::validate(&r.spec).ok()?)));
                 let (profile, settings) = (read::profiles::get(shared, ws, claim.profile)?, settings(state, ws)?);
                 let said = |name: &str| profile.as_ref().and_then(|p| p.trait_value(name)).and_then(Value::as_str);
-                let language = Language::of(said("locale").or_else(|| said("language")).unwrap_or("en"));
+                let message = read::messages::get(shared, ws, claim.message)?;
+                // The customer's language, or the one that the message was written in.
+                let template = match &message {
+                    Some(m) => state
+                        .stores
+                        .control()
+                        .read(|q| resources::live_one(q, ws, ResourceKind::Template, &m.template))?,
+                    None => None,
+                };
+                let written = template.as_ref().and_then(|t| t.spec["language"].as_str());
+                let tags = [said("locale"), said("language"), written];
+                let language = tags.into_iter().flatten().find_map(Language::of);
                 Ok::<_, ApiError>(Visit {
+                    language,
                     country: settings.default_country.clone(),
-                    theme: Theme { language, ..Theme::from(&settings) },
+                    theme: Theme { language: language.unwrap_or_default(), ..Theme::from(&settings) },
                     profile,
-                    message: read::messages::get(shared, ws, claim.message)?,
+                    message,
                     topics: topics.collect(),
                     claim,
                 })

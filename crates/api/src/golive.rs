@@ -1,8 +1,9 @@
 //! What keeps a document from going live, beyond what is wrong with it: what it needs must be there now. Errors refuse;
 //! what only looks like a mistake wants a confirmation.
 
-use rapport_delivery::{ChannelSpec, SettingsSpec, TopicSpec};
-use rapport_domain::{Problem, ResourceKind, Timestamp, WorkspaceId};
+use rapport_delivery::channels::has_media;
+use rapport_delivery::{ChannelSpec, SettingsSpec, TemplateSpec, TopicSpec};
+use rapport_domain::{MessageChannel, Problem, ResourceKind, Timestamp, WorkspaceId};
 use rapport_engine::read;
 use rapport_journeys::campaign;
 use rapport_journeys::core::calendar;
@@ -52,6 +53,10 @@ pub(crate) fn check(
             campaign::compile(&campaign, &campaign::journey_id(id))
         }
         ResourceKind::Segment => return told(state, ws, spec),
+        ResourceKind::Template => {
+            let found = Found { errors: media(state, ws, spec)?, ..Found::default() };
+            return found.verdict(kind, confirmed);
+        }
         ResourceKind::Topic | ResourceKind::Settings => {
             let found = Found { confirm: asks(state, ws, kind, spec)?, ..Found::default() };
             return found.verdict(kind, confirmed);
@@ -77,6 +82,26 @@ fn channels(state: &ApiState, ws: WorkspaceId) -> Result<Vec<(String, ChannelSpe
         channels.extend(ChannelSpec::validate(&opened).ok().map(|spec| (found.id, spec)));
     }
     Ok(channels)
+}
+
+/// A text message with media needs a channel that carries it, where there are channels at all.
+fn media(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<Vec<Problem>, ApiError> {
+    let template = TemplateSpec::validate(spec).map_err(ApiError::invalid)?;
+    let contents = template.content.iter().chain(template.contents.values());
+    if template.channel != MessageChannel::Sms.as_str() || !contents.into_iter().any(has_media) {
+        return Ok(Vec::new());
+    }
+    let mut channels = channels(state, ws)?;
+    channels.retain(|(_, c)| c.carries(&template.channel));
+    if channels.is_empty() || channels.iter().any(|(_, c)| c.kind.carries_media()) {
+        return Ok(Vec::new());
+    }
+    let names: Vec<&str> = channels.iter().map(|(id, _)| id.as_str()).collect();
+    let message = format!(
+        "no live channel carries media (MMS): {} sends texts alone. Leave media out and link to the picture, or add a channel of kind twilio",
+        names.join(", ")
+    );
+    Ok(vec![Problem::new("spec.media", message)])
 }
 
 /// A segment that tells another system needs the channel it does so by.

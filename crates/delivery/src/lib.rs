@@ -25,6 +25,7 @@ pub mod spec;
 pub mod stage;
 pub mod telemetry;
 pub mod tracking;
+mod trust;
 
 pub use channels::email::{ComposeFault, Composed, Extras, compose, compose_with};
 pub use content::Library;

@@ -3,6 +3,7 @@
 //! Unread mail is taken in the order it came, recorded, and then marked as read, or deleted if asked. What cannot be
 //! recorded stays unread and is tried again in the next round; nothing is deleted that was not recorded.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use tokio::task::AbortHandle;
 use crate::channels::email::{Grant, TokenSource};
 use crate::core::bounce::{MAX_NOTICE_BYTES, recipients};
 use crate::intake::Receiver;
+use crate::trust::{connector, explained};
 
 /// How long connecting, signing in, and each mail may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -33,6 +35,8 @@ pub struct Mailbox {
     pub port: u16,
     /// TLS from the first byte; without it only for a server on this machine.
     pub tls: bool,
+    /// A file with the certificates (PEM) of who signed the server's, in the place of whom this machine trusts.
+    pub ca_file: Option<PathBuf>,
     /// Who signs in.
     pub username: String,
     /// The password; unused with `grant`.
@@ -137,9 +141,11 @@ impl Reader {
     /// A reader; it connects when it is asked to read.
     ///
     /// # Errors
-    /// When TLS cannot be set up on this machine.
+    /// When TLS cannot be set up on this machine, or `ca_file` cannot be read.
     pub fn new(mailbox: Mailbox) -> Result<Self, String> {
-        let tls = mailbox.tls.then(connector).transpose()?;
+        let read = |file: &PathBuf| std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()));
+        let ca = mailbox.ca_file.as_ref().map(read).transpose()?;
+        let tls = mailbox.tls.then(|| connector(ca.as_deref())).transpose()?;
         let tokens = mailbox.grant.as_ref().map(|grant| TokenSource::new(grant, PATIENCE)).transpose()?;
         Ok(Reader { mailbox, tls, tokens })
     }
@@ -164,7 +170,8 @@ impl Reader {
             None => Box::new(stream),
             Some(tls) => {
                 let name = ServerName::try_from(mailbox.host.clone()).map_err(|e| say(&e))?;
-                Box::new(tls.connect(name, stream).await.map_err(|e| say(&e))?)
+                let hear = |e: std::io::Error| explained(e.to_string(), "`bounce_mailbox.ca_file`");
+                Box::new(tls.connect(name, stream).await.map_err(hear)?)
             }
         };
         let mut client = Client::new(wire);
@@ -247,12 +254,4 @@ async fn mark(session: &mut Session<Box<dyn Wire>>, uid: u32, delete: bool) -> R
         }
     }
     Ok(())
-}
-
-fn connector() -> Result<tokio_rustls::TlsConnector, String> {
-    use hyper_rustls::ConfigBuilderExt;
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let roots = rustls::ClientConfig::builder().with_native_roots();
-    let roots = roots.map_err(|e| format!("this machine's certificates cannot be read: {e}"))?;
-    Ok(tokio_rustls::TlsConnector::from(Arc::new(roots.with_no_client_auth())))
 }

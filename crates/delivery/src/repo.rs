@@ -17,6 +17,9 @@ pub mod views;
 
 pub use schema::MIGRATIONS;
 
+/// The reason of a message that counts as sent although no answer told whether the provider took it.
+pub const UNKNOWN_OUTCOME: &str = "unknown_outcome";
+
 /// The component's name for [`rapport_store::Db::migrate`].
 pub const COMPONENT: &str = "delivery";
 
@@ -28,7 +31,7 @@ pub enum MessageStatus {
     Queued,
     /// To be tried again.
     Deferred,
-    /// The provider took it.
+    /// The provider took it, or may have taken it ([`UNKNOWN_OUTCOME`]).
     Sent,
     /// It was not sent, for a reason of the closed list.
     Skipped,
@@ -80,7 +83,7 @@ pub struct LedgerEntry {
     pub step: Option<String>,
     /// Where it is.
     pub status: MessageStatus,
-    /// Why it was skipped.
+    /// Why it was skipped, or [`UNKNOWN_OUTCOME`] of one that counts as sent.
     pub reason: Option<String>,
     /// What exactly, or the provider's answer.
     pub detail: Option<String>,
@@ -251,8 +254,9 @@ pub fn record_outcome(
 ) -> Result<bool, DeliveryError> {
     let Some(before) = get(tx, workspace, id)?.filter(|e| e.status != MessageStatus::Sent) else { return Ok(false) };
     let (status, reason, detail, subject, tried) = match outcome {
-        MessageOutcome::Sent { subject, response, .. } => {
-            (MessageStatus::Sent, "", response, Some(subject.as_str()), true)
+        MessageOutcome::Sent { subject, response, via } => {
+            let reason = if via.is_unsure { UNKNOWN_OUTCOME } else { "" };
+            (MessageStatus::Sent, reason, response, Some(subject.as_str()), true)
         }
         MessageOutcome::Skipped { reason, detail } => (MessageStatus::Skipped, reason.as_str(), detail, None, false),
         MessageOutcome::Deferred { detail, attempt, .. } => (MessageStatus::Deferred, "", detail, None, *attempt),

@@ -8,6 +8,7 @@ mod attempt;
 mod lanes;
 mod last_word;
 mod prepare;
+mod render;
 mod send;
 mod under_way;
 

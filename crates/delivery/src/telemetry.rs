@@ -8,7 +8,7 @@ pub const QUEUE_DEPTH: &str = "rapport_delivery_queue_messages";
 pub const QUEUE_CAPACITY: &str = "rapport_delivery_queue_capacity_messages";
 /// Messages the relay did not take because it was full (counter).
 pub const REFUSED: &str = "rapport_delivery_refused_messages_total";
-/// Attempts by outcome: `sent`, `skipped`, `deferred`, `failed` (counter; label `outcome`).
+/// Attempts by outcome: `sent`, `unknown` (sent, as far as anybody knows), `skipped`, `deferred`, `failed` (counter; label `outcome`).
 pub const OUTCOMES: &str = "rapport_delivery_outcomes_total";
 /// Skipped messages by reason of the closed list (counter; label `reason`).
 pub const SKIPS: &str = "rapport_delivery_skips_total";
@@ -23,6 +23,7 @@ pub const NOTICES: &str = "rapport_delivery_notices_total";
 /// Records one outcome.
 pub(crate) fn outcome(outcome: &MessageOutcome) {
     let name = match outcome {
+        MessageOutcome::Sent { via, .. } if via.is_unsure => "unknown",
         MessageOutcome::Sent { .. } => "sent",
         MessageOutcome::Skipped { reason, .. } => {
             metrics::counter!(SKIPS, "reason" => reason.as_str()).increment(1);

@@ -38,6 +38,7 @@ fn mailbox(port: u16) -> Mailbox {
         host: "127.0.0.1".to_owned(),
         port,
         tls: false,
+        ca_file: None,
         username: "ann".to_owned(),
         secret: "s3cret".to_owned(),
         grant: None,

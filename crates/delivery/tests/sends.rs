@@ -1,7 +1,7 @@
 //! Simulated sends with random consents, caps, zones, pauses and faults, against rules written a second time, in the plainest
 //! way: nothing leaves that may not, everything that does not leave has a reason that was true, and the totals add up.
 //!
-//! `RAPPORT_SENDS=1000000` runs as many (50,000 otherwise); `RAPPORT_SEED` repeats a run.
+//! `RAPPORT_SENDS=1000000` runs as many (50,000 otherwise; `make torture` runs the million); `RAPPORT_SEED` repeats a run.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
@@ -79,6 +79,7 @@ fn templates() -> Vec<Case> {
         make("urgent", json!({"priority": "high"})),
         make("receipt", json!({"transactional": true})),
         make("text", json!({"channel": "sms", "topic": "offers"})),
+        make("chat", json!({"channel": "whatsapp"})),
     ]
 }
 
@@ -119,17 +120,12 @@ fn person(id: u64, dice: &mut Dice) -> Profile {
 }
 
 fn consent(p: &mut Profile, dice: &mut Dice, now: Timestamp) {
-    let channel = (*dice.pick(&["email", "sms"])).to_owned();
+    let channel = (*dice.pick(&["email", "sms", "whatsapp"])).to_owned();
     let topic = dice.chance(60).then(|| (*dice.pick(TOPICS)).to_owned());
-    let granted = dice.chance(70);
+    // Some were asked to confirm and have not yet.
+    let status = if dice.chance(15) { ConsentStatus::Pending } else { ConsentStatus::of(dice.chance(70)) };
     p.consents.retain(|c| c.channel != channel || c.topic != topic);
-    p.consents.push(Consent {
-        channel,
-        topic,
-        status: ConsentStatus::of(granted),
-        at: now,
-        source: "simulation".into(),
-    });
+    p.consents.push(Consent { channel, topic, status, at: now, source: "simulation".into() });
 }
 
 /// The rules once more, as a reader of the product's description would write them.
@@ -138,6 +134,8 @@ struct Plain<'a> {
     template: &'a TemplateSpec,
     message: &'a OutboundMessage,
     sent: &'a [Contact],
+    /// When the customer last wrote by WhatsApp.
+    wrote: Option<Timestamp>,
     now: Timestamp,
 }
 
@@ -153,12 +151,24 @@ impl Plain<'_> {
         let whole = last(None);
         let own = topic.as_ref().and_then(|t| last(Some(t)));
         let verdict = match (own, whole) {
-            (Some(own), Some(whole)) if !whole.is_granted() && whole.at > own.at => Some(false),
+            // Only a refusal of the whole channel takes a topic with it, not a question that waits for its answer.
+            (Some(own), Some(whole)) if whole.status == ConsentStatus::Denied && whole.at > own.at => Some(false),
             (Some(own), _) => Some(own.is_granted()),
             (None, whole) => whole.map(|w| w.is_granted()),
         };
         // Topics here are opt-out by default; text messages without a topic would be opt-in.
         verdict.unwrap_or(topic.is_some() || channel != "sms")
+    }
+
+    /// Whether an answer to a request to confirm is what is missing.
+    fn awaits(&self) -> bool {
+        let waits = |c: &&Consent| c.status == ConsentStatus::Pending && c.channel == self.message.channel;
+        !self.agreed() && self.profile.consents.iter().any(|c| waits(&c))
+    }
+
+    /// WhatsApp takes free text for a day after the customer wrote.
+    fn is_open(&self) -> bool {
+        self.message.channel != "whatsapp" || self.wrote.is_some_and(|at| self.now.0 - at.0 < DAY_MS)
     }
 
     fn is_night(&self) -> bool {
@@ -194,7 +204,7 @@ impl Plain<'_> {
             }
         });
         let wished = email && days.is_some_and(|d| self.within(d * DAY_MS, |c| c.channel == "email") >= 1);
-        let weigh = |channel: &str| if channel == "sms" { 3.0 } else { 1.0 };
+        let weigh = |channel: &str| if channel == "email" { 1.0 } else { 3.0 };
         let score: f64 = self
             .sent
             .iter()
@@ -265,8 +275,10 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
     }
     let mut history: Vec<Vec<Contact>> = vec![Vec::new(); customers as usize];
     let (mut suppressed, mut left) = (HashSet::<String>::new(), HashSet::<u64>::new());
+    // When each customer last wrote by WhatsApp.
+    let mut wrote: Vec<Option<Timestamp>> = vec![None; customers as usize];
     let (mut totals, mut over) = (Totals::default(), HashSet::<u64>::new());
-    let mut repeats = 0u64;
+    let (mut repeats, mut deferred) = (0u64, 0u64);
     while let Some(Reverse((now, number, failed))) = queue.pop() {
         if over.contains(&number) && !left.contains(&number) {
             // It ended otherwise: its row is gone, and only one that left could come again.
@@ -278,6 +290,9 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
             let who = dice.roll(customers) as usize;
             consent(&mut profiles[who], &mut dice, now);
         }
+        if dice.chance(20) {
+            wrote[dice.roll(customers) as usize] = Some(now);
+        }
         let (message, template) = &messages[&number];
         let spec = &templates[*template].spec;
         let profile = &profiles[message.profile.0 as usize];
@@ -286,6 +301,14 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
         let address = place.as_ref().ok().and_then(|t| t.address.clone());
         let is_suppressed = address.as_ref().is_some_and(|a| suppressed.contains(a));
         let (is_live, sent) = (!dice.chance(1), &history[message.profile.0 as usize]);
+        let wrote = wrote[message.profile.0 as usize];
+        let origin = match dice.roll(100) {
+            _ if message.origin.is_none() => OriginState::Live,
+            0..4 => OriginState::Paused,
+            4..6 => OriginState::Exited,
+            6 => OriginState::NotLive,
+            _ => OriginState::Live,
+        };
         let decision = decide(&GateInput {
             message,
             now,
@@ -297,12 +320,12 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
             already_sent: left.contains(&number),
             suppressed: is_suppressed,
             address: place.as_ref().err().map(String::as_str),
-            wrote: None,
-            origin: OriginState::Live,
+            wrote,
+            origin,
             contacts: sent,
             under_way: &[],
         });
-        let plain = Plain { profile, template: spec, message, sent, now };
+        let plain = Plain { profile, template: spec, message, sent, wrote, now };
         let why = format!("message {number} at {now}, seed {seed}: {decision:?}");
         match decision {
             GateDecision::Send => {
@@ -311,7 +334,7 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
                     assert!(plain.agreed() && !plain.is_night() && !plain.too_many(), "{why}");
                     assert!(!plain.paused() && !plain.held(), "{why}");
                 }
-                assert!(now < message.expires_at, "{why}");
+                assert!(now < message.expires_at && plain.is_open() && origin == OriginState::Live, "{why}");
                 match if is_down(now) { 99 } else { dice.roll(100) } {
                     0..84 => {
                         left.insert(number);
@@ -338,8 +361,13 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
                 }
             }
             GateDecision::Defer { until, .. } => {
-                assert!(until > now && until < message.expires_at && !plain.asked_for(), "{why}");
-                assert!(plain.is_night() || plain.paused(), "{why}");
+                assert!(until > now && until <= message.expires_at, "{why}");
+                if origin == OriginState::Paused {
+                    deferred += 1;
+                } else {
+                    assert!(until < message.expires_at && !plain.asked_for(), "{why}");
+                    assert!(plain.is_night() || plain.paused(), "{why}");
+                }
                 queue.push(Reverse((until.0, number, failed)));
             }
             GateDecision::Expire { .. } => {
@@ -352,7 +380,10 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
             }
             GateDecision::Skip { reason, detail } => {
                 let is_true = match reason {
-                    SkipReason::NotLive => !is_live,
+                    SkipReason::NotLive => !is_live || origin == OriginState::NotLive,
+                    SkipReason::Exited => origin == OriginState::Exited,
+                    SkipReason::WindowClosed => !plain.is_open(),
+                    SkipReason::Unconfirmed => plain.awaits() && !plain.asked_for(),
                     SkipReason::Duplicate => left.contains(&number),
                     SkipReason::Suppressed => is_suppressed,
                     SkipReason::Unsubscribed | SkipReason::NoConsent => !plain.agreed() && !plain.asked_for(),
@@ -375,8 +406,19 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
     assert_eq!(totals.sent + totals.failed + skipped, sends, "every message ended exactly once");
     assert_eq!(totals.sent, left.len() as u64);
     assert!(totals.sent > sends / 10 && totals.failed > 0, "{} sent, {} failed", totals.sent, totals.failed);
-    for reason in ["suppressed", "unsubscribed", "no_address", "control_group", "frequency_cap", "quiet_hours_expired"]
-    {
+    assert!(deferred > 0 && repeats > 0, "{deferred} waited for a paused journey, {repeats} came twice");
+    for reason in [
+        "suppressed",
+        "unsubscribed",
+        "unconfirmed",
+        "no_address",
+        "window_closed",
+        "control_group",
+        "frequency_cap",
+        "quiet_hours_expired",
+        "not_live",
+        "exited",
+    ] {
         assert!(totals.skipped.get(reason).is_some_and(|n| *n > 0), "{reason} never happened: {:?}", totals.skipped);
     }
     eprintln!("sent {} failed {} repeats {repeats} skipped {:?}", totals.sent, totals.failed, totals.skipped);

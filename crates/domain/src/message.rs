@@ -134,6 +134,8 @@ pub struct SentVia {
     pub is_counted: bool,
     /// Content kept here until the customer fetches it: in-app messages.
     pub deposit: Option<Json>,
+    /// Nobody knows whether the provider took it: the request left, and no answer told. It counts as sent.
+    pub is_unsure: bool,
     /// It links to the page that shows it: what it was made from is kept.
     pub is_viewable: bool,
     /// Short links in it: the code and where it leads.

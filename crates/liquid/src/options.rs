@@ -45,7 +45,7 @@ pub enum Missing {
 }
 
 /// What is done to values before they stand in the result. Text of the template itself is never changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub enum Escape {
     /// Nothing, as in Shopify's Liquid.
     #[default]
@@ -54,6 +54,9 @@ pub enum Escape {
     /// are: texts written in the template (`{{ '<b>' }}`), what `capture` took, what `raw`, `escape` or `escape_once` made,
     /// and the `<br />` of `newline_to_br`.
     Html,
+    /// Each value, numbers too, becomes what this makes of it: for other kinds of markup. Left as they are: texts written in
+    /// the template, what `capture` took and what `raw` made.
+    By(fn(&str) -> String),
 }
 
 /// What rendering takes from its surroundings.

@@ -231,3 +231,19 @@ fn partials_written_out_are_as_if_they_were_looked_up() {
     }
     assert!(Template::parse("{% rendered 'x' %}{% endrendered %}", &ParseOptions::strict()).is_err());
 }
+
+#[test]
+fn values_are_escaped_for_other_markup_by_a_function() {
+    let escape = |text: &str| text.replace(['*', '.', '-'], "\\$");
+    let data = json!({"name": "*A*", "n": -1.5});
+    let env = Env { escape: rapport_liquid::Escape::By(escape), ..env() };
+    for (template, expected) in [
+        ("*{{ name }}* {{ n }}", "*\\$A\\$* \\$1\\$5"),
+        ("{{ name | raw }} {{ '*x*' }} {{ name | escape }}", "*A* *x* \\$A\\$"),
+        ("{% capture x %}*{{ name }}*{% endcapture %}{{ x }}", "*\\$A\\$*"),
+    ] {
+        let template = Template::parse(template, &ParseOptions::strict()).unwrap();
+        let rendered = template.render(&Value::from(&data), &env).unwrap();
+        assert_eq!(rendered.outcome, rapport_liquid::Outcome::Text(expected.to_owned()));
+    }
+}

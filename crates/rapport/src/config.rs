@@ -76,6 +76,8 @@ pub struct BounceMailbox {
     pub port: u16,
     /// TLS from the first byte; only a server on this machine may be without.
     pub tls: bool,
+    /// A file with the certificates (PEM) of who signed the server's, in the place of whom this machine trusts; empty: none.
+    pub ca_file: String,
     /// Who signs in.
     pub username: String,
     /// The password, or with `token_url` a refresh token.
@@ -217,6 +219,7 @@ impl Default for Config {
                 host: String::new(),
                 port: 993,
                 tls: true,
+                ca_file: String::new(),
                 username: String::new(),
                 secret: Pii::default(),
                 token_url: String::new(),

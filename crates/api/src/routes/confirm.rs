@@ -4,13 +4,12 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use rapport_delivery::core::confirm::{Standing, standing};
 use rapport_delivery::tracking::confirm;
-use rapport_delivery::tracking::pages;
 use rapport_delivery::{Confirmations, Purpose};
 use rapport_domain::time::DAY_MS;
 use rapport_store::control::resources;
 
 use super::customer::form;
-use crate::customer::{Visit, answer};
+use crate::customer::{Accepts, Visit, answer};
 use crate::error::ApiError;
 use crate::events;
 use crate::extract::At;
@@ -26,8 +25,8 @@ struct Asked {
     topic_name: Option<String>,
 }
 
-async fn open(state: &ApiState, token: &str) -> Result<Option<Asked>, ApiError> {
-    let Some(visit) = Visit::open(state, token).await? else { return Ok(None) };
+async fn open(state: &ApiState, token: &str, accepts: Accepts) -> Result<Option<Asked>, ApiError> {
+    let Some(visit) = accepts.visit(state, token).await? else { return Ok(None) };
     let Purpose::Confirm { channel, topic } = visit.claim.purpose.clone() else { return Ok(None) };
     let ws = visit.claim.workspace;
     let live = state.run(move |state| Ok::<_, ApiError>(state.stores.control().read(|q| resources::all_live(q, ws))?));
@@ -43,8 +42,12 @@ async fn open(state: &ApiState, token: &str) -> Result<Option<Asked>, ApiError> 
 }
 
 /// `GET /confirm/{token}`: asks; changes nothing, because machines follow links too.
-pub(crate) async fn get(State(state): State<ApiState>, At(token): At<String>) -> Result<Response, ApiError> {
-    let Some(asked) = open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
+pub(crate) async fn get(
+    State(state): State<ApiState>,
+    At(token): At<String>,
+    accepts: Accepts,
+) -> Result<Response, ApiError> {
+    let Some(asked) = open(&state, &token, accepts).await? else { return Ok(accepts.invalid_link()) };
     let Asked { visit, standing, topic_name } = asked;
     Ok(answer(confirm::page(&visit.claim, standing, topic_name.as_deref(), &visit.theme)))
 }
@@ -53,11 +56,12 @@ pub(crate) async fn get(State(state): State<ApiState>, At(token): At<String>) ->
 pub(crate) async fn post(
     State(state): State<ApiState>,
     At(token): At<String>,
+    accepts: Accepts,
     request: Request,
 ) -> Result<Response, ApiError> {
     let visitor = events::visitor(&state, request.extensions(), request.headers());
     let form = form(request).await?;
-    let Some(asked) = open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
+    let Some(asked) = open(&state, &token, accepts).await? else { return Ok(accepts.invalid_link()) };
     let Asked { visit, standing, topic_name } = asked;
     let (page, change) = confirm::result(&visit.claim, standing, &form, topic_name.as_deref(), &visit.theme);
     visit.state(&state, change.as_slice(), &visitor).await?;

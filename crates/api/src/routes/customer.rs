@@ -15,7 +15,7 @@ use rapport_engine::read;
 use serde_json::{Value, json};
 
 use super::collect::picture;
-use crate::customer::{Visit, answer};
+use crate::customer::{Accepts, Visit, answer};
 use crate::error::ApiError;
 use crate::events;
 use crate::extract::{self, At};
@@ -45,8 +45,9 @@ fn axum_form(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
 pub(crate) async fn unsubscribe_page(
     State(state): State<ApiState>,
     At(token): At<String>,
+    accepts: Accepts,
 ) -> Result<Response, ApiError> {
-    let Some(visit) = Visit::open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
+    let Some(visit) = accepts.visit(&state, &token).await? else { return Ok(accepts.invalid_link()) };
     let topic = match &visit.claim.purpose {
         Purpose::Unsubscribe { topic: Some(topic), .. } => visit.topics.get(topic).map(|t| t.name.as_str()),
         _ => None,
@@ -58,11 +59,12 @@ pub(crate) async fn unsubscribe_page(
 pub(crate) async fn unsubscribe(
     State(state): State<ApiState>,
     At(token): At<String>,
+    accepts: Accepts,
     request: Request,
 ) -> Result<Response, ApiError> {
     let visitor = events::visitor(&state, request.extensions(), request.headers());
     let form = form(request).await?;
-    let Some(visit) = Visit::open(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
+    let Some(visit) = accepts.visit(&state, &token).await? else { return Ok(accepts.invalid_link()) };
     let (page, changes) = pages::unsubscribe_result(&visit.claim, &form, &visit.theme);
     visit.state(&state, &changes, &visitor).await?;
     Ok(answer(page))
@@ -95,11 +97,12 @@ async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, name: &str, 
 pub(crate) async fn click(
     State(state): State<ApiState>,
     At(token): At<String>,
+    accepts: Accepts,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Ok(claim) = state.tokens.open(&token) else { return Ok(answer(pages::invalid_link())) };
-    let Purpose::Click { url } = claim.purpose else { return Ok(answer(pages::invalid_link())) };
-    let Ok(location) = HeaderValue::from_str(&url) else { return Ok(answer(pages::invalid_link())) };
+    let Ok(claim) = state.tokens.open(&token) else { return Ok(accepts.invalid_link()) };
+    let Purpose::Click { url } = claim.purpose else { return Ok(accepts.invalid_link()) };
+    let Ok(location) = HeaderValue::from_str(&url) else { return Ok(accepts.invalid_link()) };
     // Whatever goes wrong with recording, the customer gets where the link leads.
     match Visit::open(&state, &token).await {
         Ok(Some(visit)) => {
@@ -121,17 +124,18 @@ pub(crate) async fn click(
 pub(crate) async fn short(
     State(state): State<ApiState>,
     At(place): At<String>,
+    accepts: Accepts,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Some((partition, code, ws)) = rapport_delivery::tracking::links::parse_short(&place) else {
-        return Ok(answer(pages::invalid_link()));
+        return Ok(accepts.invalid_link());
     };
     let code = code.to_owned();
     let found = state.run(move |state| read::messages::short_link(state.engine.shared(), ws, partition, &code)).await?;
-    let Some((message, profile, url)) = found else { return Ok(answer(pages::invalid_link())) };
+    let Some((message, profile, url)) = found else { return Ok(accepts.invalid_link()) };
     let purpose = Purpose::Click { url };
     let token = state.tokens.mint(&Claim { workspace: ws, message, profile, purpose });
-    click(State(state), At(token), headers).await
+    click(State(state), At(token), accepts, headers).await
 }
 
 /// `GET /o/{token}`: a picture, whatever the token says.

@@ -13,7 +13,7 @@ use rapport_delivery::tracking::pages;
 use rapport_delivery::{ComposeFault, Purpose};
 use rapport_engine::read;
 
-use crate::customer::{Visit, answer};
+use crate::customer::{Accepts, Visit, answer};
 use crate::error::ApiError;
 use crate::extract::At;
 use crate::state::ApiState;
@@ -23,9 +23,13 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline' https:; img-
                       font-src https: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// `GET /v/{token}`.
-pub(crate) async fn show(State(state): State<ApiState>, At(token): At<String>) -> Result<Response, ApiError> {
-    let visit = Visit::open(&state, &token).await?.filter(|v| v.claim.purpose == Purpose::View);
-    let Some(visit) = visit else { return Ok(answer(pages::invalid_link())) };
+pub(crate) async fn show(
+    State(state): State<ApiState>,
+    At(token): At<String>,
+    accepts: Accepts,
+) -> Result<Response, ApiError> {
+    let visit = accepts.visit(&state, &token).await?.filter(|v| v.claim.purpose == Purpose::View);
+    let Some(visit) = visit else { return Ok(accepts.invalid_link()) };
     let theme = visit.theme.clone();
     let html = state.run(move |state| made(state, &visit)).await?;
     let Some(html) = html else { return Ok(answer(pages::not_kept(&theme))) };

@@ -8,14 +8,14 @@ use rapport_domain::EventKind;
 use serde_json::json;
 
 use super::customer::form;
-use crate::customer::{Visit, answer};
+use crate::customer::{Accepts, Visit, answer};
 use crate::error::ApiError;
 use crate::events;
 use crate::extract::At;
 use crate::state::ApiState;
 
-async fn visit(state: &ApiState, token: &str) -> Result<Option<Visit>, ApiError> {
-    let visit = Visit::open(state, token).await?;
+async fn visit(state: &ApiState, token: &str, accepts: Accepts) -> Result<Option<Visit>, ApiError> {
+    let visit = accepts.visit(state, token).await?;
     Ok(visit.filter(|v| v.claim.purpose == Purpose::Preferences))
 }
 
@@ -24,8 +24,12 @@ fn page(visit: &Visit, saved: bool) -> Page {
 }
 
 /// `GET /preferences/{token}`: the topics as they stand; changes nothing.
-pub(crate) async fn get(State(state): State<ApiState>, At(token): At<String>) -> Result<Response, ApiError> {
-    let Some(visit) = visit(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
+pub(crate) async fn get(
+    State(state): State<ApiState>,
+    At(token): At<String>,
+    accepts: Accepts,
+) -> Result<Response, ApiError> {
+    let Some(visit) = visit(&state, &token, accepts).await? else { return Ok(accepts.invalid_link()) };
     Ok(answer(page(&visit, false)))
 }
 
@@ -33,11 +37,12 @@ pub(crate) async fn get(State(state): State<ApiState>, At(token): At<String>) ->
 pub(crate) async fn post(
     State(state): State<ApiState>,
     At(token): At<String>,
+    accepts: Accepts,
     request: Request,
 ) -> Result<Response, ApiError> {
     let visitor = events::visitor(&state, request.extensions(), request.headers());
     let form = form(request).await?;
-    let Some(before) = visit(&state, &token).await? else { return Ok(answer(pages::invalid_link())) };
+    let Some(before) = visit(&state, &token, accepts).await? else { return Ok(accepts.invalid_link()) };
     let mut changes = pages::preferences_result(before.channel(), &before.choices(), &form);
     for change in pages::channels_result(&before.channels(), &form) {
         if !changes.iter().any(|c| c.channel == change.channel && c.topic.is_none()) {
@@ -54,6 +59,6 @@ pub(crate) async fn post(
     if !statements.is_empty() {
         events::submit(&state, &statements, true).await?;
     }
-    let after = visit(&state, &token).await?.unwrap_or(before);
+    let after = visit(&state, &token, accepts).await?.unwrap_or(before);
     Ok(answer(page(&after, is_changed)))
 }

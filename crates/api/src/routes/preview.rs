@@ -1,12 +1,14 @@
 //! Seeing a template, and what is likely wrong with it, before it is sent.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
-use rapport_delivery::channels::Content;
 use rapport_delivery::channels::compose::{compose, shorten};
 use rapport_delivery::channels::email::{ComposeFault, Extras};
+use rapport_delivery::channels::{Content, has_media};
 use rapport_delivery::content::MissingName;
-use rapport_delivery::content::lint::{self, Level};
+use rapport_delivery::content::lint::{self, Finding, Level};
 use rapport_delivery::core::address::targets;
 use rapport_delivery::tracking::links::Links;
 use rapport_delivery::{DeliveryError, LiveTemplate, SettingsSpec, Sources, Tokens};
@@ -121,12 +123,29 @@ pub(crate) struct FindingView {
     level: &'static str,
     /// What was found and what to do.
     message: String,
-    /// `subject`, `preheader`, `html` or `text`.
+    /// The part: `subject`, `preheader`, `html` or `text` of a mail, a member of another channel's template.
     part: &'static str,
     /// The place, as it is written there.
     excerpt: Option<String>,
     /// The language it was found in; null is the template's own.
     language: Option<String>,
+}
+
+impl FindingView {
+    fn of(finding: Finding, language: Option<&str>) -> Self {
+        FindingView {
+            rule: finding.rule.to_owned(),
+            level: match finding.level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+                Level::Hint => "hint",
+            },
+            message: finding.message,
+            part: finding.part,
+            excerpt: finding.excerpt,
+            language: language.map(str::to_owned),
+        }
+    }
 }
 
 /// Catalogues as they are; coupon codes are not given away.
@@ -251,31 +270,18 @@ impl Stage {
     }
 
     /// What is likely wrong with it, in this language.
-    fn findings(&mut self, state: &ApiState, language: Option<&str>) -> Vec<FindingView> {
-        // Links as they are written, not as they are tracked.
-        (self.template.spec.track_clicks, self.template.spec.track_opens) = (false, false);
+    fn findings(&mut self, state: &ApiState, language: Option<&str>, shortens: bool) -> Vec<FindingView> {
         if let Some(language) = language {
             self.profile.traits.insert("locale".to_owned(), Trait { value: language.into(), at: self.now });
         }
-        let view = |rule: String, level: Level, message, part, excerpt| FindingView {
-            rule,
-            level: match level {
-                Level::Error => "error",
-                Level::Warning => "warning",
-                Level::Hint => "hint",
-            },
-            message,
-            part,
-            excerpt,
-            language: language.map(str::to_owned),
-        };
         let composed = match self.play(state) {
             Ok(Content::Email(composed)) => composed,
-            // What is looked for is wrong in mails only.
-            Ok(Content::Other(_)) => return Vec::new(),
+            Ok(content @ Content::Other(_)) => return self.findings_of_other(content, language, shortens),
             Err(error) => {
                 let message = format!("it cannot be rendered for somebody without traits: {}", error.detail);
-                return vec![view("not_rendered".to_owned(), Level::Warning, message, "html", None)];
+                let part = if self.template.spec.channel == "email" { "html" } else { "body" };
+                let finding = Finding { rule: "not_rendered", level: Level::Warning, message, part, excerpt: None };
+                return vec![FindingView::of(finding, language)];
             }
         };
         let tokens = Tokens::new(b"links of a preview are signed with a key nothing accepts");
@@ -291,7 +297,28 @@ impl Stage {
             undescribed: &self.template.undescribed(),
             banned_phrases: banned,
         });
-        found.into_iter().map(|f| view(f.rule.to_owned(), f.level, f.message, f.part, f.excerpt)).collect()
+        found.into_iter().map(|f| FindingView::of(f, language)).collect()
+    }
+
+    /// The same for a message that is no mail.
+    fn findings_of_other(&self, mut content: Content, language: Option<&str>, shortens: bool) -> Vec<FindingView> {
+        let Some(channel) = MessageChannel::parse(&self.message.channel) else { return Vec::new() };
+        let tokens = Tokens::new(b"links of a preview are signed with a key nothing accepts");
+        let links = self.links(&tokens);
+        let topic = self.template.spec.topic.as_deref();
+        let ways = [links.unsubscribe(&self.message.channel, topic), links.preferences()];
+        let leads_out = matches!(&content, Content::Other(c) if c["body"].as_str().is_some_and(|b| ways.iter().any(|w| b.contains(w))));
+        if shortens {
+            drop(shorten(&mut content, &self.message.channel, &links));
+        }
+        let Content::Other(content) = &content else { return Vec::new() };
+        let message = lint::Short {
+            channel,
+            content,
+            wants_way_out: self.has_way_out() && !leads_out,
+            banned_phrases: self.template.banned_phrases(),
+        };
+        lint::short(&message).into_iter().map(|f| FindingView::of(f, language)).collect()
     }
 
     /// What it takes and costs, when it is a text message.
@@ -307,7 +334,7 @@ impl Stage {
         let body = members["body"].as_str().unwrap_or_default();
         let place = targets(&self.profile, channel, self.settings.default_country.as_deref()).ok();
         let country = place.and_then(|p| p.country);
-        texts::view(state, self.message.workspace, body, country.as_deref()).map(Some)
+        texts::view(state, self.message.workspace, (body, has_media(members)), country.as_deref()).map(Some)
     }
 
     /// Whether the way out is worth looking for: a transactional mail needs none.
@@ -380,10 +407,17 @@ fn other(content: Content) -> Preview {
 
 fn report(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<LintReport, ApiError> {
     let mut stage = Stage::set(state, ws, input)?;
-    let languages: Vec<String> = stage.template.spec.translations.keys().cloned().collect();
-    let mut findings = stage.findings(state, None);
+    let spec = &mut stage.template.spec;
+    let languages: Vec<String> = spec.translations.keys().chain(spec.contents.keys()).cloned().collect();
+    let others = spoken(state, ws)?;
+    let told = |(language, finding)| FindingView::of(finding, language);
+    let mut findings: Vec<FindingView> = lint::languages(spec, &others).into_iter().map(told).collect();
+    // Links as they are written, not as they are tracked.
+    let shortens = std::mem::take(&mut spec.track_clicks);
+    spec.track_opens = false;
+    findings.extend(stage.findings(state, None, shortens));
     for language in languages {
-        for finding in stage.findings(state, Some(&language)) {
+        for finding in stage.findings(state, Some(&language), shortens) {
             let known = |f: &FindingView| f.rule == finding.rule && f.message == finding.message;
             if !findings.iter().any(known) {
                 findings.push(finding);
@@ -394,11 +428,19 @@ fn report(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Lint
     Ok(LintReport { ok: findings.iter().all(|f| f.level != "error"), findings })
 }
 
+/// The languages that the live templates of the workspace speak, their own first, in lower case.
+fn spoken(state: &ApiState, ws: WorkspaceId) -> Result<Vec<String>, ApiError> {
+    let mut out = BTreeSet::new();
+    for live in state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Template))? {
+        let translations = live.spec["translations"].as_object();
+        let tags = translations.into_iter().flat_map(|t| t.keys()).map(String::as_str);
+        out.extend(tags.chain(live.spec["language"].as_str()).map(str::to_ascii_lowercase));
+    }
+    Ok(out.into_iter().collect())
+}
+
 /// What is to be said when a template is written or published: everything but hints.
 pub(crate) fn warnings(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<Vec<Problem>, ApiError> {
-    if spec.get("channel").and_then(Value::as_str).is_some_and(|channel| channel != "email") {
-        return Ok(Vec::new());
-    }
     let input = PreviewInput { spec: Some(spec.clone()), ..PreviewInput::default() };
     let found = report(state, ws, input)?.findings.into_iter().filter(|f| f.level != "hint");
     Ok(found.map(|f| Problem::new(format!("spec.{} {}", f.part, f.rule), f.message)).collect())

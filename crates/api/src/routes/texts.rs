@@ -29,6 +29,8 @@ pub(crate) struct SmsInput {
 /// What a text message takes and costs.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SmsView {
+    /// Whether it has media: it is paid for as one message, whatever its text takes.
+    media: bool,
     /// `gsm7` or `ucs2`.
     encoding: &'static str,
     /// Septets or 16-bit units.
@@ -52,26 +54,31 @@ pub(crate) struct SmsView {
 pub(crate) struct SmsPrice {
     /// ISO 3166; `*` is every country without a price of its own.
     country: String,
-    /// One segment, a decimal number.
+    /// One segment, or one message with media; a decimal number.
     segment: String,
-    /// All of its segments.
+    /// The whole message.
     amount: String,
     /// ISO 4217; empty when the channel does not say.
     currency: String,
 }
 
 /// What a text takes and costs, by the live channels of the workspace.
-pub(super) fn view(state: &ApiState, ws: WorkspaceId, body: &str, country: Option<&str>) -> Result<SmsView, ApiError> {
+pub(super) fn view(
+    state: &ApiState,
+    ws: WorkspaceId,
+    (body, media): (&str, bool),
+    country: Option<&str>,
+) -> Result<SmsView, ApiError> {
     let channels = state.engine.delivery_deps().catalog.channels(ws, MessageChannel::Sms.as_str())?;
     let s = segments(body);
     // No message has the number 0; of channels that share their messages any will do for an estimate.
     let id = OutboxId { partition: Partition(0), number: 0 };
     let price = |country: Option<&str>| {
-        let (segment, currency) = text_price(&channels, country, id)?;
+        let (segment, currency) = text_price(&channels, country, id, media)?;
         Some(SmsPrice {
             country: country.unwrap_or("*").to_owned(),
             segment: segment.to_string(),
-            amount: segment.times(s.segments as u64).to_string(),
+            amount: segment.times(if media { 1 } else { s.segments as u64 }).to_string(),
             currency,
         })
     };
@@ -81,6 +88,7 @@ pub(super) fn view(state: &ApiState, ws: WorkspaceId, body: &str, country: Optio
     let own = countries.iter().filter(|c| **c != "*").map(|c| price(Some(c)));
     let prices = own.chain([price(None)]).flatten().collect();
     Ok(SmsView {
+        media,
         encoding: if s.encoding == Encoding::Gsm7 { "gsm7" } else { "ucs2" },
         units: s.units,
         segments: s.segments,
@@ -99,5 +107,5 @@ pub(crate) async fn sms(State(state): State<ApiState>, caller: Caller, Body(inpu
         return Err(ApiError::invalid_at("country", "expected a country of ISO 3166 such as DE"));
     }
     let ws = caller.workspace;
-    Ok(Json(state.run(move |state| view(state, ws, &input.body, country.as_deref())).await?))
+    Ok(Json(state.run(move |state| view(state, ws, (&input.body, false), country.as_deref())).await?))
 }

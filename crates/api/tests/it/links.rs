@@ -98,3 +98,45 @@ async fn clicks_and_opens_are_recorded_with_who_made_them() {
     assert_eq!(visit(&app, "GET", &click.replace("/l/", "/u/"), "").await.status, 404);
     assert_eq!(visit(&app, "GET", &open.replace("/o/", "/preferences/"), "").await.status, 404);
 }
+
+#[tokio::test]
+async fn pages_speak_the_customers_language_else_the_messages_else_the_browsers() {
+    let app = App::new();
+    let id = customer(&app).await;
+    let leave = || Purpose::Unsubscribe { channel: "email".into(), topic: None };
+    let path = format!("/u/{}", token(&app, app.a.id, &id, leave()));
+    let see = async |method: &str, path: &str, accepts: &str| {
+        let request = Request::builder().method(method).uri(path).header("accept-language", accepts);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        app.send(request.body(Body::empty()).unwrap()).await.text()
+    };
+    let german = |page: &str| page.contains("<html lang=\"de\">");
+    // Nothing is known of them: the browser says it, to links that lead nowhere too.
+    assert!(german(&see("GET", &path, "fr, de;q=0.5").await) && !german(&see("GET", &path, "fr").await));
+    assert!(see("GET", "/preferences/x", "de").await.contains("Dieser Link funktioniert nicht"));
+    assert!(see("GET", "/confirm/x", "en").await.contains("This link does not work"));
+    // What the customer says comes before that, on every page.
+    app.collect("/v1/identify", json!({"userId": "ada", "traits": {"locale": "de-AT"}})).await.expect(200);
+    app.settle().await;
+    let choices = format!("/preferences/{}", token(&app, app.a.id, &id, Purpose::Preferences));
+    for (method, path) in [("GET", &path), ("POST", &path), ("GET", &choices), ("POST", &choices)] {
+        let page = see(method, path, "en").await;
+        assert!(german(&page) && !page.contains("Unsubscribe"), "{method} {page}");
+    }
+    // In a language that the pages do not speak the message's own is next.
+    app.collect("/v1/identify", json!({"userId": "ada", "traits": {"locale": "fr-FR"}})).await.expect(200);
+    let template =
+        json!({"name": "N", "subject": "Hallo", "html": "<p>Hallo</p>", "language": "de", "transactional": true});
+    let channel =
+        json!({"kind": "smtp", "host": "127.0.0.1", "port": 9, "tls": "none", "from": {"email": "hi@shop.example"}});
+    for (path, spec) in [("template/n", template), ("channel/mail", channel)] {
+        app.api("PUT", &format!("/api/v1/resources/{path}?publish=true"), spec).await.expect(200);
+    }
+    app.api("POST", "/api/v1/messages", json!({"template": "n", "to": {"profile": id}})).await.expect(202);
+    app.settle().await;
+    let sent = app.get(&format!("/api/v1/profiles/{id}/messages")).await.expect(200);
+    let message = sent["items"][0]["id"].as_str().unwrap().parse().unwrap();
+    let claim = Claim { workspace: app.a.id, message, profile: id.parse().unwrap(), purpose: leave() };
+    let path = format!("/u/{}", app.tokens.mint(&claim));
+    assert!(german(&see("GET", &path, "en").await));
+}

@@ -115,3 +115,54 @@ async fn a_campaign_says_whom_it_reaches_and_what_that_costs_before_it_begins() 
     assert_eq!(app.api("POST", "/api/v1/campaigns/none/estimate", json!({})).await.status, 404);
     assert_eq!(app.get("/api/v1/messages").await.expect(200)["items"], json!([]), "nobody gets anything");
 }
+
+#[tokio::test]
+async fn pictures_have_a_price_of_their_own_and_need_a_channel_that_carries_them() {
+    let app = shop().await;
+    let spec = json!({"name": "S", "channel": "sms", "body": "x".repeat(200), "media": ["https://shop.example/a.png"]});
+    let put = async |path: &str, spec: &Value| {
+        app.api("PUT", &format!("/api/v1/resources/{path}?publish=true"), spec.clone()).await
+    };
+    let refused = put("template/mms", &spec).await;
+    let refused = refused.expect(400);
+    assert!(
+        refused["code"] == "cannot_go_live" && refused.to_string().contains("no live channel carries media"),
+        "{refused}"
+    );
+    let twilio = json!({"kind": "twilio", "username": "AC1", "secret": "t", "sender": "+4915112345678",
+        "price": {"DE": "0.1"}, "media_price": {"DE": "0.3"}, "currency": "EUR"});
+    put("channel/mms", &twilio).await.expect(200);
+    put("template/mms", &spec).await.expect(200);
+    let body = json!({"spec": spec, "traits": {"phone": "0151 23456789"}});
+    let seen = app.api("POST", "/api/v1/templates/preview", body).await.expect(200);
+    let price = &seen["sms"]["price"];
+    assert_eq!(
+        (&seen["sms"]["media"], &price["segment"], &price["amount"]),
+        (&json!(true), &json!("0.30"), &json!("0.30"))
+    );
+}
+
+#[tokio::test]
+async fn a_text_message_is_looked_over_in_each_language() {
+    let app = shop().await;
+    let spec = json!({"name": "S", "channel": "sms", "language": "en", "body": "Sale! Reply STOP to end",
+        "translations": {"de": {"body": "Ausverkauf \u{201e}heute\u{201c}"}}});
+    let warned = app.api("PUT", "/api/v1/resources/template/sale?publish=true", spec.clone()).await.expect(200);
+    assert!(warned["warnings"].to_string().contains("how to get no more"), "{warned}");
+    let report = app.api("POST", "/api/v1/templates/sale/lint", json!({})).await.expect(200);
+    let found: Vec<(&str, &str)> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| (f["rule"].as_str().unwrap(), f["language"].as_str().unwrap_or("-")))
+        .collect();
+    assert_eq!(found, [("missing_stop", "de"), ("dear_characters", "de")], "{report}");
+    let body = json!({"spec": spec, "locale": "de-CH"});
+    let seen = app.api("POST", "/api/v1/templates/preview", body).await.expect(200);
+    assert!(seen["content"]["body"].as_str().unwrap().starts_with("Ausverkauf"), "{seen}");
+    let french = json!({"name": "O", "channel": "push", "language": "fr", "title": "Salut"});
+    publish(&app, &[("template/other", french)]).await;
+    let report = app.api("POST", "/api/v1/templates/sale/lint", json!({})).await.expect(200);
+    let missing = report["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "missing_language").unwrap();
+    assert!(missing["message"].as_str().unwrap().contains("other templates speak fr"), "{missing}");
+}

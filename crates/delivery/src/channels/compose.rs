@@ -26,7 +26,8 @@ pub fn compose(
     now: Timestamp,
     extras: &Extras<'_>,
 ) -> Result<Content, ComposeFault> {
-    let Some(tree) = &template.content else {
+    let customer = scene(profile, settings, now);
+    let Some(tree) = template.content(customer.locale) else {
         let made = email::compose_with(template, message, profile, settings, links, now, extras);
         return made.map(Content::Email);
     };
@@ -45,7 +46,7 @@ pub fn compose(
         browser: &browser,
         confirm: confirm.as_deref(),
     };
-    let scene = Scene { library: &template.library, host: &asked, ..scene(profile, settings, now) };
+    let scene = Scene { library: &template.library, host: &asked, ..customer };
     let rendered = tree.render(&View::Object(&root), &scene);
     // What could not be read explains whatever followed from it.
     if let Some(error) = asked.fault() {

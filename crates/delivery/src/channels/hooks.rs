@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 use super::email::told;
 pub use super::email::told::{Told, Visitor, What};
 use super::form::read_form;
+use super::twilio::thanks;
 use crate::core::mark::Mark;
 use crate::core::sms::{Keyword, keyword};
 use crate::spec::{ChannelSpec, ProviderKind};
@@ -161,7 +162,10 @@ fn twilio(
     let field = |name: &str| form.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
     let twiml = reply("text/xml; charset=utf-8", EMPTY_TWIML);
     match part {
-        HookPart::Keys => Ok((vec![Received::Keys { digits: field("Digits").to_owned() }], twiml)),
+        HookPart::Keys => {
+            let said = thanks(request.query).map(|body| reply("text/xml; charset=utf-8", &body));
+            Ok((vec![Received::Keys { digits: field("Digits").to_owned() }], said.unwrap_or(twiml)))
+        }
         HookPart::Inbound => {
             let (from, text) = (field("From").to_owned(), field("Body").to_owned());
             if from.is_empty() {

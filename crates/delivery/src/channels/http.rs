@@ -3,11 +3,11 @@
 
 mod guard;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::header::{CONTENT_LENGTH, HeaderMap, RETRY_AFTER};
+use hyper::header::{CONTENT_LENGTH, DATE, HeaderMap, RETRY_AFTER};
 use hyper::{Method, Request, Uri};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
@@ -110,11 +110,20 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// How long the server wants to be left alone (RFC 9110 section 10.2.3, the form in seconds), bounded by a day.
+    /// How long the server wants to be left alone, in seconds or as a date (RFC 9110 section 10.2.3), bounded by a day. A date
+    /// counts from the answer's own `Date`, so that clocks that differ do not matter.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        let seconds: u64 = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-        Some(Duration::from_secs(seconds.min(86_400)))
+        let text = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+        let wait = match text.parse() {
+            Ok(seconds) => Duration::from_secs(seconds),
+            Err(_) => {
+                let said = |name| httpdate::parse_http_date(self.headers.get(name)?.to_str().ok()?).ok();
+                let (until, now) = (said(RETRY_AFTER)?, said(DATE).unwrap_or_else(SystemTime::now));
+                until.duration_since(now).unwrap_or_default()
+            }
+        };
+        Some(wait.min(Duration::from_secs(86_400)))
     }
 
     /// Status and body on one line, for people.

@@ -28,7 +28,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rapport_domain::{OutboundMessage, OutboxId, Problem, Timestamp};
+use rapport_domain::{MessageChannel, OutboundMessage, OutboxId, Problem, Timestamp};
 use serde_json::Value;
 
 use crate::core::address::Target;
@@ -203,9 +203,24 @@ pub fn open(spec: &ChannelSpec, means: &Means) -> Result<Arc<dyn Provider>, Stri
     })
 }
 
-/// Whether the channel can reach one of those places: apps of Apple are not Firebase's to reach.
+/// Whether a text message of that content has media.
 #[must_use]
-pub fn reaches(spec: &ChannelSpec, targets: &[Target]) -> bool {
+pub fn has_media(content: &Value) -> bool {
+    content.get("media").and_then(Value::as_array).is_some_and(|media| !media.is_empty())
+}
+
+/// Why the channel cannot carry what the template makes to those places, whoever the customer is; `None` when it can: apps of Apple
+/// are not Firebase's to reach, and not every gateway takes pictures.
+#[must_use]
+pub fn unfit(spec: &ChannelSpec, template: &TemplateSpec, targets: &[Target]) -> Option<&'static str> {
+    let media = template.content.iter().chain(template.contents.values()).any(has_media);
+    if media && template.channel == MessageChannel::Sms.as_str() && !spec.kind.carries_media() {
+        return Some("the channel carries no media (MMS)");
+    }
+    (!reaches(spec, targets)).then_some("no device of the customer is one that the channel reaches")
+}
+
+fn reaches(spec: &ChannelSpec, targets: &[Target]) -> bool {
     let wanted = match spec.kind {
         ProviderKind::Fcm => DeviceKind::Fcm,
         ProviderKind::Apns => DeviceKind::Apns,
@@ -214,14 +229,20 @@ pub fn reaches(spec: &ChannelSpec, targets: &[Target]) -> bool {
     targets.iter().any(|t| matches!(t, Target::Device(d) if d.kind == wanted))
 }
 
-/// What one segment of a text message to that country costs on the channel that routing names first, with its currency; `None`
-/// when there is no such channel or its document names no price.
+/// What one segment of a text message to that country costs, or one message with media, on the channel that routing names first,
+/// with its currency; `None` when there is no such channel or its document names no price.
 #[must_use]
-pub fn text_price(channels: &[Arc<LiveChannel>], country: Option<&str>, id: OutboxId) -> Option<(Micros, String)> {
-    let candidates: Vec<Candidate<'_>> = channels.iter().map(|c| Candidate::of(c, false)).collect();
+pub fn text_price(
+    channels: &[Arc<LiveChannel>],
+    country: Option<&str>,
+    id: OutboxId,
+    media: bool,
+) -> Option<(Micros, String)> {
+    let fits: Vec<&Arc<LiveChannel>> = channels.iter().filter(|c| !media || c.spec.kind.carries_media()).collect();
+    let candidates: Vec<Candidate<'_>> = fits.iter().map(|c| Candidate::of(c, false)).collect();
     let first = order(&candidates, country, id).into_iter().next()?;
-    let prices = channels[first].spec.prices();
-    Some((prices.segment(country)?, prices.currency))
+    let prices = fits[first].spec.prices();
+    Some((if media { prices.media(country) } else { prices.segment(country) }?, prices.currency))
 }
 
 /// What a document's shape does not show: keys that are none, for instance.

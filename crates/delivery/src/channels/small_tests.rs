@@ -209,3 +209,70 @@ async fn no_call_is_made_when_the_last_word_is_no() {
     assert_eq!(provider.send(&wire, &No).await, Err(SendFault::Withheld));
     assert_eq!(bot.caught().len(), 0);
 }
+
+#[tokio::test]
+async fn values_bring_no_markup_into_a_chat() {
+    let name = json!({"telegram": 77, "nick": "*[A](https://bad.example)* <b>1.5 & co</b>"});
+    let api = fake(&json!({"ok": true, "result": {"message_id": 5}})).await;
+    let telegram = json!({"kind": "telegram", "secret": "1:abc", "base_url": api.url()});
+    let slack = json!({"kind": "slack", "secret": api.url()});
+    for (format, expected) in [
+        ("HTML", "<b>Hi</b> *[A](https://bad.example)* &lt;b&gt;1.5 &amp; co&lt;/b&gt; -1.5"),
+        ("MarkdownV2", r"<b>Hi</b> \*\[A\]\(https://bad\.example\)\* <b\>1\.5 & co</b\> \-1\.5"),
+        ("plain", "<b>Hi</b> *[A](https://bad.example)* <b>1.5 & co</b> -1.5"),
+    ] {
+        let body = "<b>Hi</b> {{ profile.nick }} {{ -1.5 }}";
+        let template = json!({"name": "T", "channel": "telegram", "body": body, "format": format,
+            "buttons": [{"text": "{{ profile.nick }}", "url": "https://shop.example/"}]});
+        Bench::new(&telegram, &template, &name).send().await.unwrap();
+        let got = api.take().remove(0).json();
+        assert_eq!(got["text"], expected, "{format}");
+        assert_eq!(got["reply_markup"]["inline_keyboard"][0][0]["text"], name["nick"], "buttons have no markup");
+    }
+    let template = json!({"name": "S", "channel": "slack", "body": "*Hi* {{ profile.nick }}", "blocks": [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "{{ profile.nick }}"},
+            "accessory": {"type": "button", "url": "https://x.example/?a={{ 1 }}&b={{ profile.nick | url_encode }}"}}]});
+    Bench::new(&slack, &template, &name).send().await.unwrap();
+    let got = api.take().remove(0).json();
+    let escaped = "*[A](https://bad.example)* &lt;b&gt;1.5 &amp; co&lt;/b&gt;";
+    assert_eq!(got["text"], format!("*Hi* {escaped}"));
+    assert_eq!(got["blocks"][0]["text"]["text"], escaped);
+    assert!(got["blocks"][0]["accessory"]["url"].as_str().unwrap().starts_with("https://x.example/?a=1&b=%2A"));
+}
+
+#[test]
+fn every_channel_speaks_the_customers_language() {
+    let cases = [
+        ("sms", json!({"body": "Hi"}), json!({"body": "Hallo"}), "/body"),
+        ("webpush", json!({"title": "Hi"}), json!({"title": "Hallo"}), "/title"),
+        ("push", json!({"title": "Hi"}), json!({"title": "Hallo"}), "/title"),
+        (
+            "inapp",
+            json!({"layout": "modal", "buttons": [{"id": "a", "label": "Hi"}]}),
+            json!({"buttons": [{"id": "a", "label": "Hallo"}]}),
+            "/buttons/0/label",
+        ),
+        (
+            "whatsapp",
+            json!({"template": {"name": "n", "language": "Hi"}}),
+            json!({"template": {"name": "n", "language": "Hallo"}}),
+            "/template/language",
+        ),
+        ("telegram", json!({"body": "Hi"}), json!({"body": "Hallo"}), "/body"),
+        ("slack", json!({"body": "Hi"}), json!({"body": "Hallo"}), "/body"),
+        ("teams", json!({"body": "Hi"}), json!({"body": "Hallo"}), "/body"),
+        ("webhook", json!({"body": {"a": "Hi"}}), json!({"body": {"a": "Hallo"}}), "/body/a"),
+        ("voice", json!({"say": "Hi", "language": "en-US"}), json!({"say": "Hallo", "language": "de-DE"}), "/say"),
+    ];
+    assert_eq!(cases.len() + 1, rapport_domain::MessageChannel::ALL.len(), "and e-mail");
+    for (channel, own, german, pointer) in cases {
+        let template =
+            with(json!({"name": "T", "channel": channel, "language": "en", "translations": {"de": german}}), own);
+        let template =
+            crate::spec::LiveTemplate::prepare("t", 1, &template).unwrap_or_else(|p| panic!("{channel}: {p:?}"));
+        for (locale, expected) in [("de-AT", "Hallo"), ("de", "Hallo"), ("en-GB", "Hi"), ("fr", "Hi")] {
+            let content = super::testing::content(&template, &json!({"locale": locale}));
+            assert_eq!(content.pointer(pointer), Some(&json!(expected)), "{channel} {locale}");
+        }
+    }
+}

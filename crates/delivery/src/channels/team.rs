@@ -11,6 +11,7 @@ use super::SendFault;
 use super::http::{Call, Http};
 use super::rooms;
 use super::webhook::{read_answer, secret_bytes, signed};
+use crate::content::mrkdwn;
 use crate::spec::{ChannelSpec, ProviderKind};
 
 /// A note.
@@ -61,7 +62,7 @@ impl TeamRoom {
     fn call(&self, note: &TeamNote, now: Timestamp) -> Call {
         match self.kind {
             ProviderKind::Slack => {
-                let text = format!("*{}*\n{}\n<{}>", plain(&note.title), plain(&note.text), note.link);
+                let text = format!("*{}*\n{}\n<{}>", mrkdwn(&note.title), mrkdwn(&note.text), note.link);
                 rooms::call(&self.url, &json!({"text": text}))
             }
             ProviderKind::Teams => {
@@ -93,11 +94,6 @@ impl TeamRoom {
             _ => Err(answer.fault()),
         }
     }
-}
-
-/// Text in which Slack finds no markup (its three control characters escaped).
-fn plain(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

@@ -113,6 +113,18 @@ impl Bench {
     }
 }
 
+/// What a template of another channel than e-mail makes for a customer with these traits.
+pub(crate) fn content(template: &LiveTemplate, traits: &Value) -> Value {
+    let (tokens, message, profile) = (Tokens::new(b"test"), message(&template.spec.channel), profile(traits));
+    let (workspace, id) = (message.workspace, message.id);
+    let links = Links { tokens: &tokens, base: "https://m.example", workspace, message: id, profile: profile.id };
+    let extras = crate::channels::email::Extras { sources: &crate::deps::NoSources, notes_missing: false };
+    match compose(template, &message, &profile, &SettingsSpec::default(), &links, NOW, &extras) {
+        Ok(super::Content::Other(content)) => content,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Means whose calls may reach this machine.
 pub(crate) fn means(timeout: Duration) -> Means {
     Means { timeout, http: Arc::new(Http::new(timeout, true).unwrap()) }

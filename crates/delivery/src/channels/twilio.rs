@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::dialect::{Dialect, other, required, text};
-use super::form::Form;
+use super::form::{Form, read_form};
 use super::http::{Answer, Call};
 use super::{Outgoing, Receipt, SendFault};
 use crate::core::address::Target;
@@ -144,14 +144,21 @@ impl Dialect for TwilioVoice {
 /// What the call does, in TwiML (at most 4,000 characters, by the interface).
 fn twiml(outgoing: &Outgoing<'_>, content: &Value) -> Result<String, String> {
     let language = text(content, "language").unwrap_or("en-US");
-    let voice = text(content, "voice").map_or_else(String::new, |v| format!(" voice=\"{}\"", escape(v)));
-    let say = |words: &str| format!("<Say language=\"{}\"{voice}>{}</Say>", escape(language), escape(words));
-    let words = say(required(content, "say")?);
+    let voice = text(content, "voice");
+    let words = say(required(content, "say")?, language, voice);
     let doing = match content.get("gather").filter(|g| g.is_object()) {
         None => words,
         Some(gather) => {
             let whole = |name: &str, default: u64| gather.get(name).and_then(Value::as_u64).unwrap_or(default);
-            let action = outgoing.links.hook(outgoing.channel, HookPart::Keys);
+            let mut action = outgoing.links.hook(outgoing.channel, HookPart::Keys);
+            if let Some(thanks) = text(gather, "thanks") {
+                // The address is part of what the provider signs, so the answer says what the message's own words were.
+                let mut said = Form::default();
+                for (name, value) in [("say", Some(thanks)), ("language", Some(language)), ("voice", voice)] {
+                    value.into_iter().for_each(|value| said.add(name, value));
+                }
+                action = format!("{action}?{}", said.finish());
+            }
             format!(
                 "<Gather input=\"dtmf\" numDigits=\"{}\" timeout=\"{}\" action=\"{}\" method=\"POST\">{words}</Gather>",
                 whole("digits", 1),
@@ -160,13 +167,30 @@ fn twiml(outgoing: &Outgoing<'_>, content: &Value) -> Result<String, String> {
             )
         }
     };
-    let twiml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{doing}</Response>");
+    let twiml = response(&doing);
     if twiml.chars().count() > 4_000 {
         return Err(
             "say: the call's text is longer than the provider takes (4000 characters with its marks)".to_owned()
         );
     }
     Ok(twiml)
+}
+
+/// Spoken words.
+fn say(words: &str, language: &str, voice: Option<&str>) -> String {
+    let voice = voice.map_or_else(String::new, |v| format!(" voice=\"{}\"", escape(v)));
+    format!("<Say language=\"{}\"{voice}>{}</Say>", escape(language), escape(words))
+}
+
+fn response(doing: &str) -> String {
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{doing}</Response>")
+}
+
+/// What keys are answered with: the words that the address carries, spoken; `None` when there are none.
+pub(super) fn thanks(query: &str) -> Option<String> {
+    let fields = read_form(query);
+    let field = |name: &str| fields.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str());
+    Some(response(&say(field("say")?, field("language").unwrap_or("en-US"), field("voice"))))
 }
 
 /// Text within XML.

@@ -31,6 +31,41 @@ pub(crate) enum Markup {
     Mjml,
     /// Plain text: subject, preheader, text part.
     Text,
+    /// The HTML of Telegram's bots, a few elements only; values are escaped.
+    TelegramHtml,
+    /// Telegram's MarkdownV2; values are escaped.
+    MarkdownV2,
+    /// Slack's mrkdwn; values are escaped.
+    Mrkdwn,
+}
+
+impl Markup {
+    /// What is done to values in it.
+    fn escape(self) -> Escape {
+        match self {
+            Markup::Text => Escape::None,
+            Markup::Html | Markup::Mjml | Markup::TelegramHtml => Escape::Html,
+            Markup::MarkdownV2 => Escape::By(markdown_v2),
+            Markup::Mrkdwn => Escape::By(mrkdwn),
+        }
+    }
+}
+
+/// Text in which Telegram's MarkdownV2 finds no markup: each of its characters after a backslash.
+fn markdown_v2(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if "\\_*[]()~`>#+-=|{}.!".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Text in which Slack finds no links and mentions (its three control characters escaped).
+pub(crate) fn mrkdwn(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Whose message it is, when, and what it may ask.
@@ -134,7 +169,7 @@ impl Compiled {
             host: scene.host,
             partials: &partials,
             missing: scene.missing,
-            escape: if self.markup == Markup::Text { Escape::None } else { Escape::Html },
+            escape: self.markup.escape(),
             ..Env::new(scene.now)
         };
         let rendered = self.template.render(data, &env)?;

@@ -105,7 +105,9 @@ impl Library {
         let (form, source) = match markup {
             Markup::Html => ("html", block.spec.html.as_deref()),
             Markup::Mjml => ("mjml", block.spec.mjml.as_deref()),
-            Markup::Text => ("text", block.spec.text.as_deref()),
+            Markup::Text | Markup::TelegramHtml | Markup::MarkdownV2 | Markup::Mrkdwn => {
+                ("text", block.spec.text.as_deref())
+            }
         };
         let source =
             source.ok_or_else(|| format!("the block {id:?} has no {form}, which this template is written in"))?;
@@ -153,7 +155,7 @@ impl Partials for Partial<'_> {
             Markup::Html => block.html.as_ref(),
             // HTML may stand in MJML: in `mj-text` and `mj-raw`.
             Markup::Mjml => block.mjml.as_ref().or(block.html.as_ref()),
-            Markup::Text => block.text.as_ref(),
+            Markup::Text | Markup::TelegramHtml | Markup::MarkdownV2 | Markup::Mrkdwn => block.text.as_ref(),
         };
         form.map(|compiled| (name.as_str(), compiled.template()))
     }

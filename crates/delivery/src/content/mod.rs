@@ -19,7 +19,7 @@ mod utm;
 pub(crate) use body::HtmlBody;
 pub(crate) use body::{Body, Written, faults_of_parts};
 pub use engine::{Compiled, MissingName, compile};
-pub(crate) use engine::{Markup, Scene, View, compile_as};
+pub(crate) use engine::{Markup, Scene, View, compile_as, mrkdwn};
 pub use html::escape_html;
 pub(crate) use html::rewrite_links;
 pub use library::Library;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Compiled, ContentError, Scene, View, compile};
+use super::{Compiled, ContentError, Markup, Scene, View, compile_as};
 
 /// How deep it may be nested.
 const MAX_DEPTH: usize = 16;
@@ -30,8 +30,16 @@ impl Tree {
     /// # Errors
     /// Where a text is not Liquid, by its path, or which bound is broken.
     pub fn compile(value: &Value) -> Result<Tree, ContentError> {
+        Tree::compile_as(value, &|_| Markup::Text)
+    }
+
+    /// The same with what each text is written in, by its path (`blocks[0].text.text`).
+    ///
+    /// # Errors
+    /// As [`Tree::compile`].
+    pub(crate) fn compile_as(value: &Value, markup: &dyn Fn(&str) -> Markup) -> Result<Tree, ContentError> {
         let mut texts = 0;
-        Ok(Tree(Arc::new(node(value, "", 0, &mut texts)?)))
+        Ok(Tree(Arc::new(node(value, "", 0, &mut texts, markup)?)))
     }
 
     /// The same JSON with every text rendered.
@@ -47,7 +55,13 @@ fn at(path: &str, error: ContentError) -> ContentError {
     ContentError { message: format!("{path}: {error}"), position: None, part: None }
 }
 
-fn node(value: &Value, path: &str, depth: usize, texts: &mut usize) -> Result<Node, ContentError> {
+fn node(
+    value: &Value,
+    path: &str,
+    depth: usize,
+    texts: &mut usize,
+    markup: &dyn Fn(&str) -> Markup,
+) -> Result<Node, ContentError> {
     let bound = |message: String| ContentError { part: None, position: None, message };
     if depth > MAX_DEPTH {
         return Err(bound(format!("{path}: nested deeper than {MAX_DEPTH}")));
@@ -58,17 +72,17 @@ fn node(value: &Value, path: &str, depth: usize, texts: &mut usize) -> Result<No
             if *texts > MAX_TEXTS {
                 return Err(bound(format!("more than {MAX_TEXTS} texts with Liquid")));
             }
-            Node::Text(compile(s).map_err(|e| at(path, e))?)
+            Node::Text(compile_as(s, markup(path)).map_err(|e| at(path, e))?)
         }
         Value::Array(items) => {
-            let each = |(i, v): (usize, &Value)| node(v, &format!("{path}[{i}]"), depth + 1, texts);
+            let each = |(i, v): (usize, &Value)| node(v, &format!("{path}[{i}]"), depth + 1, texts, markup);
             Node::List(items.iter().enumerate().map(each).collect::<Result<_, _>>()?)
         }
         Value::Object(members) => {
             let mut out = Vec::with_capacity(members.len());
             for (name, member) in members {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                out.push((name.clone(), node(member, &path, depth + 1, texts)?));
+                out.push((name.clone(), node(member, &path, depth + 1, texts, markup)?));
             }
             Node::Object(out)
         }

@@ -47,32 +47,46 @@ impl std::fmt::Display for Micros {
 pub struct Prices {
     /// By country (ISO 3166); `*` is every other one.
     by_country: BTreeMap<String, Micros>,
+    /// The same for one message with media, whatever its text.
+    media: BTreeMap<String, Micros>,
     /// The currency (ISO 4217); empty when the document does not say.
     pub currency: String,
 }
 
 impl Prices {
-    /// Reads the members `price` and `currency` of a channel's document; what is no price is left out.
+    /// Reads the members `price`, `media_price` and `currency` of a channel's document; what is no price is left out.
     #[must_use]
     pub fn of(members: &Map<String, Value>) -> Self {
-        let prices = members.get("price").and_then(Value::as_object).into_iter().flatten();
         let read =
             |(country, price): (&String, &Value)| Some((country.to_uppercase(), Micros::parse(price.as_str()?)?));
+        let prices = |name: &str| {
+            let all = members.get(name).and_then(Value::as_object).into_iter().flatten();
+            all.filter_map(read).collect()
+        };
         let currency = members.get("currency").and_then(Value::as_str).unwrap_or_default().to_uppercase();
-        Prices { by_country: prices.filter_map(read).collect(), currency }
+        Prices { by_country: prices("price"), media: prices("media_price"), currency }
     }
 
     /// The price of one segment to a country; `None` when nobody said.
     #[must_use]
     pub fn segment(&self, country: Option<&str>) -> Option<Micros> {
-        let own = country.and_then(|c| self.by_country.get(c));
-        own.or_else(|| self.by_country.get("*")).copied()
+        of(&self.by_country, country)
+    }
+
+    /// The price of one message with media to a country; `None` when nobody said.
+    #[must_use]
+    pub fn media(&self, country: Option<&str>) -> Option<Micros> {
+        of(&self.media, country)
     }
 
     /// Every price there is, by country.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Micros)> {
         self.by_country.iter().map(|(country, price)| (country.as_str(), *price))
     }
+}
+
+fn of(prices: &BTreeMap<String, Micros>, country: Option<&str>) -> Option<Micros> {
+    country.and_then(|c| prices.get(c)).or_else(|| prices.get("*")).copied()
 }
 
 #[cfg(test)]
@@ -116,6 +130,8 @@ mod tests {
             (all.segment(Some("DE")), all.segment(Some("FR")), all.segment(None)),
             (Some(Micros(100_000)), Some(Micros(200_000)), Some(Micros(200_000)))
         );
+        let both = Prices::of(json!({"price": {"DE": "0.1"}, "media_price": {"*": "0.3"}}).as_object().unwrap());
+        assert_eq!((both.media(Some("DE")), both.segment(Some("FR"))), (Some(Micros(300_000)), None));
         assert_eq!(Prices::of(&Map::new()), Prices::default());
     }
 }

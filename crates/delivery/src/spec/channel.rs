@@ -22,6 +22,15 @@ pub enum TlsMode {
     Tls,
 }
 
+/// What becomes of a message that the provider may have taken: the request left, and no answer told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenUnsure {
+    /// It is not sent again; a receipt may yet tell what became of it.
+    Keep,
+    /// It is tried again, at the risk that the customer gets it twice.
+    Retry,
+}
+
 /// A name and address to send from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
@@ -60,6 +69,8 @@ pub struct ChannelSpec {
     pub weight: u32,
     /// Countries (ISO 3166, `DE`) whose recipients it is for; none named is all.
     pub countries: Vec<String>,
+    /// What becomes of a message that the provider may have taken.
+    pub when_unsure: WhenUnsure,
     /// Its kind's other members, as they stand in the document.
     pub members: Map<String, Value>,
 }
@@ -94,17 +105,29 @@ const COMMON: &[Member] = &[
     may("priority", Shape::Whole(1, 100), "Lower is tried first, higher when it fails; 10 when absent."),
     may("weight", Shape::Whole(0, 1_000), "The share among channels of the same priority; 100 when absent."),
     may("countries", Shape::List(&Shape::Line(2), 250), "Countries (ISO 3166) whose recipients it is for."),
+    may(
+        "when_unsure",
+        Shape::Choice(&["keep", "retry"]),
+        "A message that may have been taken (no answer, 5xx) is kept as sent with an unknown outcome, or tried again; \
+         keep for text messages, calls and WhatsApp, else retry when absent.",
+    ),
 ];
 /// What a document of a mail kind may say.
 const SMTP: &[&str] = &["host", "port", "tls", "username", "secret"];
-/// How an SMTP server's login may be shown.
+/// How an SMTP server is believed, and how the login is shown to it.
 const SMTP_LOGIN: &[Member] = &[
+    may(
+        "ca",
+        Shape::Text(65_536),
+        "Who signed the server's certificate (PEM), in the place of whom this machine trusts.",
+    ),
     may("auth", Shape::Choice(&["password", "xoauth2"]), "With xoauth2 the secret is a refresh token (RFC 6749)."),
     may("token_url", Shape::Link, "Where access tokens are given: https://oauth2.googleapis.com/token."),
     may("client_id", Shape::Line(400), "The application's id there."),
     may("client_secret", Shape::Text(16_384), "The application's secret, if it has one."),
     may("scope", Shape::Line(2_000), "What is asked for, where that has to be said."),
 ];
+const UNSURE: &[(&str, WhenUnsure)] = &[("keep", WhenUnsure::Keep), ("retry", WhenUnsure::Retry)];
 const MAIL: &[&str] = &["from", "reply_to"];
 /// What else a document of a mail kind may say.
 const MAIL_PACES: &[Member] = &[
@@ -123,6 +146,15 @@ const WARM_UP: &[Member] = &[
 ];
 const TLS_CHOICES: &[(&str, TlsMode)] =
     &[("none", TlsMode::None), ("starttls", TlsMode::StartTls), ("tls", TlsMode::Tls)];
+
+/// What becomes of a message that may have been taken, when the document does not say. No provider of text messages, calls or
+/// WhatsApp knows a message again when it comes twice, and each costs money; mail keeps its Message-ID, webhooks their id.
+fn usual(kind: ProviderKind) -> WhenUnsure {
+    match kind.carries() {
+        MessageChannel::Sms | MessageChannel::Voice | MessageChannel::WhatsApp => WhenUnsure::Keep,
+        _ => WhenUnsure::Retry,
+    }
+}
 
 /// What a kind's document may say.
 fn known(kind: ProviderKind) -> Vec<&'static str> {
@@ -214,6 +246,7 @@ impl ChannelSpec {
             priority: f.whole("priority", 1..=100, 10),
             weight: f.whole("weight", 0..=1_000, 100),
             countries: countries(&mut f),
+            when_unsure: f.choice("when_unsure", UNSURE, Some(usual(kind))).unwrap_or(WhenUnsure::Keep),
             members: Map::new(),
         };
         if kind.carries() == MessageChannel::Email {
@@ -359,13 +392,20 @@ fn smtp(f: &mut Fields<'_>, channel: &mut ChannelSpec) {
     (channel.username, channel.secret) = (username, secret);
 }
 
-/// Reads how the login is shown.
+/// Reads whom to believe and how the login is shown.
 fn login(f: &mut Fields<'_>, spec: &Value, channel: &mut ChannelSpec) {
     let Some(object) = spec.as_object() else { return };
     let mut problems = Vec::new();
     shape::check(object, SMTP_LOGIN, "spec", &mut problems);
     for member in SMTP_LOGIN {
         channel.members.extend(object.get(member.name).map(|v| (member.name.to_owned(), v.clone())));
+    }
+    if let Some(ca) = channel.member("ca") {
+        if let Err(problem) = crate::trust::authorities(ca) {
+            problems.push(Problem::new("spec.ca", problem));
+        } else if channel.tls == TlsMode::None {
+            problems.push(Problem::new("spec.ca", "only with tls or starttls"));
+        }
     }
     let by_token = channel.member("auth") == Some("xoauth2");
     for name in ["token_url", "client_id"] {

@@ -2,7 +2,10 @@
 
 use rapport_domain::MessageChannel;
 
+use serde_json::Value;
+
 use super::shape::{Member, Shape, may, must};
+use crate::content::Markup;
 
 const TEXT: Shape = Shape::Liquid(4_096);
 const LINE: Shape = Shape::Liquid(500);
@@ -175,5 +178,18 @@ pub(crate) fn members(channel: MessageChannel) -> &'static [Member] {
         MessageChannel::Slack => SLACK,
         MessageChannel::Teams => TEAMS,
         MessageChannel::Voice => VOICE,
+    }
+}
+
+/// What the text at `path` of a channel's content is written in, so that values in it are escaped.
+pub(crate) fn markup(channel: MessageChannel, content: &Value, path: &str) -> Markup {
+    let format = content.get("format").and_then(Value::as_str);
+    match (channel, path, format) {
+        (MessageChannel::Telegram, "body", Some("HTML")) => Markup::TelegramHtml,
+        (MessageChannel::Telegram, "body", Some("MarkdownV2")) => Markup::MarkdownV2,
+        (MessageChannel::Slack, "body", _) => Markup::Mrkdwn,
+        // The texts of Block Kit, not its addresses and ids.
+        (MessageChannel::Slack, path, _) if path.ends_with(".text") => Markup::Mrkdwn,
+        _ => Markup::Text,
     }
 }

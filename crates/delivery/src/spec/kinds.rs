@@ -73,6 +73,11 @@ const TWILIO: &[Member] = &[
         Shape::Map(&Shape::Line(16), 250),
         "Price of one segment by country, for previews and simulations: {\"DE\": \"0.08\"}; * is every other country.",
     ),
+    may(
+        "media_price",
+        Shape::Map(&Shape::Line(16), 250),
+        "Price of one message with media (MMS) by country, whatever its text; * is every other country.",
+    ),
     may("currency", Shape::Line(3), "The currency of the prices: EUR."),
 ];
 
@@ -269,6 +274,13 @@ impl ProviderKind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.info().name
+    }
+
+    /// Whether text messages with pictures and the like go out by it: Kannel hands them to an MMS gateway of its own, which
+    /// nobody here speaks to.
+    #[must_use]
+    pub fn carries_media(self) -> bool {
+        self != ProviderKind::Kannel
     }
 
     /// Which messages go out by it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rapport_domain::Problem;
+use rapport_domain::{MessageChannel, Problem};
 use serde_json::Value;
 
 use super::calendar::{CalendarEvent, CompiledEvent};
@@ -24,7 +24,9 @@ pub struct LiveTemplate {
     body: Result<Body, String>,
     translations: BTreeMap<String, Body>,
     /// The content of a channel other than e-mail.
-    pub(crate) content: Option<Tree>,
+    content: Option<Tree>,
+    /// The same in other languages.
+    contents: BTreeMap<String, Tree>,
     pub(crate) calendar: Option<CompiledEvent>,
 }
 
@@ -53,10 +55,18 @@ impl LiveTemplate {
             }
         }
         let calendar = spec.calendar.as_ref().map(CalendarEvent::compile).transpose()?;
-        let content = spec.content.as_ref().map(Tree::compile).transpose();
-        let content = content.map_err(|e| vec![Problem::new("spec", e.to_string())])?;
+        let tree = |content: &Value, at: &str| {
+            let channel = MessageChannel::parse(&spec.channel).unwrap_or(MessageChannel::Email);
+            let markup = |path: &str| super::content::markup(channel, content, path);
+            Tree::compile_as(content, &markup).map_err(|e| vec![Problem::new(at, e.to_string())])
+        };
+        let content = spec.content.as_ref().map(|content| tree(content, "spec")).transpose()?;
+        let mut contents = BTreeMap::new();
+        for (language, content) in &spec.contents {
+            contents.insert(language.clone(), tree(content, &format!("spec.translations.{language}"))?);
+        }
         let library = Arc::clone(library);
-        Ok(LiveTemplate { id: id.to_owned(), version, library, body, translations, content, calendar, spec })
+        Ok(LiveTemplate { id: id.to_owned(), version, library, body, translations, content, contents, calendar, spec })
     }
 
     /// Phrases that the template's brand does not use.
@@ -76,15 +86,28 @@ impl LiveTemplate {
     /// # Errors
     /// Why the template cannot be used, such as a layout that is not there.
     pub(crate) fn body(&self, locale: &str) -> Result<(&Body, Option<&str>), String> {
+        match self.translated(&self.translations, locale) {
+            Some((body, language)) => Ok((body, Some(language))),
+            None => self.body.as_ref().map(|body| (body, self.spec.language.as_deref())).map_err(Clone::clone),
+        }
+    }
+
+    /// The content of a channel other than e-mail for a customer with this language and region.
+    pub(crate) fn content(&self, locale: &str) -> Option<&Tree> {
+        self.translated(&self.contents, locale).map(|(tree, _)| tree).or(self.content.as_ref())
+    }
+
+    /// The translation that is nearest to a language and region, unless the template's own language is.
+    fn translated<'t, T>(&self, all: &'t BTreeMap<String, T>, locale: &str) -> Option<(&'t T, &'t str)> {
         let own = self.spec.language.as_deref();
         for tag in crate::core::locale::chain(locale) {
-            if let Some((language, body)) = self.translations.get_key_value(&tag) {
-                return Ok((body, Some(language)));
+            if let Some((language, found)) = all.get_key_value(&tag) {
+                return Some((found, language));
             }
             if own.is_some_and(|own| own.eq_ignore_ascii_case(&tag)) {
                 break;
             }
         }
-        self.body.as_ref().map(|body| (body, own)).map_err(Clone::clone)
+        None
     }
 }

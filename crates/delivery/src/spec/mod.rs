@@ -22,7 +22,7 @@ pub use block::BlockSpec;
 pub use brand::BrandSpec;
 pub use calendar::CalendarEvent;
 pub use catalog::{CatalogSpec, CouponSpec};
-pub use channel::{ChannelSpec, LiveChannel, Sender, TlsMode};
+pub use channel::{ChannelSpec, LiveChannel, Sender, TlsMode, WhenUnsure};
 pub use confirm::{Confirmations, DoubleOptIn};
 pub use domain::DomainSpec;
 pub use kinds::ProviderKind;

@@ -82,8 +82,10 @@ pub struct TemplateSpec {
     pub content: Option<Value>,
     /// The language it is written in, such as `en`.
     pub language: Option<String>,
-    /// The content in other languages, by language tag in lower case (`de`, `de-at`).
+    /// The content of a mail in other languages, by language tag in lower case (`de`, `de-at`).
     pub translations: BTreeMap<String, Translation>,
+    /// The content of another channel in other languages, each whole, by language tag in lower case.
+    pub contents: BTreeMap<String, Value>,
     /// The block it stands in.
     pub layout: Option<String>,
     /// The brand it sees as `brand`, unless it is the default one.
@@ -95,7 +97,17 @@ pub struct TemplateSpec {
 }
 
 /// What templates of every channel may say.
-const COMMON: &[&str] = &["name", "channel", "topic", "transactional", "track_clicks", "priority", "quiet_hours"];
+const COMMON: &[&str] = &[
+    "name",
+    "channel",
+    "topic",
+    "transactional",
+    "track_clicks",
+    "priority",
+    "quiet_hours",
+    "language",
+    "translations",
+];
 const KNOWN: &[&str] = &[
     "name",
     "channel",
@@ -151,6 +163,7 @@ impl TemplateSpec {
             content: None,
             language: translation::language(&mut f, "language"),
             translations: translation::read(&mut f),
+            contents: BTreeMap::new(),
             layout: slug(&mut f, "layout", "a block's id"),
             brand: slug(&mut f, "brand", "a brand's id"),
             utm: utm(&mut f),
@@ -183,7 +196,7 @@ impl TemplateSpec {
         let members = channel_content::members(channel);
         let known: Vec<&str> = COMMON.iter().copied().chain(members.iter().map(|m| m.name)).collect();
         let mut f = Fields::open(spec, "spec", &known);
-        let template = TemplateSpec {
+        let mut template = TemplateSpec {
             name: f.required("name", 200),
             channel: channel.as_str().to_owned(),
             subject: String::new(),
@@ -203,8 +216,9 @@ impl TemplateSpec {
                 Value::Object(all.iter().filter(|(k, _)| own(k)).map(|(k, v)| (k.clone(), v.clone())).collect())
             }),
             mjml: None,
-            language: None,
+            language: translation::language(&mut f, "language"),
             translations: BTreeMap::new(),
+            contents: BTreeMap::new(),
             layout: None,
             brand: None,
             utm: None,
@@ -220,6 +234,8 @@ impl TemplateSpec {
         if channel == MessageChannel::WhatsApp && object.contains_key("template") == object.contains_key("body") {
             problems.push(Problem::new("spec.template", "expected either template or body"));
         }
+        let contents = translation::contents(&mut f, channel, object);
+        template.contents = contents;
         f.absorb(problems);
         f.finish(template)
     }
@@ -288,7 +304,7 @@ impl TemplateSpec {
                 "quiet_hours": {"enum": ["wait", "drop"], "default": "wait"},
                 "mjml": liquid(MAX_HTML_BYTES, "Liquid in MJML, in the place of html"),
                 "language": {"type": "string", "maxLength": 16, "examples": ["en", "de-AT"]},
-                "translations": translation::schema(),
+                "translations": {"type": "object"},
                 "layout": {"type": "string", "maxLength": 64, "description": "a block with {{ content }}"},
                 "brand": {"type": "string", "maxLength": 64, "description": "a brand; the one called default when absent"},
                 "utm": {"type": "object", "additionalProperties": false,
@@ -299,7 +315,8 @@ impl TemplateSpec {
         let mut channels = Vec::new();
         for channel in MessageChannel::ALL.into_iter().filter(|c| *c != MessageChannel::Email) {
             let members = channel_content::members(channel);
-            let own = shape::properties(members);
+            let mut own = shape::properties(members);
+            own.insert("translations".to_owned(), translation::contents_schema(members));
             let names: Vec<&str> = COMMON.iter().copied().chain(members.iter().map(|m| m.name)).collect();
             channels.push(json!({
                 "if": {"required": ["channel"], "properties": {"channel": {"const": channel.as_str()}}},
@@ -313,7 +330,8 @@ impl TemplateSpec {
         }
         channels.push(json!({
             "if": {"properties": {"channel": {"const": "email"}}},
-            "then": {"required": ["subject"], "anyOf": [{"required": ["html"]}, {"required": ["mjml"]}], "propertyNames": {"enum": KNOWN}},
+            "then": {"required": ["subject"], "anyOf": [{"required": ["html"]}, {"required": ["mjml"]}], "propertyNames": {"enum": KNOWN},
+                "properties": {"translations": translation::schema()}},
         }));
         schema["allOf"] = Value::Array(channels);
         schema

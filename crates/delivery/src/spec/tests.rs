@@ -119,3 +119,25 @@ fn topics_and_schemas() {
         assert!(schema.is_none_or(|s| s["type"] == "object" && s["additionalProperties"] == false));
     }
 }
+
+#[test]
+fn translations_of_other_channels() {
+    let base = |channel: &str, own: Value| {
+        with(with(json!({"name": "T", "language": "en"}), "channel", json!(channel)), "body", own)
+    };
+    let check = |channel: &str, translation: Value| {
+        TemplateSpec::validate(&with(base(channel, json!("Hi")), "translations", json!({"de-AT": translation})))
+    };
+    let good = check("sms", json!({"body": "Servus"})).unwrap();
+    assert_eq!(good.contents["de-at"]["body"], "Servus");
+    refuses(check("sms", json!({"boddy": "x"})), "spec.translations.de-AT.boddy", "did you mean \"body\"");
+    refuses(check("sms", json!({"body": " "})), "spec.translations.de-AT.body", "must not be empty");
+    refuses(check("sms", json!({"body": "{{ x"})), "spec.translations.de-AT.body", "line 1");
+    refuses(check("sms", json!("Servus")), "spec.translations.de-AT", "expected an object");
+    let template = json!({"template": {"name": "n", "language": "de"}});
+    refuses(check("whatsapp", template), "spec.translations.de-AT.template", "only where the template itself");
+    let voice = json!({"name": "V", "channel": "voice", "say": "Hi", "translations": {"de": {"say": "Hallo"}}});
+    refuses(TemplateSpec::validate(&voice), "spec.translations.de.language", "is required");
+    let odd = with(base("sms", json!("Hi")), "translations", json!({"no tag!": {"body": "x"}}));
+    refuses(TemplateSpec::validate(&odd), "spec.translations", "expected languages");
+}

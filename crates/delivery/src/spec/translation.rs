@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use rapport_domain::{MessageChannel, Problem};
+use serde_json::{Map, Value, json};
 
+use super::content;
 use super::fields::Fields;
+use super::shape::{self, Member};
 use super::template::{MAX_HTML_BYTES, MAX_SUBJECT_BYTES};
 use crate::core::locale::chain;
 
@@ -61,7 +64,65 @@ pub(super) fn read(f: &mut Fields<'_>) -> BTreeMap<String, Translation> {
     out
 }
 
-/// The JSON Schema of `translations`.
+/// Reads `translations` of a channel other than e-mail: what each says takes the place of those members of the template, whole.
+/// Answers the content in each language.
+pub(super) fn contents(
+    f: &mut Fields<'_>,
+    channel: MessageChannel,
+    base: &Map<String, Value>,
+) -> BTreeMap<String, Value> {
+    let members = content::members(channel);
+    let names: Vec<&str> = members.iter().map(|m| m.name).collect();
+    let (mut out, mut problems) = (BTreeMap::new(), Vec::new());
+    for (tag, value) in f.members("translations", MAX_LANGUAGES) {
+        let at = format!("spec.translations.{tag}");
+        let Some(language) = chain(tag).into_iter().next() else {
+            f.problem("translations", format!("expected languages such as de or de-AT, found {tag:?}"));
+            continue;
+        };
+        let Some(own) = value.as_object() else {
+            problems.push(Problem::new(at, "expected an object with members of the template"));
+            continue;
+        };
+        let before = problems.len();
+        shape::refuse_unknown(own, &names, &at, &mut problems);
+        let optional: Vec<Member> = members.iter().map(|m| Member { required: false, ..*m }).collect();
+        shape::check(own, &optional, &at, &mut problems);
+        for member in members.iter().filter(|m| m.required) {
+            if own.get(member.name).is_some_and(|v| v.as_str().is_some_and(|s| s.trim().is_empty())) {
+                problems.push(Problem::new(format!("{at}.{}", member.name), "must not be empty"));
+            }
+        }
+        if channel == MessageChannel::WhatsApp {
+            // Which of the two it is decides when it may be sent, whatever the language.
+            for name in ["template", "body"].iter().filter(|n| own.contains_key(**n) && !base.contains_key(**n)) {
+                problems.push(Problem::new(format!("{at}.{name}"), "only where the template itself has it"));
+            }
+        }
+        if channel == MessageChannel::Voice && !own.contains_key("language") {
+            let message = "is required: what is spoken needs a voice of the language, such as de-DE";
+            problems.push(Problem::new(format!("{at}.language"), message));
+        }
+        if problems.len() == before {
+            let mut whole = base.clone();
+            whole.extend(own.iter().map(|(name, value)| (name.clone(), value.clone())));
+            out.insert(language, Value::Object(whole));
+        }
+    }
+    f.absorb(problems);
+    out
+}
+
+/// The JSON Schema of `translations` of a channel other than e-mail.
+pub(super) fn contents_schema(members: &'static [Member]) -> Value {
+    json!({
+        "type": "object", "maxProperties": MAX_LANGUAGES,
+        "description": "members of the template in other languages, by language tag; de-AT falls back to de, then to the template itself",
+        "additionalProperties": {"type": "object", "additionalProperties": false, "properties": shape::properties(members)},
+    })
+}
+
+/// The JSON Schema of `translations` of a mail.
 pub(super) fn schema() -> Value {
     let liquid = |max: usize| json!({"type": "string", "maxLength": max});
     json!({

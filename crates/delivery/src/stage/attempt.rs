@@ -7,7 +7,8 @@ use rapport_domain::message::{MessageOutcome, SentVia};
 use rapport_domain::time::SECOND_MS;
 use rapport_domain::{Json, OutboundMessage, SkipReason, Timestamp};
 
-use super::prepare::{Ready, prepare};
+use super::prepare::{Passed, prepare};
+use super::render::Made;
 use super::send::hand_over;
 use super::{Inner, Job};
 use crate::channels::{Content, Receipt};
@@ -34,7 +35,7 @@ async fn settle(inner: &Arc<Inner>, job: Job, now: Timestamp) -> MessageOutcome 
         tokio::task::spawn_blocking(move || prepare(&inner, &message, now)).await
     };
     match prepared {
-        Ok(Ok(Ok(ready))) => hand_over(inner, &message, job.failed_attempts, ready, now).await,
+        Ok(Ok(Ok(passed))) => hand_over(inner, &message, job.failed_attempts, passed, now).await,
         Ok(Ok(Err(outcome))) => outcome,
         Ok(Err(error)) => {
             tracing::warn!(workspace.id = message.workspace.0, message.id = %message.id, error = %error, "message put back");
@@ -68,8 +69,21 @@ pub(super) fn failed(message: &OutboundMessage, before: u32, now: Timestamp, det
     }
 }
 
+/// What follows when the provider may have taken the message and no answer told: it counts as sent, so that its links work and
+/// caps hold, and a receipt may tell more.
+pub(super) fn unsure(passed: &Passed, made: &Made, channel: &str, detail: &str) -> MessageOutcome {
+    let response = format!("{detail}; it may have been taken, so it is not sent again");
+    match sent(passed, made, channel, Receipt { response, ..Receipt::default() }) {
+        MessageOutcome::Sent { subject, response, mut via } => {
+            via.is_unsure = true;
+            MessageOutcome::Sent { subject, response, via }
+        }
+        other => other,
+    }
+}
+
 /// What a provider's receipt comes to.
-pub(super) fn sent(ready: &Ready, channel: &str, receipt: Receipt) -> MessageOutcome {
+pub(super) fn sent(passed: &Passed, made: &Made, channel: &str, receipt: Receipt) -> MessageOutcome {
     let deposit = match receipt.deposit {
         Some(serde_json::Value::Object(content)) => Some(Json::from(content)),
         _ => None,
@@ -77,11 +91,12 @@ pub(super) fn sent(ready: &Ready, channel: &str, receipt: Receipt) -> MessageOut
     let via = SentVia {
         channel: channel.to_owned(),
         provider_id: receipt.provider_id,
-        topic: ready.topic.clone(),
-        is_counted: ready.is_counted,
-        is_viewable: matches!(&ready.content, Content::Email(mail) if mail.is_viewable),
+        topic: passed.topic.clone(),
+        is_counted: passed.is_counted,
+        is_unsure: false,
+        is_viewable: matches!(&made.content, Content::Email(mail) if mail.is_viewable),
         deposit,
-        short_links: ready.short_links.clone(),
+        short_links: made.short_links.clone(),
     };
-    MessageOutcome::Sent { subject: ready.content.subject(), response: receipt.response, via: Box::new(via) }
+    MessageOutcome::Sent { subject: made.content.subject(), response: receipt.response, via: Box::new(via) }
 }

@@ -1,17 +1,14 @@
-//! What comes before the hand-over: everything the gate looks at, its decision, and the content. May read storage.
+//! What comes first: everything the gate looks at, and its decision. May read storage.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use rapport_domain::message::MessageOutcome;
-use rapport_domain::{MessageChannel, OutboundMessage, Profile, ProfileId, SkipReason, Timestamp};
+use rapport_domain::{MessageChannel, OutboundMessage, Profile, SkipReason, Timestamp};
 
 use super::Inner;
-use super::attempt::{UNREADABLE_WAIT_MS, put_back, skipped};
-use crate::channels::Content;
-use crate::channels::compose::{compose, shorten};
+use super::attempt::skipped;
 use crate::channels::email::dkim::Signer;
-use crate::channels::email::{ComposeFault, Extras};
 use crate::core::address::{Targets, suppression_key, targets};
 use crate::core::caps::{Contact, is_limited};
 use crate::core::gate::{GateDecision, GateInput, decide, is_counted, topic_of};
@@ -19,21 +16,17 @@ use crate::core::window::window_ms;
 use crate::deps::OriginState;
 use crate::error::DeliveryError;
 use crate::spec::{LiveChannel, LiveTemplate, MAX_WINDOW_MS, SettingsSpec, TopicSpec};
-use crate::tracking::links::Links;
 
 /// A message that passed the gate.
-pub(super) struct Ready {
+pub(super) struct Passed {
     pub(super) template: Arc<LiveTemplate>,
-    pub(super) content: Content,
     pub(super) targets: Targets,
     /// The channels that could carry it.
     pub(super) channels: Arc<Vec<Arc<LiveChannel>>>,
-    pub(super) profile: ProfileId,
-    /// Where customers reach this server.
-    pub(super) base: String,
+    pub(super) profile: Profile,
+    pub(super) settings: Arc<SettingsSpec>,
     pub(super) topic: Option<String>,
     pub(super) is_counted: bool,
-    pub(super) short_links: Vec<(String, String)>,
     /// Who signs mail.
     pub(super) signers: Arc<Vec<Arc<Signer>>>,
     /// When the gate was asked.
@@ -133,12 +126,12 @@ pub(super) fn objects(
     })
 }
 
-/// Asks the gate and makes the content.
+/// Asks the gate.
 pub(super) fn prepare(
     inner: &Inner,
     message: &OutboundMessage,
     now: Timestamp,
-) -> Result<Result<Ready, MessageOutcome>, DeliveryError> {
+) -> Result<Result<Passed, MessageOutcome>, DeliveryError> {
     let (deps, workspace) = (&inner.deps, message.workspace);
     let looked = look(inner, message)?;
     let spec = looked.template.as_ref().map(|t| &t.spec);
@@ -158,25 +151,23 @@ pub(super) fn prepare(
         turn.admit(Contact { id: message.id, channel: message.channel.clone(), topic, at: now, reacted: false });
     }
     let Looked { settings, template, channels, profile, targets, .. } = looked;
-    let kind = MessageChannel::parse(&message.channel);
     match (decision, template, profile, targets) {
         (GateDecision::Send, Some(template), Some(profile), Ok(targets)) => {
-            let signers = match kind {
+            let signers = match MessageChannel::parse(&message.channel) {
                 Some(MessageChannel::Email) => deps.catalog.signers(workspace)?,
                 _ => Arc::default(),
             };
-            let made = content(inner, message, now, (template, channels), &settings, &profile, targets);
-            let Ok(mut ready) = made else { return Ok(made) };
-            if kind == Some(MessageChannel::Webhook) {
-                // A program that said it is gone is not called any more; which one it is the content says.
-                let place = crate::channels::webhook::place(&ready.content, &ready.channels);
-                if deps.suppressions.is_suppressed(workspace, &message.channel, &place)? {
-                    return Ok(Err(skipped(SkipReason::Suppressed, "the endpoint said that it is gone (410)")));
-                }
-                ready.targets.address = Some(place);
-            }
-            ready.signers = signers;
-            Ok(Ok(ready))
+            Ok(Ok(Passed {
+                topic: topic_of(message, Some(&template.spec)).map(str::to_owned),
+                is_counted: counted,
+                profile,
+                settings,
+                template,
+                targets,
+                channels,
+                signers,
+                asked_at: Instant::now(),
+            }))
         }
         (GateDecision::Send, ..) => Ok(Err(skipped(SkipReason::NotLive, "nothing to send with"))),
         (GateDecision::Skip { reason, detail }, ..) => Ok(Err(skipped(reason, detail))),
@@ -185,39 +176,4 @@ pub(super) fn prepare(
         }
         (GateDecision::Expire { detail }, ..) => Ok(Err(MessageOutcome::Failed { detail })),
     }
-}
-
-fn content(
-    inner: &Inner,
-    message: &OutboundMessage,
-    now: Timestamp,
-    (template, channels): (Arc<LiveTemplate>, Arc<Vec<Arc<LiveChannel>>>),
-    settings: &SettingsSpec,
-    profile: &Profile,
-    targets: Targets,
-) -> Result<Ready, MessageOutcome> {
-    let base = settings.public_url.as_deref().unwrap_or(&inner.config.public_url);
-    let links =
-        Links { tokens: &inner.tokens, base, workspace: message.workspace, message: message.id, profile: profile.id };
-    let extras = Extras { sources: &*inner.deps.sources, notes_missing: false };
-    let mut content =
-        compose(&template, message, profile, settings, &links, now, &extras).map_err(|fault| match fault {
-            ComposeFault::Content(error) => skipped(SkipReason::InvalidTemplate, error.to_string()),
-            ComposeFault::Unavailable(error) => put_back(now, UNREADABLE_WAIT_MS, error.to_string()),
-        })?;
-    let short_links =
-        if template.spec.track_clicks { shorten(&mut content, &message.channel, &links) } else { Vec::new() };
-    Ok(Ready {
-        topic: topic_of(message, Some(&template.spec)).map(str::to_owned),
-        is_counted: is_counted(message, Some(&template.spec)),
-        base: base.to_owned(),
-        profile: profile.id,
-        template,
-        content,
-        targets,
-        channels,
-        short_links,
-        signers: Arc::default(),
-        asked_at: Instant::now(),
-    })
 }

@@ -15,9 +15,11 @@ use super::*;
 use crate::catcher::{Catcher, FaultAction, Stage};
 use crate::core::caps::Contact;
 use crate::core::device::Device;
-use crate::deps::{Audience, Catalog, JourneyState, Ledger, OriginState, Outcomes, Suppressions};
+use crate::deps::{Audience, Catalog, JourneyState, Ledger, OriginState, Outcomes, Sources, Suppressions};
 use crate::error::DeliveryError;
 use crate::spec::{ChannelSpec, LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
+
+mod http;
 
 const WS: WorkspaceId = WorkspaceId(1);
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -36,6 +38,8 @@ struct World {
     outcomes: Mutex<HashMap<OutboxId, Vec<MessageOutcome>>>,
     finished: Notify,
     gone: Mutex<Vec<Device>>,
+    /// Coupon codes that contents asked for.
+    coupons: AtomicUsize,
 }
 
 impl Audience for World {
@@ -45,6 +49,8 @@ impl Audience for World {
         }
         let mut profile = Profile::new(workspace, id, true, Timestamp(0));
         profile.identifiers.push(Identifier::new("email", &format!("p{}@example.com", id.0)));
+        let phone = rapport_domain::profile::Trait { value: json!("+4915112345678"), at: Timestamp(0) };
+        profile.traits.insert("phone".into(), phone);
         if self.unsubscribed.lock().contains(&id) {
             let source = "unsubscribe link".to_owned();
             let at = Timestamp(1_782_907_200_000);
@@ -114,6 +120,17 @@ impl Ledger for World {
     }
 }
 
+impl Sources for World {
+    fn catalog_item(&self, _: WorkspaceId, _: &str, _: &str) -> Result<Option<Value>, DeliveryError> {
+        Ok(None)
+    }
+
+    fn coupon(&self, _: WorkspaceId, pool: &str, id: OutboxId, _: ProfileId) -> Result<Option<String>, DeliveryError> {
+        self.coupons.fetch_add(1, Ordering::SeqCst);
+        Ok(Some(format!("{pool}-{id}")))
+    }
+}
+
 impl Outcomes for World {
     fn finished(&self, id: OutboxId, outcome: MessageOutcome) {
         self.outcomes.lock().entry(id).or_default().push(outcome);
@@ -160,6 +177,7 @@ async fn rig(config: RelayConfig, more: Value) -> Rig {
         outcomes: Mutex::default(),
         finished: Notify::new(),
         gone: Mutex::default(),
+        coupons: AtomicUsize::new(0),
     });
     let deps = Deps {
         audience: world.clone(),
@@ -167,7 +185,7 @@ async fn rig(config: RelayConfig, more: Value) -> Rig {
         suppressions: world.clone(),
         journeys: world.clone(),
         ledger: world.clone(),
-        sources: Arc::new(crate::deps::NoSources),
+        sources: world.clone(),
         outcomes: world.clone(),
         clock: Arc::new(VirtualClock::at(Timestamp(1_782_907_200_000))),
     };

@@ -47,7 +47,7 @@ fn words(language: Language) -> &'static Words {
 /// What the GET of the link shows; `topic_name` is what the topic is called.
 #[must_use]
 pub fn page(claim: &Claim, standing: Standing, topic_name: Option<&str>, theme: &Theme) -> Page {
-    let Purpose::Confirm { channel, .. } = &claim.purpose else { return invalid_link() };
+    let Purpose::Confirm { channel, .. } = &claim.purpose else { return invalid_link(theme.language) };
     let words = words(theme.language);
     let shown = |status, title, text: &str| html(status, theme, title, &format!("<p>{text}</p>"));
     match standing {

@@ -108,16 +108,12 @@ pub fn pixel() -> Page {
     Page { status: 200, content_type: "image/gif", body: GIF.to_vec() }
 }
 
-/// The answer to a link that was not made here or is damaged.
+/// The answer to a link that was not made here or is damaged, in a language that the browser asks for.
 #[must_use]
-pub fn invalid_link() -> Page {
-    html(
-        404,
-        &Theme::default(),
-        "This link does not work",
-        "<p>It may have been cut off or changed on its way. Please use the link in the original message, or answer that \
-         message and ask.</p>",
-    )
+pub fn invalid_link(language: Language) -> Page {
+    let words = language.words();
+    let theme = Theme { language, ..Theme::default() };
+    html(404, &theme, words.invalid_title, &format!("<p>{}</p>", words.invalid))
 }
 
 /// The answer to a link to a message that cannot be shown any more.
@@ -135,24 +131,24 @@ pub fn not_kept(theme: &Theme) -> Page {
 /// What the GET of an unsubscribe link shows: a question and a button. It changes nothing.
 #[must_use]
 pub fn unsubscribe(claim: &Claim, topic_name: Option<&str>, theme: &Theme) -> Page {
-    let Purpose::Unsubscribe { channel, .. } = &claim.purpose else { return invalid_link() };
-    let what = match topic_name {
-        Some(name) => format!("“{}”", escape_html(name)),
-        None => format!("all {} from us", escape_html(channel_word(channel))),
-    };
+    let Purpose::Unsubscribe { channel, .. } = &claim.purpose else { return invalid_link(theme.language) };
+    let words = theme.language.words();
     let content = format!(
-        "<p>You will not get {what} any more.</p>\
-         <form method=\"post\"><input type=\"hidden\" name=\"confirm\" value=\"yes\">\
-         <button type=\"submit\">Unsubscribe</button></form>"
+        "<p>{}</p><form method=\"post\"><input type=\"hidden\" name=\"confirm\" value=\"yes\">\
+         <button type=\"submit\">{}</button></form>",
+        escape_html(&super::words::leaving(theme.language, channel, topic_name)),
+        words.unsubscribe,
     );
-    html(200, theme, "Unsubscribe?", &content)
+    html(200, theme, words.unsubscribe_title, &content)
 }
 
 /// What the POST of an unsubscribe link does: by one click of a mail program (`List-Unsubscribe=One-Click`, RFC 8058) or
 /// by the page's button. Idempotent.
 #[must_use]
 pub fn unsubscribe_result(claim: &Claim, form: &[(String, String)], theme: &Theme) -> (Page, Vec<ConsentChange>) {
-    let Purpose::Unsubscribe { channel, topic } = &claim.purpose else { return (invalid_link(), Vec::new()) };
+    let Purpose::Unsubscribe { channel, topic } = &claim.purpose else {
+        return (invalid_link(theme.language), Vec::new());
+    };
     let one_click = form.iter().any(|(k, v)| k == "List-Unsubscribe" && v == "One-Click");
     let change = ConsentChange {
         channel: channel.clone(),
@@ -161,9 +157,8 @@ pub fn unsubscribe_result(claim: &Claim, form: &[(String, String)], theme: &Them
         source: if one_click { "one-click unsubscribe" } else { "unsubscribe link" },
         confirmed: false,
     };
-    let content = "<p>You are unsubscribed. It takes effect at once; a message that is already on its way may still \
-                   arrive.</p>";
-    (html(200, theme, "Unsubscribed", content), vec![change])
+    let words = theme.language.words();
+    (html(200, theme, words.unsubscribed_title, &format!("<p>{}</p>", words.unsubscribed)), vec![change])
 }
 
 /// A channel on the preference page.
@@ -333,10 +328,6 @@ pub fn preferences_result(channel: &str, topics: &[TopicChoice], form: &[(String
         // A form without the page's own button was not sent by the customer's hand.
         _ => Vec::new(),
     }
-}
-
-fn channel_word(channel: &str) -> &str {
-    if channel == "email" { "e-mail" } else { channel }
 }
 
 #[cfg(test)]

@@ -1,5 +1,10 @@
 //! What customer-facing pages say, in the customer's language.
 
+use crate::core::locale::chain;
+
+/// Languages of an `Accept-Language` field looked at, at most.
+const MAX_ACCEPTED: usize = 32;
+
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -11,11 +16,32 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a locale such as `de-AT`; English when it is not known here.
+    /// The language of a locale such as `de-AT`; `None` when the pages do not speak it.
     #[must_use]
-    pub fn of(locale: &str) -> Self {
-        let code = locale.split(['-', '_']).next().unwrap_or_default();
-        if code.eq_ignore_ascii_case("de") { Self::De } else { Self::En }
+    pub fn of(locale: &str) -> Option<Self> {
+        match chain(locale).pop()?.as_str() {
+            "de" => Some(Self::De),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The best of an `Accept-Language` field (RFC 9110 section 12.5.4) that the pages speak: `fr, de;q=0.8` gives German.
+    #[must_use]
+    pub fn accepted(field: &str) -> Option<Self> {
+        let mut best = None;
+        for item in field.split(',').take(MAX_ACCEPTED) {
+            let (tag, parameters) = item.split_once(';').unwrap_or((item, ""));
+            let weight = match parameters.trim().strip_prefix("q=") {
+                Some(q) => q.trim().parse::<f64>().unwrap_or(0.0),
+                None => 1.0,
+            };
+            let Some(language) = Self::of(tag).filter(|_| weight > 0.0) else { continue };
+            if best.is_none_or(|(_, most)| weight > most) {
+                best = Some((language, weight));
+            }
+        }
+        best.map(|(language, _)| language)
     }
 
     /// Its code.
@@ -27,7 +53,7 @@ impl Language {
         }
     }
 
-    /// The words of the preference page.
+    /// The words of the pages.
     pub(super) fn words(self) -> &'static Words {
         match self {
             Self::En => &EN,
@@ -36,8 +62,16 @@ impl Language {
     }
 }
 
-/// The words of the preference page.
+/// The words of the pages.
 pub(super) struct Words {
+    /// Of a link that was not made here.
+    pub(super) invalid_title: &'static str,
+    pub(super) invalid: &'static str,
+    pub(super) unsubscribe_title: &'static str,
+    /// Of the button.
+    pub(super) unsubscribe: &'static str,
+    pub(super) unsubscribed_title: &'static str,
+    pub(super) unsubscribed: &'static str,
     pub(super) title: &'static str,
     pub(super) saved: &'static str,
     pub(super) no_topics: &'static str,
@@ -57,6 +91,13 @@ pub(super) struct Words {
 }
 
 const EN: Words = Words {
+    invalid_title: "This link does not work",
+    invalid: "It may have been cut off or changed on its way. Please use the link in the original message, or answer that \
+              message and ask.",
+    unsubscribe_title: "Unsubscribe?",
+    unsubscribe: "Unsubscribe",
+    unsubscribed_title: "Unsubscribed",
+    unsubscribed: "You are unsubscribed. It takes effect at once; a message that is already on its way may still arrive.",
     title: "Your preferences",
     saved: "Your choice is saved.",
     no_topics: "There are no topics to choose from.",
@@ -73,6 +114,13 @@ const EN: Words = Words {
 };
 
 const DE: Words = Words {
+    invalid_title: "Dieser Link funktioniert nicht",
+    invalid: "Vielleicht wurde er unterwegs abgeschnitten oder verändert. Bitte verwenden Sie den Link in der ursprünglichen \
+              Nachricht, oder antworten Sie auf sie und fragen Sie uns.",
+    unsubscribe_title: "Abbestellen?",
+    unsubscribe: "Abbestellen",
+    unsubscribed_title: "Abbestellt",
+    unsubscribed: "Sie haben sich abgemeldet. Das gilt sofort; eine Nachricht, die schon unterwegs ist, kann noch ankommen.",
     title: "Ihre Einstellungen",
     saved: "Ihre Auswahl ist gespeichert.",
     no_topics: "Es gibt keine Themen zur Auswahl.",
@@ -114,5 +162,42 @@ pub(super) fn channel(language: Language, name: &str) -> &str {
         (Language::En, "voice") => "telephone",
         (Language::De, "voice") => "Telefon",
         (_, other) => other,
+    }
+}
+
+/// What leaving a topic or a whole channel means.
+pub(super) fn leaving(language: Language, by: &str, topic: Option<&str>) -> String {
+    let by = channel(language, by);
+    match (language, topic) {
+        (Language::En, Some(topic)) => format!("You will not get “{topic}” by {by} any more."),
+        (Language::En, None) => format!("You will not get any messages from us by {by} any more."),
+        (Language::De, Some(topic)) => format!("Sie erhalten „{topic}“ dann nicht mehr ({by})."),
+        (Language::De, None) => format!("Sie erhalten dann keine Nachrichten mehr von uns ({by})."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browsers_best_language_that_is_spoken_here() {
+        for (field, expected) in [
+            ("de-AT,de;q=0.9,en;q=0.8", Some(Language::De)),
+            ("en-US,en;q=0.9,de;q=0.8", Some(Language::En)),
+            ("fr, de;q=0.8, en;q=0.3", Some(Language::De)),
+            ("en;q=0.2, de; q=0.7", Some(Language::De)),
+            ("de;q=0, en;q=0.1", Some(Language::En)),
+            ("de;q=x", None),
+            ("fr-CH, *;q=0.5", None),
+            ("", None),
+            ("<script>", None),
+        ] {
+            assert_eq!(Language::accepted(field), expected, "{field}");
+        }
+        assert_eq!(
+            (Language::of("de_AT.UTF-8"), Language::of("den"), Language::of("EN")),
+            (Some(Language::De), None, Some(Language::En))
+        );
     }
 }

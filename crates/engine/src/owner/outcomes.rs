@@ -42,12 +42,16 @@ impl Owner {
                 self.publisher.settle(id, Some(until));
                 return Ok(());
             }
-            MessageOutcome::Sent { subject, via, .. } => {
+            MessageOutcome::Sent { subject, response, via } => {
                 if via.is_viewable {
                     rapport_delivery::repo::views::keep(&work.tx, &message)?;
                 }
                 if let Some(content) = &via.deposit {
                     self.deposit(work, &message, content)?;
+                }
+                if via.is_unsure {
+                    properties.insert("reason".to_owned(), Value::from(rapport_delivery::repo::UNKNOWN_OUTCOME));
+                    properties.insert("detail".to_owned(), Value::from(response));
                 }
                 properties.insert("provider".to_owned(), Value::from(via.channel));
                 properties.insert("subject".to_owned(), Value::from(subject));

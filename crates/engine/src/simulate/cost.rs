@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rapport_delivery::channels::compose::{compose, shorten};
 use rapport_delivery::channels::email::Extras;
-use rapport_delivery::channels::{Content, text_price};
+use rapport_delivery::channels::{Content, has_media, text_price};
 use rapport_delivery::core::cost::Micros;
 use rapport_delivery::core::sms::segments;
 use rapport_delivery::tracking::links::Links;
@@ -154,7 +154,9 @@ impl TextCounter {
         }
         let Content::Other(members) = &content else { return Some(unmade) };
         let count = segments(members["body"].as_str().unwrap_or_default()).segments as u64;
-        Some(TextCost::one(country, count, text_price(&self.channels, country, message.id)))
+        // A message with media is paid for as one, whatever its text.
+        let (media, paid) = if has_media(members) { (true, 1) } else { (false, count) };
+        Some(TextCost::one(country, paid, text_price(&self.channels, country, message.id, media)))
     }
 }
 

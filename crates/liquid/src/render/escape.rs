@@ -1,4 +1,4 @@
-//! Escaping of values for HTML.
+//! Escaping of values for HTML and other kinds of markup.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,7 +28,8 @@ fn place(text: &Arc<str>) -> usize {
 }
 
 /// The filters whose result is markup, and the one that adds a tag of its own.
-const MARKUP: &[&str] = &["raw", "escape", "escape_once", "h", "xml_escape"];
+const MARKUP: &[&str] = &[RAW, "escape", "escape_once", "h", "xml_escape"];
+const RAW: &str = "raw";
 const BREAKS: &str = "newline_to_br";
 
 fn last_filter(filtered: &Filtered) -> Option<&'static str> {
@@ -40,7 +41,19 @@ fn last_filter(filtered: &Filtered) -> Option<&'static str> {
 
 impl<'a> Renderer<'a> {
     fn escapes(&self) -> bool {
-        self.env.escape == Escape::Html
+        !matches!(self.env.escape, Escape::None)
+    }
+
+    /// Whether that filter makes markup: what `escape` makes is none of another kind than HTML.
+    fn makes_markup(&self, filter: &str) -> bool {
+        MARKUP.contains(&filter) && (filter == RAW || matches!(self.env.escape, Escape::Html))
+    }
+
+    fn push_value(&mut self, text: &str) -> Res<()> {
+        match self.env.escape {
+            Escape::By(escape) => self.out.push(&escape(text)),
+            Escape::Html | Escape::None => self.out.push_escaped(text),
+        }
     }
 
     /// What `capture` took: its values are escaped already.
@@ -55,7 +68,7 @@ impl<'a> Renderer<'a> {
     /// What `assign` keeps: a value that a filter made markup stays so.
     pub(super) fn assigned(&mut self, source: &Filtered, value: Value<'a>) -> Res<Value<'a>> {
         let markup = match last_filter(source) {
-            Some(name) => MARKUP.contains(&name),
+            Some(name) => self.makes_markup(name),
             None => source.filters.is_empty() && matches!(source.value, Expr::Str(_)),
         };
         if !self.escapes() || !markup {
@@ -79,8 +92,8 @@ impl<'a> Renderer<'a> {
             return self.out.show(value);
         }
         match last_filter(source) {
-            Some(name) if MARKUP.contains(&name) => self.out.show(value),
-            Some(BREAKS) => self.show_lines(value),
+            Some(name) if self.makes_markup(name) => self.out.show(value),
+            Some(BREAKS) if matches!(self.env.escape, Escape::Html) => self.show_lines(value),
             None if source.filters.is_empty() => self.show_plain(&source.value, value),
             _ => self.show_value(value),
         }
@@ -95,8 +108,12 @@ impl<'a> Renderer<'a> {
         let markup = !self.escapes() || matches!(value, Value::Text(text) if self.markup.holds(text));
         match value {
             _ if markup => self.out.show(value),
-            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Range(..) => self.out.show(value),
-            other => self.out.push_escaped(&other.to_str()),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Range(..)
+                if matches!(self.env.escape, Escape::Html) =>
+            {
+                self.out.show(value)
+            }
+            other => self.push_value(&other.to_str()),
         }
     }
 

@@ -92,6 +92,7 @@ impl Config {
             host: own.host.clone(),
             port: own.port,
             tls: own.tls,
+            ca_file: (!own.ca_file.is_empty()).then(|| own.ca_file.clone().into()),
             username: own.username.clone(),
             secret: own.secret.expose().clone(),
             grant: (!own.token_url.is_empty()).then(grant),

@@ -35,12 +35,21 @@ pub async fn examine(
 ) -> Result<Vec<(String, Verdict)>, String> {
     let offline = |e: NetError| format!("there is no name server to ask: {e}");
     let resolver = Resolver::builder_tokio().map_err(offline)?.build().map_err(offline)?;
+    examine_by(&resolver, spec, hosts, patience).await
+}
+
+async fn examine_by(
+    resolver: &TokioResolver,
+    spec: &DomainSpec,
+    hosts: &[String],
+    patience: Duration,
+) -> Result<Vec<(String, Verdict)>, String> {
     let domain = &spec.domain;
     // The first question tells whether anybody answers.
-    let own = texts(&resolver, domain, patience).await?;
+    let own = texts(resolver, domain, patience).await?;
     let mut out = vec![(format!("SPF of {domain}"), spf(&own))];
     for record in records(spec)? {
-        let found = texts(&resolver, &record.name, patience).await;
+        let found = texts(resolver, &record.name, patience).await;
         let verdict = found.and_then(|found| match record.name.starts_with("_dmarc.") {
             true => dmarc(&found),
             false => dkim(&found, &record.value),
@@ -48,7 +57,7 @@ pub async fn examine(
         out.push((record.name, verdict));
     }
     for host in hosts.iter().take(MAX_HOSTS) {
-        out.push((format!("PTR of {host}"), reverse(&resolver, host, patience).await));
+        out.push((format!("PTR of {host}"), reverse(resolver, host, patience).await));
     }
     Ok(out)
 }
@@ -71,3 +80,7 @@ async fn reverse(resolver: &TokioResolver, host: &str, patience: Duration) -> Ve
     }
     Ok(format!("{} addresses, each with a name", addresses.len()))
 }
+
+#[cfg(test)]
+#[path = "dns_tests.rs"]
+mod tests;

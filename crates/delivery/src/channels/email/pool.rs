@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use super::oauth::TokenSource;
 use crate::spec::{ChannelSpec, TlsMode};
 use crate::telemetry;
+use crate::trust::explained;
 
 /// A kept connection older than this is closed instead of used; servers commonly hang up after a minute or more.
 const MAX_IDLE: Duration = Duration::from_secs(30);
@@ -33,12 +34,22 @@ pub(super) struct Pool {
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
+/// TLS to the channel's server, by the authorities it names or this machine's.
+fn protection(spec: &ChannelSpec) -> Result<TlsParameters, lettre::transport::smtp::Error> {
+    let parameters = TlsParameters::builder(spec.host.clone());
+    let Some(ca) = spec.member("ca") else { return parameters.build() };
+    parameters
+        .certificate_store(CertificateStore::None)
+        .add_root_certificate(Certificate::from_pem(ca.as_bytes())?)
+        .build()
+}
+
 impl Pool {
     pub(super) fn new(spec: &ChannelSpec, connect_timeout: Duration) -> Result<Self, String> {
         let parameters = match spec.tls {
             TlsMode::None => None,
             TlsMode::StartTls | TlsMode::Tls => {
-                Some(TlsParameters::new(spec.host.clone()).map_err(|e| format!("TLS cannot be set up: {e}"))?)
+                Some(protection(spec).map_err(|e| format!("TLS cannot be set up: {e}"))?)
             }
         };
         let credentials = spec.username.clone().zip(spec.secret.clone()).map(|(u, s)| Credentials::new(u, s));
@@ -82,7 +93,9 @@ impl Pool {
     pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         metrics::counter!(telemetry::CONNECTIONS).increment(1);
         let server = (self.host.as_str(), self.port);
-        let say = |e: lettre::transport::smtp::Error| format!("connecting to {}:{}: {e}", self.host, self.port);
+        let say = |e: lettre::transport::smtp::Error| {
+            explained(format!("connecting to {}:{}: {e}", self.host, self.port), "the channel's `ca`")
+        };
         let wrapped = self.parameters.clone().filter(|_| self.tls == TlsMode::Tls);
         let mut connection = if wrapped.is_some() {
             AsyncSmtpConnection::connect_tokio1(server, Some(self.connect_timeout), &self.hello, wrapped, None)

@@ -25,9 +25,18 @@ async fn answers_are_sorted_by_what_to_do_next() {
     let server = HttpCatcher::local(Act::answer(200, "")).await.unwrap();
     let http = Http::new(Duration::from_secs(5), false).unwrap();
     let seconds = |s: &str| vec![("retry-after", s.to_owned())];
+    let at = |s: &str| {
+        let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT".to_owned());
+        Act::Answer(429, vec![date, ("retry-after", s.to_owned())], String::new())
+    };
     for (act, expected) in [
         (Act::Answer(429, seconds("7"), "slow".into()), "Throttled { detail: \"429 slow\", retry_after: Some(7s) }"),
         (Act::Answer(429, seconds("soon"), "a\nb".into()), "Throttled { detail: \"429 a b\", retry_after: None }"),
+        // A date in each of the three forms, from the answer's own date on; what is past is now.
+        (at("Sun, 06 Nov 1994 08:50:37 GMT"), "Throttled { detail: \"429\", retry_after: Some(60s) }"),
+        (at("Sunday, 06-Nov-94 08:50:37 GMT"), "Throttled { detail: \"429\", retry_after: Some(60s) }"),
+        (at("Sun Nov  6 08:50:37 1994"), "Throttled { detail: \"429\", retry_after: Some(60s) }"),
+        (at("Sun, 06 Nov 1994 08:00:00 GMT"), "Throttled { detail: \"429\", retry_after: Some(0ns) }"),
         (
             Act::Answer(503, seconds("9999999"), String::new()),
             "Throttled { detail: \"503\", retry_after: Some(86400s) }",

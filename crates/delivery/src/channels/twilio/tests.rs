@@ -7,6 +7,7 @@ use serde_json::json;
 use super::super::form::read_form;
 use super::*;
 use crate::catcher::http::{Act, HttpCatcher};
+use crate::channels::hooks;
 use crate::channels::testing::{Bench, fake, shared_data, with};
 
 fn channel(base: &str) -> Value {
@@ -96,7 +97,7 @@ async fn calls_speak_and_wait_for_keys() {
     let twilio = fake(&json!({"sid": "CA1", "status": "queued"})).await;
     let voice = with(channel(&twilio.url()), json!({"kind": "twilio_voice", "senders": null}));
     let template = json!({"name": "V", "channel": "voice", "say": "Hello <{{ event.name }}> & co", "language": "en-GB",
-        "gather": {"digits": 1}});
+        "gather": {"digits": 1, "thanks": "Thanks <{{ event.name }}>"}});
     Bench::new(&voice, &template, &json!({"phone": "+49 30 123456"})).send().await.unwrap();
     let got = twilio.take().remove(0);
     let fields = read_form(&got.text());
@@ -104,4 +105,20 @@ async fn calls_speak_and_wait_for_keys() {
     let twiml = &fields.iter().find(|f| f.0 == "Twiml").unwrap().1;
     assert!(twiml.contains("<Say language=\"en-GB\">Hello &lt;Ada&gt; &amp; co</Say></Gather>"), "{twiml}");
     assert!(twiml.contains("numDigits=\"1\"") && twiml.contains("action=\"https://m.example/hooks/"), "{twiml}");
+    // The keys come to that address, and the answer says thanks in the same voice.
+    let action = twiml.split_once("action=\"").unwrap().1.split_once('"').unwrap().0.replace("&amp;", "&");
+    let (spec, body) = (crate::spec::ChannelSpec::validate(&voice).unwrap(), "Digits=3");
+    let signature = hooks::twilio_signature("tok", &action, &read_form(body));
+    let query = action.split_once('?').unwrap().1;
+    let header = |name: &str| (name == "x-twilio-signature").then(|| signature.clone());
+    let request = hooks::HookRequest { url: &action, query, header: &header, body: body.as_bytes(), certificate: None };
+    let (received, reply) = hooks::receive(&spec, HookPart::Keys, &request).unwrap();
+    assert_eq!(received, [hooks::Received::Keys { digits: "3".into() }]);
+    assert!(
+        reply.body.contains("<Response><Say language=\"en-GB\">Thanks &lt;Ada&gt;</Say></Response>"),
+        "{}",
+        reply.body
+    );
+    let other = hooks::HookRequest { query: "say=other", url: &format!("{action}x"), ..request };
+    assert_eq!(hooks::receive(&spec, HookPart::Keys, &other), Err(hooks::HookFault::Forged));
 }

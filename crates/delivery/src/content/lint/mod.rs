@@ -1,15 +1,19 @@
-//! What is likely wrong with a mail, found before it is sent: in the rendered parts as customers would get them.
+//! What is likely wrong with a message, found before it is sent: in the rendered parts as customers would get them.
 //!
 //! Nothing here asks the network: a link is broken when it cannot work, not when a server is down today.
 
 mod colour;
+mod languages;
 mod page;
+mod short;
 mod words;
 
 use serde::Serialize;
 
 pub use colour::contrast;
+pub use languages::languages;
 use page::Page;
+pub use short::{Short, short};
 
 /// Gmail cuts a mail's HTML after this many bytes, and with it the way out.
 pub const CLIP_BYTES: usize = 102 * 1024;
@@ -39,7 +43,7 @@ pub struct Finding {
     pub level: Level,
     /// What was found and what to do.
     pub message: String,
-    /// Which part of the mail.
+    /// Which part of the message.
     pub part: &'static str,
     /// The place, as it is written there.
     pub excerpt: Option<String>,

@@ -118,7 +118,7 @@ fn wishes_pauses_and_channels() {
     let said: Vec<(&str, bool)> = changes.iter().map(|c| (c.channel.as_str(), c.granted)).collect();
     assert_eq!(said, [("email", false), ("sms", true)]);
     assert_eq!(channels_result(&both, &form(&[("action", "none")])).len(), 1);
-    let german = Theme { language: Language::of("de-AT"), ..Theme::default() };
+    let german = Theme { language: Language::De, ..Theme::default() };
     let body = text(&preferences(&[], &both, &weekly, false, &german));
     assert!(
         body.contains("lang=\"de\"") && body.contains("Wie oft?") && body.contains("value=\"weekly\" checked"),
@@ -131,4 +131,32 @@ fn wishes_pauses_and_channels() {
 fn pixel_is_a_picture() {
     let page = pixel();
     assert_eq!((page.content_type, &page.body[..6], page.body.len()), ("image/gif", &b"GIF89a"[..], 43));
+}
+
+#[test]
+fn every_page_speaks_the_customers_language() {
+    let claim = claim(Purpose::Unsubscribe { channel: "sms".into(), topic: None });
+    for (language, lang, title, button, done, broken) in [
+        (Language::En, "<html lang=\"en\">", "Unsubscribe?", ">Unsubscribe<", "You are unsubscribed", "does not work"),
+        (
+            Language::De,
+            "<html lang=\"de\">",
+            "Abbestellen?",
+            ">Abbestellen<",
+            "Sie haben sich abgemeldet",
+            "funktioniert nicht",
+        ),
+    ] {
+        let theme = Theme { language, ..Theme::default() };
+        let asks = text(&unsubscribe(&claim, None, &theme));
+        assert!(asks.contains(lang) && asks.contains(title) && asks.contains(button), "{asks}");
+        let result = text(&unsubscribe_result(&claim, &[], &theme).0);
+        assert!(result.contains(lang) && result.contains(done), "{result}");
+        let invalid = text(&invalid_link(language));
+        assert!(invalid.contains(lang) && invalid.contains(broken), "{invalid}");
+        let choices = text(&preferences(&[], &[], &Wishes::default(), false, &theme));
+        assert!(choices.contains(lang), "{choices}");
+    }
+    let german = Theme { language: Language::De, ..Theme::default() };
+    assert!(text(&unsubscribe(&claim, Some("News <b>"), &german)).contains("„News &lt;b&gt;“ dann nicht mehr (SMS)"));
 }
