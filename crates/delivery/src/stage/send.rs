@@ -12,7 +12,7 @@ use super::lanes::Lane;
 use super::last_word::Asking;
 use super::prepare::Ready;
 use crate::channels::{Outgoing, SendFault, Wire};
-use crate::core::address::Target;
+use crate::core::address::{Target, Unreachable};
 use crate::core::route::{Candidate, order};
 use crate::spec::LiveChannel;
 use crate::tracking::links::Links;
@@ -101,10 +101,16 @@ async fn turn(
         }
         Err(SendFault::Permanent { detail, hard_bounce }) => {
             if hard_bounce {
-                suppress(inner, message, ready).await;
+                suppress(inner, message, ready, Unreachable::Dead).await;
             }
             let detail = if hard_bounce { format!("{HARD_BOUNCE}{detail}") } else { detail };
             Turn::Over(skipped(SkipReason::ProviderRejected, detail))
+        }
+        Err(SendFault::OptedOut { detail }) => {
+            lane.took();
+            suppress(inner, message, ready, Unreachable::OptedOut).await;
+            inner.deps.outcomes.opted_out(message);
+            Turn::Over(skipped(SkipReason::Unsubscribed, detail))
         }
         Err(SendFault::Gone { detail, dead }) => {
             lane.took();
@@ -170,18 +176,18 @@ async fn encode(
     work.await.unwrap_or_else(|panic| Err(format!("encoding failed: {panic}")))
 }
 
-/// Puts an address that the provider says does not work on the suppression list. When that fails the next message finds
-/// out again.
-async fn suppress(inner: &Arc<Inner>, message: &Arc<OutboundMessage>, ready: &Ready) {
+/// Puts an address that the provider says does not work, or wants nothing, on the suppression list. When that fails the next
+/// message finds out again.
+async fn suppress(inner: &Arc<Inner>, message: &Arc<OutboundMessage>, ready: &Ready, why: Unreachable) {
     let Some(address) = ready.targets.address.clone() else { return };
     let (inner, message) = (Arc::clone(inner), Arc::clone(message));
     let written = tokio::task::spawn_blocking(move || {
-        let noted = inner.deps.suppressions.suppress(message.workspace, &message.channel, &address);
+        let noted = inner.deps.suppressions.suppress(message.workspace, &message.channel, &address, why);
         if let Err(error) = noted {
-            tracing::warn!(workspace.id = message.workspace.0, message.id = %message.id, %error, "a hard bounce was not noted");
+            tracing::warn!(workspace.id = message.workspace.0, message.id = %message.id, %error, "an address was not suppressed");
         }
     });
     if let Err(panic) = written.await {
-        tracing::error!(error = %panic, "noting a hard bounce failed");
+        tracing::error!(error = %panic, "suppressing an address failed");
     }
 }

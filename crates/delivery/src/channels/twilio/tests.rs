@@ -78,7 +78,15 @@ async fn answers_say_whether_the_number_is_dead() {
     let twilio = fake(&json!({})).await;
     let bench = Bench::new(&channel(&twilio.url()), &sms(), &json!({"phone": "+4915123456789"}));
     let code = |code: u64| Act::answer(400, &json!({"code": code, "message": "no"}).to_string());
-    twilio.script([code(21_614), code(21_602), Act::answer(500, ""), Act::answer(401, ""), Act::answer(429, "")]);
+    twilio.script([
+        code(21_610),
+        code(21_614),
+        code(21_602),
+        Act::answer(500, ""),
+        Act::answer(401, ""),
+        Act::answer(429, ""),
+    ]);
+    assert!(matches!(bench.send().await, Err(SendFault::OptedOut { .. })), "the recipient said STOP");
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: true, .. })));
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: false, .. })));
     assert!(matches!(bench.send().await, Err(SendFault::Transient { untaken: false, .. })));
