@@ -12,7 +12,7 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use rapport_collect::OwnedAccepted;
-use rapport_delivery::core::address::targets;
+use rapport_delivery::core::address::{Unreachable, suppression_key, targets};
 use rapport_delivery::core::caps::{SNOOZE, WISH};
 use rapport_delivery::repo::LedgerEntry;
 use rapport_delivery::tracking::{ChannelChoice, ConsentChange, Language, Page, Theme, TopicChoice, Wishes, pages};
@@ -20,7 +20,7 @@ use rapport_delivery::{Claim, TopicSpec};
 use rapport_domain::event::names;
 use rapport_domain::{ConsentState, MessageChannel, Profile, ResourceKind};
 use rapport_engine::read;
-use rapport_store::control::resources;
+use rapport_store::control::{resources, suppressions};
 use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
@@ -218,6 +218,31 @@ impl Visit {
         changes.iter().map(|change| event(change, name(change))).collect()
     }
 
+    /// A customer who takes a channel again takes back the STOP that was said to it.
+    ///
+    /// # Errors
+    /// The suppression list cannot be written.
+    pub(crate) async fn lift(&self, state: &ApiState, changes: &[ConsentChange]) -> Result<(), ApiError> {
+        let Some(profile) = &self.profile else { return Ok(()) };
+        let taken = changes.iter().filter(|c| c.granted).filter_map(|c| {
+            let channel = MessageChannel::parse(&c.channel)?;
+            Some((channel, suppression_key(profile, channel, self.country.as_deref())?))
+        });
+        let (taken, ws): (Vec<_>, _) = (taken.collect(), self.claim.workspace);
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let reason = Unreachable::OptedOut.reason();
+        state
+            .write(move |tx| {
+                for (channel, address) in &taken {
+                    suppressions::lift(tx, ws, channel.as_str(), address, reason)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
     /// Submits them and waits until they are applied.
     ///
     /// # Errors
@@ -228,6 +253,7 @@ impl Visit {
         changes: &[ConsentChange],
         visitor: &Value,
     ) -> Result<(), ApiError> {
+        self.lift(state, changes).await?;
         let statements = self.statements(state, changes, visitor);
         if !statements.is_empty() {
             events::submit(state, &statements, true).await?;

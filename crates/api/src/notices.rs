@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use rapport_collect::OwnedAccepted;
 use rapport_delivery::channels::hooks::{Told, Visitor, What};
 use rapport_delivery::core::bounce::{self, Notice, NoticeKind};
-use rapport_delivery::core::mark::Mark;
+use rapport_delivery::core::mark::{Mark, by_machine};
 use rapport_delivery::intake::{Receiver, Receiving};
 use rapport_delivery::repo::{LedgerEntry, MessageStatus};
 use rapport_delivery::tracking::agent::{AgentClass, classify, is_machine};
@@ -54,7 +54,7 @@ impl Receiver for Notices {
     fn receive<'r>(&'r self, to: &'r [String], raw: &'r [u8]) -> Receiving<'r> {
         Box::pin(async move {
             let taken = take(&self.0, None, to, raw).await;
-            taken.map(drop).map_err(|e| {
+            taken.map(|view| view.message.is_some()).map_err(|e| {
                 tracing::warn!(error.code = e.code, "returned mail was not recorded");
                 e.detail
             })
@@ -185,21 +185,17 @@ pub(crate) async fn told(state: &ApiState, ws: WorkspaceId, told: &Told) -> Resu
     let mut properties = about(&entry);
     let event = match &told.what {
         What::Notice(notice) => return record(state, notice, true, (&entry, &profile)).await.map(drop),
-        What::Opened(by) => {
-            seen(state, &entry, by, &mut properties);
-            Mark::Opened.event_name(MessageChannel::Email)
-        }
+        What::Opened(by) => seen(state, (&entry, Mark::Opened), by, &mut properties),
         What::Clicked { link, by } => {
-            seen(state, &entry, by, &mut properties);
             properties.insert("link".to_owned(), json!(link.chars().take(MAX_LINK_CHARS).collect::<String>()));
-            Mark::Clicked.event_name(MessageChannel::Email)
+            seen(state, (&entry, Mark::Clicked), by, &mut properties)
         }
         What::Left => {
             properties.insert("source".to_owned(), json!("provider"));
-            names::UNSUBSCRIBED
+            names::UNSUBSCRIBED.to_owned()
         }
     };
-    let made = events::named(state, ws, profile.id, event, properties, json!({}));
+    let made = events::named(state, ws, profile.id, &event, properties, json!({}));
     // The same again is the same event.
     let what = format!("told-{id}-{event}");
     let message_id = match &told.what {
@@ -211,15 +207,23 @@ pub(crate) async fn told(state: &ApiState, ws: WorkspaceId, told: &Told) -> Resu
     events::submit(state, &[made], false).await
 }
 
-/// Who opened or clicked, as far as one can tell.
-fn seen(state: &ApiState, entry: &LedgerEntry, by: &Visitor, properties: &mut Map<String, Value>) {
+/// Who opened or clicked, as far as one can tell, and the event that tells of it.
+fn seen(
+    state: &ApiState,
+    (entry, mark): (&LedgerEntry, Mark),
+    by: &Visitor,
+    properties: &mut Map<String, Value>,
+) -> String {
     // Not every provider passes on what the program calls itself.
     let class = by.agent.as_deref().map_or(AgentClass::Human, |agent| classify(Some(agent)));
     properties.insert("agent".to_owned(), json!(class.as_str()));
     let sent_at = (entry.status == MessageStatus::Sent).then_some(entry.changed_at);
+    let name = mark.event_name(MessageChannel::Email);
     if by.machine || is_machine(class, sent_at, state.now()) {
         properties.insert("machine".to_owned(), json!(true));
+        return by_machine(name);
     }
+    name.to_owned()
 }
 
 fn find(state: &ApiState, notice: &Notice, to: &[String]) -> Option<Found> {
@@ -291,7 +295,9 @@ fn statements(state: &ApiState, notice: &Notice, entry: &LedgerEntry, profile: &
     };
     let make = |name: &str, properties: Map<String, Value>| {
         let made = events::named(state, profile.workspace, profile.id, name, properties, json!({}));
-        OwnedAccepted { message_id: format!("notice-{}-{name}", entry.id), ..made }
+        // A mailbox that was full, and then is gone, is two notices.
+        let how = if name == names::EMAIL_BOUNCED && notice.is_hard() { "-hard" } else { "" };
+        OwnedAccepted { message_id: format!("notice-{}-{name}{how}", entry.id), ..made }
     };
     let mut out = vec![make(event, properties.clone())];
     if notice.kind == NoticeKind::Complaint {

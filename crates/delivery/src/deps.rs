@@ -9,6 +9,7 @@ use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, Timestamp, W
 use serde_json::Value;
 
 use crate::channels::email::dkim::Signer;
+use crate::core::address::Unreachable;
 use crate::core::caps::Contact;
 use crate::core::device::Device;
 use crate::error::DeliveryError;
@@ -52,8 +53,14 @@ pub trait Suppressions: Send + Sync {
     /// Whether nothing may be sent to this address (lower-cased) on this channel.
     fn is_suppressed(&self, workspace: WorkspaceId, channel: &str, address: &str) -> Result<bool, DeliveryError>;
 
-    /// Puts an address that does not work (lower-cased) on the list: writing to it again would only harm the sender's name.
-    fn suppress(&self, workspace: WorkspaceId, channel: &str, address: &str) -> Result<(), DeliveryError>;
+    /// Puts an address (lower-cased) on the list: writing to it again would only harm the sender's name.
+    fn suppress(
+        &self,
+        workspace: WorkspaceId,
+        channel: &str,
+        address: &str,
+        why: Unreachable,
+    ) -> Result<(), DeliveryError>;
 }
 
 /// Reads journeys.
@@ -115,6 +122,9 @@ pub trait Outcomes: Send + Sync {
     /// These devices of a customer do not exist any more. Should that be lost, the next message finds it out again. Must not
     /// block.
     fn devices_gone(&self, workspace: WorkspaceId, profile: ProfileId, devices: Vec<Device>);
+
+    /// The customer told the message's provider to get no more on its channel: consent is withdrawn.
+    fn opted_out(&self, message: &OutboundMessage);
 }
 
 /// Everything the relay depends on.

@@ -1,5 +1,5 @@
 //! Takes mail that comes back: a small SMTP and LMTP server (RFC 5321, RFC 2033) for notices only. It takes mail for
-//! addresses it made itself, answers "ok" when what the mail says is recorded, and asks to try again otherwise. It relays
+//! addresses it made itself, answers "ok" when what the mail says is recorded or is nothing, and asks to try again otherwise. It relays
 //! nothing.
 
 use std::future::Future;
@@ -28,8 +28,9 @@ const IDLE: Duration = Duration::from_secs(120);
 /// Commands in one connection.
 const MAX_COMMANDS: u32 = 10_000;
 
-/// What a receiver does with a mail; the error is said to the sender, who tries again.
-pub type Receiving<'r> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'r>>;
+/// What a receiver does with a mail: whether it was recorded, which it is not when it says nothing that is known here. The
+/// error is said to the sender, who tries again.
+pub type Receiving<'r> = Pin<Box<dyn Future<Output = Result<bool, String>> + Send + 'r>>;
 
 /// Who records notices.
 pub trait Receiver: Send + Sync + 'static {
@@ -137,9 +138,10 @@ async fn serve(mut stream: TcpStream, receiver: &dyn Receiver) -> std::io::Resul
                 let body = content.take().map(|(_, body)| body).unwrap_or_default();
                 let done = std::mem::take(&mut envelope);
                 let answer = match receiver.receive(&done.to, &body).await {
-                    Ok(()) => {
-                        metrics::counter!(telemetry::NOTICES).increment(1);
-                        "250 2.0.0 recorded\r\n".to_owned()
+                    // What says nothing says no more when it is sent again.
+                    Ok(is_recorded) => {
+                        metrics::counter!(telemetry::NOTICES).increment(u64::from(is_recorded));
+                        "250 2.0.0 taken\r\n".to_owned()
                     }
                     Err(problem) => format!("451 4.3.0 {}\r\n", one_line(&problem)),
                 };
@@ -231,7 +233,7 @@ mod tests {
                     return Err("the log is full\r\nnow".to_owned());
                 }
                 self.mails.lock().push((to.to_vec(), raw.to_vec()));
-                Ok(())
+                Ok(true)
             })
         }
     }

@@ -1,14 +1,17 @@
 //! Fetches mail that came back from a mailbox (IMAP, RFC 3501 and 9051), for those whose bounces cannot be sent to a listener.
 //!
 //! Unread mail is taken in the order it came, recorded, and then marked as read, or deleted if asked. What cannot be
-//! recorded stays unread and is tried again in the next round; nothing is deleted that was not recorded.
+//! recorded stays unread and is tried again in the next round. What says nothing about a message of ours stays unread and where
+//! it is, for whoever else reads the mailbox; it is not looked at again until the next start.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_imap::{Authenticator, Client, Session};
 use futures_util::StreamExt;
+use parking_lot::Mutex;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -64,6 +67,8 @@ pub struct Round {
     pub taken: usize,
     /// Mails that could not be recorded and stay unread.
     pub left: usize,
+    /// Mails that are about nothing here and stay unread.
+    pub foreign: usize,
     /// There is more than one round takes.
     pub more: bool,
 }
@@ -96,10 +101,11 @@ impl Poll {
                             tracing::info!(
                                 taken = round.taken,
                                 left = round.left,
+                                foreign = round.foreign,
                                 "looked into the mailbox for bounces"
                             );
                         }
-                        if round.more && round.taken > 0 { Duration::ZERO } else { every }
+                        if round.more && round.taken + round.foreign > 0 { Duration::ZERO } else { every }
                     }
                     Err(error) => {
                         tracing::warn!(%error, "the mailbox for bounces cannot be read");
@@ -119,6 +125,15 @@ pub struct Reader {
     mailbox: Mailbox,
     tls: Option<tokio_rustls::TlsConnector>,
     tokens: Option<TokenSource>,
+    foreign: Mutex<Foreign>,
+}
+
+/// Unread mails that were looked at and are about nothing here.
+#[derive(Default)]
+struct Foreign {
+    /// What the ids belong to (RFC 9051 section 2.3.1.1): under another value they name other mails.
+    validity: Option<u32>,
+    ids: BTreeSet<u32>,
 }
 
 /// A connection, protected or not.
@@ -147,7 +162,7 @@ impl Reader {
         let ca = mailbox.ca_file.as_ref().map(read).transpose()?;
         let tls = mailbox.tls.then(|| connector(ca.as_deref())).transpose()?;
         let tokens = mailbox.grant.as_ref().map(|grant| TokenSource::new(grant, PATIENCE)).transpose()?;
-        Ok(Reader { mailbox, tls, tokens })
+        Ok(Reader { mailbox, tls, tokens, foreign: Mutex::default() })
     }
 
     /// Takes what is unread.
@@ -194,10 +209,18 @@ impl Reader {
     async fn read(&self, session: &mut Session<Box<dyn Wire>>, receiver: &dyn Receiver) -> Result<Round, String> {
         let folder = &self.mailbox.folder;
         let say = |e: async_imap::error::Error| e.to_string();
-        within("opening the folder", async { session.select(folder).await.map_err(say) }).await?;
+        let opened = within("opening the folder", async { session.select(folder).await.map_err(say) }).await?;
         let unread = within("looking for mail", async { session.uid_search("UNSEEN UNDELETED").await.map_err(say) });
         let mut unread: Vec<u32> = unread.await?.into_iter().collect();
         unread.sort_unstable();
+        {
+            let mut foreign = self.foreign.lock();
+            if foreign.validity != opened.uid_validity {
+                *foreign = Foreign { validity: opened.uid_validity, ids: BTreeSet::new() };
+            }
+            foreign.ids.retain(|uid| unread.binary_search(uid).is_ok());
+            unread.retain(|uid| !foreign.ids.contains(uid));
+        }
         let mut round = Round { more: unread.len() > MAX_ROUND, ..Round::default() };
         for uid in unread.into_iter().take(MAX_ROUND) {
             let raw = within("fetching a mail", fetch(session, uid)).await?;
@@ -206,10 +229,18 @@ impl Reader {
                 round.left += 1;
                 continue;
             };
-            if let Err(error) = receiver.receive(&recipients(&raw), &raw).await {
-                tracing::warn!(%error, "a mail in the mailbox for bounces was not recorded");
-                round.left += 1;
-                continue;
+            match receiver.receive(&recipients(&raw), &raw).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.foreign.lock().ids.insert(uid);
+                    round.foreign += 1;
+                    continue;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a mail in the mailbox for bounces was not recorded");
+                    round.left += 1;
+                    continue;
+                }
             }
             within("marking a mail", mark(session, uid, self.mailbox.delete)).await?;
             round.taken += 1;

@@ -27,8 +27,11 @@ impl Receiver for Kept {
             if self.refused.lock().is_some_and(|word| text.contains(word)) {
                 return Err("the log is full".to_owned());
             }
+            if !text.contains("bounces.example") {
+                return Ok(false);
+            }
             self.mails.lock().push((to.to_vec(), raw.to_vec()));
-            Ok(())
+            Ok(true)
         })
     }
 }
@@ -146,7 +149,7 @@ async fn a_real_mailbox_is_read_once_and_nothing_unrecorded_is_lost() {
     // Longer than what is looked at: only its beginning is fetched.
     dovecot.deliver("4.a.b", &format!("{}{}", bounce(4), "x".repeat(78).add_lines(60_000)));
     *kept.refused.lock() = Some("Returned 2");
-    assert_eq!(reader.round(&kept).await.unwrap(), Round { taken: 3, left: 1, more: false });
+    assert_eq!(reader.round(&kept).await.unwrap(), Round { taken: 3, left: 1, ..Round::default() });
     {
         let mails = kept.mails.lock();
         assert_eq!(mails[0].0, ["b.1.m0001.1.0011223344556677@bounces.example", "x@y.example"]);
@@ -154,13 +157,30 @@ async fn a_real_mailbox_is_read_once_and_nothing_unrecorded_is_lost() {
     }
     // What was not recorded is tried again; the rest is not read twice.
     *kept.refused.lock() = None;
-    assert_eq!(reader.round(&kept).await.unwrap(), Round { taken: 1, left: 0, more: false });
+    assert_eq!(reader.round(&kept).await.unwrap(), Round { taken: 1, ..Round::default() });
     assert_eq!(reader.round(&kept).await.unwrap(), Round::default());
     assert_eq!((kept.mails.lock().len(), dovecot.count("cur")), (4, 4));
     let deleting = Reader::new(Mailbox { delete: true, ..mailbox(dovecot.port) }).unwrap();
     dovecot.deliver("5.a.b", &bounce(5));
     assert_eq!(deleting.round(&kept).await.unwrap().taken, 1);
     assert_eq!((dovecot.count("cur"), dovecot.count("new")), (4, 0), "only what was taken is deleted");
+    // A letter to a person stays where it is, unread, and is looked at once; what comes after it is taken.
+    dovecot.deliver("6.a.b", "To: ann@shop.example\r\nSubject: Where is my order?\r\n\r\nIt did not come.\r\n");
+    assert_eq!(deleting.round(&kept).await.unwrap(), Round { foreign: 1, ..Round::default() });
+    dovecot.deliver("7.a.b", &bounce(7));
+    assert_eq!(deleting.round(&kept).await.unwrap(), Round { taken: 1, ..Round::default() });
+    let seen = |folder| {
+        std::fs::read_dir(dovecot.folder(folder))
+            .unwrap()
+            .flatten()
+            .filter(|e| e.file_name().to_string_lossy().contains("6.a.b"))
+            .map(|e| {
+                e.file_name().to_string_lossy().split_once(":2,").is_some_and(|(_, flags)| flags.contains(['S', 'T']))
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!([seen("cur"), seen("new")].concat(), [false], "kept, and not marked");
+    assert_eq!(reader.round(&kept).await.unwrap(), Round { foreign: 1, ..Round::default() });
     let wrong = Reader::new(Mailbox { secret: "no".to_owned(), ..mailbox(dovecot.port) }).unwrap();
     let refused = wrong.round(&kept).await.unwrap_err();
     assert!(refused.starts_with("signing in: ") && refused.to_lowercase().contains("auth"), "{refused}");

@@ -9,6 +9,10 @@ use serde_json::Value;
 use crate::ids::{ProfileId, WorkspaceId};
 use crate::time::Timestamp;
 
+/// What the names of traits begin with that are devices to send notifications to. Only Rapport states them: write keys are
+/// public, and by one anybody could have somebody else's notifications sent to themselves.
+pub const DEVICE_TRAIT: &str = "$device_";
+
 /// Namespaces of identifiers that Rapport knows; others are custom.
 pub mod namespace {
     /// The business's own id of a known customer.

@@ -108,7 +108,7 @@ impl ResourceKind {
     #[must_use]
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
-            Self::Channel => &["secret", "webhook_secret", "client_secret"],
+            Self::Channel => &["secret", "webhook_secret", "client_secret", "verify_token"],
             Self::Domain => &["rsa_key", "ed25519_key"],
             _ => &[],
         }

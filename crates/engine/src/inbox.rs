@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use parking_lot::Mutex;
 use rapport_delivery::core::device::Device;
 use rapport_domain::message::MessageOutcome;
-use rapport_domain::{OutboxId, ProfileId, WorkspaceId};
+use rapport_domain::{OutboundMessage, OutboxId, ProfileId, WorkspaceId};
 
 use crate::owner::Backfill;
 
@@ -16,6 +16,8 @@ pub(crate) enum Input {
     Outcome(OutboxId, MessageOutcome),
     /// Devices of a customer that do not exist any more.
     DevicesGone(WorkspaceId, ProfileId, Vec<Device>),
+    /// Whoever this message was to told its provider to get no more.
+    OptedOut(Box<OutboundMessage>),
     /// History of new rules.
     Backfill(Backfill),
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rapport_delivery::channels::email::dkim::Signer;
 use rapport_delivery::content::built_in;
+use rapport_delivery::core::address::Unreachable;
 use rapport_delivery::core::caps::Contact;
 use rapport_delivery::core::device::Device;
 use rapport_delivery::{
@@ -221,9 +222,9 @@ impl Suppressions for Wiring {
         control.read(|q| suppressions::is_suppressed(q, ws, channel, address)).map_err(unavailable("suppressions"))
     }
 
-    fn suppress(&self, ws: WorkspaceId, channel: &str, address: &str) -> Result<(), DeliveryError> {
+    fn suppress(&self, ws: WorkspaceId, channel: &str, address: &str, why: Unreachable) -> Result<(), DeliveryError> {
         let (control, now) = (self.shared.stores.control(), self.shared.clock.now());
-        let added = control.write(|tx| suppressions::add(tx, ws, channel, address, "hard_bounce", now, "delivery"));
+        let added = control.write(|tx| suppressions::add(tx, ws, channel, address, why.reason(), now, "delivery"));
         added.map(drop).map_err(unavailable("suppressions"))
     }
 }
@@ -273,5 +274,11 @@ impl Outcomes for Wiring {
     fn devices_gone(&self, ws: WorkspaceId, profile: ProfileId, devices: Vec<Device>) {
         self.shared.inbox(profile.home()).push(Input::DevicesGone(ws, profile, devices));
         self.shared.log.wake(profile.home());
+    }
+
+    fn opted_out(&self, message: &OutboundMessage) {
+        let home = message.profile.home();
+        self.shared.inbox(home).push(Input::OptedOut(Box::new(message.clone())));
+        self.shared.log.wake(home);
     }
 }

@@ -1,20 +1,21 @@
 //! The links in messages: unsubscribing, clicks, opens.
 
-use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY};
+use axum::body::Body;
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use rapport_delivery::core::mark::Mark;
+use rapport_delivery::core::mark::{Mark, by_machine};
 use rapport_delivery::repo::MessageStatus;
 use rapport_delivery::tracking::agent::is_machine;
 use rapport_delivery::tracking::{classify, pages};
 use rapport_delivery::{Claim, Purpose};
 use rapport_domain::MessageChannel;
-use rapport_domain::event::names;
 use rapport_engine::read;
 use serde_json::{Value, json};
 
 use super::collect::picture;
+use super::push::mark_id;
 use crate::customer::{Accepts, Visit, answer};
 use crate::error::ApiError;
 use crate::events;
@@ -24,12 +25,32 @@ use crate::state::ApiState;
 /// Fields of a form read.
 const MAX_FIELDS: usize = 200;
 
-/// The fields of a form's body.
+/// The fields of a form's body, in either encoding a form has; mail programs that unsubscribe by one click send
+/// `multipart/form-data` (RFC 8058 section 3.2 recommends it).
 pub(crate) async fn form(request: Request) -> Result<Vec<(String, String)>, ApiError> {
+    let media = request.headers().get(CONTENT_TYPE).cloned();
     let bytes = extract::bytes(request).await?;
-    let read: Result<Vec<(String, String)>, _> = axum_form(&bytes);
+    let says = media.as_ref().and_then(|m| m.to_str().ok()).unwrap_or_default().trim().to_ascii_lowercase();
+    let read = match media {
+        Some(media) if says.starts_with("multipart/form-data") => multipart(media, bytes.into()).await,
+        _ => axum_form(&bytes),
+    };
     let mut fields = read.map_err(|e| ApiError::invalid_at("body", format!("expected a form: {e}")))?;
     fields.truncate(MAX_FIELDS);
+    Ok(fields)
+}
+
+async fn multipart(media: HeaderValue, body: Body) -> Result<Vec<(String, String)>, String> {
+    let request = Request::builder().header(CONTENT_TYPE, media).body(body).map_err(|e| e.to_string())?;
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|e| e.body_text())?;
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(|e| e.body_text())? {
+        let name = part.name().unwrap_or_default().to_owned();
+        fields.push((name, part.text().await.map_err(|e| e.body_text())?));
+        if fields.len() >= MAX_FIELDS {
+            break;
+        }
+    }
     Ok(fields)
 }
 
@@ -71,23 +92,31 @@ pub(crate) async fn unsubscribe(
 }
 
 /// Records what a link tells; the customer is not kept waiting for it, nor bothered when it cannot be.
-async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, name: &str, link: Option<&str>) {
+async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, mark: Mark, link: Option<&str>) {
     let Some(profile) = visit.profile.as_ref().map(|p| p.id) else { return };
     let mut properties = visit.properties();
     let agent = headers.get("user-agent").and_then(|v| v.to_str().ok());
     let class = classify(agent);
     properties.insert("agent".to_owned(), Value::from(class.as_str()));
     // A text message or a call may be answered at once; what is so fast with a mail is a gateway.
-    let is_mail = MessageChannel::parse(visit.channel()) == Some(MessageChannel::Email);
+    let channel = MessageChannel::parse(visit.channel()).unwrap_or(MessageChannel::Email);
+    let is_mail = channel == MessageChannel::Email;
     let sent = visit.message.as_ref().filter(|m| is_mail && m.status == MessageStatus::Sent);
     let sent_at = sent.map(|m| m.changed_at);
-    if is_machine(class, sent_at, state.now()) {
+    let machine = is_machine(class, sent_at, state.now());
+    if machine {
         properties.insert("machine".to_owned(), Value::from(true));
     }
     if let Some(link) = link {
         properties.insert("link".to_owned(), json!(link));
     }
-    let event = events::named(state, visit.claim.workspace, profile, name, properties, events::browser(headers));
+    let name = mark.event_name(channel);
+    let name = if machine { by_machine(name) } else { name.to_owned() };
+    let mut event = events::named(state, visit.claim.workspace, profile, &name, properties, events::browser(headers));
+    if matches!(channel, MessageChannel::WebPush | MessageChannel::Push) && !machine {
+        // A notification is used once, and the device tells of it too.
+        event.message_id = mark_id(visit, mark);
+    }
     if let Err(error) = events::submit(state, &[event], false).await {
         tracing::warn!(workspace.id = visit.claim.workspace.0, error.code = error.code(), "a receipt was lost");
     }
@@ -106,8 +135,7 @@ pub(crate) async fn click(
     // Whatever goes wrong with recording, the customer gets where the link leads.
     match Visit::open(&state, &token).await {
         Ok(Some(visit)) => {
-            let channel = MessageChannel::parse(visit.channel()).unwrap_or(MessageChannel::Email);
-            tell(&state, &visit, &headers, Mark::Clicked.event_name(channel), Some(&url)).await;
+            tell(&state, &visit, &headers, Mark::Clicked, Some(&url)).await;
         }
         Ok(None) => {}
         Err(error) => tracing::warn!(error.code = error.code(), "a click was not recorded"),
@@ -143,7 +171,7 @@ pub(crate) async fn open(State(state): State<ApiState>, At(token): At<String>, h
     let opens = state.tokens.open(&token).is_ok_and(|claim| claim.purpose == Purpose::Open);
     if opens {
         match Visit::open(&state, &token).await {
-            Ok(Some(visit)) => tell(&state, &visit, &headers, names::EMAIL_OPENED, None).await,
+            Ok(Some(visit)) => tell(&state, &visit, &headers, Mark::Opened, None).await,
             Ok(None) => {}
             Err(error) => tracing::warn!(error.code = error.code(), "an open was not recorded"),
         }

@@ -61,8 +61,27 @@ pub(crate) struct Session {
     poll_seconds: u32,
 }
 
-fn refused(detail: &str) -> ApiError {
+/// Whether a user token, as the business's server makes them, is this user's.
+///
+/// # Errors
+/// It is not, or there is no live in-app channel with a secret to check it by.
+pub(crate) fn prove(state: &ApiState, ws: WorkspaceId, user: &str, token: &str) -> Result<(), ApiError> {
+    let channel = live_channel(state, ws, ProviderKind::InApp)?;
+    let secret = channel.and_then(|c| c.secret);
+    let secret = secret.ok_or_else(|| refused("there is no in-app channel with a secret to check user tokens by"))?;
+    if is_users(&secret, user, token) {
+        return Ok(());
+    }
+    Err(refused("the user token is not this user's: expected hex HMAC-SHA256 of the user id"))
+}
+
+pub(crate) fn refused(detail: &str) -> ApiError {
     ApiError::new(ErrorClass::Unauthorised, "inapp_unauthorised", detail.to_owned())
+}
+
+/// Whether an anonymous id is one that only its browser knows: not a number or name that can be guessed.
+pub(crate) fn is_secret(anonymous: &str) -> bool {
+    anonymous.len() >= 16
 }
 
 /// `POST /inapp/session`.
@@ -91,16 +110,10 @@ fn who(state: &ApiState, ws: WorkspaceId, input: &SessionInput) -> Result<Option
     let find =
         |namespace: &str, value: &str| read::profiles::by_identifier(state.engine.shared(), ws, namespace, value);
     if let (Some(user), Some(token)) = (&input.user_id, &input.user_token) {
-        let secret = channel
-            .secret
-            .as_deref()
-            .ok_or_else(|| refused("the in-app channel has no secret to check user tokens by"))?;
-        if !is_users(secret, user, token) {
-            return Err(refused("the user token is not this user's: expected hex HMAC-SHA256 of the user id"));
-        }
+        prove(state, ws, user, token)?;
         return Ok(find(namespace::USER_ID, user)?.map(|p| p.id));
     }
-    let Some(anonymous) = input.anonymous_id.as_deref().filter(|a| a.len() >= 16) else {
+    let Some(anonymous) = input.anonymous_id.as_deref().filter(|a| is_secret(a)) else {
         return Err(refused("expected anonymousId of at least 16 characters, or userId with userToken"));
     };
     let Some(profile) = find(namespace::ANONYMOUS_ID, anonymous)? else { return Ok(None) };

@@ -49,6 +49,7 @@ pub(crate) async fn post(
             changes.push(change);
         }
     }
+    before.lift(&state, &changes).await?;
     let mut statements = before.statements(&state, &changes, &visitor);
     let wished = pages::wishes_result(before.channel(), &before.wishes(), &form, state.now());
     let is_changed = wished.is_some() || !changes.is_empty();

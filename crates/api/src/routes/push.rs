@@ -21,6 +21,7 @@ use crate::error::ApiError;
 use crate::events;
 use crate::extract::{self, At};
 use crate::routes::collect::write_key;
+use crate::routes::inapp::{is_secret, prove, refused};
 use crate::state::ApiState;
 
 /// The most a call about a device may hold, bytes.
@@ -50,9 +51,12 @@ pub(crate) struct Keys {
 pub(crate) struct DeviceInput {
     /// The write key, unless it stands in the header or the query.
     write_key: Option<String>,
-    /// The known customer.
+    /// The known customer; counts with `userToken` only.
     user_id: Option<String>,
-    /// The browser or device.
+    /// Hex HMAC-SHA256 of the user id under the in-app channel's secret, made by your server.
+    user_token: Option<String>,
+    /// The browser or device, as in collection calls: what nobody else knows. Where it belongs to a known customer, so does the
+    /// device.
     anonymous_id: Option<String>,
     /// A browser's subscription.
     subscription: Option<Subscription>,
@@ -117,6 +121,22 @@ fn device(input: &DeviceInput) -> Result<Device, ApiError> {
     Ok(device)
 }
 
+/// Whose device it is, as a call of collection names them. A write key is public, so a user id alone proves nothing: by one,
+/// anybody could have somebody else's notifications sent to themselves.
+fn owner(state: &ApiState, ws: WorkspaceId, input: &DeviceInput) -> Result<Map<String, Value>, ApiError> {
+    let mut call = Map::new();
+    if let (Some(user), Some(token)) = (&input.user_id, &input.user_token) {
+        prove(state, ws, user, token)?;
+        call.insert("userId".to_owned(), json!(user));
+    }
+    let anonymous = input.anonymous_id.as_deref().filter(|a| is_secret(a));
+    call.extend(anonymous.map(|id| ("anonymousId".to_owned(), json!(id))));
+    if call.is_empty() {
+        return Err(refused("expected anonymousId of at least 16 characters, or userId with userToken"));
+    }
+    Ok(call)
+}
+
 async fn state_device(
     state: ApiState,
     query: Option<String>,
@@ -129,12 +149,7 @@ async fn state_device(
     let device = seen(device(&input)?, state.now());
     let value = if keep { device.value() } else { Value::Null };
     let traits = json!({device.key(): value});
-    let mut call = Map::new();
-    call.extend(input.user_id.map(|id| ("userId".to_owned(), json!(id))));
-    call.extend(input.anonymous_id.map(|id| ("anonymousId".to_owned(), json!(id))));
-    if call.is_empty() {
-        return Err(ApiError::invalid_at("anonymousId", "expected userId or anonymousId"));
-    }
+    let mut call = state.run(move |state| owner(state, ws, &input)).await?;
     call.insert("traits".to_owned(), traits);
     events::introduce(&state, ws, EventKind::Identify, &Value::Object(call)).await?;
     Ok(Json(DeviceAnswer { success: true }))
@@ -236,6 +251,11 @@ pub(crate) async fn receipt(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// The id of the event that tells a mark: the same receipt again is the same event.
+pub(crate) fn mark_id(visit: &Visit, mark: Mark) -> String {
+    format!("mark-{}-{}", visit.claim.message, mark.as_str())
+}
+
 /// Records a mark on the message of a visit as the event of its channel.
 pub(crate) async fn tell_mark(
     state: &ApiState,
@@ -249,8 +269,7 @@ pub(crate) async fn tell_mark(
     properties.extend(more);
     let name = mark.event_name(channel);
     let mut event = events::named(state, visit.claim.workspace, profile, name, properties, json!({}));
-    // The same receipt again is the same event.
-    event.message_id = format!("mark-{}-{}", visit.claim.message, mark.as_str());
+    event.message_id = mark_id(visit, mark);
     events::submit(state, &[event], false).await
 }
 

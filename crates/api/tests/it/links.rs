@@ -56,6 +56,38 @@ async fn unsubscribing_takes_a_post() {
 }
 
 #[tokio::test]
+async fn one_click_comes_in_either_encoding_of_a_form() {
+    let app = App::new();
+    let id = customer(&app).await;
+    let purpose = |channel: &str| Purpose::Unsubscribe { channel: channel.into(), topic: None };
+    let post = async |channel: &str, media: &str, body: &str| {
+        let path = format!("/u/{}", token(&app, app.a.id, &id, purpose(channel)));
+        let request = Request::builder().method("POST").uri(path).header("content-type", media);
+        let answer = app.send(request.body(Body::from(body.to_owned())).unwrap()).await;
+        app.settle().await;
+        answer.status
+    };
+    let part = "--b7\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b7--\r\n";
+    assert_eq!(post("email", "Multipart/Form-Data; boundary=\"b7\"", part).await, 200);
+    assert_eq!(post("sms", "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click").await, 200);
+    let events = app.get(&format!("/api/v1/profiles/{id}/events?q=Unsubscribed")).await.expect(200);
+    let mut said: Vec<(&Value, &Value)> = events["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (&e["properties"]["channel"], &e["properties"]["source"]))
+        .collect();
+    said.sort_by_key(|s| s.0.to_string());
+    let source = json!("one-click unsubscribe");
+    assert_eq!(said, [(&json!("email"), &source), (&json!("sms"), &source)]);
+    for broken in ["--b7\r\nContent-Disposition: form-data; name=\"List-Uns", "", "no form at all"] {
+        assert_eq!(post("push", "multipart/form-data; boundary=b7", broken).await, 400, "{broken:?}");
+    }
+    assert_eq!(post("push", "multipart/form-data", part).await, 400, "without a boundary");
+    assert_eq!(consents(&app, &id).await.len(), 2, "what is no form changes nothing");
+}
+
+#[tokio::test]
 async fn topics_are_chosen() {
     let app = App::new();
     let id = customer(&app).await;
@@ -94,6 +126,17 @@ async fn clicks_and_opens_are_recorded_with_who_made_them() {
         let properties = &events["items"][0]["properties"];
         assert_eq!((&properties["agent"], &properties["link"]), (&json!("human"), &link), "{events}");
     }
+    // What a machine does is another event, that nothing counts.
+    let request = Request::get(click.as_str()).header("user-agent", "Barracuda Sentinel (EE)").body(Body::empty());
+    assert_eq!(app.send(request.unwrap()).await.status, 302);
+    app.settle().await;
+    let events = app.get(&format!("/api/v1/profiles/{id}/events?q=Link%20Clicked")).await.expect(200);
+    let mut names: Vec<&str> = events["items"].as_array().unwrap().iter().filter_map(|e| e["event"].as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Email Link Clicked", "Email Link Clicked by Machine"]);
+    let counted = json!({"rule": "messages('clicked').count() == 1 && messages('opened').count() == 1"});
+    let preview = app.api("POST", "/api/v1/segments/preview", counted).await.expect(200);
+    assert_eq!(preview["count"], 1, "{preview}");
     // A token of one purpose opens no other door.
     assert_eq!(visit(&app, "GET", &click.replace("/l/", "/u/"), "").await.status, 404);
     assert_eq!(visit(&app, "GET", &open.replace("/o/", "/preferences/"), "").await.status, 404);

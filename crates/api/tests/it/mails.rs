@@ -58,6 +58,11 @@ async fn a_provider_tells_what_became_of_a_mail() {
     assert!(forged.status == 403 && forged.text().contains("signature"), "{}", forged.text());
     tell("w0rd", about("Delivery", json!({}))).await.expect(200);
     tell("w0rd", about("Open", json!({"UserAgent": "Mozilla/5.0"}))).await.expect(200);
+    // Within a second after the hand-over nobody has read anything: a gateway follows links so.
+    tell("w0rd", about("Click", json!({"OriginalLink": "https://shop.example/", "UserAgent": "Firefox"})))
+        .await
+        .expect(200);
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     // The same link told twice is one click; another link is another.
     for link in ["https://shop.example/", "https://shop.example/", "https://shop.example/new"] {
         tell("w0rd", about("Click", json!({"OriginalLink": link, "UserAgent": "Firefox"}))).await.expect(200);
@@ -73,19 +78,31 @@ async fn a_provider_tells_what_became_of_a_mail() {
     .expect(200);
     assert_eq!(app.get("/api/v1/suppressions").await.expect(200)["items"], json!([]));
     let timeline = marks(&app, &id, "clicked").await.to_string();
-    // What a proxy fetched is in the events, marked as a machine's, and no mark on the message.
+    // What a proxy fetched is in the events as a machine's, and no mark on the message.
     assert!(timeline.contains("delivered") && !timeline.contains("opened"), "{timeline}");
     let of = async |name: &str| {
         let path = format!("/api/v1/profiles/{profile}/events?q={}", name.replace(' ', "%20"));
         app.get(&path).await.expect(200)["items"].as_array().unwrap().clone()
     };
     let (opened, clicked) = (of("Email Opened").await, of("Email Link Clicked").await);
-    assert_eq!(opened.len(), 1);
+    let of_people = |e: &&Value| e["event"].as_str().is_some_and(|n| !n.ends_with(" by Machine"));
+    assert_eq!((opened.len(), &opened[0]["event"]), (1, &json!("Email Opened by Machine")));
+    assert_eq!(clicked.len(), 3);
     assert_eq!(opened[0]["properties"]["agent"], "privacy_proxy");
-    let mut links: Vec<&str> = clicked.iter().filter_map(|e| e["properties"]["link"].as_str()).collect();
+    let mut links: Vec<&str> =
+        clicked.iter().filter(of_people).filter_map(|e| e["properties"]["link"].as_str()).collect();
     links.sort_unstable();
     assert_eq!(links, ["https://shop.example/", "https://shop.example/new"]);
     assert_eq!(of("Email Bounced").await[0]["properties"]["bounce"], "soft");
+    // The same notice again is the same; that the mailbox is gone is another.
+    let gone = || about("Bounce", json!({"Type": "HardBounce", "Details": "smtp;550 5.1.1 user unknown"}));
+    for notice in [about("Bounce", json!({"Type": "SoftBounce", "Details": "mailbox full"})), gone(), gone()] {
+        tell("w0rd", notice).await.expect(200);
+    }
+    let mut how: Vec<Value> = of("Email Bounced").await.iter().map(|e| e["properties"]["bounce"].clone()).collect();
+    how.sort_by_key(Value::to_string);
+    assert_eq!(how, ["hard", "soft"]);
+    app.api("DELETE", "/api/v1/suppressions/email/ada@shop.example", Value::Null).await;
 
     tell("w0rd", about("SpamComplaint", json!({}))).await.expect(200);
     let list = app.get("/api/v1/suppressions").await.expect(200);

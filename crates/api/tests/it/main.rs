@@ -15,6 +15,7 @@ mod links;
 mod mails;
 mod management;
 mod messages;
+mod numbers;
 mod openapi;
 mod permissions;
 mod proofs;

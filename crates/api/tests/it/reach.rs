@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use hmac::{Hmac, Mac};
 use rapport_delivery::catcher::http::{Act, HttpCatcher};
 use rapport_delivery::channels::hooks::twilio_signature;
-use rapport_delivery::{Relay, RelayConfig};
+use rapport_delivery::{Claim, Purpose, Relay, RelayConfig};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::fixture::{Answer, App};
 
@@ -128,14 +130,28 @@ async fn browsers_subscribe_and_are_forgotten_when_gone() {
     // A browser's key: any point of the curve does, such as our own public key.
     let subscription = json!({"endpoint": format!("{}/p/1", service.url()),
         "keys": {"p256dh": pair["public_key"], "auth": "AAAAAAAAAAAAAAAAAAAAAA"}});
-    let body = json!({"writeKey": app.a.write_key, "userId": "ada", "subscription": subscription});
-    open_call(&app, "/v1/push/subscribe", body.clone()).await.expect(200);
-    let bad = json!({"writeKey": app.a.write_key, "userId": "ada", "subscription": {"endpoint": "ftp://x", "keys": subscription["keys"]}});
+    let subscribe = async |who: Value| {
+        let mut body = json!({"writeKey": app.a.write_key, "subscription": subscription});
+        body.as_object_mut().unwrap().extend(who.as_object().unwrap().clone());
+        open_call(&app, "/v1/push/subscribe", body).await
+    };
+    subscribe(json!({"anonymousId": BROWSER})).await.expect(200);
+    let bad = json!({"writeKey": app.a.write_key, "anonymousId": BROWSER, "subscription": {"endpoint": "ftp://x", "keys": subscription["keys"]}});
     assert_eq!(open_call(&app, "/v1/push/subscribe", bad).await.status, 400);
     assert_eq!(open_call(&app, "/v1/push/subscribe", json!({"writeKey": "wk_no", "userId": "ada"})).await.status, 401);
     let id = sent(&app, "ada", "ping").await;
     assert_eq!(service.take().len(), 1);
-    let _ = id;
+    // Used once: the device tells of it, and the link it opens does too, in whatever order.
+    let message = id.parse().unwrap();
+    let profile = app.profile("ada").await.parse().unwrap();
+    let mint = |purpose| app.tokens.mint(&Claim { workspace: app.a.id, message, profile, purpose });
+    let link = format!("/l/{}", mint(Purpose::Click { url: "https://shop.example/".into() }));
+    let open = Request::get(link).header("user-agent", "Mozilla/5.0 (X11) Firefox/140.0").body(Body::empty());
+    assert_eq!(app.send(open.unwrap()).await.status, 302);
+    let receipt = format!("/r/{}", mint(Purpose::Receipt));
+    assert_eq!(open_call(&app, &receipt, json!({"event": "clicked", "action": "go"})).await.status, 204);
+    let taps = app.get(&format!("/api/v1/profiles/{}/events?q=Tapped", app.profile("ada").await)).await.expect(200);
+    assert_eq!(taps["items"].as_array().unwrap().len(), 1, "{taps}");
     service.script([Act::answer(410, "")]);
     app.api("POST", "/api/v1/messages?wait=true", json!({"to": {"user_id": "ada"}, "template": "ping"}))
         .await
@@ -145,6 +161,46 @@ async fn browsers_subscribe_and_are_forgotten_when_gone() {
     let profile = app.profile("ada").await;
     let gone = |p: &Value| !p["traits"].to_string().contains("$device_");
     app.until(&format!("/api/v1/profiles/{profile}"), gone).await;
+}
+
+#[tokio::test]
+async fn nobody_takes_somebody_elses_notifications() {
+    let app = app();
+    let pair = app.api("POST", "/api/v1/channels/vapid", Value::Null).await.expect(200);
+    let channel = json!({"kind": "webpush", "secret": pair["secret"], "subject": "mailto:it@shop.example"});
+    publish(&app, &[("channel/push", channel), ("channel/app", json!({"kind": "inapp", "secret": "s3cret"}))]).await;
+    for (user, browser) in [("ada", BROWSER), ("eve", "eve-browser-0123456789")] {
+        app.collect("/v1/identify", json!({"userId": user, "anonymousId": browser})).await.expect(200);
+    }
+    let devices = async |user: &str| {
+        let profile = app.profile(user).await;
+        let profile = app.get(&format!("/api/v1/profiles/{profile}")).await.expect(200);
+        profile["traits"].as_object().unwrap().keys().filter(|k| k.starts_with("$device_")).count()
+    };
+    let subscribe = async |endpoint: &str, who: Value| {
+        let keys = json!({"p256dh": pair["public_key"], "auth": "AAAAAAAAAAAAAAAAAAAAAA"});
+        let mut body = json!({"writeKey": app.a.write_key,
+            "subscription": {"endpoint": format!("https://push.example/{endpoint}"), "keys": keys}});
+        body.as_object_mut().unwrap().extend(who.as_object().unwrap().clone());
+        open_call(&app, "/v1/push/subscribe", body).await.status
+    };
+    for who in [json!({"userId": "ada"}), json!({"userId": "ada", "userToken": "00"}), json!({"anonymousId": "short"})]
+    {
+        assert_eq!(subscribe("1", who).await, 401);
+    }
+    // Beside a browser's own id, a user id that nothing proves counts for nothing.
+    assert_eq!(subscribe("2", json!({"userId": "ada", "anonymousId": "eve-browser-0123456789"})).await, 200);
+    assert_eq!((devices("ada").await, devices("eve").await), (0, 1));
+    assert_eq!(subscribe("3", json!({"anonymousId": BROWSER})).await, 200);
+    assert_eq!(devices("ada").await, 1);
+    let mac = Hmac::<Sha256>::new_from_slice(b"s3cret").unwrap().chain_update("ada").finalize().into_bytes();
+    let token: String = mac.iter().map(|b| format!("{b:02x}")).collect();
+    assert_eq!(subscribe("4", json!({"userId": "ada", "userToken": token})).await, 200);
+    assert_eq!(devices("ada").await, 2);
+    // Nor by the traits of a call of collection.
+    let device = json!({"userId": "ada", "traits": {"$device_eve": {"kind": "webpush", "token": "https://push.example/5"}, "name": "Ada"}});
+    app.collect("/v1/identify", device).await.expect(200);
+    assert_eq!(devices("ada").await, 2);
 }
 
 #[tokio::test]
@@ -204,7 +260,7 @@ async fn texts_come_back_as_receipts_replies_and_refusals() {
     app.until(&format!("/api/v1/profiles/{profile}/consents"), denied).await;
     app.api("POST", "/api/v1/messages", json!({"to": {"user_id": "ada"}, "template": "confirm"})).await.expect(202);
     let list = app.until("/api/v1/messages?status=skipped", |l| !l["items"].as_array().unwrap().is_empty()).await;
-    assert_eq!(list["items"][0]["reason"], "unsubscribed", "{list}");
+    assert_eq!(list["items"][0]["reason"], "suppressed", "{list}");
     let help = hook(&inbound, "From=%2B4915123456789&Body=Help&MessageSid=SM4", "tok").await;
     assert!(help.text().contains("reply STOP"), "{}", help.text());
 }

@@ -113,6 +113,20 @@ async fn secrets_are_never_answered_and_survive_a_round_trip() {
         let answer = app.get(&path).await;
         assert!(answer.status == 200 && !answer.text().contains("hunter2"), "{path}");
     }
+    let path = "/api/v1/resources/channel/chat";
+    let words = [("secret", "hunter2-t"), ("webhook_secret", "hunter2-w"), ("verify_token", "hunter2-v")];
+    let mut spec = json!({"kind": "whatsapp", "phone_number_id": "1"});
+    words.iter().for_each(|(name, word)| spec[*name] = json!(word));
+    app.api("PUT", &format!("{path}?publish=true"), spec).await.expect(200);
+    for path in [path.to_owned(), format!("{path}/versions"), "/api/v1/channels".to_owned()] {
+        let answer = app.get(&path).await;
+        assert!(answer.status == 200 && !answer.text().contains("hunter2"), "{path}: {}", answer.text());
+    }
+    let control = app.state.stores.control();
+    let kept = control.read(|q| rapport_store::control::resources::get(q, app.a.id, kind, "chat", None));
+    let kept = kept.unwrap().unwrap().spec;
+    assert!(words.iter().all(|(name, _)| kept[*name].as_str().unwrap().starts_with("sealed:1:")), "{kept}");
+    let path = "/api/v1/resources/channel/mail";
     let editor = app.api("POST", "/api/v1/tokens", json!({"name": "w", "scopes": ["write"]})).await.expect(201);
     let spec = json!({"kind": "smtp", "host": "evil.example", "from": {"email": "a@b.example"}});
     app.as_token(editor["secret"].as_str().unwrap(), "PUT", path, spec).await.expect(403);

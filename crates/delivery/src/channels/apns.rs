@@ -133,8 +133,13 @@ impl Dialect for Apns {
         let body = answer.json();
         let reason = body["reason"].as_str().unwrap_or_default();
         match (answer.status, reason) {
-            (410, _) | (400, "BadDeviceToken" | "DeviceTokenNotForTopic") => {
+            (410, _) => {
                 Err(SendFault::Gone { detail: answer.shown(), dead: call.device.clone().into_iter().collect() })
+            }
+            // Said of every good token when the channel names another app, or the sandbox's address for tokens of the store's
+            // app: somebody can repair that, and nobody could bring the tokens back.
+            (400, "BadDeviceToken" | "DeviceTokenNotForTopic" | "BadTopic" | "TopicDisallowed" | "MissingTopic") => {
+                Err(SendFault::Transient { detail: answer.shown(), untaken: true })
             }
             (403, "ExpiredProviderToken") => {
                 *self.word.lock() = None;

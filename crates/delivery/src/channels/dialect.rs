@@ -172,6 +172,7 @@ impl SendFault {
             SendFault::Transient { detail, .. }
             | SendFault::Throttled { detail, .. }
             | SendFault::Permanent { detail, .. }
+            | SendFault::OptedOut { detail }
             | SendFault::Gone { detail, .. } => detail.clone(),
             SendFault::Busy => "the channel's connections are all in use".to_owned(),
             SendFault::Withheld => "it may not leave any more".to_owned(),

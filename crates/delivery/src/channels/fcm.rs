@@ -141,9 +141,14 @@ impl Dialect for Fcm {
         }
         let details = body.pointer("/error/details").and_then(Value::as_array);
         let code = details.into_iter().flatten().find_map(|d| d["errorCode"].as_str()).unwrap_or_default();
-        if answer.status == 404 || code == "UNREGISTERED" || code == "SENDER_ID_MISMATCH" {
+        if code == "UNREGISTERED" {
             let dead = call.device.clone().into_iter().collect();
             return Err(SendFault::Gone { detail: answer.shown(), dead });
+        }
+        // Said of every good token when the key file is another project's: somebody can repair that, and nobody could bring
+        // the tokens back.
+        if answer.status == 404 || code == "SENDER_ID_MISMATCH" {
+            return Err(SendFault::Transient { detail: answer.shown(), untaken: true });
         }
         if answer.status == 401 {
             // The word was taken back before its time.

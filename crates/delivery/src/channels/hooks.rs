@@ -13,7 +13,8 @@ use subtle::ConstantTimeEq;
 use super::email::told;
 pub use super::email::told::{Told, Visitor, What};
 use super::form::read_form;
-use super::twilio::thanks;
+use super::twilio::{OPTED_OUT, thanks};
+use crate::core::address::Unreachable;
 use crate::core::mark::Mark;
 use crate::core::sms::{Keyword, keyword};
 use crate::spec::{ChannelSpec, ProviderKind};
@@ -31,6 +32,8 @@ pub struct HookRequest<'a> {
     pub body: &'a [u8],
     /// The certificate at [`certificate_url`], PEM, when there is one.
     pub certificate: Option<&'a [u8]>,
+    /// When it came.
+    pub now: Timestamp,
 }
 
 /// Where the certificate is that a call is to be checked with, for providers that sign so.
@@ -50,8 +53,8 @@ pub enum Received {
         mark: Mark,
         /// In the provider's words.
         detail: String,
-        /// The address does not work: it should be suppressed.
-        dead: bool,
+        /// Why nothing more should be sent to the address, if so.
+        unreachable: Option<Unreachable>,
     },
     /// A customer wrote.
     Inbound {
@@ -104,6 +107,26 @@ pub enum HookFault {
 
 fn reply(content_type: &'static str, body: &str) -> HookReply {
     HookReply { content_type, body: body.to_owned() }
+}
+
+/// The reply to a call that answers the customer with `text`, where the provider takes it so; `to` is whom it told of.
+#[must_use]
+pub fn answering(kind: ProviderKind, to: &str, text: &str) -> Option<HookReply> {
+    Some(match kind {
+        ProviderKind::Twilio => {
+            let text = super::twilio::escape(text);
+            let twiml =
+                format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Message>{text}</Message></Response>");
+            reply("text/xml; charset=utf-8", &twiml)
+        }
+        // Kannel sends what its service answers, as it is.
+        ProviderKind::Kannel => reply("text/plain; charset=utf-8", text),
+        ProviderKind::Telegram => {
+            let call = json!({"method": "sendMessage", "chat_id": to, "text": text});
+            reply("application/json", &call.to_string())
+        }
+        _ => return None,
+    })
 }
 
 const EMPTY_TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
@@ -184,9 +207,14 @@ fn twilio(
                 _ => return Ok((Vec::new(), twiml)),
             };
             // 30003 unreachable passes; 30004 blocked, 30005 unknown and 30006 landline do not.
-            let dead = mark == Mark::Bounced && matches!(code, "30004" | "30005" | "30006");
+            let unreachable = match code {
+                _ if mark != Mark::Bounced => None,
+                "30004" | "30005" | "30006" => Some(Unreachable::Dead),
+                code if code.parse() == Ok(OPTED_OUT) => Some(Unreachable::OptedOut),
+                _ => None,
+            };
             let detail = if code.is_empty() { status.to_owned() } else { format!("{status} {code}") };
-            Ok((vec![Received::Receipt { token: None, mark, detail, dead }], twiml))
+            Ok((vec![Received::Receipt { token: None, mark, detail, unreachable }], twiml))
         }
     }
 }
@@ -212,7 +240,7 @@ fn kannel(part: HookPart, request: &HookRequest<'_>) -> Result<(Vec<Received>, H
         _ => return Err(HookFault::Malformed),
     };
     let detail = super::http::short(&format!("{} {}", field("status"), field("text")));
-    Ok((vec![Received::Receipt { token: None, mark, detail, dead: false }], nothing))
+    Ok((vec![Received::Receipt { token: None, mark, detail, unreachable: None }], nothing))
 }
 
 /// An instant in seconds since 1970.
@@ -254,8 +282,8 @@ fn whatsapp(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Receiv
             let code = status.pointer("/errors/0/code").and_then(Value::as_u64);
             let detail = status.pointer("/errors/0/title").and_then(Value::as_str).unwrap_or_default();
             let token = status["biz_opaque_callback_data"].as_str().map(str::to_owned);
-            let (detail, dead) = (super::http::short(detail), code == Some(131_026));
-            out.push(Received::Receipt { token, mark, detail, dead });
+            let unreachable = (code == Some(131_026)).then_some(Unreachable::Dead);
+            out.push(Received::Receipt { token, mark, detail: super::http::short(detail), unreachable });
         }
         for message in list(value, "messages") {
             let say = |path: &str| message.pointer(path).and_then(Value::as_str);

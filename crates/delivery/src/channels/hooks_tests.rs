@@ -12,8 +12,8 @@ fn call(
 ) -> Result<Vec<Received>, HookFault> {
     let spec = ChannelSpec::validate(spec).unwrap();
     let header = |name: &str| headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone());
-    receive(&spec, part, &HookRequest { url, query, header: &header, body: body.as_bytes(), certificate: None })
-        .map(|r| r.0)
+    let (body, now) = (body.as_bytes(), Timestamp(0));
+    receive(&spec, part, &HookRequest { url, query, header: &header, body, certificate: None, now }).map(|r| r.0)
 }
 
 fn twilio_spec() -> Value {
@@ -48,9 +48,14 @@ fn twilio_tells_of_texts_and_receipts() {
     let receipt = |body: &str| send(HookPart::Receipt, body, "12345").unwrap();
     assert!(matches!(&receipt("MessageStatus=delivered")[0], Received::Receipt { mark: Mark::Delivered, .. }));
     let bounced = receipt("MessageStatus=undelivered&ErrorCode=30005");
-    assert!(matches!(&bounced[0], Received::Receipt { mark: Mark::Bounced, dead: true, .. }), "{bounced:?}");
+    assert!(
+        matches!(&bounced[0], Received::Receipt { mark: Mark::Bounced, unreachable: Some(Unreachable::Dead), .. }),
+        "{bounced:?}"
+    );
+    let stopped = receipt("MessageStatus=failed&ErrorCode=21610");
+    assert!(matches!(&stopped[0], Received::Receipt { unreachable: Some(Unreachable::OptedOut), .. }), "{stopped:?}");
     let later = receipt("MessageStatus=undelivered&ErrorCode=30003");
-    assert!(matches!(&later[0], Received::Receipt { dead: false, .. }), "{later:?}");
+    assert!(matches!(&later[0], Received::Receipt { unreachable: None, .. }), "{later:?}");
     assert_eq!(receipt("MessageStatus=sent"), []);
     assert_eq!(send(HookPart::Keys, "Digits=2", "12345").unwrap(), [Received::Keys { digits: "2".into() }]);
     assert_eq!(send(HookPart::Inbound, "From=%2B1&Body=hi", "another"), Err(HookFault::Forged));
@@ -70,6 +75,18 @@ fn kannel_tells_by_its_query() {
     assert_eq!(got(HookPart::Receipt, "status=x"), Err(HookFault::Malformed));
     let text = got(HookPart::Inbound, "from=%2B49151&to=1&text=1&id=7").unwrap();
     assert!(matches!(&text[0], Received::Inbound { text, keyword: None, .. } if text == "1"));
+}
+
+#[test]
+fn each_provider_answers_in_its_own_words() {
+    let said = |kind| answering(kind, "-5", "A & B: <stop>").map(|r| (r.content_type, r.body));
+    let (media, twiml) = said(ProviderKind::Twilio).unwrap();
+    assert!(media.starts_with("text/xml") && twiml.contains("<Message>A &amp; B: &lt;stop&gt;</Message>"), "{twiml}");
+    assert_eq!(said(ProviderKind::Kannel), Some(("text/plain; charset=utf-8", "A & B: <stop>".to_owned())));
+    let (_, call) = said(ProviderKind::Telegram).unwrap();
+    let call: Value = serde_json::from_str(&call).unwrap();
+    assert_eq!(call, json!({"method": "sendMessage", "chat_id": "-5", "text": "A & B: <stop>"}));
+    assert_eq!(said(ProviderKind::WhatsApp), None);
 }
 
 fn whatsapp_spec() -> Value {
@@ -94,7 +111,10 @@ fn whatsapp_signs_the_body() {
     };
     let got = call(&whatsapp_spec(), HookPart::Inbound, ("", ""), &sign("app"), &body).unwrap();
     assert!(matches!(&got[0], Received::Receipt { token: Some(t), mark: Mark::Opened, .. } if t == "tok"), "{got:?}");
-    assert!(matches!(&got[1], Received::Receipt { mark: Mark::Bounced, dead: true, .. }), "{got:?}");
+    assert!(
+        matches!(&got[1], Received::Receipt { mark: Mark::Bounced, unreachable: Some(Unreachable::Dead), .. }),
+        "{got:?}"
+    );
     let Received::Inbound { from, text, at, .. } = &got[2] else { panic!("{got:?}") };
     assert_eq!((from.as_str(), text.as_str(), at.unwrap()), ("+4915123456789", "2", Timestamp(1_782_907_200_000)));
     for headers in [sign("other"), vec![]] {

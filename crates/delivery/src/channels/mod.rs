@@ -66,6 +66,11 @@ pub enum SendFault {
         /// The address itself is the reason: it should be suppressed.
         hard_bounce: bool,
     },
+    /// The customer told the provider to get no more messages; START to it lifts that.
+    OptedOut {
+        /// What it answered.
+        detail: String,
+    },
     /// Every device of the customer is gone.
     Gone {
         /// What the provider answered.

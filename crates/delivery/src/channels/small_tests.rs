@@ -62,7 +62,9 @@ async fn telegram() {
     let says = |status, text: &str| Act::answer(status, &json!({"ok": false, "description": text}).to_string());
     api.script([says(403, "Forbidden: bot was blocked by the user"), says(400, "Bad Request: can't parse entities")]);
     api.script([Act::answer(429, r#"{"ok":false,"parameters":{"retry_after":3}}"#)]);
-    assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: true, .. })));
+    assert!(
+        matches!(bench.send().await, Err(SendFault::OptedOut { detail }) if detail.contains("blocked by the user"))
+    );
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: false, .. })));
     let three = Some(std::time::Duration::from_secs(3));
     assert!(matches!(bench.send().await, Err(SendFault::Throttled { retry_after, .. }) if retry_after == three));
@@ -143,6 +145,12 @@ async fn fcm() {
     let unregistered = json!({"error": {"code": 404, "details": [{"errorCode": "UNREGISTERED"}]}}).to_string();
     google.script([Act::answer(200, r#"{"access_token":"w","expires_in":3600}"#), Act::answer(404, &unregistered)]);
     assert!(matches!(bench.send().await, Err(SendFault::Gone { dead, .. }) if dead[0].token == "tok-1"));
+    // The project is not the one the apps registered with, or there is none of that name.
+    let of_another = json!({"error": {"code": 403, "details": [{"errorCode": "SENDER_ID_MISMATCH"}]}}).to_string();
+    for answer in [Act::answer(403, &of_another), Act::answer(404, "<html>Not Found</html>"), Act::answer(404, "{}")] {
+        google.script([answer]);
+        assert!(matches!(bench.send().await, Err(SendFault::Transient { untaken: true, .. })), "no device is at fault");
+    }
     google.script([Act::answer(400, r#"{"error":"invalid_grant"}"#)]);
     let fault = bench.send().await.unwrap_err();
     assert!(matches!(fault, SendFault::Transient { untaken: true, .. }) && fault.detail().contains("invalid_grant"));
@@ -181,11 +189,14 @@ async fn apns() {
     apple.script([
         says(410, "Unregistered"),
         says(400, "BadDeviceToken"),
+        says(400, "DeviceTokenNotForTopic"),
         says(429, "TooManyRequests"),
-        says(400, "BadTopic"),
+        says(400, "PayloadEmpty"),
     ]);
     assert!(matches!(bench.send().await, Err(SendFault::Gone { .. })));
-    assert!(matches!(bench.send().await, Err(SendFault::Gone { .. })));
+    for _ in 0..2 {
+        assert!(matches!(bench.send().await, Err(SendFault::Transient { untaken: true, .. })), "the channel's fault");
+    }
     assert!(matches!(bench.send().await, Err(SendFault::Throttled { .. })));
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { .. })));
     let bad = with(channel, json!({"secret": "not a key"}));

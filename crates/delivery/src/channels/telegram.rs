@@ -69,8 +69,11 @@ impl Dialect for Telegram {
                 Err(SendFault::Throttled { detail, retry_after: seconds.map(std::time::Duration::from_secs) })
             }
             400 | 403 => {
-                // Blocked by the customer, a chat that is gone: nothing reaches them there.
-                let gone = ["blocked", "chat not found", "deactivated", "kicked"].iter().any(|w| says.contains(w));
+                if says.contains("blocked by the user") {
+                    return Err(SendFault::OptedOut { detail });
+                }
+                // A chat that is gone: nothing reaches them there.
+                let gone = ["chat not found", "deactivated", "kicked"].iter().any(|w| says.contains(w));
                 Err(SendFault::Permanent { detail, hard_bounce: gone })
             }
             _ => Err(answer.fault()),

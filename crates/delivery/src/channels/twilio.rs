@@ -15,8 +15,10 @@ use crate::spec::ChannelSpec;
 use crate::tracking::tokens::HookPart;
 
 /// Codes of Twilio that say that the number takes no messages: 21211 and 21217 not a number, 21612 and 21614 not reachable by
-/// text, 21610 the recipient said STOP to it, 21408 the region is not switched on, 30003 to 30006 unreachable, blocked, unknown.
-const DEAD: &[u64] = &[21_211, 21_217, 21_610, 21_612, 21_614, 30_004, 30_005, 30_006];
+/// text, 21408 the region is not switched on, 30003 to 30006 unreachable, blocked, unknown.
+const DEAD: &[u64] = &[21_211, 21_217, 21_612, 21_614, 30_004, 30_005, 30_006];
+/// The recipient said STOP to one of our numbers; Twilio keeps that until they say START.
+pub(super) const OPTED_OUT: u64 = 21_610;
 
 /// An account and who it sends as.
 pub(super) struct Account {
@@ -72,6 +74,9 @@ fn read(answer: &Answer) -> Result<Receipt, SendFault> {
         return Ok(Receipt { response, provider_id: id, ..Receipt::default() });
     }
     let code = body["code"].as_u64().unwrap_or_default();
+    if code == OPTED_OUT {
+        return Err(SendFault::OptedOut { detail: answer.shown() });
+    }
     if answer.status == 400 {
         return Err(SendFault::Permanent { detail: answer.shown(), hard_bounce: DEAD.contains(&code) });
     }

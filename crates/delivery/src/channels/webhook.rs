@@ -65,12 +65,12 @@ pub(super) fn read_answer(answer: &Answer) -> Result<(), SendFault> {
     }
 }
 
-/// Where a call goes, in lower case: what the suppression list knows it by.
+/// Where a call goes: what the suppression list knows it by.
 #[must_use]
 pub fn place(content: &Content, channels: &[Arc<LiveChannel>]) -> String {
     let own = if let Content::Other(members) = content { text(members, "url") } else { None };
     let usual = channels.first().and_then(|c| c.spec.member("url"));
-    own.or(usual).unwrap_or_default().to_lowercase()
+    own.or(usual).unwrap_or_default().to_owned()
 }
 
 /// A program of somebody's.

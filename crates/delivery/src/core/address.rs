@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
+use rapport_domain::profile::namespace;
 use rapport_domain::{MessageChannel, Profile, ProfileId};
 use serde_json::Value;
 
 use super::device::{Device, devices};
-use super::phone::{Phone, Use, parse_phone};
+use super::phone::{Phone, Use, normal, parse_phone};
 
 /// The longest address of RFC 5321 section 4.5.3.1.3, in bytes.
 pub const MAX_ADDRESS_BYTES: usize = 254;
@@ -113,6 +114,35 @@ pub fn targets(profile: &Profile, channel: MessageChannel, country: Option<&str>
     }
 }
 
+/// Whether a telephone number in international form is one of the profile's, in whatever form it was stated; `country` as for
+/// [`targets`].
+#[must_use]
+pub fn has_number(profile: &Profile, e164: &str, country: Option<&str>) -> bool {
+    let known = profile.identifiers.iter().filter(|i| i.namespace == namespace::PHONE).map(|i| i.value.as_str());
+    let country = country_of(profile, country);
+    known.chain(profile.stated(namespace::PHONE)).any(|text| normal(text, country).as_deref() == Some(e164))
+}
+
+/// Why nothing is sent to an address any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// It does not work.
+    Dead,
+    /// Whoever has it said STOP, to us or to the provider; START lifts that.
+    OptedOut,
+}
+
+impl Unreachable {
+    /// The reason on the suppression list.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Dead => "hard_bounce",
+            Self::OptedOut => "unsubscribed",
+        }
+    }
+}
+
 /// The address as the suppression list knows it, also when it is not a valid one.
 #[must_use]
 pub fn suppression_key(profile: &Profile, channel: MessageChannel, country: Option<&str>) -> Option<String> {
@@ -171,6 +201,8 @@ mod tests {
         let sms = targets(&p, MessageChannel::Sms, Some("DE")).unwrap();
         assert_eq!((sms.address.as_deref(), sms.country.as_deref()), (Some("+4915123456789"), Some("DE")));
         assert!(none(&Profile { traits: Default::default(), ..p.clone() }, MessageChannel::Sms).contains("fixed"));
+        assert!(has_number(&p, "+4915123456789", Some("DE")) && has_number(&p, "+4930123456", None));
+        assert!(!has_number(&p, "+4915123456789", Some("FR")) && !has_number(&p, "+4930123457", Some("DE")));
         assert_eq!(targets(&p, MessageChannel::Email, None).unwrap().address.as_deref(), Some("ann@x.y"));
         assert_eq!(targets(&p, MessageChannel::Telegram, None).unwrap().list, [Target::Chat("-100123".into())]);
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What the names of devices begin with.
-pub const PREFIX: &str = "$device_";
+pub const PREFIX: &str = rapport_domain::profile::DEVICE_TRAIT;
 /// Devices of one customer that are written to, the newest first.
 pub const MAX_DEVICES: usize = 20;
 /// The longest token or endpoint, bytes.

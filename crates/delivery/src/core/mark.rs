@@ -132,6 +132,13 @@ impl Mark {
     }
 }
 
+/// The name of an event that a machine caused: a link checker, a picture proxy. It is another event than a person's, so
+/// that whatever counts opens and clicks (marks, rules, reports, winners, who is written to again) counts people.
+#[must_use]
+pub fn by_machine(name: &str) -> String {
+    format!("{name} by Machine")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +149,7 @@ mod tests {
             for mark in Mark::ALL {
                 let name = mark.event_name(channel);
                 assert_eq!(Mark::of_event(name), Some(mark), "{name}");
+                assert_eq!(Mark::of_event(&by_machine(name)), None, "{name}");
             }
         }
         for mark in Mark::ALL {

@@ -9,6 +9,7 @@ pub mod cost;
 pub mod device;
 pub mod dns;
 pub mod gate;
+pub mod help;
 pub mod ics;
 pub mod inapp;
 pub mod locale;

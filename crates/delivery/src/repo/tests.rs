@@ -180,6 +180,19 @@ fn when_customers_wrote_is_kept_by_channel_and_forgotten_with_them() {
 }
 
 #[test]
+fn a_long_detail_is_cut_between_characters() {
+    let (_folder, db) = open();
+    let words = "ü".repeat(400);
+    write(&db, |tx| {
+        record_queued(tx, &message(1, 10, None), None)?;
+        timeline::mark(tx, WS, id(1), Mark::Bounced, Timestamp(100), Some(&format!("x{words}")))?;
+        Ok(())
+    });
+    let marks = db.read(|q| timeline::marks(q, WS, id(1))).unwrap();
+    assert_eq!(marks[0].detail.as_deref(), Some(format!("x{}", "ü".repeat(249)).as_str()));
+}
+
+#[test]
 fn answers_known_before_open_the_window_after_an_upgrade() {
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(folder.path().join("p.db"), &DbOptions::default()).unwrap();

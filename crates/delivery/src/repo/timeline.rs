@@ -78,7 +78,7 @@ pub fn mark(
     if tx.query_row(known, &params![ws, id.partition, id.number], |_| Ok(()))?.is_none() {
         return Ok(false);
     }
-    let detail = detail.map(|d| d.get(..MAX_DETAIL_BYTES).unwrap_or(d));
+    let detail = detail.map(|d| &d[..d.floor_char_boundary(MAX_DETAIL_BYTES)]);
     let sql = "INSERT INTO message_marks (workspace, partition, number, mark, at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
                ON CONFLICT DO NOTHING";
     let new = tx.execute(sql, &params![ws, id.partition, id.number, mark.as_str(), at, detail])? > 0;

@@ -225,7 +225,7 @@ pub(crate) const KINDS: &[KindInfo] = &[
             must("phone_number_id", Shape::Line(64), "The sending number's id."),
             must("secret", SECRET, "The access token."),
             may("webhook_secret", SECRET, "The app's secret, which signs what comes in."),
-            may("verify_token", Shape::Line(200), "What Meta is told to ask with when the webhook is set up."),
+            may("verify_token", SECRET, "What Meta is told to ask with when the webhook is set up."),
             BASE,
         ],
     },

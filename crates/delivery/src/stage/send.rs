@@ -13,7 +13,7 @@ use super::last_word::Asking;
 use super::prepare::Passed;
 use super::render::{Case, Made};
 use crate::channels::{SendFault, Wire, unfit};
-use crate::core::address::Target;
+use crate::core::address::{Target, Unreachable};
 use crate::core::route::{Candidate, order};
 use crate::spec::{LiveChannel, WhenUnsure};
 
@@ -114,10 +114,16 @@ impl Case {
             }
             Err(SendFault::Permanent { detail, hard_bounce }) => {
                 if hard_bounce {
-                    self.suppress(&content).await;
+                    self.suppress(&content, Unreachable::Dead).await;
                 }
                 let detail = if hard_bounce { format!("{HARD_BOUNCE}{detail}") } else { detail };
                 Turn::Over(skipped(SkipReason::ProviderRejected, detail))
+            }
+            Err(SendFault::OptedOut { detail }) => {
+                lane.took();
+                self.suppress(&content, Unreachable::OptedOut).await;
+                inner.deps.outcomes.opted_out(message);
+                Turn::Over(skipped(SkipReason::Unsubscribed, detail))
             }
             Err(SendFault::Gone { detail, dead }) => {
                 lane.took();
@@ -163,19 +169,19 @@ impl Case {
         work.await.unwrap_or_else(|panic| Err(broken(panic)))
     }
 
-    /// Puts an address that the provider says does not work on the suppression list. When that fails the next message finds
-    /// out again.
-    async fn suppress(&self, made: &Made) {
+    /// Puts an address that the provider says does not work, or wants nothing, on the suppression list. When that fails the
+    /// next message finds out again.
+    async fn suppress(&self, made: &Made, why: Unreachable) {
         let Some(address) = made.address.clone() else { return };
         let (inner, message) = (Arc::clone(&self.inner), Arc::clone(&self.message));
         let written = tokio::task::spawn_blocking(move || {
-            let noted = inner.deps.suppressions.suppress(message.workspace, &message.channel, &address);
+            let noted = inner.deps.suppressions.suppress(message.workspace, &message.channel, &address, why);
             if let Err(error) = noted {
-                tracing::warn!(workspace.id = message.workspace.0, message.id = %message.id, %error, "a hard bounce was not noted");
+                tracing::warn!(workspace.id = message.workspace.0, message.id = %message.id, %error, "an address was not suppressed");
             }
         });
         if let Err(panic) = written.await {
-            tracing::error!(error = %panic, "noting a hard bounce failed");
+            tracing::error!(error = %panic, "suppressing an address failed");
         }
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::catcher::{Catcher, FaultAction, Stage};
+use crate::core::address::Unreachable;
 use crate::core::caps::Contact;
 use crate::core::device::Device;
 use crate::deps::{Audience, Catalog, JourneyState, Ledger, OriginState, Outcomes, Sources, Suppressions};
@@ -94,7 +95,7 @@ impl Suppressions for World {
         Ok(self.suppressed.lock().contains(address))
     }
 
-    fn suppress(&self, _: WorkspaceId, _: &str, address: &str) -> Result<(), DeliveryError> {
+    fn suppress(&self, _: WorkspaceId, _: &str, address: &str, _: Unreachable) -> Result<(), DeliveryError> {
         self.suppressed.lock().insert(address.to_owned());
         Ok(())
     }
@@ -140,6 +141,8 @@ impl Outcomes for World {
     fn devices_gone(&self, _: WorkspaceId, _: ProfileId, devices: Vec<Device>) {
         self.gone.lock().extend(devices);
     }
+
+    fn opted_out(&self, _: &OutboundMessage) {}
 }
 
 struct Rig {

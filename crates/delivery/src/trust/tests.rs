@@ -150,7 +150,7 @@ impl Receiver for Nobody {
     }
 
     fn receive<'r>(&'r self, _: &'r [String], _: &'r [u8]) -> Receiving<'r> {
-        Box::pin(std::future::ready(Ok(())))
+        Box::pin(std::future::ready(Ok(true)))
     }
 }
 

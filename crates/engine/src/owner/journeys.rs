@@ -34,10 +34,7 @@ impl Owner {
             work.journey_counts.sent(event);
             slot.runs.habits.note_sent(event.ts);
             slot.dirty.runs = true;
-        } else if REACTIONS.contains(&&*event.name)
-            && event.properties.get("message_id").is_some()
-            && event.properties.get("machine") != Some(&Value::Bool(true))
-        {
+        } else if REACTIONS.contains(&&*event.name) && event.properties.get("message_id").is_some() {
             let asked = self.asked(bound, slot, work.now);
             let zone = asked.zone();
             let hour = chrono::TimeZone::from_utc_datetime(&zone, &event.ts.to_utc().naive_utc()).hour();

@@ -44,10 +44,6 @@ impl Owner {
         }
         let text = |name: &str| event.properties.get(name).and_then(Value::as_str);
         let Some(message) = text("message_id").and_then(|id| id.parse::<OutboxId>().ok()) else { return Ok(()) };
-        // What a machine opened is told in the events, and is no mark of the customer.
-        if text("agent").is_some_and(|agent| agent != "human") {
-            return Ok(());
-        }
         let detail = ["link", "detail", "button", "action", "digits"].iter().find_map(|name| text(name));
         let name = mark.map_or(READ, Mark::as_str);
         let ws = event.workspace;

@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rapport_domain::message::MessageOutcome;
-use rapport_domain::{OutboxId, Partition, Timestamp, WorkspaceId};
+use rapport_domain::{OutboundMessage, OutboxId, Partition, Timestamp, WorkspaceId};
 use rapport_log::ReadBatch;
 use rapport_store::partition::{Epoch, Numbers, Seen, SeenOptions, meta, timers};
 use rapport_store::{Tx, counters};
@@ -99,6 +99,8 @@ pub struct Owner {
     outcomes: Vec<(OutboxId, MessageOutcome)>,
     /// Devices that providers say are gone; a loss is found out again.
     gone: Vec<devices::Gone>,
+    /// Messages whose customers told the provider to get no more; a loss is found out again.
+    opted_out: Vec<OutboundMessage>,
     recompute: bool,
     observed: Observations,
     /// Reactions of the partition's people by local hour.
@@ -156,6 +158,7 @@ impl Owner {
             backfills: VecDeque::new(),
             outcomes: Vec::new(),
             gone: Vec::new(),
+            opted_out: Vec::new(),
             recompute: true,
             observed,
             population: HashMap::new(),
@@ -212,6 +215,7 @@ impl Owner {
             match input {
                 Input::Outcome(id, outcome) => self.outcomes.push((id, outcome)),
                 Input::DevicesGone(ws, profile, devices) => self.gone.push((ws, profile, devices)),
+                Input::OptedOut(message) => self.opted_out.push(*message),
                 Input::Backfill(backfill) => self.history_came(backfill),
             }
         }
@@ -227,7 +231,13 @@ impl Owner {
             || self.publisher.has_cleanup()
             || self.accounts.is_due
             || self.calendars.has_work(now);
-        if records.is_empty() && self.outcomes.is_empty() && self.gone.is_empty() && !due && !waiting {
+        if records.is_empty()
+            && self.outcomes.is_empty()
+            && self.gone.is_empty()
+            && self.opted_out.is_empty()
+            && !due
+            && !waiting
+        {
             self.is_failing = false;
             return Ok(Step::Idle([next_timer, next_calendar, self.publisher.next_look()].into_iter().flatten().min()));
         }
@@ -243,6 +253,7 @@ impl Owner {
             self.outcome(&mut work, id, outcome)?;
         }
         self.prune_devices(&mut work)?;
+        self.withdraw(&mut work)?;
         for (offset, bytes) in records.iter() {
             self.record(&mut work, offset, bytes)?;
             self.shared.point("record applied")?;

@@ -70,7 +70,29 @@ impl Owner {
         };
         outbox::remove(&work.tx, &[id.number])?;
         self.publisher.settle(id, None);
-        let ws = message.workspace;
+        self.tell(work, &message, name, properties)
+    }
+
+    /// Withdraws consent for the channels of messages whose customers told the provider to get no more.
+    pub(super) fn withdraw(&mut self, work: &mut Work) -> Result<(), EngineError> {
+        for message in std::mem::take(&mut self.opted_out) {
+            let mut properties = message_properties(&message);
+            properties.insert("source".to_owned(), Value::from("provider"));
+            self.tell(work, &message, names::UNSUBSCRIBED, properties)?;
+            work.touched = true;
+        }
+        Ok(())
+    }
+
+    /// An event about a message, on its customer's profile wherever that is now.
+    fn tell(
+        &mut self,
+        work: &mut Work,
+        message: &OutboundMessage,
+        name: &str,
+        properties: Map<String, Value>,
+    ) -> Result<(), EngineError> {
+        let (id, ws) = (message.id, message.workspace);
         match self.follow(work, ws, message.profile)? {
             Home::Here(profile) => self.with_slot(work, (ws, profile), work.now, |owner, work, slot| {
                 let event = work.derive(ws, name, properties);

@@ -352,10 +352,7 @@ impl<'a, W: Witness> Player<'a, W> {
     fn note_habits(&mut self, event: &Event) {
         if &*event.name == names::MESSAGE_SENT {
             self.runs.habits.note_sent(event.ts);
-        } else if REACTIONS.contains(&&*event.name)
-            && event.properties.get("message_id").is_some()
-            && event.properties.get("machine") != Some(&Value::Bool(true))
-        {
+        } else if REACTIONS.contains(&&*event.name) && event.properties.get("message_id").is_some() {
             let zone = self.profile.zone().unwrap_or(self.stage.zone);
             self.runs.habits.note_reaction(event.ts, zone);
         }

@@ -1,8 +1,11 @@
 //! What an event changes of its profile.
 
+use std::borrow::Cow;
+
 use rapport_domain::event::{Event, EventKind, names};
 use rapport_domain::ids::SourceId;
-use rapport_domain::profile::{ACCOUNT, Consent, ConsentStatus, Identifier, Profile};
+use rapport_domain::profile::{ACCOUNT, Consent, ConsentStatus, DEVICE_TRAIT, Identifier, Profile};
+use serde_json::{Map, Value};
 
 use super::consent::{MustConfirm, Put};
 use super::identifiers::{self, Attach};
@@ -95,7 +98,8 @@ fn apply_traits(profile: &mut Profile, event: &Event, out: &mut Applied) {
     let mut stated = traits::Stated::default();
     let copied = event.context.map().get("traits").and_then(|t| t.as_object());
     let own = (event.kind == EventKind::Identify).then(|| event.properties.map());
-    match (own, copied) {
+    let (own, copied) = (own.map(|t| believed(t, event)), copied.map(|t| believed(t, event)));
+    match (own.as_deref(), copied.as_deref()) {
         (Some(own), Some(copied)) if own.is_empty() => {
             traits::state(&mut profile.traits, copied, event.ts, &mut stated)
         }
@@ -110,6 +114,15 @@ fn apply_traits(profile: &mut Profile, event: &Event, out: &mut Applied) {
     }
     out.trait_changes = stated.changes;
     out.refused_traits = stated.refused;
+}
+
+/// The traits that whoever sent the event may state.
+fn believed<'a>(traits: &'a Map<String, Value>, event: &Event) -> Cow<'a, Map<String, Value>> {
+    let reserved = |name: &String| name.starts_with(DEVICE_TRAIT);
+    if event.source.0 == 0 || !traits.keys().any(reserved) {
+        return Cow::Borrowed(traits);
+    }
+    Cow::Owned(traits.iter().filter(|(name, _)| !reserved(name)).map(|(n, v)| (n.clone(), v.clone())).collect())
 }
 
 fn join_group(profile: &mut Profile, event: &Event, out: &mut Applied) {

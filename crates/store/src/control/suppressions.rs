@@ -25,9 +25,16 @@ pub struct Suppression {
     pub source: String,
 }
 
-/// Case and surrounding space do not make another address.
+/// Case and surrounding space do not make another address; in the address of a program only scheme and host have no case
+/// (RFC 3986 section 6.2.2.1).
 fn normal(address: &str) -> String {
-    address.trim().to_lowercase()
+    let address = address.trim();
+    let path = address.find("://").map_or(0, |at| {
+        let host = at + 3;
+        address[host..].find(['/', '?', '#']).map_or(address.len(), |end| host + end)
+    });
+    let (host, path) = address.split_at(if path == 0 { address.len() } else { path });
+    format!("{}{path}", host.to_lowercase())
 }
 
 fn address_hash(ws: WorkspaceId, normal: &str) -> [u8; 16] {
@@ -56,6 +63,12 @@ pub fn remove(tx: &Tx, ws: WorkspaceId, channel: &str, address: &str) -> Result<
     let sql = "DELETE FROM suppressions WHERE ws = ?1 AND channel = ?2 AND address_hash = ?3";
     let changed = tx.execute(sql, &params![ws, channel, &address_hash(ws, &normal(address))])?;
     expect_row(changed, || "such suppression".to_owned())
+}
+
+/// Lifts the suppression of an address when it has this reason. Answers whether it had.
+pub fn lift(tx: &Tx, ws: WorkspaceId, channel: &str, address: &str, reason: &str) -> Result<bool> {
+    let sql = "DELETE FROM suppressions WHERE ws = ?1 AND channel = ?2 AND address_hash = ?3 AND reason = ?4";
+    Ok(tx.execute(sql, &params![ws, channel, &address_hash(ws, &normal(address)), reason])? > 0)
 }
 
 /// The suppression of an address on a channel.
@@ -110,6 +123,18 @@ mod tests {
     use crate::control::test_db;
 
     #[test]
+    fn only_the_host_of_a_link_has_no_case() {
+        for (address, expected) in [
+            (" Ann@X.Y ", "ann@x.y"),
+            ("HTTPS://Hooks.Shop.Example/In/AbC?K=V", "https://hooks.shop.example/In/AbC?K=V"),
+            ("https://Shop.Example?Key=V", "https://shop.example?Key=V"),
+            ("https://Shop.Example", "https://shop.example"),
+        ] {
+            assert_eq!(normal(address), expected);
+        }
+    }
+
+    #[test]
     fn an_address_stays_suppressed_even_when_erased() {
         let (_dir, db, a, b) = test_db();
         let put = |address: &str, reason: &str| {
@@ -132,6 +157,8 @@ mod tests {
         assert_eq!(db.read(|q| list(q, a, None, Some("BEN"), None, 9)).unwrap().items.len(), 1);
         assert!(db.read(|q| list(q, b, None, None, None, 9)).unwrap().items.is_empty());
         assert_eq!(db.write(|tx| remove(tx, b, "email", "ann@x.y")).unwrap_err().code(), "not_found");
+        assert!(!db.write(|tx| lift(tx, a, "email", "ann@x.y", "unsubscribed")).unwrap(), "its reason is another");
+        assert!(db.write(|tx| lift(tx, a, "email", "BEN@x.y", "manual")).unwrap() && !is(a, "email", "ben@x.y"));
         db.write(|tx| remove(tx, a, "email", "ann@x.y")).unwrap();
         assert!(!is(a, "email", "ann@x.y"));
     }

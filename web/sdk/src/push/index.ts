@@ -11,6 +11,8 @@ export interface SubscribeOptions {
   worker?: string;
   /** What of the site it is for; default all that the worker may have. */
   scope?: string;
+  /** Proves who is signed in: hex HMAC-SHA256 of the user id, made by your server. Default that of `inapp`. */
+  userToken?: string;
 }
 
 export interface Push {
@@ -33,6 +35,7 @@ const same = (a: ArrayBuffer | null | undefined, b: Uint8Array): boolean => {
 export default function push(client: Rapport): Push {
   const supported = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
   const { settings } = client;
+  let userToken = typeof settings.inapp === 'object' ? settings.inapp.userToken : undefined;
 
   const current = async (): Promise<PushSubscription | null> => {
     const registrations = await navigator.serviceWorker.getRegistrations();
@@ -45,7 +48,9 @@ export default function push(client: Rapport): Push {
 
   const tell = async (path: string, body: object): Promise<void> => {
     const visitor = client.user().anonymousId();
-    const who = { writeKey: settings.writeKey, anonymousId: visitor === DAILY ? undefined : visitor, userId: client.user().id() || undefined };
+    const userId = client.user().id();
+    // The visitor's id is known to this browser only, and becomes the customer's who signs in on it.
+    const who = { writeKey: settings.writeKey, ...(visitor !== DAILY && { anonymousId: visitor }), ...(userId && userToken && { userId, userToken }) };
     const response = await fetch(settings.host + path, { method: 'POST', body: JSON.stringify({ ...who, ...body }), credentials: 'omit', keepalive: true });
     if (!response.ok) throw new Error(`rapport: the server answered ${response.status} to ${path}`);
   };
@@ -65,7 +70,8 @@ export default function push(client: Rapport): Push {
 
   return {
     state,
-    async subscribe({ worker = '/rapport-sw.js', scope } = {}) {
+    async subscribe({ worker = '/rapport-sw.js', scope, userToken: proof } = {}) {
+      userToken = proof ?? userToken;
       if (!supported) return 'unsupported';
       if (!client.allowed) throw new Error('rapport: push needs the consent that events need');
       if ((await Notification.requestPermission()) !== 'granted') return state();

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use super::mime::Mail;
 use super::pool::Pool;
 use crate::channels::{LastWord, SendFault};
+use crate::core::bounce::is_refused_for_good;
 use crate::spec::ChannelSpec;
 
 /// The longest part of a server's answer that is kept, characters.
@@ -32,6 +33,8 @@ pub struct SmtpProvider {
 enum Step {
     Sender,
     Recipient,
+    /// The message was announced (DATA), and nothing of it sent.
+    Announcement,
     Content,
 }
 
@@ -138,7 +141,7 @@ async fn converse(connection: &mut AsyncSmtpConnection, mail: &Mail) -> Result<S
     let parameters = if international && takes { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
     connection.command(MailFrom::new(Some(mail.from.clone()), parameters)).await.map_err(at(Step::Sender))?;
     connection.command(Rcpt::new(mail.to.clone(), Vec::new())).await.map_err(at(Step::Recipient))?;
-    connection.command(Data).await.map_err(at(Step::Recipient))?;
+    connection.command(Data).await.map_err(at(Step::Announcement))?;
     let answer = connection.command(Content(&mail.bytes)).await.map_err(at(Step::Content))?;
     let text: Vec<&str> = answer.message().collect();
     Ok(short(&format!("{} {}", answer.code(), text.join(" "))))
@@ -184,14 +187,7 @@ fn classify(failed: &Failed) -> SendFault {
         // The server said that it did not take it.
         return SendFault::Transient { detail, untaken: true };
     }
-    SendFault::Permanent { hard_bounce: failed.step == Step::Recipient && is_hard_bounce(code, &text), detail }
-}
-
-/// Whether a refusal of the recipient says that the address does not work: 550, 551 or 553, unless the enhanced code
-/// (RFC 3463) says that mailbox state (5.2), the network (5.4), content (5.6) or policy (5.7) is the reason.
-fn is_hard_bounce(code: u16, text: &str) -> bool {
-    let other_reason = ["5.2.", "5.3.", "5.4.", "5.6.", "5.7."].iter().any(|p| text.trim_start().starts_with(p));
-    matches!(code, 550 | 551 | 553) && !other_reason
+    SendFault::Permanent { hard_bounce: failed.step == Step::Recipient && is_refused_for_good(&detail), detail }
 }
 
 #[cfg(test)]
@@ -212,15 +208,23 @@ mod tests {
 
     #[test]
     fn bounces_are_hard_only_when_the_address_is_the_reason() {
-        for (code, text, hard) in [
-            (550, "5.1.1 no such user", true),
-            (550, "user unknown", true),
-            (553, "mailbox name not allowed", true),
-            (550, "5.7.1 blocked by policy", false),
-            (552, "5.2.2 mailbox full", false),
-            (554, "rejected", false),
+        for (answer, hard) in [
+            ("550 5.1.1 no such user", true),
+            ("550 user unknown", true),
+            ("550 <ann@x.y>: Recipient address rejected: User unknown in local recipient table", true),
+            ("550 No such user here", true),
+            ("553 sorry, that domain isn't in my list; no such user", true),
+            ("550 5.1.1 q7tz", true),
+            ("550 5.7.1 blocked by policy", false),
+            ("550 Service unavailable; client host [192.0.2.1] blocked using zen.spamhaus.org", false),
+            ("550 spam message rejected", false),
+            ("550 rejected", false),
+            ("551 relaying denied", false),
+            ("553 5.7.2 sender verification failed", false),
+            ("552 5.2.2 mailbox full", false),
+            ("554 rejected", false),
         ] {
-            assert_eq!(is_hard_bounce(code, text), hard, "{code} {text}");
+            assert_eq!(is_refused_for_good(answer), hard, "{answer}");
         }
     }
 }

@@ -79,7 +79,15 @@ async fn answers_say_whether_the_number_is_dead() {
     let twilio = fake(&json!({})).await;
     let bench = Bench::new(&channel(&twilio.url()), &sms(), &json!({"phone": "+4915123456789"}));
     let code = |code: u64| Act::answer(400, &json!({"code": code, "message": "no"}).to_string());
-    twilio.script([code(21_614), code(21_602), Act::answer(500, ""), Act::answer(401, ""), Act::answer(429, "")]);
+    twilio.script([
+        code(21_610),
+        code(21_614),
+        code(21_602),
+        Act::answer(500, ""),
+        Act::answer(401, ""),
+        Act::answer(429, ""),
+    ]);
+    assert!(matches!(bench.send().await, Err(SendFault::OptedOut { .. })), "the recipient said STOP");
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: true, .. })));
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: false, .. })));
     assert!(matches!(bench.send().await, Err(SendFault::Transient { untaken: false, .. })));
@@ -111,7 +119,14 @@ async fn calls_speak_and_wait_for_keys() {
     let signature = hooks::twilio_signature("tok", &action, &read_form(body));
     let query = action.split_once('?').unwrap().1;
     let header = |name: &str| (name == "x-twilio-signature").then(|| signature.clone());
-    let request = hooks::HookRequest { url: &action, query, header: &header, body: body.as_bytes(), certificate: None };
+    let request = hooks::HookRequest {
+        url: &action,
+        query,
+        header: &header,
+        body: body.as_bytes(),
+        certificate: None,
+        now: rapport_domain::Timestamp(0),
+    };
     let (received, reply) = hooks::receive(&spec, HookPart::Keys, &request).unwrap();
     assert_eq!(received, [hooks::Received::Keys { digits: "3".into() }]);
     assert!(

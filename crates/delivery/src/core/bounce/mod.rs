@@ -113,6 +113,14 @@ pub fn weigh(status: &str, words: &str) -> Option<(Reason, bool)> {
     (!words.trim().is_empty()).then(|| judge(&said, &said)).flatten().or_else(bad)
 }
 
+/// Whether a server that refused a recipient in the conversation, in reply to RCPT (RFC 5321 section 3.3), says that the address
+/// does not work; weighed as in mail that came back. Codes alone do not say that: 550 is policy and block lists too.
+#[must_use]
+pub fn is_refused_for_good(answer: &str) -> bool {
+    let status = material::status(answer).unwrap_or_default();
+    weigh(&status, &format!("{answer} (in reply to RCPT TO)")).is_some_and(|(_, hard)| hard)
+}
+
 /// A machine-readable report: one answer a recipient.
 fn reported(material: &Material) -> (NoticeKind, Vec<Refused>) {
     let mut recipients = Vec::new();

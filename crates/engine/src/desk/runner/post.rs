@@ -139,7 +139,9 @@ impl Mailroom {
         };
         let (state, why) = match post.send(&letter, self.now()).await {
             Ok(_) => ("sent", None),
-            Err(SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. }) => ("failed", Some(detail)),
+            Err(
+                SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. } | SendFault::OptedOut { detail },
+            ) => ("failed", Some(detail)),
             Err(fault @ (SendFault::Busy | SendFault::Withheld)) => ("pending", Some(fault.detail())),
             Err(SendFault::Transient { detail, .. } | SendFault::Throttled { detail, .. }) => {
                 let state = if mail.attempts + 1 >= MAX_ATTEMPTS { "failed" } else { "pending" };
@@ -227,7 +229,9 @@ impl Mailroom {
         }
         match send().await {
             Ok(()) => {}
-            Err(SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. }) => {
+            Err(
+                SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. } | SendFault::OptedOut { detail },
+            ) => {
                 tracing::warn!(goal = %alert.goal, whom, detail, "somebody could not be told of an alert");
             }
             Err(SendFault::Transient { .. } | SendFault::Throttled { .. } | SendFault::Busy | SendFault::Withheld) => {

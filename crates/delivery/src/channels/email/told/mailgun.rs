@@ -5,7 +5,7 @@ use serde_json::Value;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use super::{Refusal, Visitor, What, complaint, delivered, json, optional, text, told};
+use super::{Refusal, Visitor, What, check_age, complaint, delivered, json, optional, seconds, text, told};
 use crate::channels::hooks::{HookFault, HookRequest, Received};
 use crate::spec::ChannelSpec;
 
@@ -22,6 +22,7 @@ pub(super) fn receive(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<V
     if !bool::from(ours.as_bytes().ct_eq(theirs.as_bytes())) {
         return Err(HookFault::Forged);
     }
+    check_age(seconds(text(&body, "/signature/timestamp")), request.now)?;
     let event = body.get("event-data").filter(|e| e.is_object()).ok_or(HookFault::Malformed)?;
     Ok(read(event).into_iter().collect())
 }

@@ -10,6 +10,8 @@ mod postmark;
 mod sendgrid;
 mod ses;
 
+use rapport_domain::Timestamp;
+use rapport_domain::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use serde_json::Value;
 
 use crate::channels::hooks::{HookFault, HookRequest, Received};
@@ -70,6 +72,28 @@ pub(in crate::channels) fn receive(spec: &ChannelSpec, request: &HookRequest<'_>
         ProviderKind::Mailgun => mailgun::receive(spec, request),
         _ => Err(HookFault::Malformed),
     }
+}
+
+/// How long after it was signed a call is taken, milliseconds. Providers go on calling for up to a day (SendGrid; Mailgun eight
+/// hours, SNS one) and some keep the first time while they do, so a shorter time would lose what happened while this server
+/// was down. What is told again within it changes nothing: its events are known for a week.
+const MAX_AGE_MS: i64 = 25 * HOUR_MS;
+/// How far clocks may be apart, milliseconds.
+const MAX_AHEAD_MS: i64 = 5 * MINUTE_MS;
+
+/// Refuses calls that somebody kept and makes again long after.
+fn check_age(signed_at: Option<Timestamp>, now: Timestamp) -> Result<(), HookFault> {
+    let signed_at = signed_at.ok_or(HookFault::Malformed)?;
+    let age = now.since_ms(signed_at);
+    if (-MAX_AHEAD_MS..=MAX_AGE_MS).contains(&age) {
+        return Ok(());
+    }
+    Err(HookFault::Refused("it was signed too long ago, or the clock of this server is wrong"))
+}
+
+/// An instant in seconds since 1970, as text.
+fn seconds(text: &str) -> Option<Timestamp> {
+    text.trim().parse::<i64>().ok()?.checked_mul(SECOND_MS).map(Timestamp)
 }
 
 fn json(request: &HookRequest<'_>) -> Result<Value, HookFault> {

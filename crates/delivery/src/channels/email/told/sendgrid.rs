@@ -7,7 +7,7 @@ use p256::ecdsa::{Signature, VerifyingKey};
 use p256::pkcs8::DecodePublicKey;
 use serde_json::Value;
 
-use super::{Refusal, Visitor, What, complaint, delivered, json, optional, text, told};
+use super::{Refusal, Visitor, What, check_age, complaint, delivered, json, optional, seconds, text, told};
 use crate::channels::hooks::{HookFault, HookRequest, Received};
 use crate::core::bounce::Reason;
 use crate::spec::ChannelSpec;
@@ -32,6 +32,7 @@ pub(super) fn receive(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<V
     let mut signed = header("x-twilio-email-event-webhook-timestamp").into_bytes();
     signed.extend_from_slice(request.body);
     key.verify(&signed, &signature).map_err(|_| HookFault::Forged)?;
+    check_age(seconds(&header("x-twilio-email-event-webhook-timestamp")), request.now)?;
     let Value::Array(events) = json(request)? else { return Err(HookFault::Malformed) };
     Ok(events.iter().filter_map(read).collect())
 }

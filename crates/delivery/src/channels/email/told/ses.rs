@@ -6,12 +6,13 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use rapport_domain::Timestamp;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::Value;
 use webpki::EndEntityCert;
 
-use super::{Refusal, Visitor, What, complaint, delivered, json, optional, text, told};
+use super::{Refusal, Visitor, What, check_age, complaint, delivered, json, optional, text, told};
 use crate::channels::hooks::{HookFault, HookRequest, Received};
 use crate::core::bounce::{Notice, Reason, tokens_in};
 use crate::spec::ChannelSpec;
@@ -54,6 +55,7 @@ pub(super) fn receive(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<V
     if text(&call, "/TopicArn") != topic {
         return Err(HookFault::Refused("it is of another topic than the channel's topic_arn"));
     }
+    check_age(Timestamp::parse(text(&call, "/Timestamp")), request.now)?;
     match kind {
         "SubscriptionConfirmation" => {
             let url = text(&call, "/SubscribeURL");

@@ -18,10 +18,17 @@ const ID: &str = "m003f.17";
 const RSA: &str = include_str!("../../fixtures/test-rsa.pem");
 const CERTIFICATE: &str = include_str!("../../fixtures/test-cert.pem");
 
+/// When every call here is signed.
+const SIGNED: Timestamp = Timestamp(1_700_000_000_000);
+
 fn call(spec: &Value, headers: &[(&str, String)], body: &str) -> Result<Vec<Received>, HookFault> {
+    call_at(SIGNED, spec, headers, body)
+}
+
+fn call_at(now: Timestamp, spec: &Value, headers: &[(&str, String)], body: &str) -> Result<Vec<Received>, HookFault> {
     let spec = ChannelSpec::validate(spec).unwrap_or_else(|p| panic!("{p:?}"));
     let header = |name: &str| headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone());
-    let request = HookRequest { url: "", query: "", header: &header, body: body.as_bytes(), certificate: None };
+    let request = HookRequest { url: "", query: "", header: &header, body: body.as_bytes(), certificate: None, now };
     receive_any(&spec, HookPart::Receipt, &request).map(|r| r.0)
 }
 
@@ -62,12 +69,15 @@ fn sendgrid_spec() -> Value {
 }
 
 fn sendgrid(spec: &Value, key: &SigningKey, signed: &str, sent: &str) -> Result<Vec<Received>, HookFault> {
+    call(spec, &sendgrid_headers(key, signed), sent)
+}
+
+fn sendgrid_headers(key: &SigningKey, signed: &str) -> [(&'static str, String); 2] {
     let signature: Signature = key.sign(format!("1700000000{signed}").as_bytes());
-    let headers = [
+    [
         ("x-twilio-email-event-webhook-signature", STANDARD.encode(signature.to_der())),
         ("x-twilio-email-event-webhook-timestamp", "1700000000".to_owned()),
-    ];
-    call(spec, &headers, sent)
+    ]
 }
 
 #[test]
@@ -166,14 +176,41 @@ fn postmark_shows_a_word() {
     assert_eq!(postmark("w0rd", &json!([])), Err(HookFault::Malformed));
 }
 
+fn mailgun_spec() -> Value {
+    json!({"kind": "mailgun", "secret": "k", "domain": "s.example", "from": {"email": "hi@s.example"}, "webhook_secret": "s1gn"})
+}
+
 fn mailgun(key: &str, event: &Value) -> Result<Vec<Received>, HookFault> {
-    let spec = json!({"kind": "mailgun", "secret": "k", "domain": "s.example", "from": {"email": "hi@s.example"}, "webhook_secret": "s1gn"});
+    call(&mailgun_spec(), &[], &mailgun_body(key, event))
+}
+
+fn mailgun_body(key: &str, event: &Value) -> String {
     let mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
     let tag = mac.chain_update("1700000000").chain_update("tok").finalize().into_bytes();
     let signature: String = tag.iter().map(|b| format!("{b:02x}")).collect();
-    let body =
-        json!({"signature": {"timestamp": "1700000000", "token": "tok", "signature": signature}, "event-data": event});
-    call(&spec, &[], &body.to_string())
+    json!({"signature": {"timestamp": "1700000000", "token": "tok", "signature": signature}, "event-data": event})
+        .to_string()
+}
+
+#[test]
+fn calls_that_were_kept_are_refused() {
+    let event = json!({"event": "delivered", "recipient": "ann@s.example", "user-variables": {"message_id": ID}});
+    let grid = json!([{"event": "delivered", "email": "ann@s.example", "message_id": ID}]).to_string();
+    let notice = json!({"eventType": "Delivery", "mail": {"tags": {"message": [ID]}}}).to_string();
+    let calls: [(Value, Vec<(&str, String)>, String); 3] = [
+        (mailgun_spec(), Vec::new(), mailgun_body("s1gn", &event)),
+        (sendgrid_spec(), sendgrid_headers(&signing_key(), &grid).into(), grid),
+        (ses_spec(), Vec::new(), sns("Notification", TOPIC, &notice).to_string()),
+    ];
+    for (spec, headers, body) in calls {
+        let after = |ms: i64| call_at(SIGNED.plus_ms(ms), &spec, &headers, &body);
+        for ms in [-MAX_AHEAD_MS, 0, MAX_AGE_MS] {
+            assert_eq!(short(&after(ms).unwrap()), ["Delivery"], "{ms} {spec}");
+        }
+        for ms in [-MAX_AHEAD_MS - 1, MAX_AGE_MS + 1, 8 * 24 * HOUR_MS] {
+            assert!(matches!(after(ms), Err(HookFault::Refused(why)) if why.contains("too long ago")), "{ms} {spec}");
+        }
+    }
 }
 
 #[test]
@@ -233,16 +270,16 @@ fn ses_spec() -> Value {
 
 /// A call of SNS, signed with the certificate's key.
 fn sns(kind: &str, topic: &str, message: &str) -> Value {
-    let mut call = json!({"Type": kind, "MessageId": "i", "TopicArn": topic, "Message": message, "Timestamp": "2026-01-01T00:00:00.000Z",
+    let mut call = json!({"Type": kind, "MessageId": "i", "TopicArn": topic, "Message": message, "Timestamp": "2023-11-14T22:13:20.000Z",
         "SignatureVersion": "2", "SigningCertURL": "https://sns.eu-central-1.amazonaws.com/S-1.pem"});
     let mut signed = format!("Message\n{message}\nMessageId\ni\n");
     if kind == "Notification" {
         call["Subject"] = json!("Amazon SES");
-        signed.push_str("Subject\nAmazon SES\nTimestamp\n2026-01-01T00:00:00.000Z\n");
+        signed.push_str("Subject\nAmazon SES\nTimestamp\n2023-11-14T22:13:20.000Z\n");
     } else {
         let url = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t";
         (call["Token"], call["SubscribeURL"]) = (json!("t"), json!(url));
-        signed.push_str(&format!("SubscribeURL\n{url}\nTimestamp\n2026-01-01T00:00:00.000Z\nToken\nt\n"));
+        signed.push_str(&format!("SubscribeURL\n{url}\nTimestamp\n2023-11-14T22:13:20.000Z\nToken\nt\n"));
     }
     signed.push_str(&format!("TopicArn\n{topic}\nType\n{kind}\n"));
     let der = rustls::pki_types::PrivateKeyDer::from_pem_slice(RSA.as_bytes()).unwrap();

@@ -1,0 +1,183 @@
+//! Whose a telephone number is, and what STOP, START and HELP from it do.
+
+use rapport_delivery::catcher::http::{Act, HttpCatcher};
+use rapport_delivery::{Claim, Purpose};
+use rapport_domain::{OutboxId, Partition};
+use serde_json::{Value, json};
+
+use crate::fixture::App;
+use crate::reach::{app, post, publish};
+
+/// A gateway that takes everything, in a workspace whose customers write German numbers.
+async fn gateway(app: &App) -> HttpCatcher {
+    let kannel = HttpCatcher::local(Act::answer(202, "0: Accepted for delivery")).await.unwrap();
+    let channel =
+        json!({"kind": "kannel", "base_url": kannel.url(), "username": "u", "secret": "s", "sender": "4915100000000"});
+    let settings = json!({"company": {"name": "Shop & Co"}, "default_country": "DE"});
+    let template = json!({"name": "S", "channel": "sms", "body": "Hello"});
+    let code = json!({"name": "C", "channel": "sms", "body": "Your code", "transactional": true});
+    let documents = [
+        ("settings/workspace", settings),
+        ("channel/sms", channel),
+        ("template/hi", template),
+        ("template/code", code),
+    ];
+    publish(app, &documents).await;
+    kannel
+}
+
+async fn customer(app: &App, user: &str, phone: &str) -> String {
+    app.collect("/v1/identify", json!({"userId": user, "traits": {"phone": phone}})).await.expect(200);
+    app.profile(user).await
+}
+
+/// A text to us; what the gateway is to answer with.
+async fn text(app: &App, from: &str, body: &str, id: &str) -> (String, String) {
+    let list = app.get("/api/v1/channels").await.expect(200);
+    let inbound = list["items"][0]["inbound_url"].as_str().unwrap();
+    let path = inbound.strip_prefix("http://rapport.example").unwrap_or(inbound);
+    let form = format!("from={}&to=4915100000000&text={body}&id={id}", from.replace('+', "%2B"));
+    let answer = post(app, path, "application/x-www-form-urlencoded", &[], form).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    (answer.header("content-type").to_owned(), answer.text())
+}
+
+async fn consent(app: &App, profile: &str) -> Value {
+    let list = app.get(&format!("/api/v1/profiles/{profile}/consents")).await.expect(200);
+    list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["channel"] == "sms")
+        .map_or(Value::Null, |c| c["granted"].clone())
+}
+
+/// What becomes of a template sent to a user.
+async fn fate(app: &App, user: &str, template: &str) -> String {
+    let body = json!({"to": {"user_id": user}, "template": template});
+    let made = app.api("POST", "/api/v1/messages?wait=true", body).await.expect(202);
+    let id = made["message"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/messages/{id}");
+    let open = |m: &Value| matches!(m["status"].as_str(), Some("sent" | "skipped" | "failed"));
+    let message = app.until(&path, open).await;
+    message["reason"].as_str().unwrap_or_else(|| message["status"].as_str().unwrap()).to_owned()
+}
+
+async fn suppressed(app: &App) -> Vec<(Value, Value)> {
+    let list = app.get("/api/v1/suppressions?channel=sms").await.expect(200);
+    list["items"].as_array().unwrap().iter().map(|s| (s["address"].clone(), s["reason"].clone())).collect()
+}
+
+#[tokio::test]
+async fn stop_reaches_everybody_with_the_number_and_start_takes_it_back() {
+    let app = app();
+    let kannel = gateway(&app).await;
+    // Two forms are two identifiers; the third customer's number is another's already.
+    let ada = customer(&app, "ada", "0151 / 23456789").await;
+    let bob = customer(&app, "bob", "+49 151 23456789").await;
+    let cem = customer(&app, "cem", "(0151) 23456789").await;
+    let dan = customer(&app, "dan", "0151 23456780").await;
+    for user in ["ada", "bob", "cem", "dan"] {
+        assert_eq!(fate(&app, user, "hi").await, "sent", "{user}");
+    }
+    assert_eq!(kannel.take().len(), 4);
+
+    text(&app, "4915123456789", "Stopp", "1").await;
+    assert_eq!(suppressed(&app).await, [(json!("+4915123456789"), json!("unsubscribed"))]);
+    assert_eq!((consent(&app, &ada).await, consent(&app, &bob).await), (json!(false), json!(false)));
+    assert_eq!(consent(&app, &dan).await, Value::Null);
+    for (user, template, expected) in [
+        ("ada", "hi", "suppressed"),
+        ("bob", "hi", "suppressed"),
+        ("cem", "hi", "suppressed"),
+        ("cem", "code", "suppressed"),
+        ("dan", "hi", "sent"),
+    ] {
+        assert_eq!(fate(&app, user, template).await, expected, "{user} {template}");
+    }
+    // Who wrote is the customer who last got a message there: once, and nobody new.
+    let texts = app.get(&format!("/api/v1/profiles/{bob}/events?q=SMS%20Received")).await.expect(200);
+    assert_eq!(texts["items"].as_array().unwrap().len(), 1, "{texts}");
+    let texts = app.get(&format!("/api/v1/profiles/{ada}/events?q=SMS%20Received")).await.expect(200);
+    assert_eq!(texts["items"], json!([]));
+
+    text(&app, "+4915123456789", "START", "2").await;
+    assert_eq!(suppressed(&app).await, []);
+    for (user, profile) in [("ada", &ada), ("bob", &bob)] {
+        assert_eq!(
+            (fate(&app, user, "hi").await.as_str(), consent(&app, profile).await),
+            ("sent", json!(true)),
+            "{user}"
+        );
+    }
+    assert_eq!(fate(&app, "cem", "hi").await, "sent");
+    let _ = cem;
+}
+
+#[tokio::test]
+async fn taking_the_channel_again_takes_back_a_stop() {
+    let app = app();
+    let _kannel = gateway(&app).await;
+    let ada = customer(&app, "ada", "0151 23456789").await;
+    let by_hand = json!({"channel": "sms", "address": "+4915123456780"});
+    app.api("POST", "/api/v1/suppressions", by_hand).await.expect(201);
+    let dan = customer(&app, "dan", "0151 23456780").await;
+    text(&app, "4915123456789", "stop", "1").await;
+    assert_eq!(
+        (fate(&app, "ada", "hi").await.as_str(), fate(&app, "dan", "hi").await.as_str()),
+        ("suppressed", "suppressed")
+    );
+    for profile in [&ada, &dan] {
+        let message = OutboxId { partition: Partition(0), number: 900 };
+        let profile = profile.parse().unwrap();
+        let claim = Claim { workspace: app.a.id, message, profile, purpose: Purpose::Preferences };
+        let path = format!("/preferences/{}", app.tokens.mint(&claim));
+        let form = "channel=sms&channel=email&channel=whatsapp&channel=voice&action=save".to_owned();
+        assert_eq!(post(&app, &path, "application/x-www-form-urlencoded", &[], form).await.status, 200);
+    }
+    assert_eq!(fate(&app, "ada", "hi").await, "sent");
+    assert_eq!(fate(&app, "dan", "hi").await, "suppressed", "by the team, for another reason");
+}
+
+#[tokio::test]
+async fn a_number_as_people_write_it_is_found_and_helped() {
+    let app = app();
+    let _kannel = gateway(&app).await;
+    // A fixed line: not written to, but it may write.
+    let ada = customer(&app, "ada", "(030) 123 456").await;
+    app.collect("/v1/identify", json!({"userId": "ada", "traits": {"locale": "de-AT"}})).await.expect(200);
+    let (media, answer) = text(&app, "+4930123456", "Help", "1").await;
+    assert!(media.starts_with("text/plain"), "{media}");
+    assert!(answer.starts_with("Shop & Co: Mit der Antwort STOPP"), "{answer}");
+    let texts = app.get(&format!("/api/v1/profiles/{ada}/events?q=SMS%20Received")).await.expect(200);
+    assert_eq!(texts["items"][0]["properties"]["keyword"], "help", "{texts}");
+    // The same digits of another country are another's.
+    text(&app, "+43 30 123456", "hello", "2").await;
+    assert_eq!(text(&app, "+33612345678", "aide", "3").await.1.split(':').next(), Some("Shop & Co"));
+    let texts = app.get(&format!("/api/v1/profiles/{ada}/events?q=SMS%20Received")).await.expect(200);
+    assert_eq!(texts["items"].as_array().unwrap().len(), 1, "{texts}");
+    let stranger = app.get("/api/v1/profiles/by/phone/%2B33612345678").await.expect(200);
+    assert_eq!(stranger["known"], false, "somebody new");
+}
+
+#[tokio::test]
+async fn what_the_customer_told_the_provider_is_their_withdrawal() {
+    let app = app();
+    let stopped = Act::answer(400, r#"{"code":21610,"message":"Attempt to send to unsubscribed recipient"}"#);
+    let twilio = HttpCatcher::local(stopped).await.unwrap();
+    let channel = json!({"kind": "twilio", "username": "AC1", "secret": "tok", "sender": "+15005550006", "base_url": twilio.url()});
+    publish(
+        &app,
+        &[("channel/sms", channel), ("template/hi", json!({"name": "S", "channel": "sms", "body": "Hello"}))],
+    )
+    .await;
+    let ada = customer(&app, "ada", "+4915123456789").await;
+    assert_eq!(fate(&app, "ada", "hi").await, "unsubscribed");
+    assert_eq!(suppressed(&app).await, [(json!("+4915123456789"), json!("unsubscribed"))]);
+    let denied = |c: &Value| c.to_string().contains("\"granted\":false");
+    app.until(&format!("/api/v1/profiles/{ada}/consents"), denied).await;
+    let told = app.get(&format!("/api/v1/profiles/{ada}/events?q=Unsubscribed")).await.expect(200);
+    let told = told["items"].as_array().unwrap();
+    let withdrawn: Vec<&Value> = told.iter().filter(|e| e["event"] == "Unsubscribed").collect();
+    assert_eq!((withdrawn.len(), &withdrawn[0]["properties"]["source"]), (1, &json!("provider")));
+}
