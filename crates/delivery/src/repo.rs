@@ -215,7 +215,7 @@ pub fn record_queued(tx: &Tx, message: &OutboundMessage, request: Option<&str>) 
 }
 
 /// The customer left a journey by its exit rule: messages of that run that wait are not to be sent any more. The gate
-/// skips each when its turn comes. Answers how many there were.
+/// skips each when its turn comes; in-app messages that were put there are shown no more. Answers how many there were.
 ///
 /// # Errors
 /// When the state cannot be written.
@@ -228,7 +228,8 @@ pub fn withdraw(
 ) -> Result<usize, DeliveryError> {
     let sql = "UPDATE messages SET withdrawn = 1 WHERE workspace = ?1 AND profile = ?2 AND journey = ?3 AND run = ?4 \
                AND status IN ('queued', 'deferred')";
-    Ok(tx.execute(sql, &params![workspace, profile, journey, run])?)
+    let waiting = tx.execute(sql, &params![workspace, profile, journey, run])?;
+    Ok(waiting + inapp::take_back(tx, workspace, profile, journey, run)?)
 }
 
 /// Whether the message's journey was left before it could be sent ([`withdraw`]).

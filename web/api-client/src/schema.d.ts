@@ -4097,7 +4097,7 @@ export interface components {
             level: string;
             /** @description What was found and what to do. */
             message: string;
-            /** @description `subject`, `preheader`, `html` or `text`. */
+            /** @description The part: `subject`, `preheader`, `html` or `text` of a mail, a member of another channel's template. */
             part: string;
             /** @description The place, as it is written there. */
             excerpt?: string | null;
@@ -7269,15 +7269,17 @@ export interface components {
         SmsPrice: {
             /** @description ISO 3166; `*` is every country without a price of its own. */
             country: string;
-            /** @description One segment, a decimal number. */
+            /** @description One segment, or one message with media; a decimal number. */
             segment: string;
-            /** @description All of its segments. */
+            /** @description The whole message. */
             amount: string;
             /** @description ISO 4217; empty when the channel does not say. */
             currency: string;
         };
         /** @description What a text message takes and costs. */
         SmsView: {
+            /** @description Whether it has media: it is paid for as one message, whatever its text takes. */
+            media: boolean;
             /** @description `gsm7` or `ucs2`. */
             encoding: string;
             /** @description Septets or 16-bit units. */

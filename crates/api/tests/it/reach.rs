@@ -318,3 +318,54 @@ async fn what_a_paused_journey_decided_waits_at_the_gate() {
     app.until("/api/v1/messages", |l| all(l, "sent")).await;
     assert_eq!(provider.caught().len(), 2, "each once");
 }
+
+#[tokio::test]
+async fn a_standing_message_is_shown_to_members_of_a_segment_and_taken_back_from_who_leaves() {
+    let app = app();
+    let banner =
+        json!({"name": "B", "channel": "inapp", "layout": "banner", "title": "Your trial", "frequency": {"max": 100}});
+    let journey = json!({"name": "Trial", "trigger": {"segment": {"id": "trial", "on": "entered"}}, "reentry": "always",
+        "exit_when": "!in_segment(\"trial\")",
+        "steps": [{"id": "show", "send": {"template": "banner", "channel": "inapp"}}, {"id": "stand", "wait": {"for": "90d"}}]});
+    publish(
+        &app,
+        &[
+            ("channel/app", json!({"kind": "inapp", "secret": "s3cret"})),
+            ("template/banner", banner),
+            ("segment/trial", json!({"name": "Trial", "rule": "traits.plan == \"trial\""})),
+            ("journey/trial", journey),
+        ],
+    )
+    .await;
+    let plan = async |plan: &str| {
+        let ada = json!({"userId": "ada", "anonymousId": BROWSER, "traits": {"plan": plan}});
+        app.collect("/v1/identify", ada).await.expect(200);
+        app.settle().await;
+    };
+    plan("pro").await;
+    let session = json!({"anonymousId": BROWSER, "writeKey": app.a.write_key});
+    let token = open_call(&app, "/inapp/session", session).await.expect(200)["token"].as_str().unwrap().to_owned();
+    let shown = async |count: usize| {
+        let path = format!("/inapp/messages?token={token}");
+        for _ in 0..400 {
+            let list = app.as_token("", "GET", &path, Value::Null).await.expect(200);
+            if list["messages"].as_array().unwrap().len() == count {
+                return list["messages"].clone();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            app.settle().await;
+        }
+        panic!("there are never {count} messages");
+    };
+    shown(0).await;
+    // A later member gets it, also after it was shown; who leaves does not keep it, and who comes back gets a new one.
+    plan("trial").await;
+    let first = shown(1).await[0]["id"].clone();
+    let displayed = json!({"token": token, "events": [{"message_id": first, "type": "displayed"}]});
+    open_call(&app, "/inapp/events", displayed).await.expect(204);
+    assert_eq!(shown(1).await[0]["id"], first);
+    plan("pro").await;
+    shown(0).await;
+    plan("trial").await;
+    assert_ne!(shown(1).await[0]["id"], first);
+}

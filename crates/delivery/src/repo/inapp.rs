@@ -106,6 +106,22 @@ pub fn read(tx: &Tx, ws: WorkspaceId, id: OutboxId, at: Timestamp) -> Result<boo
     Ok(tx.execute(sql, &params![ws, id.partition, id.number, at])? > 0)
 }
 
+/// The customer left the journey that put messages here: they are shown no more, but for those of the inbox that the customer
+/// saw. Answers how many there were.
+pub(super) fn take_back(
+    tx: &Tx,
+    ws: WorkspaceId,
+    profile: ProfileId,
+    journey: &str,
+    run: u64,
+) -> Result<usize, DeliveryError> {
+    let sql = "UPDATE inapp SET expires_at = 0 WHERE workspace = ?1 AND expires_at > 0 AND dismissed_at IS NULL \
+               AND NOT (json_extract(content, '$.layout') = 'inbox' AND (displays > 0 OR read_at IS NOT NULL)) \
+               AND (partition, number) IN (SELECT partition, number FROM messages \
+               WHERE workspace = ?1 AND profile = ?2 AND journey = ?3 AND run = ?4 AND channel = 'inapp')";
+    Ok(tx.execute(sql, &params![ws, profile, journey, run])?)
+}
+
 /// Forgets those of a profile (invariant I10).
 pub(super) fn remove_profile(tx: &Tx, ws: WorkspaceId, profile: ProfileId) -> Result<(), DeliveryError> {
     tx.execute("DELETE FROM inapp WHERE workspace = ?1 AND profile = ?2", &params![ws, profile])?;

@@ -69,6 +69,16 @@ fn a_message_is_followed_from_decision_to_end() {
     // A second decision about it does not take it back.
     assert!(!write(&db, |tx| record_outcome(tx, WS, id(1), &skipped(SkipReason::Duplicate), Timestamp(4))));
     assert_eq!(counts_now(), LedgerCounts { sent: 1, ..Default::default() });
+    // One that nobody knows the outcome of counts as sent, and apart.
+    write(&db, |tx| record_queued(tx, &message(7, 10, Some("j")), None));
+    let mut unsure = sent("Hi");
+    if let MessageOutcome::Sent { via, .. } = &mut unsure {
+        via.is_unsure = true;
+    }
+    assert!(write(&db, |tx| record_outcome(tx, WS, id(7), &unsure, Timestamp(4))));
+    assert_eq!(counts_now(), LedgerCounts { sent: 2, ..Default::default() });
+    let lines = db.read(|r| count_lines(r, WS)).unwrap();
+    assert!(lines.iter().any(|l| l.reason.as_deref() == Some(UNKNOWN_OUTCOME) && l.messages == 1), "{lines:?}");
     // Another workspace sees none of it.
     assert_eq!(db.read(|r| get(r, WorkspaceId(2), id(1))).unwrap(), None);
     assert!(!db.read(|r| is_sent(r, WorkspaceId(2), id(1))).unwrap());

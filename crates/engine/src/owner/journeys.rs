@@ -166,7 +166,11 @@ impl Owner {
                 if let Effect::Exited { journey, run, reason, .. } = &other
                     && reason.takes_back()
                 {
-                    rapport_delivery::repo::withdraw(&work.tx, ws, slot.profile.id, journey, *run)?;
+                    let profile = slot.profile.id;
+                    if rapport_delivery::repo::withdraw(&work.tx, ws, profile, journey, *run)? > 0 {
+                        // A page that shows one of them takes it away.
+                        work.woken.push((ws, profile));
+                    }
                 }
                 let Some((name, properties)) = told(&other) else { return Ok(()) };
                 work.derive(ws, &name, properties)
