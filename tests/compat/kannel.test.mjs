@@ -68,7 +68,8 @@ password = secret
 group = sms-service
 keyword = default
 catch-all = true
-max-messages = 0
+max-messages = 1
+omit-empty = true
 get-url = "${inbound}?from=%p&to=%P&text=%a&id=%I"
 `,
   );
@@ -144,6 +145,9 @@ test('a text goes out through Kannel, its receipt comes back, and answers are re
     assert.equal(answer?.properties.reply, '1', kannel.logs());
     assert.equal(answer.properties.message_id, sent.id);
   });
+  const helped = await kannel.telephone('HELP');
+  await eventually('help is answered, as text', () => assert.match(helped.output, /reply.STOP/, `${helped.output}\n${kannel.logs()}`));
+  assert.doesNotMatch(helped.output, /xml|Response|Empty/i);
   await kannel.telephone('STOP');
   await eventually('the word is heard', async () => {
     const { items } = await server.api('GET', `/api/v1/profiles/${id}/consents`);
@@ -151,5 +155,5 @@ test('a text goes out through Kannel, its receipt comes back, and answers are re
   });
   const again = await send('parcel');
   assert.equal(again.status, 'skipped', JSON.stringify(again));
-  assert.equal(again.reason, 'unsubscribed');
+  assert.equal(again.reason, 'suppressed');
 });

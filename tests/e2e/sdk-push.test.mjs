@@ -89,7 +89,12 @@ describe('web push', { skip: noBrowser || noSdk }, () => {
     const visitor = await tab.evaluate(() => window.rapport.user().anonymousId());
     assert.deepEqual([path, body], ['subscribe', { writeKey: 'wk', anonymousId: visitor, subscription: { endpoint: 'https://push.example/1', keys } }]);
     await tab.evaluate(() => window.rapport.identify('ann'));
-    await eventually('the browser is told to be hers', () => assert.equal(server.told[1]?.[1].userId, 'ann'));
+    // Her id proves nothing, and her browser's own id is hers by now.
+    await eventually('the browser is told again', () => assert.equal(server.told[1]?.[0], 'subscribe'));
+    assert.deepEqual(server.told[1], server.told[0]);
+    await ask('subscribe', { userToken: '0badc0de' });
+    const { userId, userToken, anonymousId } = server.told[2][1];
+    assert.deepEqual([userId, userToken, anonymousId], ['ann', '0badc0de', visitor]);
     assert.equal(await ask('unsubscribe'), 'off');
     assert.equal(server.told.at(-1)[0], 'unsubscribe');
     assert.deepEqual(complained, []);

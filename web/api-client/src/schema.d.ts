@@ -1977,6 +1977,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles/{id}/telegram-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link that joins a customer to a Telegram chat
+         * @description Needs the role editor.
+         */
+        post: operations["post_profiles_by_id_telegram_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/profiles/{id}/traits": {
         parameters: {
             query?: never;
@@ -3475,6 +3495,23 @@ export interface components {
         };
         /** @description How a report is drawn. */
         Chart: "line" | "area" | "bar" | "pie" | "number" | "table" | "heatmap" | "funnel" | "flow";
+        /** @description A link for one customer. */
+        ChatLink: {
+            /** @description To be opened by the customer; null when the channel does not say the bot's name. */
+            url?: string | null;
+            /** @description What the bot gets: `/start` and this. */
+            start: string;
+            /** @description Until when it works. */
+            expires_at: components["schemas"]["Time"];
+        };
+        /** @description How long the link is to work. */
+        ChatLinkInput: {
+            /**
+             * Format: int64
+             * @description Hours, 1 to 720; 24 when absent.
+             */
+            hours?: number | null;
+        };
         /** @description A clause of a rule, decided for one profile. */
         ClauseView: {
             /** @description What it says, in the rule language. */
@@ -3811,9 +3848,14 @@ export interface components {
         DeviceInput: {
             /** @description The write key, unless it stands in the header or the query. */
             writeKey?: string | null;
-            /** @description The known customer. */
+            /** @description The known customer; counts with `userToken` only. */
             userId?: string | null;
-            /** @description The browser or device. */
+            /** @description Hex HMAC-SHA256 of the user id under the in-app channel's secret, made by your server. */
+            userToken?: string | null;
+            /**
+             * @description The browser or device, as in collection calls: what nobody else knows. Where it belongs to a known customer, so does the
+             *     device.
+             */
             anonymousId?: string | null;
             subscription?: null | components["schemas"]["Subscription"];
             /** @description `fcm` or `apns`, for an app. */
@@ -11946,6 +11988,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfMembershipView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_profiles_by_id_telegram_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatLinkInput"];
+            };
+        };
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatLink"];
                 };
             };
             /** @description What is wrong (RFC 9457). */

@@ -4,7 +4,7 @@ use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
-    accounts, confirm, consent_history, consents, customer, events, exports, hooks, in_browser, messages,
+    accounts, chats, confirm, consent_history, consents, customer, events, exports, hooks, in_browser, messages,
     messages_after, messages_write, preferences, profiles, profiles_write, push, segments, texts,
 };
 use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
@@ -96,6 +96,14 @@ fn others() -> Vec<Endpoint> {
         )
         .query::<consent_history::HistoryQuery>()
         .answers::<Paged<consent_history::ConsentChangeView>>(200, "A page; with `format=csv` all of them as CSV."),
+        post(
+            "/api/v1/profiles/{id}/telegram-link",
+            "profiles",
+            "Make a link that joins a customer to a Telegram chat",
+            chats::create,
+        )
+        .body::<chats::ChatLinkInput>()
+        .answers::<chats::ChatLink>(201, "The link."),
         get("/api/v1/accounts", "accounts", "List and search accounts", accounts::list)
             .query::<accounts::AccountQuery>()
             .answers::<Paged<accounts::AccountView>>(200, "A page."),

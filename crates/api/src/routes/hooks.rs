@@ -20,6 +20,7 @@ use rapport_engine::read;
 use rapport_store::control::{resources, suppressions};
 use serde_json::{Map, Value, json};
 
+use super::chats;
 use super::push::{raw, tell_mark};
 use crate::customer::Visit;
 use crate::document;
@@ -121,6 +122,16 @@ async fn apply(
             }
             let more = Map::from_iter([("detail".to_owned(), json!(detail))]);
             tell_mark(state, visit, mark, more).await?;
+            Ok(None)
+        }
+        Received::Joined { chat, token, id } => {
+            let ws = visit.claim.workspace;
+            if !chats::join(state, ws, (&chat, &id), &token).await? {
+                // A link of long ago, or of somebody else: they pressed Start, no more is known.
+                let keyword = Some(Keyword::Start);
+                inbound(state, ws, Said { channel, from: chat, text: "/start".to_owned(), id, at: None, keyword })
+                    .await?;
+            }
             Ok(None)
         }
         Received::Mail(told) => {

@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod campaigns;
 pub(crate) mod catalogs;
 pub(crate) mod channels;
+pub(crate) mod chats;
 pub(crate) mod collect;
 pub(crate) mod confirm;
 pub(crate) mod consent_history;

@@ -161,6 +161,59 @@ async fn a_number_as_people_write_it_is_found_and_helped() {
 }
 
 #[tokio::test]
+async fn a_link_joins_a_chat_to_its_customer() {
+    let app = app();
+    let bot = HttpCatcher::local(Act::answer(200, r#"{"ok":true,"result":{"message_id":5}}"#)).await.unwrap();
+    let channel =
+        json!({"kind": "telegram", "secret": "bot", "bot": "shop_bot", "webhook_secret": "s3", "base_url": bot.url()});
+    let template = json!({"name": "T", "channel": "telegram", "body": "Hello"});
+    publish(&app, &[("channel/chat", channel), ("template/hi", template)]).await;
+    app.collect("/v1/identify", json!({"userId": "ada"})).await.expect(200);
+    let ada = app.profile("ada").await;
+    assert_eq!(fate(&app, "ada", "hi").await, "no_address");
+    let path = format!("/api/v1/profiles/{ada}/telegram-link");
+    assert_eq!(app.api("POST", &path, json!({"hours": 721})).await.status, 400);
+    let link = app.api("POST", &path, json!({})).await.expect(201);
+    let start = link["start"].as_str().unwrap();
+    assert_eq!(link["url"], format!("https://t.me/shop_bot?start={start}"));
+    let channels = app.get("/api/v1/channels").await.expect(200);
+    let inbound = channels["items"][0]["inbound_url"].as_str().unwrap().to_owned();
+    let hook = inbound.strip_prefix("http://rapport.example").unwrap();
+    let update = async |id: u64, chat: u64, text: String| {
+        let message = json!({"chat": {"id": chat, "type": "private"}, "text": text});
+        let body = json!({"update_id": id, "message": message}).to_string();
+        let headers = [("x-telegram-bot-api-secret-token", "s3")];
+        assert_eq!(post(&app, hook, "application/json", &headers, body).await.status, 200);
+    };
+    // Somebody who opens a link of another workspace, or a made-up one, is not joined to anybody.
+    let claim = Claim {
+        workspace: app.b.id,
+        message: OutboxId::default(),
+        profile: ada.parse().unwrap(),
+        purpose: Purpose::Chat { expires_at: rapport_domain::Timestamp(4_102_444_800_000) },
+    };
+    let theirs = app.tokens.mint(&claim);
+    let over =
+        Claim { workspace: app.a.id, purpose: Purpose::Chat { expires_at: rapport_domain::Timestamp(0) }, ..claim };
+    for (id, token) in [theirs, app.tokens.mint(&over), "forged".to_owned()].into_iter().enumerate() {
+        update(id as u64, 66, format!("/start {token}")).await;
+    }
+    assert_eq!(fate(&app, "ada", "hi").await, "no_address");
+    update(7, 4711, format!("/start {start}")).await;
+    update(7, 4711, format!("/start {start}")).await;
+    assert_eq!(fate(&app, "ada", "hi").await, "sent");
+    assert_eq!(bot.take().pop().unwrap().json()["chat_id"], "4711");
+    let consents = app.get(&format!("/api/v1/profiles/{ada}/consents")).await.expect(200);
+    assert_eq!(
+        (&consents["items"][0]["channel"], &consents["items"][0]["granted"]),
+        (&json!("telegram"), &json!(true))
+    );
+    update(8, 4711, "Where is it?".to_owned()).await;
+    let texts = app.get(&format!("/api/v1/profiles/{ada}/events?q=Telegram%20Received")).await.expect(200);
+    assert_eq!(texts["items"].as_array().unwrap().len(), 1, "{texts}");
+}
+
+#[tokio::test]
 async fn what_the_customer_told_the_provider_is_their_withdrawal() {
     let app = app();
     let stopped = Act::answer(400, r#"{"code":21610,"message":"Attempt to send to unsubscribed recipient"}"#);

@@ -71,6 +71,15 @@ pub enum Received {
         /// What the text means when it is a keyword.
         keyword: Option<Keyword>,
     },
+    /// Somebody opened a link that we made for a customer, in a chat with the bot.
+    Joined {
+        /// The id of the chat.
+        chat: String,
+        /// What the link held.
+        token: String,
+        /// The provider's id, which makes a repeated call one effect.
+        id: String,
+    },
     /// What became of a mail.
     Mail(Told),
     /// The provider asks whether its calls are wanted; fetching this address says so.
@@ -311,6 +320,12 @@ fn telegram(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Receiv
     let Some(text) = body.pointer("/message/text").and_then(Value::as_str) else { return Ok((Vec::new(), done)) };
     let from = body.pointer("/message/chat/id").map(ToString::to_string).ok_or(HookFault::Malformed)?;
     let id = body["update_id"].to_string();
+    if let Some(token) = text.strip_prefix("/start ").map(str::trim).filter(|t| !t.is_empty()) {
+        // Everybody in a group would read what is meant for one.
+        let is_private = body.pointer("/message/chat/type").is_none_or(|kind| kind == "private");
+        let joined = Received::Joined { chat: from, token: token.to_owned(), id };
+        return Ok((if is_private { vec![joined] } else { Vec::new() }, done));
+    }
     let (text, at) = (text.to_owned(), body.pointer("/message/date").and_then(Value::as_i64).and_then(seconds));
     Ok((vec![Received::Inbound { from, to: String::new(), id, at, keyword: keyword(&text), text }], done))
 }

@@ -139,6 +139,12 @@ fn telegram_shows_its_secret() {
     let got = send("s3", &body).unwrap();
     let Received::Inbound { from, keyword: Some(Keyword::Stop), at, .. } = &got[0] else { panic!("{got:?}") };
     assert_eq!((from.as_str(), at.unwrap()), ("-5", Timestamp(1_782_907_200_000)));
+    let start = |kind: &str| {
+        let message = json!({"chat": {"id": 7, "type": kind}, "text": "/start AQsB-_x"});
+        send("s3", &json!({"update_id": 10, "message": message}).to_string()).unwrap()
+    };
+    let joined = Received::Joined { chat: "7".into(), token: "AQsB-_x".into(), id: "10".into() };
+    assert_eq!((start("private"), start("supergroup")), (vec![joined], vec![]));
     assert_eq!(send("s4", &body), Err(HookFault::Forged));
     assert_eq!(send("s3", "{"), Err(HookFault::Malformed));
     assert_eq!(send("s3", "{\"update_id\":1}"), Ok(vec![]));

@@ -236,6 +236,7 @@ pub(crate) const KINDS: &[KindInfo] = &[
         about: "Messages of a Telegram bot.",
         members: &[
             must("secret", SECRET, "The bot's token."),
+            may("bot", Shape::Line(64), "The bot's name, for links that join a customer to a chat with it: shop_bot."),
             may("webhook_secret", SECRET, "What the bot's webhook sends as X-Telegram-Bot-Api-Secret-Token."),
             BASE,
         ],

@@ -7,6 +7,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
+use rapport_domain::time::MINUTE_MS;
 use rapport_domain::{OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -47,6 +48,11 @@ pub enum Purpose {
     /// A session of in-app messages.
     InApp {
         /// Until when it holds.
+        expires_at: Timestamp,
+    },
+    /// Joining the customer to a chat of a messenger.
+    Chat {
+        /// Until when it holds, in whole minutes: what a messenger passes on is short (Telegram: 64 characters).
         expires_at: Timestamp,
     },
     /// Confirming a subscription that somebody asked for.
@@ -144,6 +150,7 @@ impl Tokens {
             Purpose::Confirm { channel, topic: None } => (9, channel.clone()),
             Purpose::Confirm { channel, topic: Some(topic) } => (9, format!("{channel}\n{topic}")),
             Purpose::View => (10, String::new()),
+            Purpose::Chat { expires_at } => (11, expires_at.0.div_euclid(MINUTE_MS).to_string()),
         };
         bytes.extend([VERSION, kind]);
         for number in
@@ -229,6 +236,7 @@ impl Tokens {
                 Purpose::Confirm { channel: channel.to_owned(), topic }
             }
             10 => Purpose::View,
+            11 => Purpose::Chat { expires_at: Timestamp(payload.parse::<i64>().ok()?.checked_mul(MINUTE_MS)?) },
             _ => return None,
         };
         Some(Claim { workspace, message, profile, purpose })
@@ -296,6 +304,7 @@ mod tests {
             ("[a-z]{1,8}", prop::sample::select(HookPart::ALL.to_vec()))
                 .prop_map(|(channel, part)| Purpose::Hook { channel, part }),
             any::<i64>().prop_map(|at| Purpose::InApp { expires_at: Timestamp(at) }),
+            any::<i32>().prop_map(|at| Purpose::Chat { expires_at: Timestamp(i64::from(at) * MINUTE_MS) }),
             ("[a-z]{1,8}", prop::option::of("[a-z0-9_-]{1,20}"))
                 .prop_map(|(channel, topic)| Purpose::Confirm { channel, topic }),
             "https://[a-z]{1,10}\\.example/\\PC{0,60}".prop_map(|url| Purpose::Click { url }),
@@ -349,6 +358,19 @@ mod tests {
             assert!(tokens.open_bounce(wrong).is_err(), "{wrong}");
         }
         assert!(Tokens::new(b"other").open_bounce(&local).is_err());
+    }
+
+    #[test]
+    fn links_to_chats_are_short() {
+        let claim = Claim {
+            workspace: WorkspaceId(2_000_000),
+            message: OutboxId::default(),
+            profile: ProfileId::new(Partition(u16::MAX), 1 << 40),
+            purpose: Purpose::Chat { expires_at: Timestamp(4_102_444_800_000) },
+        };
+        let token = Tokens::new(b"test").mint(&claim);
+        assert!(token.len() <= 64, "{}", token.len());
+        assert_eq!(Tokens::new(b"test").open(&token).unwrap(), claim);
     }
 
     #[test]
