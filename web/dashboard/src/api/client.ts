@@ -56,7 +56,11 @@ export const sessionQuery = queryOptions({
 
 /** Signs in; what was on the screen stays and is loaded again. */
 export async function signIn(email: string, password: string): Promise<void> {
-  const begun = await data(api.POST('/api/v1/session', { body: { email, password } }));
+  changed(await data(api.POST('/api/v1/session', { body: { email, password } })));
+}
+
+/** A session that takes the place of the one before. */
+export function changed(begun: Schemas['SessionView']): void {
   csrf = begun.csrf_token;
   queryClient.setQueryData(sessionQuery.queryKey, {
     actor: begun.email,
