@@ -124,7 +124,7 @@ describe('the desk in the dashboard', { skip: noBrowser }, () => {
       await drawer.getByRole('button', { name: 'Upload' }).click();
       await page.getByText('2 rows are in it now').waitFor();
       await drawer.getByRole('searchbox', { name: 'Find rows' }).fill('skil');
-      await drawer.getByText('pot-4').waitFor({ state: 'detached' });
+      await drawer.getByRole('row', { name: /pot-4/ }).waitFor({ state: 'detached' });
       await drawer.getByText('Skillet').waitFor();
       await clean(page);
       await page.goto(`${server.url}/content?tab=coupons`);
@@ -219,6 +219,7 @@ describe('the desk in the dashboard', { skip: noBrowser }, () => {
       await choose(page, 'Segment', 'Buyers');
       await page.getByRole('textbox', { name: 'Traits' }).or(page.getByRole('combobox', { name: 'Traits' })).first().fill('first_name');
       await page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()]);
       const text = await readFile(await download.path(), 'utf8');
       assert.match(text.split('\n')[0], /first_name/);

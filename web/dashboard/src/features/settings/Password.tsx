@@ -1,7 +1,7 @@
 /** A member's own password: the present one, and a new one twice. */
 import { Modal, PasswordInput, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { api, changed, data } from '@/api/client';
+import { changePassword } from '@/api/client';
 import { t } from '@/i18n';
 import { Finish } from '@/ui/Finish';
 import { notify } from '@/ui/notify';
@@ -19,7 +19,7 @@ export function Password({ close }: { close: () => void }) {
     close();
   });
   const differs = again !== '' && again !== password;
-  const save = () => run(async () => changed(await data(api.PUT('/api/v1/session/password', { body: { current, password } }))));
+  const save = () => run(() => changePassword(current, password));
   return (
     <Modal opened onClose={close} title={t('Change your password')}>
       <Stack>
