@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rapport_delivery::core::device::{self, Device};
 use rapport_delivery::repo::LedgerEntry;
 use rapport_domain::event::ProcessedEvent;
 use rapport_domain::profile::{ACCOUNT, Trait};
@@ -51,9 +52,41 @@ pub(crate) struct ProfileView {
     pub(crate) merges: Vec<MergeView>,
     /// Segments the customer is in.
     pub(crate) segments: Vec<MembershipView>,
-    /// Journeys: `active` runs and `history`.
+    /// Browsers and apps that take notifications, those seen last first; without what is needed to write to them.
+    pub(crate) devices: Vec<DeviceView>,
+    /// Journeys: `active` runs, `history`, and `habits`: `best_hour` (local hour of most reactions, 0 to 23) and `pressure`
+    /// (messages of late, half counted after 7 days, divided by one plus reactions of late).
     #[schema(value_type = Object)]
     pub(crate) journeys: Value,
+}
+
+/// A browser or an app that takes notifications.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeviceView {
+    /// Its trait's name.
+    pub(crate) id: String,
+    /// What carries notifications to it: `webpush`, `fcm`, `apns`.
+    #[schema(value_type = String)]
+    pub(crate) kind: device::DeviceKind,
+    /// The channel whose messages it takes: `webpush`, `push`.
+    pub(crate) channel: &'static str,
+    /// The server of a browser's push service; null for apps.
+    pub(crate) service: Option<String>,
+    /// When it was last seen; null when only its token was stated.
+    pub(crate) seen_at: Option<Time>,
+}
+
+impl From<Device> for DeviceView {
+    fn from(d: Device) -> Self {
+        let server = d.token.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+        DeviceView {
+            id: d.key(),
+            kind: d.kind,
+            channel: d.kind.channel().as_str(),
+            service: server.map(str::to_owned),
+            seen_at: (d.seen_at > 0).then(|| Timestamp(d.seen_at).into()),
+        }
+    }
 }
 
 /// An identifier.
@@ -160,6 +193,7 @@ impl ProfileView {
             groups: p.groups.clone(),
             merges: merges.collect(),
             segments: segments.into_iter().map(|(segment, at)| MembershipView { segment, since: at.into() }).collect(),
+            devices: device::devices(p).map(DeviceView::from).collect(),
             journeys,
         }
     }

@@ -2714,6 +2714,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the own password
+         * @description Needs the role viewer.
+         */
+        put: operations["put_session_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sms/segments": {
         parameters: {
             query?: never;
@@ -3863,6 +3883,18 @@ export interface components {
             /** @description An app's token. */
             token?: string | null;
         };
+        /** @description A browser or an app that takes notifications. */
+        DeviceView: {
+            /** @description Its trait's name. */
+            id: string;
+            /** @description What carries notifications to it: `webpush`, `fcm`, `apns`. */
+            kind: string;
+            /** @description The channel whose messages it takes: `webpush`, `push`. */
+            channel: string;
+            /** @description The server of a browser's push service; null for apps. */
+            service?: string | null;
+            seen_at?: null | components["schemas"]["Time"];
+        };
         /** @description What differs between two versions. */
         DiffView: {
             /**
@@ -4125,6 +4157,7 @@ export interface components {
             event: string;
             /** @description Whose it is. */
             profile: components["schemas"]["ProfileSummary"];
+            recorded?: null | components["schemas"]["EventView"];
         };
         /**
          * Format: double
@@ -5996,6 +6029,13 @@ export interface components {
             /** @description One entry each. */
             partitions: Record<string, unknown>[];
         };
+        /** @description A password in the place of another. */
+        PasswordInput: {
+            /** @description The present one. */
+            current: string;
+            /** @description The new one; at least 10 characters. */
+            password: string;
+        };
         /** @description Two activities that follow each other. */
         PathEdge: {
             /**
@@ -6484,7 +6524,12 @@ export interface components {
             merges: components["schemas"]["MergeView"][];
             /** @description Segments the customer is in. */
             segments: components["schemas"]["MembershipView"][];
-            /** @description Journeys: `active` runs and `history`. */
+            /** @description Browsers and apps that take notifications, those seen last first; without what is needed to write to them. */
+            devices: components["schemas"]["DeviceView"][];
+            /**
+             * @description Journeys: `active` runs, `history`, and `habits`: `best_hour` (local hour of most reactions, 0 to 23) and `pressure`
+             *     (messages of late, half counted after 7 days, divided by one plus reactions of late).
+             */
             journeys: Record<string, unknown>;
         };
         /** @description An event that proves a clause. */
@@ -9186,6 +9231,8 @@ export interface operations {
             query?: {
                 /** @description Only events whose name holds this text. */
                 q?: string | null;
+                /** @description With each event as it was recorded; at most 100 rows then. */
+                details?: boolean;
                 /** @description Rows, 1 to 500; 50 when absent. */
                 limit?: number | null;
             };
@@ -13453,6 +13500,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_session_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInput"];
+            };
+        };
+        responses: {
+            /** @description Changed; other sessions ended, this one has a new cookie. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
             };
             /** @description What is wrong (RFC 9457). */
             default: {

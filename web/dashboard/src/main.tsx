@@ -5,12 +5,12 @@ import './ui/app.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, StrictMode, Suspense } from 'react';
+import { lazy, StrictMode, Suspense, useMemo } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/client';
-import { preferred, setLanguage, useLanguage } from './i18n';
+import { preferred, setLanguage, t, useLanguage } from './i18n';
 import { router } from './router';
-import { contrasts, theme } from './theme';
+import { contrasts, themeOf } from './theme';
 
 /** The nonce the server gave this page; styles that components make need it. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
@@ -23,6 +23,8 @@ const Notifications = lazy(() => import('@mantine/notifications').then((m) => ({
 
 function App() {
   const language = useLanguage();
+  // biome-ignore lint: its text is of the language
+  const theme = useMemo(() => themeOf(t('Close')), [language]);
   return (
     <QueryClientProvider client={queryClient}>
       <MantineProvider

@@ -64,6 +64,8 @@ const pages = [
   createRoute({ getParentRoute: () => app, path: '/settings', component: lazyRouteComponent(() => import('./features/settings/SettingsPage'), 'SettingsPage') }),
   createRoute({ getParentRoute: () => app, path: '/inbox', component: lazyRouteComponent(() => import('./features/inbox/InboxPage'), 'InboxPage') }),
   createRoute({ getParentRoute: () => app, path: '/inbox/$id', component: lazyRouteComponent(() => import('./features/inbox/InboxPage'), 'MailPage') }),
+  createRoute({ getParentRoute: () => app, path: '/goals', component: lazyRouteComponent(() => import('./features/goals/GoalsPage'), 'GoalsPage') }),
+  createRoute({ getParentRoute: () => app, path: '/archive', component: lazyRouteComponent(() => import('./features/archive/ArchivePage'), 'ArchivePage') }),
   createRoute({ getParentRoute: () => app, path: '/start', component: lazyRouteComponent(() => import('./features/session/StartPage'), 'StartPage') }),
 ] as const;
 

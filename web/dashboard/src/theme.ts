@@ -1,7 +1,8 @@
 /** How the dashboard looks: Mantine with colours whose contrasts meet WCAG 2.2 AA in light and dark. */
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
-export const theme = createTheme({
+/** `close` is what the button that closes a window is called, in the present language. */
+export const themeOf = (close: string) => createTheme({
   primaryColor: 'cyan',
   primaryShade: { light: 9, dark: 9 },
   defaultRadius: 'md',
@@ -12,6 +13,8 @@ export const theme = createTheme({
   components: {
     // Links within sentences must be told from them by more than colour; tables and menus say otherwise.
     Anchor: { defaultProps: { underline: 'always' } },
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
   },
 });
 

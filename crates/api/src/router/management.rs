@@ -67,6 +67,10 @@ fn workspace() -> Vec<Endpoint> {
             .forgets(),
         on(Get, "/api/v1/session", VIEWER, "Who is asking", session::get)
             .answers::<session::Whoami>(200, "The member or token."),
+        on(Put, "/api/v1/session/password", VIEWER, "Change the own password", session::change_password)
+            .body::<session::PasswordInput>()
+            .answers::<session::SessionView>(200, "Changed; other sessions ended, this one has a new cookie.")
+            .forgets(),
         on(Delete, "/api/v1/session", VIEWER, "Sign out", session::delete).sends(204, "", "Signed out."),
         on(Get, "/api/v1/stats", VIEWER, "Exact counts", stats::get).answers::<stats::Stats>(200, "The counts."),
         on(Get, "/api/v1/workspaces", VIEWER, "The workspaces the caller may see", workspaces::list).answers::<Paged<

@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::extract::{Query, limit};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
-use crate::view::ProfileSummary;
+use crate::view::{EventView, ProfileSummary};
 
 /// How long the feed of a workspace is answered from memory: many browsers look at one feed.
 const FEED_AGE_MS: i64 = 1_000;
@@ -71,6 +71,8 @@ pub(crate) struct FeedEvent {
     pub(crate) event: String,
     /// Whose it is.
     pub(crate) profile: ProfileSummary,
+    /// The event as it was recorded, when details are asked for.
+    pub(crate) recorded: Option<EventView>,
 }
 
 /// Which events of the feed.
@@ -79,13 +81,29 @@ pub(crate) struct FeedEvent {
 pub(crate) struct FeedQuery {
     /// Only events whose name holds this text.
     pub(crate) q: Option<String>,
+    /// With each event as it was recorded; at most 100 rows then.
+    #[serde(default)]
+    pub(crate) details: bool,
     /// Rows, 1 to 500; 50 when absent.
     pub(crate) limit: Option<usize>,
 }
 
+/// Rows with details at most: each is looked up.
+const MAX_DETAILS: usize = 100;
+
+/// A row of the feed as it was recorded; `None` when it is gone, as after an erasure.
+fn recorded(state: &ApiState, ws: WorkspaceId, row: &RecentEvent) -> Result<Option<EventView>, ApiError> {
+    let after = row.ts.plus_ms(1);
+    let before = Some((after, ""));
+    // More than one event of a moment: the name tells which, and those of one name are alike enough to look at.
+    let found = read::profiles::timeline(state.engine.shared(), ws, row.profile, before, None, 20)?;
+    Ok(found.iter().find(|e| e.event.ts == row.ts && *e.event.name == *row.name).map(EventView::from))
+}
+
 /// The feed with whose events they are.
 pub(crate) async fn named(state: &ApiState, ws: WorkspaceId, query: FeedQuery) -> Result<Vec<FeedEvent>, ApiError> {
-    let limit = limit(query.limit)?;
+    let details = query.details;
+    let limit = limit(query.limit)?.min(if details { MAX_DETAILS } else { usize::MAX });
     let rows = feed(state, ws).await?;
     let wanted = query.q.unwrap_or_default().to_lowercase();
     state
@@ -94,7 +112,8 @@ pub(crate) async fn named(state: &ApiState, ws: WorkspaceId, query: FeedQuery) -
             for row in rows.iter().filter(|r| r.name.to_lowercase().contains(&wanted)).take(limit) {
                 if let Some(profile) = read::profiles::get(state.engine.shared(), ws, row.profile)? {
                     let profile = ProfileSummary::from(&profile);
-                    out.push(FeedEvent { timestamp: row.ts.into(), event: row.name.clone(), profile });
+                    let recorded = if details { recorded(state, ws, row)? } else { None };
+                    out.push(FeedEvent { timestamp: row.ts.into(), event: row.name.clone(), profile, recorded });
                 }
             }
             Ok::<_, ApiError>(out)

@@ -102,3 +102,37 @@ async fn members_are_kept_within_their_role() {
     let weak = json!({"email": "w@alpha.example", "role": "viewer", "password": "short"});
     assert_eq!(app.api("POST", "/api/v1/members", weak).await.expect(400)["errors"][0]["at"], "password");
 }
+
+#[tokio::test]
+async fn a_member_changes_the_own_password_and_stays_signed_in() {
+    let app = App::new();
+    let begin = |answer: Answer| {
+        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        let csrf = answer.json()["csrf_token"].as_str().unwrap().to_owned();
+        (cookie, csrf)
+    };
+    let here = begin(sign_in(&app, &app.a.email, PASSWORD).await);
+    let elsewhere = begin(sign_in(&app, &app.a.email, PASSWORD).await);
+    let path = "/api/v1/session/password";
+    let ask = |(cookie, csrf): (String, String), current: &'static str, password: &'static str| {
+        let (app, body) = (&app, json!({"current": current, "password": password}));
+        async move { with_cookie(app, &cookie, &csrf, "PUT", path, body).await }
+    };
+    let wrong = ask(here.clone(), "not it at all", "a new long password").await;
+    assert_eq!((wrong.status, &wrong.json()["errors"][0]["at"]), (422, &json!("current")), "{}", wrong.text());
+    let short = ask(here.clone(), PASSWORD, "short").await;
+    assert_eq!((short.status, &short.json()["errors"][0]["at"]), (422, &json!("password")), "{}", short.text());
+    let changed = ask(here.clone(), PASSWORD, "a new long password").await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    let now = begin(changed);
+    let status = |cookie: String| {
+        let app = &app;
+        async move { with_cookie(app, &cookie, "", "GET", "/api/v1/session", Value::Null).await.status }
+    };
+    assert_eq!((status(now.0).await, status(here.0).await, status(elsewhere.0).await), (200, 401, 401));
+    assert_eq!(sign_in(&app, &app.a.email, PASSWORD).await.status, 401);
+    assert_eq!(sign_in(&app, &app.a.email, "a new long password").await.status, 201);
+    // A program has no password.
+    let body = json!({"current": PASSWORD, "password": "a new long password"});
+    app.api("PUT", path, body).await.expect(403);
+}

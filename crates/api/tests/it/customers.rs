@@ -152,3 +152,37 @@ async fn accounts_and_their_members() {
     assert_eq!(app.get("/api/v1/accounts?q=acm").await.expect(200)["items"].as_array().unwrap().len(), 1);
     assert_eq!(app.get("/api/v1/accounts/nobody").await.status, 404);
 }
+
+#[tokio::test]
+async fn devices_are_shown_without_what_writes_to_them() {
+    let app = App::new();
+    let token = "ab".repeat(32);
+    let body = json!({"userId": "ada", "event": "App Opened", "context": {"device": {"type": "ios", "token": token}}});
+    app.collect("/v1/track", body).await.expect(200);
+    app.settle().await;
+    let path = format!("/api/v1/profiles/{}", app.profile("ada").await);
+    let profile = app.get(&path).await.expect(200);
+    let device = &profile["devices"][0];
+    assert_eq!(
+        (&device["kind"], &device["channel"], &device["service"]),
+        (&json!("apns"), &json!("push"), &Value::Null)
+    );
+    assert!(!device.to_string().contains(&token), "{device}");
+    assert!(profile["journeys"]["habits"]["pressure"].is_number(), "{profile}");
+}
+
+#[tokio::test]
+async fn the_feed_tells_what_events_carried_when_asked() {
+    let app = App::new();
+    for total in [1, 2] {
+        let body = json!({"userId": "ada", "event": "Order Completed", "properties": {"total": total}});
+        app.collect("/v1/track", body).await.expect(200);
+    }
+    app.settle().await;
+    let plain = app.until("/api/v1/events?q=order", |l| l["items"].as_array().unwrap().len() == 2).await;
+    assert_eq!(plain["items"][0]["recorded"], Value::Null);
+    let told = app.get("/api/v1/events?q=order&details=true").await.expect(200);
+    let row = &told["items"][0];
+    assert_eq!((&row["recorded"]["event"], &row["recorded"]["type"]), (&row["event"], &json!("track")));
+    assert!(row["recorded"]["properties"]["total"].is_number() && row["recorded"]["source"].is_number(), "{row}");
+}

@@ -15,7 +15,25 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOut.delete(listener);
 }
 
+/** While the session is exchanged, calls wait: one that is answered in between would find none. */
+let exchange: Promise<void> | null = null;
+const underWay = new Set<Promise<unknown>>();
+const EXCHANGE = '/api/v1/session/password';
+
+async function waiting(input: RequestInfo | URL): Promise<Response> {
+  const request = input as Request;
+  if (exchange && !request.url.endsWith(EXCHANGE)) await exchange;
+  const answer = fetch(request);
+  const settled = answer.then(
+    () => underWay.delete(settled),
+    () => underWay.delete(settled),
+  );
+  underWay.add(settled);
+  return answer;
+}
+
 export const api = connect({
+  fetch: waiting,
   csrf: () => csrf,
   onSignedOut: () => {
     for (const listener of signedOut) listener();
@@ -56,7 +74,26 @@ export const sessionQuery = queryOptions({
 
 /** Signs in; what was on the screen stays and is loaded again. */
 export async function signIn(email: string, password: string): Promise<void> {
-  const begun = await data(api.POST('/api/v1/session', { body: { email, password } }));
+  begin(await data(api.POST('/api/v1/session', { body: { email, password } })));
+}
+
+/** Changes the own password; the session is another one afterwards. */
+export async function changePassword(current: string, password: string): Promise<void> {
+  let over = () => {};
+  exchange = new Promise((resolve) => {
+    over = resolve;
+  });
+  try {
+    await Promise.all(underWay);
+    begin(await data(api.PUT(EXCHANGE, { body: { current, password } })));
+  } finally {
+    exchange = null;
+    over();
+  }
+}
+
+/** A session that takes the place of the one before. */
+function begin(begun: Schemas['SessionView']): void {
   csrf = begun.csrf_token;
   queryClient.setQueryData(sessionQuery.queryKey, {
     actor: begun.email,

@@ -1,5 +1,10 @@
 /** Deutsch. */
+import { desk } from './de-desk';
+import { people } from './de-people';
+
 export const de: Record<string, string> = {
+  ...people,
+  ...desk,
   '(no subject)': '(kein Betreff)',
   '(still counting)': '(wird noch gezählt)',
   'A CRM, an ad platform or a program of yours can be called each time somebody enters or leaves this segment.': 'Ein CRM, eine Werbeplattform oder ein eigenes Programm kann jedes Mal aufgerufen werden, wenn jemand in dieses Segment kommt oder es verlässt.',

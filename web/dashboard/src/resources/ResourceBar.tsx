@@ -59,7 +59,13 @@ export function ResourceBar({
   const archive = async () => {
     try {
       await data(api.POST('/api/v1/resources/{kind}/{id}/archive', { params: { path: { kind, id } } }));
-      notify('good', t('Archived; its versions are kept.'));
+      const was = saved.data;
+      const { notifyUndo } = await import('@/ui/notifyUndo');
+      notifyUndo(t('Archived; its versions are kept.'), async () => {
+        const { restore } = await import('@/features/archive/restore');
+        // What had an effect has it again, as far as nothing was drafted after it.
+        if (was) await restore(kind, was, was.status === 'live');
+      });
       setOpen(null);
       onArchived?.();
     } catch (error) {

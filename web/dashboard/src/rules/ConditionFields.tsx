@@ -90,7 +90,7 @@ function TraitFields(props: Props<FieldCondition>) {
   const names = Object.keys(useQuery(catalogueQuery).data?.traits ?? {});
   return (
     <Row gap="xs" align="flex-end">
-      <FieldFields {...props} label={t('Trait')} names={names} />
+      <FieldFields {...props} label={t('Trait')} names={names} of={(trait) => ({ trait })} />
     </Row>
   );
 }
@@ -163,6 +163,7 @@ function EventFields({ condition: c, change }: Props<EventCondition>) {
             change={(next) => change({ ...c, filters: c.filters.map((f, j) => (j === i ? next : f)) })}
             names={properties}
             label={t('Where property')}
+            of={(property) => (c.names[0] ? { event: c.names[0], property } : null)}
           />
           <button type="button" className="text-button" onClick={() => change({ ...c, filters: c.filters.filter((_, j) => j !== i) })}>
             {t('Remove {what}', { what: t('filter') })}

@@ -1,8 +1,9 @@
 /** Fields several kinds of conditions have: a test of a field, and one of a number. */
-import { Autocomplete, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { Autocomplete, NumberInput, Select, TagsInput } from '@mantine/core';
 import { t } from '@/i18n';
 import { type FieldCondition, type FieldTest, takesList } from './builder';
 import type { Literal, Op } from './ir';
+import { useValues, type ValuesOf } from './values';
 
 const TESTS: [FieldTest, string][] = [
   ['==', 'is'],
@@ -44,8 +45,11 @@ function textOf(value: Literal): string {
   return typeof literalOf(value) === 'string' ? value : JSON.stringify(value);
 }
 
-/** A test of a field: which, how, against what; parts of a row. `names` are those it may be of. */
-export function FieldFields({ condition, change, names, label }: { condition: FieldCondition; change: (next: FieldCondition) => void; names: string[]; label: string }) {
+/** A test of a field: which, how, against what; parts of a row. `names` are those it may be of, `of` says whose values it has. */
+export function FieldFields({ condition, change, names, label, of = () => null }: { condition: FieldCondition; change: (next: FieldCondition) => void; names: string[]; label: string; of?: (name: string) => ValuesOf | null }) {
+  // A name that is still being typed has no values.
+  const values = useValues(names.includes(condition.name) ? of(condition.name) : null);
+  const known = [...new Set(values.map(textOf))];
   const list = Array.isArray(condition.value);
   const retest = (test: FieldTest) => {
     const value: Literal | Literal[] = takesList(test) ? (list ? condition.value : condition.value === '' ? [] : [condition.value as Literal]) : list ? ((condition.value as Literal[])[0] ?? '') : condition.value;
@@ -75,17 +79,21 @@ export function FieldFields({ condition, change, names, label }: { condition: Fi
         <TagsInput
           size="xs"
           label={t('Values')}
+          data={known}
+          limit={50}
           value={(Array.isArray(condition.value) ? condition.value : []).map(textOf)}
           onChange={(values) => change({ ...condition, value: values.map(literalOf) })}
           style={{ minWidth: 180, flex: 1 }}
         />
       ) : condition.test === 'has' || condition.test === 'missing' ? null : (
-        <TextInput
+        <Autocomplete
           size="xs"
           label={t('Value')}
+          data={known}
+          limit={50}
           dir="auto"
           value={Array.isArray(condition.value) ? '' : textOf(condition.value)}
-          onChange={(e) => change({ ...condition, value: literalOf(e.currentTarget.value) })}
+          onChange={(text) => change({ ...condition, value: literalOf(text) })}
           style={{ minWidth: 120, flex: 1 }}
         />
       )}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Known, suggestions } from './complete';
+import { comparedAt, type Known, suggestions, valueOptions } from './complete';
 
 const known: Known = {
   catalogue: {
@@ -31,4 +31,21 @@ it('knows what can stand where', () => {
 it('replaces only what is being written', () => {
   const before = 'traits.plan == "pro" && traits.add';
   expect(suggestions(before, known)?.from).toBe(before.length - 3);
+});
+
+it('knows whose value is written', () => {
+  expect(comparedAt('a && traits.plan == "pr')).toEqual({ of: { trait: 'plan' }, from: 21, quoted: true });
+  expect(comparedAt('traits.address.city in ["Berlin", "')).toMatchObject({ of: { trait: 'address.city' }, quoted: true });
+  expect(comparedAt('traits.name.startsWith("A')).toMatchObject({ of: { trait: 'name' } });
+  expect(comparedAt('traits.age == 4')).toMatchObject({ of: { trait: 'age' }, quoted: false });
+  expect(comparedAt('events("Order Completed").filter(e, e.cart.id != "')).toMatchObject({ of: { event: 'Order Completed', property: 'cart.id' } });
+  expect(comparedAt('traits.plan == "pro" && ')).toBeNull();
+  expect(comparedAt('e.total == ')).toBeNull();
+  expect(comparedAt('traits.plan')).toBeNull();
+});
+
+it('writes values as the rule needs them', () => {
+  const written = (quoted: boolean) => valueOptions(['a "b"', 5, true], quoted).map((o) => o.apply);
+  expect(written(true)).toEqual(['a \\"b\\"']);
+  expect(written(false)).toEqual(['"a \\"b\\""', '5', 'true']);
 });

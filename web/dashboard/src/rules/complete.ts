@@ -1,6 +1,7 @@
 /** What may be written next in a rule: from the language, and from the events, properties and traits ever seen. */
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import type { Schemas } from '@/api/client';
+import type { ValuesOf } from './values';
 
 export interface Known {
   catalogue: Schemas['CatalogueView'] | undefined;
@@ -70,6 +71,27 @@ export function suggestions(before: string, known: Known): { from: number; optio
   return null;
 }
 
+/** The field whose value is being written at the end of `before`, and the beginning of that value: after `==`, `!=`, `in [`, or in a test of text. */
+export function comparedAt(before: string): { of: ValuesOf; from: number; quoted: boolean } | null {
+  const found = /\b(traits|e)\.([\w.]+?)(?:\s*(?:==|!=)\s*|\s+in\s*\[(?:[^\]]*,)?\s*|\.(?:equalsIgnoreCase|contains|startsWith|endsWith)\()("?)([^"\\\]\n]*)$/.exec(before);
+  if (!found) return null;
+  const [, whose, path = '', quote, written = ''] = found;
+  const quoted = quote === '"';
+  // A bare word is only the beginning of a number, of true or of false.
+  if (!quoted && !/^[\w.-]*$/.test(written)) return null;
+  const at = { from: before.length - written.length, quoted };
+  if (whose === 'traits') return { ...at, of: { trait: path } };
+  const call = before.match(/events\(([^)]*)\)(?![\s\S]*events\()/);
+  const event = /"([^"]*)"/.exec(call?.[1] ?? '')?.[1];
+  return event ? { ...at, of: { event, property: path } } : null;
+}
+
+/** Values as they are written in a rule. */
+export function valueOptions(values: (string | number | boolean)[], quoted: boolean): Completion[] {
+  const fits = quoted ? values.filter((v) => typeof v === 'string') : values;
+  return fits.map((v) => ({ label: String(v), type: 'constant', apply: quoted ? String(v).replace(/["\\]/g, '\\$&') : JSON.stringify(v) }));
+}
+
 /** Properties of the events named last before the cursor; of all events when none is known. */
 function propertiesOf(before: string, known: Known): string[] {
   const call = before.match(/events\(([^)]*)\)(?![\s\S]*events\()/);
@@ -79,8 +101,14 @@ function propertiesOf(before: string, known: Known): string[] {
   return [...new Set((chosen.length > 0 ? chosen : events).flatMap((e) => Object.keys(e.properties)))];
 }
 
-export function completion(known: () => Known) {
-  return (context: CompletionContext): CompletionResult | null => {
+/** `values` finds what a field has really been. */
+export function completion(known: () => Known, values: (of: ValuesOf) => Promise<(string | number | boolean)[]>) {
+  return async (context: CompletionContext): Promise<CompletionResult | null> => {
+    const compared = comparedAt(context.state.sliceDoc(0, context.pos));
+    if (compared) {
+      const options = valueOptions(await values(compared.of), compared.quoted);
+      if (options.length > 0) return { from: compared.from, options, validFor: /^[^"\n]*$/ };
+    }
     const found = suggestions(context.state.sliceDoc(0, context.pos), known());
     if (!found || found.options.length === 0) return null;
     if (!context.explicit && found.from === context.pos && !/["._(]$/.test(context.state.sliceDoc(0, context.pos))) return null;

@@ -1,10 +1,10 @@
 /** The frame around every page: sections, search, connection, session. */
 import { ActionIcon, AppShell, Badge, Burger, Button, Group, Menu, NavLink, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconLock, IconLogout, IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { sessionQuery, signOut } from '@/api/client';
 import { aboutQuery } from '@/api/queries';
 import { type Language, language, languages, setLanguage, t } from '@/i18n';
@@ -12,6 +12,7 @@ import { Connection } from './Connection';
 import { sections } from './sections';
 
 const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
+const Password = lazy(() => import('@/features/settings/Password').then((m) => ({ default: m.Password })));
 const SignInAgain = lazy(() => import('./SignInAgain').then((m) => ({ default: m.SignInAgain })));
 
 export function Shell() {
@@ -94,6 +95,7 @@ export function Shell() {
 function UserMenu() {
   const session = useQuery(sessionQuery);
   const navigate = useNavigate();
+  const [password, setPassword] = useState(false);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const schemes = [
     ['light', t('Light'), IconSun],
@@ -105,6 +107,8 @@ function UserMenu() {
     await navigate({ to: '/login' });
   };
   return (
+    <>
+    <Suspense>{password && <Password close={() => setPassword(false)} />}</Suspense>
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <ActionIcon variant="default" size="lg" aria-label={t('You and your settings')}>
@@ -141,10 +145,14 @@ function UserMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item leftSection={<IconLock size={16} />} onClick={() => setPassword(true)}>
+          {t('Change your password')}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
           {t('Sign out')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+    </>
   );
 }

@@ -32,7 +32,7 @@ export const sections: Section[] = [
   { to: '/campaigns', title: 'Campaigns', icon: IconSpeakerphone },
   { to: '/content', title: 'Content', icon: IconMail, also: ['/brands', '/blocks'] },
   { to: '/messages', title: 'Messages', icon: IconSend },
-  { to: '/insights', title: 'Insights', icon: IconChartHistogram, also: ['/dashboards'] },
+  { to: '/insights', title: 'Insights', icon: IconChartHistogram, also: ['/dashboards', '/goals'] },
   { to: '/data', title: 'Data', icon: IconDatabase },
   { to: '/settings', title: 'Settings', icon: IconSettings },
   { to: '/inbox', title: 'Mail catcher', icon: IconInbox, catcherOnly: true },

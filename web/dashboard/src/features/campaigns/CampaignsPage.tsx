@@ -8,6 +8,7 @@ import { number, t } from '@/i18n';
 import { Empty, Loaded, Status } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
+import { ArchiveLink } from '@/features/archive/ArchiveLink';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Find } from '@/ui/Find';
 import { rate } from './rate';
@@ -69,6 +70,7 @@ export function CampaignsPage() {
           );
         }}
       </Loaded>
+      <ArchiveLink kind="campaign" />
     </Page>
   );
 }

@@ -9,12 +9,15 @@ import { number, t } from '@/i18n';
 import { useResources } from '@/resources/useResources';
 import { Empty, Loaded, Status, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
+import { ArchiveLink } from '@/features/archive/ArchiveLink';
 import { Page } from '@/ui/Page';
 import { PageTabs } from '@/ui/PageTabs';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Find } from '@/ui/Find';
 import { Brands } from './brand/Brands';
 import { MediaLibrary } from './media/MediaLibrary';
+import { Catalogues } from './stock/Catalogues';
+import { Coupons } from './stock/Coupons';
 import { SharedBlocks } from './shared/SharedBlocks';
 
 type Row = Schemas['ResourceView'];
@@ -31,6 +34,8 @@ export function ContentPage() {
     ['media', t('Pictures'), <MediaLibrary key="p" />],
     ['brands', t('Brand kit'), <Brands key="b" />],
     ['blocks', t('Shared blocks'), <SharedBlocks key="s" />],
+    ['catalogues', t('Catalogues'), <Catalogues key="c" />],
+    ['coupons', t('Coupon pools'), <Coupons key="o" />],
   ] as const;
   return (
     <Page title={t('Content')} intro={t('What journeys, campaigns and people send.')} actions={create}>
@@ -85,6 +90,7 @@ function Templates({ create }: { create: React.ReactNode }) {
           )
         }
       </Loaded>
+      <ArchiveLink kind="template" />
     </Stack>
   );
 }

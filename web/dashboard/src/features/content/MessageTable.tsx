@@ -1,24 +1,32 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import type { Schemas } from '@/api/client';
+import { REASONS } from '@/features/messages/reasons';
 import { t } from '@/i18n';
 import { Status, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 
 type Message = Schemas['MessageView'];
 
+const MessageDrawer = lazy(() => import('@/features/messages/MessageDrawer').then((m) => ({ default: m.MessageDrawer })));
+
 /** Messages, each with what became of it and why. */
 export function MessageTable({ rows, more, whose }: { rows: Message[]; more: { has: boolean; loading: boolean; load: () => void }; whose?: boolean }) {
+  const [open, setOpen] = useState<string | null>(null);
+  const shown = rows.find((m) => m.id === open);
   const columns: Column<Message>[] = [
     { title: t('When'), cell: (m) => <When at={m.created_at} />, kind: 'short' },
     {
       title: t('Status'),
       cell: (m) => (
         <>
-          <Status of={m.status} />
+          <button type="button" className="text-button" aria-label={t('{status}: what became of {name}', { status: t(m.status), name: m.subject ?? m.template })} onClick={() => setOpen(m.id)}>
+            <Status of={m.status} />
+          </button>
           {m.reason && (
             <Text size="xs" c="dimmed">
-              {m.reason}
+              {t(REASONS[m.reason]?.title ?? m.reason)}
             </Text>
           )}
         </>
@@ -67,5 +75,10 @@ export function MessageTable({ rows, more, whose }: { rows: Message[]; more: { h
       : []),
     { title: t('Channel'), cell: (m) => m.channel, wideOnly: true },
   ];
-  return <DataTable caption={t('Messages')} columns={columns} rows={rows} id={(m) => m.id} more={more} />;
+  return (
+    <>
+      <DataTable caption={t('Messages')} columns={columns} rows={rows} id={(m) => m.id} more={more} />
+      <Suspense>{shown && <MessageDrawer message={shown} close={() => setOpen(null)} />}</Suspense>
+    </>
+  );
 }

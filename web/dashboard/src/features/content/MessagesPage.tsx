@@ -1,10 +1,12 @@
 /** Every message that was decided, and what became of it. */
-import { Select, SimpleGrid } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { api, data } from '@/api/client';
+import { Group, Select, SimpleGrid } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, data, includes, sessionQuery } from '@/api/client';
 import { usePages } from '@/api/paged';
-import { number, t } from '@/i18n';
+import { number, t, tn } from '@/i18n';
 import { Empty, Figure, Loaded } from '@/ui/bits';
+import { Confirm } from '@/ui/Confirm';
+import { notify, notifyError } from '@/ui/notify';
 import { Page } from '@/ui/Page';
 import { useSearchState } from '@/ui/useSearchState';
 import { MessageTable } from './MessageTable';
@@ -29,6 +31,17 @@ export function MessagesPage() {
       ),
     { refetchMs: 5_000 },
   );
+  const mayEdit = includes(useQuery(sessionQuery).data?.role, 'editor');
+  const client = useQueryClient();
+  const again = async () => {
+    try {
+      const { messages } = await data(api.POST('/api/v1/messages/replay', { body: {} }));
+      await client.invalidateQueries({ queryKey: ['messages'] });
+      notify('good', tn(messages, 'One message is in the queue again.', '{n} messages are in the queue again.'));
+    } catch (error) {
+      notifyError(error);
+    }
+  };
   return (
     <Page title={t('Messages')} intro={t('Every message that was decided, what became of it, and why it was not sent if it was not.')}>
       {counts.data && (
@@ -39,6 +52,7 @@ export function MessagesPage() {
           <Figure name={t('Failed')} value={number(counts.data.failed)} />
         </SimpleGrid>
       )}
+      <Group>
       <Select
         aria-label={t('Status')}
         placeholder={t('Every status')}
@@ -48,6 +62,16 @@ export function MessagesPage() {
         value={search.status ?? null}
         onChange={(value) => change({ status: value ?? undefined })}
       />
+      {search.status === 'failed' && mayEdit && (list.data?.length ?? 0) > 0 && (
+        <Confirm
+          size="sm"
+          title={t('Try all of them again?')}
+          text={t('Up to 500 messages that were given up go into the queue again. Mend what was wrong first; consent and caps are asked again.')}
+          action={t('Try all again')}
+          run={again}
+        />
+      )}
+      </Group>
       <Loaded query={list}>
         {(rows) =>
           rows.length === 0 ? (

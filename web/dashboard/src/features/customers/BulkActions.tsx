@@ -1,81 +1,79 @@
-/** What can be done with many customers at once: one call each, and each may fail for itself. */
-import { Button, Group, Modal, Progress, Select, Stack, Text, TextInput } from '@mantine/core';
+/** What can be done with many customers at once: one call each, which can be stopped, and each may fail for itself. */
+import { Alert, Button, Group, Modal, Progress, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { api, data } from '@/api/client';
 import { templatesQuery } from '@/api/queries';
+import { changeList } from '@/features/segments/ListMembers';
 import { t, tn } from '@/i18n';
+import { useResources } from '@/resources/useResources';
 import { notify } from '@/ui/notify';
+import { type Job, runJob } from './job';
 import { parseValue } from './traits';
 
-type Action = 'trait' | 'send' | 'export';
+type Action = 'trait' | 'send' | 'list' | 'export';
 
 export function BulkActions({ ids, done }: { ids: string[]; done: () => void }) {
   const [action, setAction] = useState<Action | null>(null);
+  const buttons: [Action, string][] = [
+    ['trait', t('Set a trait')],
+    ['send', t('Send a message')],
+    ['list', t('Put on a list')],
+    ['export', t('Export')],
+  ];
   return (
     <Group gap="xs">
-      <Button size="xs" variant="default" onClick={() => setAction('trait')}>
-        {t('Set a trait')}
-      </Button>
-      <Button size="xs" variant="default" onClick={() => setAction('send')}>
-        {t('Send a message')}
-      </Button>
-      <Button size="xs" variant="default" onClick={() => setAction('export')}>
-        {t('Export')}
-      </Button>
+      {buttons.map(([what, title]) => (
+        <Button key={what} size="xs" variant="default" onClick={() => setAction(what)}>
+          {title}
+        </Button>
+      ))}
       <Button size="xs" variant="subtle" onClick={done}>
         {t('Choose none')}
       </Button>
-      {action && <Run action={action} ids={ids} close={() => setAction(null)} done={done} />}
+      {action && <Run action={action} title={buttons.find(([what]) => what === action)?.[1] ?? ''} ids={ids} close={() => setAction(null)} done={done} />}
     </Group>
   );
 }
 
-function Run({ action, ids, close, done }: { action: Action; ids: string[]; close: () => void; done: () => void }) {
+/** Failures that are listed; more are counted. */
+const LISTED = 20;
+
+function Run({ action, title, ids, close, done }: { action: Action; title: string; ids: string[]; close: () => void; done: () => void }) {
   const client = useQueryClient();
-  const templates = useQuery({ ...templatesQuery, enabled: action === 'send' });
   const [name, setName] = useState('');
   const [value, setValue] = useState('');
-  const [template, setTemplate] = useState<string | null>(null);
-  const [finished, setFinished] = useState<number | null>(null);
-  const running = finished !== null;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [job, setJob] = useState<Job | null>(null);
+  const stop = useRef(false);
+  const running = job !== null && !job.ended;
   const one = async (id: string): Promise<unknown> => {
     const path = { path: { id } };
-    if (action === 'trait') {
-      return data(api.PATCH('/api/v1/profiles/{id}', { params: path, body: { traits: { [name.trim()]: parseValue(value) } } }));
+    switch (action) {
+      case 'trait':
+        return data(api.PATCH('/api/v1/profiles/{id}', { params: path, body: { traits: { [name.trim()]: parseValue(value) } } }));
+      case 'send':
+        return data(api.POST('/api/v1/messages', { body: { to: { profile: id }, template: chosen ?? '' } as never }));
+      case 'list':
+        return changeList(chosen ?? '', { add: [id] });
+      default:
+        return data(api.GET('/api/v1/profiles/{id}/export', { params: path }));
     }
-    if (action === 'send') {
-      return data(api.POST('/api/v1/messages', { body: { to: { profile: id }, template: template ?? '' } as never }));
-    }
-    return data(api.GET('/api/v1/profiles/{id}/export', { params: path }));
   };
-  const run = async () => {
-    const failed: string[] = [];
+  const run = async (whom: string[]) => {
+    stop.current = false;
     const results: unknown[] = [];
-    setFinished(0);
-    for (const [i, id] of ids.entries()) {
-      try {
-        results.push(await one(id));
-      } catch (error) {
-        failed.push(error instanceof Error ? error.message : String(error));
-      }
-      setFinished(i + 1);
-    }
-    if (action === 'export') save(results);
-    await client.invalidateQueries({ queryKey: ['profiles'] });
-    notify(
-      failed.length === 0 ? 'good' : 'bad',
-      failed.length === 0
-        ? tn(ids.length, 'Done for one customer', 'Done for {n} customers')
-        : t('{n} of {all} failed: {why}', { n: failed.length, all: ids.length, why: failed[0] ?? '' }),
-    );
+    const ended = await runJob(whom, async (id) => void results.push(await one(id)), { tell: setJob, stopped: () => stop.current });
+    if (action === 'export' && results.length > 0) save(results);
+    await Promise.all([['profiles'], ['segments']].map((queryKey) => client.invalidateQueries({ queryKey })));
+    if (ended.failed.length > 0 || ended.finished < whom.length) return;
+    notify('good', tn(whom.length, 'Done for one customer', 'Done for {n} customers'));
     close();
-    if (failed.length === 0) done();
+    done();
   };
-  const ready = action === 'export' || (action === 'trait' ? name.trim() !== '' : template !== null);
-  const titles = { trait: t('Set a trait'), send: t('Send a message'), export: t('Export') };
+  const ready = action === 'export' || (action === 'trait' ? name.trim() !== '' : chosen !== null);
   return (
-    <Modal opened onClose={running ? () => {} : close} title={titles[action]}>
+    <Modal opened onClose={running ? () => {} : close} withCloseButton={!running} closeOnEscape={!running} title={title}>
       <Stack>
         <Text size="sm">{tn(ids.length, 'For one customer.', 'For {n} customers.')}</Text>
         {action === 'trait' && (
@@ -89,23 +87,82 @@ function Run({ action, ids, close, done }: { action: Action; ids: string[]; clos
             />
           </>
         )}
-        {action === 'send' && (
-          <Select
-            label={t('Template')}
-            description={t('The delivery gate still decides for each of them: consent, suppression, quiet hours.')}
-            data={(templates.data?.items ?? []).map((x) => ({ value: x.id, label: x.name }))}
-            value={template}
-            onChange={setTemplate}
-            searchable
-          />
-        )}
+        {action === 'send' && <Templates value={chosen} change={setChosen} />}
+        {action === 'list' && <Lists value={chosen} change={setChosen} />}
         {action === 'export' && <Text size="sm">{t('One JSON file with everything known of each of them.')}</Text>}
-        {running && <Progress value={((finished ?? 0) / ids.length) * 100} aria-label={t('Progress')} />}
-        <Button disabled={!ready} loading={running} onClick={() => void run()}>
-          {titles[action]}
-        </Button>
+        {job && <Progress value={(job.finished / job.all) * 100} aria-label={t('Progress')} />}
+        {job && (
+          <Text size="sm" role="status">
+            {t('{n} of {all}', { n: job.finished, all: job.all })}
+            {job.ended && job.finished < job.all ? ` · ${t('stopped')}` : ''}
+          </Text>
+        )}
+        {job && job.failed.length > 0 && <Failures of={job} />}
+        <Group>
+          <Button disabled={!ready} loading={running} onClick={() => void run(job?.ended ? rest(ids, job) : ids)}>
+            {job?.ended ? t('Go on with the rest') : title}
+          </Button>
+          {running && (
+            <Button variant="default" onClick={() => { stop.current = true; }}>
+              {t('Stop')}
+            </Button>
+          )}
+        </Group>
       </Stack>
     </Modal>
+  );
+}
+
+/** Those that failed, and those it did not come to. */
+const rest = (ids: string[], job: Job): string[] => [...job.failed.map((f) => f.id), ...job.left].filter((id) => ids.includes(id));
+
+function Failures({ of }: { of: Job }) {
+  return (
+    <Alert variant="outline" color="red" title={tn(of.failed.length, 'One failed', '{n} failed')}>
+      <ul style={{ margin: 0, paddingInlineStart: 18 }}>
+        {of.failed.slice(0, LISTED).map((f) => (
+          <li key={f.id}>
+            <Text size="sm" component="span">
+              <code>{f.id}</code>: {f.why}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}
+
+interface Choice {
+  value: string | null;
+  change: (id: string | null) => void;
+}
+
+function Templates({ value, change }: Choice) {
+  const templates = useQuery(templatesQuery);
+  return (
+    <Select
+      label={t('Template')}
+      description={t('The delivery gate still decides for each of them: consent, suppression, quiet hours.')}
+      data={(templates.data?.items ?? []).map((x) => ({ value: x.id, label: x.name }))}
+      value={value}
+      onChange={change}
+      searchable
+    />
+  );
+}
+
+function Lists({ value, change }: Choice) {
+  const lists = (useResources('segment', undefined, 'live').data ?? []).filter((r) => r.spec.kind === 'list');
+  return (
+    <Select
+      label={t('List')}
+      description={t('Lists are made under Segments and kept by hand.')}
+      data={lists.map((r) => ({ value: r.id, label: String(r.spec.name ?? r.id) }))}
+      value={value}
+      onChange={change}
+      searchable
+      nothingFoundMessage={t('There is no list yet')}
+    />
   );
 }
 

@@ -17,6 +17,7 @@ import { Merges } from './Merges';
 import { MessagesOf } from './MessagesOf';
 import { nameOf } from './name';
 import { SendOne } from './SendOne';
+import { Devices, Scores } from './Standing';
 import { Timeline } from './Timeline';
 import { TraitHistory, Traits } from './Traits';
 
@@ -52,6 +53,8 @@ export function CustomerPage() {
                 <Section title={t('Traits')}>
                   <Traits of={c} mayEdit={mayEdit} />
                 </Section>
+                <Scores of={c} />
+                <Devices of={c} />
                 <Section title={t('Identifiers')}>
                   <dl className="facts">
                     {c.identifiers.map((i) => (

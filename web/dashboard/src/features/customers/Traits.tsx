@@ -12,7 +12,8 @@ import { parseValue, printValue } from './traits';
 
 export function Traits({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
   const [editing, setEditing] = useState<string | null>(null);
-  const names = Object.keys(of.traits).sort();
+  // Devices are shown as such.
+  const names = Object.keys(of.traits).filter((name) => !name.startsWith('$device_')).sort();
   return (
     <Stack gap="xs">
       {names.length === 0 && <Text size="sm" c="dimmed">{t('Nothing was stated about this customer.')}</Text>}

@@ -33,9 +33,14 @@ export function InsightsPage() {
       intro={t('Every number comes from the events themselves, and behind every number are people.')}
       actions={
         hasDashboards && (
-          <Button component={Link} to="/dashboards/new" variant="default">
-            {t('New dashboard')}
-          </Button>
+          <>
+            <Button component={Link} to="/goals" variant="default">
+              {t('Goals and reports')}
+            </Button>
+            <Button component={Link} to="/dashboards/new" variant="default">
+              {t('New dashboard')}
+            </Button>
+          </>
         )
       }
     >

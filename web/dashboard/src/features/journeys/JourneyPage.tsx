@@ -27,6 +27,9 @@ import { useJourneyStats } from './useJourneyStats';
 const Canvas = lazy(() => import('./Canvas').then((m) => ({ default: m.Canvas })));
 const Compare = lazy(() => import('./diff/Compare').then((m) => ({ default: m.Compare })));
 
+const TryOut = lazy(() => import('./ask/TryOut').then((m) => ({ default: m.TryOut })));
+const WhyNot = lazy(() => import('./ask/WhyNot').then((m) => ({ default: m.WhyNot })));
+
 const NOTHING: JourneySpec = { name: '', trigger: { event: { name: '' } }, steps: [] };
 
 export function JourneyPage() {
@@ -130,6 +133,8 @@ export function JourneyPage() {
           <Tabs.Tab value="steps">{t('Steps')}</Tabs.Tab>
           {!editing.isNew && <Tabs.Tab value="people">{t('People')}</Tabs.Tab>}
           <Tabs.Tab value="simulation">{t('Simulation')}</Tabs.Tab>
+          <Tabs.Tab value="try">{t('Try with a customer')}</Tabs.Tab>
+          {!editing.isNew && <Tabs.Tab value="why">{t('Why (not)?')}</Tabs.Tab>}
           {!editing.isNew && <Tabs.Tab value="versions">{t('Versions')}</Tabs.Tab>}
           <Tabs.Tab value="text">{t('Document')}</Tabs.Tab>
         </Tabs.List>
@@ -231,6 +236,16 @@ export function JourneyPage() {
         </Tabs.Panel>
         <Tabs.Panel value="simulation" pt="md">
           <Simulate simulation={simulation} result={simulated} />
+        </Tabs.Panel>
+        <Tabs.Panel value="try" pt="md">
+          <Suspense fallback={<Loading />}>
+            <TryOut id={editing.isNew ? 'new-journey' : id} spec={spec} />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel value="why" pt="md">
+          <Suspense fallback={<Loading />}>
+            <WhyNot id={id} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="versions" pt="md">
           <Suspense fallback={<Loading />}>

@@ -10,6 +10,7 @@ import { useResources } from '@/resources/useResources';
 import { Empty, Loaded, Status, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
+import { ArchiveLink } from '@/features/archive/ArchiveLink';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Find } from '@/ui/Find';
 
@@ -69,6 +70,7 @@ export function JourneysPage() {
           )
         }
       </Loaded>
+      <ArchiveLink kind="journey" />
     </Page>
   );
 }

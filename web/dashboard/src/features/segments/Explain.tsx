@@ -14,12 +14,20 @@ export function Explain({ segment, profile, close }: { segment: string; profile:
   });
   return (
     <Drawer opened onClose={close} position="right" size="lg" title={t('Why {segment}?', { segment })}>
-      <Loaded query={found}>{(e) => <Part of={e.clause} />}</Loaded>
+      <Loaded query={found}>{(e) => (
+          <>
+            <Text size="sm" mb="sm">
+              {e.clause.holds ? t('They are in it: the rule holds.') : t('They are not in it: the rule does not hold.')}
+            </Text>
+            <Part of={e.clause} />
+          </>
+        )}</Loaded>
     </Drawer>
   );
 }
 
-function Part({ of }: { of: Clause }) {
+/** A part of a rule: whether it holds, what it saw, and its own parts. */
+export function Part({ of }: { of: Clause }) {
   return (
     <div className="clause">
       <Tag tone={of.holds ? 'good' : 'bad'}>{of.holds ? t('holds') : t('does not hold')}</Tag> <code>{of.text}</code>

@@ -1,10 +1,11 @@
 /** A segment: its rule, who is in it now, and its members. */
 import { Anchor, Grid, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, data, type Schemas } from '@/api/client';
+import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { usePages } from '@/api/paged';
+import { PickCustomer } from '@/features/content/PickCustomer';
 import { nameOf } from '@/features/customers/name';
 import { number, t, tn } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
@@ -13,20 +14,23 @@ import { Audience } from '@/rules/Audience';
 import { RuleEditor } from '@/rules/RuleEditor';
 import { Empty, Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
+import { notify, notifyError } from '@/ui/notify';
 import { Page } from '@/ui/Page';
 import { useSearchState } from '@/ui/useSearchState';
 import type { SegmentWebhook } from './crossing';
 import { Explain } from './Explain';
 import { History } from './History';
+import { changeList, ListTools } from './ListMembers';
 import { Webhook } from './Webhook';
 
 const INITIAL = { name: '', rule: '' };
+const LIST = { name: '', kind: 'list' };
 
 export function SegmentPage() {
   const { id = 'new' } = useParams({ strict: false });
   const [search, setSearch] = useSearchState();
   const navigate = useNavigate();
-  const initial = search.rule ? { ...INITIAL, rule: search.rule } : INITIAL;
+  const initial = search.kind === 'list' ? LIST : search.rule ? { ...INITIAL, rule: search.rule } : INITIAL;
   const editing = useResource('segment', id, initial);
   const [ownId, setOwnId] = useState<string | null>(null);
   const { spec } = editing;
@@ -41,11 +45,12 @@ export function SegmentPage() {
   });
   const set = (part: Record<string, unknown>) => editing.change((before) => ({ ...before, ...part }));
   const tab = search.tab ?? 'rule';
+  const mayEdit = includes(useQuery(sessionQuery).data?.role, 'editor');
   const byHand = spec?.kind === 'list';
   const block = !name.trim() ? t('Give it a name first.') : !rule.trim() && !byHand ? t('It needs a condition.') : undefined;
   const body = (
     <Page
-      title={editing.isNew ? t('New segment') : name || id}
+      title={editing.isNew ? (byHand ? t('New list') : t('New segment')) : name || id}
       crumbs={[{ title: t('Segments'), to: '/segments' }]}
       intro={live.data ? tn(live.data.count, 'One customer now', '{n} customers now') + (live.data.ready ? '' : ` ${t('(still counting)')}`) : undefined}
       actions={
@@ -55,7 +60,7 @@ export function SegmentPage() {
           editing={editing}
           newId={newId}
           block={block}
-          onSaved={(saved) => editing.isNew && void navigate({ to: '/segments/$id', params: { id: saved.id } as never, search: {} })}
+          onSaved={(saved) => editing.isNew && void navigate({ to: '/segments/$id', params: { id: saved.id } as never, search: byHand ? { tab: 'members' } : {} } as never)}
           onArchived={() => void navigate({ to: '/segments' })}
         />
       }
@@ -111,7 +116,9 @@ export function SegmentPage() {
           </Grid>
         </Tabs.Panel>
         <Tabs.Panel value="members" pt="md">
-          <Members id={id} />
+          {byHand && mayEdit && live.data && <ListTools id={id} />}
+          {byHand && !live.data && !editing.hasLive && <Text size="sm" c="dimmed" mb="md">{t('Publish the list; then customers can be put on it.')}</Text>}
+          <Members id={id} byHand={byHand && mayEdit} />
         </Tabs.Panel>
         <Tabs.Panel value="webhook" pt="md">
           <Webhook segment={editing.isNew ? newId : id} value={spec?.webhook as SegmentWebhook | undefined} set={(webhook) => set({ webhook })} />
@@ -122,8 +129,18 @@ export function SegmentPage() {
   return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
 }
 
-function Members({ id }: { id: string }) {
+function Members({ id, byHand }: { id: string; byHand: boolean }) {
   const [why, setWhy] = useState<string | null>(null);
+  const client = useQueryClient();
+  const takeOff = async (profile: string) => {
+    try {
+      await changeList(id, { remove: [profile] });
+      await client.invalidateQueries({ queryKey: ['segments', id] });
+      notify('good', t('Taken off the list'));
+    } catch (error) {
+      notifyError(error);
+    }
+  };
   // They come and go while one looks, and a new segment is still being counted.
   const list = usePages(
     ['segments', id, 'members'],
@@ -134,10 +151,15 @@ function Members({ id }: { id: string }) {
   return (
     <>
       {why && <Explain segment={id} profile={why} close={() => setWhy(null)} />}
+      <div style={{ maxWidth: 420, marginBottom: 12 }}>
+        <PickCustomer label={t('Why is somebody in it, or not?')} placeholder={t('Name, address or id')} value={null} onChange={(who) => who && setWhy(who)} />
+      </div>
     <Loaded query={list}>
       {(rows) =>
         rows.length === 0 ? (
-          <Empty title={t('Nobody is in it now')}>{t('Members come and go by themselves as the rule begins and ceases to hold.')}</Empty>
+          <Empty title={t('Nobody is in it now')}>
+            {byHand ? t('Add customers above, one by one or from a file.') : t('Members come and go by themselves as the rule begins and ceases to hold.')}
+          </Empty>
         ) : (
           <DataTable<Schemas['SegmentMember']>
             caption={t('Members')}
@@ -163,6 +185,18 @@ function Members({ id }: { id: string }) {
                   </button>
                 ),
               },
+              ...(byHand
+                ? [
+                    {
+                      title: t('Do'),
+                      cell: (m: Schemas['SegmentMember']) => (
+                        <button type="button" className="text-button" aria-label={t('Take off {name}', { name: nameOf(m.profile) })} onClick={() => void takeOff(m.profile.id)}>
+                          {t('Take off')}
+                        </button>
+                      ),
+                    },
+                  ]
+                : []),
             ]}
           />
         )

@@ -15,6 +15,7 @@ import { Personas } from '@/features/personas/Personas';
 import { ComputedTraits } from '@/features/traits/ComputedTraits';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Find } from '@/ui/Find';
+import { ArchiveLink } from '@/features/archive/ArchiveLink';
 import { Overlap } from './overlap/Overlap';
 
 type Row = Schemas['ResourceView'];
@@ -22,9 +23,14 @@ type Row = Schemas['ResourceView'];
 export function SegmentsPage() {
   const session = useQuery(sessionQuery);
   const create = includes(session.data?.role, 'editor') && (
-    <Button component={Link} to="/segments/new" leftSection={<IconPlus size={16} />}>
-      {t('New segment')}
-    </Button>
+    <>
+      <Button component={Link} to="/segments/new" search={{ kind: 'list' } as never} variant="default">
+        {t('New list')}
+      </Button>
+      <Button component={Link} to="/segments/new" leftSection={<IconPlus size={16} />}>
+        {t('New segment')}
+      </Button>
+    </>
   );
   const tabs = [
     ['list', t('Segments'), <List key="l" create={create} />],
@@ -67,7 +73,7 @@ function List({ create }: { create: React.ReactNode }) {
       },
       kind: 'num',
     },
-    { title: t('Rule'), cell: (r) => <code className="clip mono">{String(r.spec.rule ?? '')}</code>, wideOnly: true },
+    { title: t('Rule'), cell: (r) => (r.spec.kind === 'list' ? t('by hand') : <code className="clip mono">{String(r.spec.rule ?? '')}</code>), wideOnly: true },
     { title: t('Status'), cell: (r) => <Status of={r.live_version ? 'live' : r.status} /> },
     { title: t('Changed'), cell: (r) => <When at={r.created_at} />, kind: 'short', wideOnly: true },
   ];
@@ -90,6 +96,7 @@ function List({ create }: { create: React.ReactNode }) {
           )
         }
       </Loaded>
+      <ArchiveLink kind="segment" />
     </Stack>
   );
 }

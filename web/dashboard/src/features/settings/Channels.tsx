@@ -6,6 +6,7 @@ import { channelsQuery } from '@/api/queries';
 import { t } from '@/i18n';
 import { useResources } from '@/resources/useResources';
 import { Empty, Loaded, Problem, Status } from '@/ui/bits';
+import { Copied } from '@/ui/Copied';
 import { DocumentModal } from './DocumentModal';
 
 /** Ways out: each with what is wrong with it, a form, and a button that tries it. */
@@ -53,6 +54,7 @@ export function Channels() {
                         </Button>
                       </Group>
                     </Group>
+                    <Addresses of={live.data?.items.find((c) => c.id === r.id)} />
                     {problem && (
                       <Alert variant="outline" color="red" mt="xs">
                         {problem}
@@ -75,6 +77,17 @@ export function Channels() {
         />
       )}
       {testing && <Trial id={testing} close={() => setTesting(null)} />}
+    </Stack>
+  );
+}
+
+/** Where its provider is to call. */
+function Addresses({ of }: { of: Schemas['ChannelView'] | undefined }) {
+  if (!of?.inbound_url && !of?.receipts_url) return null;
+  return (
+    <Stack gap={6} mt="xs">
+      {of.inbound_url && <Copied name={t('Address for messages from customers')} value={of.inbound_url} hint={t('Enter it at the provider; answers then appear with the customer, and STOP is obeyed.')} />}
+      {of.receipts_url && <Copied name={t('Address for receipts')} value={of.receipts_url} hint={t('Enter it at the provider; it then tells what was delivered, refused or complained about.')} />}
     </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
@@ -8,6 +8,7 @@ import { Loaded, Problem, Tag, When } from '@/ui/bits';
 import { Confirm } from '@/ui/Confirm';
 import { DataTable } from '@/ui/DataTable';
 import { notify, notifyError } from '@/ui/notify';
+import { ResetPassword } from './ResetPassword';
 
 type Member = Schemas['MemberView'];
 
@@ -60,13 +61,16 @@ export function Members() {
                 title: t('Do'),
                 cell: (m) =>
                   admin && m.email !== session.data?.actor ? (
-                    m.disabled ? (
+                    <Group gap={6}>
+                    <ResetPassword of={m} />
+                    {m.disabled ? (
                       <Button size="compact-xs" variant="default" onClick={() => void update(m.id, { disabled: false })}>
                         {t('Let in again')}
                       </Button>
                     ) : (
                       <Confirm title={t('Refuse this member?')} text={t('They can sign in no more, and their session ends now.')} action={t('Refuse')} run={() => update(m.id, { disabled: true })} />
-                    )
+                    )}
+                    </Group>
                   ) : null,
               },
             ]}

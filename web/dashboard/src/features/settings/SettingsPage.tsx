@@ -6,6 +6,7 @@ import { Page } from '@/ui/Page';
 import { PageTabs, type Tab } from '@/ui/PageTabs';
 import { Audit } from './Audit';
 import { Channels } from './Channels';
+import { Domains } from './Domains';
 import { Members } from './Members';
 import { Suppressions } from './Suppressions';
 import { Tokens } from './Tokens';
@@ -19,6 +20,7 @@ export function SettingsPage() {
     ['workspace', t('Workspace'), <WorkspaceForm />],
     ['members', t('Members'), <Members />],
     ['channels', t('Channels'), <Channels />],
+    ['domains', t('Sending domains'), <Domains />],
     ['topics', t('Topics'), <Topics />],
     ['suppressions', t('Suppressions'), <Suppressions />],
   ];
