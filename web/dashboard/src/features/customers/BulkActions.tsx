@@ -1,11 +1,12 @@
 /** What can be done with many customers at once: one call each, and each may fail for itself. */
-import { Button, Group, Modal, Progress, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Progress, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
 import { templatesQuery } from '@/api/queries';
 import { t, tn } from '@/i18n';
 import { notify } from '@/ui/notify';
+import { FormModal } from '@/ui/FormModal';
 import { parseValue } from './traits';
 
 type Action = 'trait' | 'send' | 'export';
@@ -75,7 +76,7 @@ function Run({ action, ids, close, done }: { action: Action; ids: string[]; clos
   const ready = action === 'export' || (action === 'trait' ? name.trim() !== '' : template !== null);
   const titles = { trait: t('Set a trait'), send: t('Send a message'), export: t('Export') };
   return (
-    <Modal opened onClose={running ? () => {} : close} title={titles[action]}>
+    <FormModal busy={running} onClose={close} title={titles[action]}>
       <Stack>
         <Text size="sm">{tn(ids.length, 'For one customer.', 'For {n} customers.')}</Text>
         {action === 'trait' && (
@@ -105,7 +106,7 @@ function Run({ action, ids, close, done }: { action: Action; ids: string[]; clos
           {titles[action]}
         </Button>
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
@@ -8,6 +8,7 @@ import { Loaded, Problem, Tag, When } from '@/ui/bits';
 import { Confirm } from '@/ui/Confirm';
 import { DataTable } from '@/ui/DataTable';
 import { notify, notifyError } from '@/ui/notify';
+import { FormModal } from '@/ui/FormModal';
 
 type Member = Schemas['MemberView'];
 
@@ -93,7 +94,7 @@ function Add({ close }: { close: () => void }) {
     }
   };
   return (
-    <Modal opened onClose={close} title={t('Add a member')}>
+    <FormModal onClose={close} title={t('Add a member')}>
       <form
         onSubmit={(e) => {
           e.preventDefault();
@@ -116,6 +117,6 @@ function Add({ close }: { close: () => void }) {
           <Button type="submit">{t('Add')}</Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   );
 }
