@@ -102,7 +102,7 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
         await page.getByText('Text', { exact: true }).click();
         const written = (await page.locator('.cm-content').textContent()).trim();
         assert.equal(written, canonical.replace('"old"', '"new"'));
-        await page.evaluate(() => sessionStorage.clear());
+        await page.evaluate(() => localStorage.clear());
       }
     }));
 
@@ -293,6 +293,35 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
     assert.deepEqual([spec.description, version], ['mine', 3]);
     await context.close();
   });
+
+  it('notices who was faster also when the document was loaded again meanwhile, and keeps the draft over that', async () => {
+    await server.api('PUT', '/api/v1/resources/segment/watched?publish=true', { name: 'Watched', rule: 'traits.plan == "plus"' });
+    const { page, context } = await bed.open('/segments/watched');
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.getByRole('textbox', { name: 'Description' }).fill('mine');
+    await server.api('PUT', '/api/v1/resources/segment/watched', { name: 'Watched', description: 'theirs', rule: 'traits.plan == "plus"' });
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Watched');
+    assert.equal(await page.getByRole('textbox', { name: 'Description' }).inputValue(), 'mine');
+    await page.getByRole('button', { name: 'Save draft' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Somebody else saved meanwhile' });
+    await dialog.getByText('theirs', { exact: true }).waitFor();
+    assert.equal((await server.api('GET', '/api/v1/resources/segment/watched')).spec.description, 'theirs');
+    await dialog.getByRole('button', { name: 'Take theirs' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await page.getByRole('textbox', { name: 'Description' }).inputValue(), 'theirs');
+    assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('rapport.draft.'))), []);
+    await context.close();
+  });
+
+  it('saves what has a name of any script', () =>
+    bed.on('/segments/new?rule=' + encodeURIComponent('traits.plan == "plus"'), async (page) => {
+      await page.getByRole('textbox', { name: 'Name' }).fill('לקוחות חוזרים');
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.waitForURL(/\/segments\/id-[a-z0-9]+/);
+      const { items } = await server.api('GET', '/api/v1/resources/segment?limit=100');
+      assert.ok(items.some((s) => s.spec.name === 'לקוחות חוזרים' && s.status === 'live'));
+    }));
 
   it('lets a journey go live once another member approved it', async () => {
     const bob = { email: 'bob@team.example', password: 'long enough for it' };

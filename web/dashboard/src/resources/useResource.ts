@@ -1,10 +1,18 @@
 /** One document: what it says now, a draft in the making, saving, publishing, and what to do when somebody else was faster. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { ApiProblem, api, data, type Schemas } from '@/api/client';
+import { ApiProblem, api, data, type Schemas, sessionQuery } from '@/api/client';
+import { t } from '@/i18n';
+import { notify } from '@/ui/notify';
+import { draftKey, find, forget, keep } from './drafts';
+import { type Base, canRedo, canUndo, changed, draftOf, type Edits, isDirty, NONE, redone, replaces, resumed, type Spec, shown, undone } from './edits';
+import { put } from './put';
+import { slugOf } from './slug';
+
+export { slugOf } from './slug';
+export type { Spec } from './edits';
 
 export type Resource = Schemas['ResourceView'];
-export type Spec = Record<string, unknown>;
 
 /** Where a document is moved to: `saved` only keeps what was written, the others are the stages of its way to live. */
 export type Move = 'saved' | 'draft' | 'review' | 'approved' | 'live';
@@ -37,52 +45,65 @@ export function resourceQuery(kind: string, id: string, version?: string) {
   };
 }
 
-/** The slug a name suggests. */
-export function slugOf(name: string): string {
-  const plain = name.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
-  return plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 64);
+const shelf = () => localStorage;
+
+/** The edits, and where their draft is kept: so that none is taken for one of another document. */
+interface Held {
+  stored: string;
+  edits: Edits;
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-const HISTORY = 200;
+function takeUp(stored: string): Held {
+  const kept = find(shelf, stored);
+  return { stored, edits: kept ? resumed(kept) : NONE };
+}
 
 /**
  * A document being edited. `id` is `new` before it is saved for the first time; `initial` is what a new one begins with.
- * Edits can be undone; unsaved ones are kept in this browser, so a closed tab loses nothing.
+ * Edits can be undone; unsaved ones are kept in this browser for the member, so a closed tab loses nothing. They are saved over
+ * the version they began with and no other, whatever is fetched meanwhile.
  */
 export function useResource(kind: string, id: string, initial: Spec) {
   const client = useQueryClient();
   const isNew = id === 'new';
   const saved = useQuery({ ...resourceQuery(kind, id), enabled: !isNew });
-  const stored = `rapport.draft.${kind}.${id}`;
-  const [edits, setEdits] = useState<{ at: number; list: Spec[] }>({ at: -1, list: [] });
+  const member = useQuery(sessionQuery).data?.actor ?? '';
+  const stored = draftKey(member, kind, id);
+  const [held, setHeld] = useState<Held>(() => takeUp(stored));
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const [error, setError] = useState<unknown>(null);
   /** What looks like a mistake, and is published only when it is meant. */
   const [doubts, setDoubts] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
 
-  const base = isNew ? initial : (saved.data?.spec as Spec | undefined);
-  const draft = edits.list[edits.at];
-  const spec = draft ?? base;
-  const dirty = draft !== undefined && !same(draft, base);
-
-  // A draft that was left behind is taken up again.
-  // biome-ignore lint: once for each document
-  useEffect(() => {
-    setEdits({ at: -1, list: [] });
+  // Another document, or another member: a draft that was left behind is taken up again.
+  if (held.stored !== stored) {
+    setHeld(takeUp(stored));
     setError(null);
-    try {
-      const kept = sessionStorage.getItem(stored);
-      if (kept) setEdits({ at: 0, list: [JSON.parse(kept) as Spec] });
-    } catch {
-      sessionStorage.removeItem(stored);
-    }
-  }, [stored]);
+  }
+  const edits = held.stored === stored ? held.edits : NONE;
+  const setEdits = useCallback(
+    (make: (before: Edits) => Edits) => setHeld((before) => (before.stored === stored ? { stored, edits: make(before.edits) } : before)),
+    [stored],
+  );
+
+  const version = isNew ? 0 : (saved.data?.version ?? 0);
+  const base = isNew ? initial : (saved.data?.spec as Spec | undefined);
+  const newest = useMemo((): Base => ({ version, ...(base ? { spec: base } : {}) }), [version, base]);
+  const spec = shown(edits, newest);
+  const dirty = isDirty(edits, newest);
+  const draft = draftOf(edits);
+  const began = replaces(edits, newest);
+
+  const warned = useRef(false);
   useEffect(() => {
-    if (dirty) sessionStorage.setItem(stored, JSON.stringify(draft));
-    else sessionStorage.removeItem(stored);
-  }, [draft, dirty, stored]);
+    if (draft === undefined) return;
+    if (!dirty) forget(shelf, stored);
+    else if (!keep(shelf, stored, { version: began, spec: draft }) && !warned.current) {
+      warned.current = true;
+      notify('bad', t('This browser has no room to keep your changes. Save them before you leave the page.'));
+    }
+  }, [draft, dirty, stored, began]);
   useEffect(() => {
     if (!dirty) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -92,29 +113,18 @@ export function useResource(kind: string, id: string, initial: Spec) {
 
   const change = useCallback(
     (next: Spec | ((before: Spec) => Spec)) => {
-      setEdits((before) => {
-        const current = before.list[before.at] ?? base ?? initial;
-        const made = typeof next === 'function' ? next(current) : next;
-        if (same(made, current)) return before;
-        const past = before.at < 0 ? [current] : before.list.slice(0, before.at + 1);
-        const list = [...past, made].slice(-HISTORY);
-        return { at: list.length - 1, list };
-      });
+      const make = typeof next === 'function' ? next : () => next;
+      setEdits((before) => changed(before, newest.spec ? newest : { ...newest, spec: initial }, make));
       setError(null);
     },
-    [base, initial],
+    [newest, initial, setEdits],
   );
-  const undo = useCallback(() => setEdits((e) => ({ ...e, at: Math.max(e.list.length ? 0 : -1, e.at - 1) })), []);
-  const redo = useCallback(() => setEdits((e) => ({ ...e, at: Math.min(e.list.length - 1, e.at + 1) })), []);
-  const discard = useCallback(() => setEdits({ at: -1, list: [] }), []);
-
-  const put = (to: string, what: Spec, query: { publish?: true; confirm?: true }, version: number): Promise<Resource> =>
-    data(
-      api.PUT('/api/v1/resources/{kind}/{id}', {
-        params: { path: { kind, id: to }, query: query as never, header: { 'If-Match': `"${version}"` } as never },
-        body: what as never,
-      }),
-    );
+  const undo = useCallback(() => setEdits(undone), [setEdits]);
+  const redo = useCallback(() => setEdits(redone), [setEdits]);
+  const discard = useCallback(() => {
+    forget(shelf, stored);
+    setEdits(() => NONE);
+  }, [stored, setEdits]);
 
   /** Moves a version that is written; the server says whether it may. */
   const call = (of: Resource, to: Move, confirm: boolean): Promise<Resource> => {
@@ -150,12 +160,12 @@ export function useResource(kind: string, id: string, initial: Spec) {
     setError(null);
     try {
       const edited = isNew || dirty || over !== undefined;
-      const query = to === 'live' ? { publish: true as const, ...(confirm ? { confirm: true as const } : {}) } : {};
-      const written = edited || !before ? await put(at, spec, query, before?.version ?? 0) : before;
+      const publish = to === 'live';
+      const written = edited || !before ? await put(kind, at, spec, { version: over?.version ?? began, publish, confirm: publish && confirm }) : before;
       const made = edited && to === 'live' ? written : await call(written, to, confirm);
-      sessionStorage.removeItem(stored);
+      forget(shelf, stored);
       client.setQueryData(resourceQuery(kind, at).queryKey, made);
-      setEdits({ at: -1, list: [] });
+      setEdits(() => NONE);
       setConflict(null);
       setDoubts(null);
       const stale = [['resources', kind], [`${kind}s`]];
@@ -180,7 +190,7 @@ export function useResource(kind: string, id: string, initial: Spec) {
   const takeTheirs = () => {
     if (!conflict) return;
     client.setQueryData(resourceQuery(kind, id).queryKey, conflict.theirs);
-    setEdits({ at: -1, list: [] });
+    discard();
     setConflict(null);
   };
   const keepMine = () => (conflict ? move(...last.current, conflict.theirs) : Promise.resolve(null));
@@ -208,8 +218,8 @@ export function useResource(kind: string, id: string, initial: Spec) {
       askForReview,
       closeConflict: () => setConflict(null),
       closeDoubts: () => setDoubts(null),
-      canUndo: edits.at > 0,
-      canRedo: edits.at < edits.list.length - 1,
+      canUndo: canUndo(edits),
+      canRedo: canRedo(edits),
     }),
     // biome-ignore lint: the functions close over what is listed
     [isNew, saved, spec, dirty, busy, error, conflict, doubts, edits, change],

@@ -1,5 +1,5 @@
 /** A campaign started, paused, resumed, called off and tried; each says first what it means for people. */
-import { Alert, Button, List, Menu, Modal, Radio, Stack, TagsInput, Text } from '@mantine/core';
+import { Alert, Button, List, Menu, Radio, Stack, TagsInput, Text } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconSend, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { Loaded } from '@/ui/bits';
 import { Finish } from '@/ui/Finish';
 import { notify } from '@/ui/notify';
 import { useCall } from '@/ui/useCall';
+import { FormModal } from '@/ui/FormModal';
 
 type Campaign = Schemas['CampaignView'];
 type What = 'start' | 'pause' | 'resume' | 'cancel' | 'test';
@@ -119,7 +120,7 @@ function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: b
   };
   const { title, lines, action, call } = texts[what];
   return (
-    <Modal opened onClose={close} title={title}>
+    <FormModal onClose={close} title={title}>
       <Stack>
         <List size="sm" spacing={4}>
           {lines.map((line) => (
@@ -145,7 +146,7 @@ function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: b
         {what === 'start' && of.held_out === 0 && of.people === 0 && <Text size="xs" c="dimmed">{t('Without a control group its effect cannot be told from what would have happened anyway.')}</Text>}
         <Finish busy={busy} error={error} action={action} {...(what === 'cancel' ? { color: 'red' } : {})} disabled={what === 'test' && to.length === 0} run={() => void run(call)} close={close} />
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }
 

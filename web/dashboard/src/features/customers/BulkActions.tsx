@@ -1,5 +1,5 @@
 /** What can be done with many customers at once: one call each, which can be stopped, and each may fail for itself. */
-import { Alert, Button, Group, Modal, Progress, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Progress, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { api, data } from '@/api/client';
@@ -8,6 +8,7 @@ import { changeList } from '@/features/segments/ListMembers';
 import { t, tn } from '@/i18n';
 import { useResources } from '@/resources/useResources';
 import { notify } from '@/ui/notify';
+import { FormModal } from '@/ui/FormModal';
 import { type Job, runJob } from './job';
 import { parseValue } from './traits';
 
@@ -73,7 +74,7 @@ function Run({ action, title, ids, close, done }: { action: Action; title: strin
   };
   const ready = action === 'export' || (action === 'trait' ? name.trim() !== '' : chosen !== null);
   return (
-    <Modal opened onClose={running ? () => {} : close} withCloseButton={!running} closeOnEscape={!running} title={title}>
+    <FormModal busy={running} onClose={close} title={title}>
       <Stack>
         <Text size="sm">{tn(ids.length, 'For one customer.', 'For {n} customers.')}</Text>
         {action === 'trait' && (
@@ -109,7 +110,7 @@ function Run({ action, title, ids, close, done }: { action: Action; title: strin
           )}
         </Group>
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Modal, Select, Stack, Switch, Text } from '@mantine/core';
+import { Button, Select, Stack, Switch, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
@@ -6,6 +6,7 @@ import { templatesQuery } from '@/api/queries';
 import { t } from '@/i18n';
 import { Problem } from '@/ui/bits';
 import { notify } from '@/ui/notify';
+import { FormModal } from '@/ui/FormModal';
 import type { Customer } from './CustomerPage';
 import { nameOf } from './name';
 
@@ -30,7 +31,7 @@ export function SendOne({ to, close }: { to: Customer; close: () => void }) {
     }
   };
   return (
-    <Modal opened onClose={close} title={t('Send a message to {name}', { name: nameOf(to) })}>
+    <FormModal onClose={close} title={t('Send a message to {name}', { name: nameOf(to) })}>
       <Stack>
         <Select
           label={t('Template')}
@@ -52,6 +53,6 @@ export function SendOne({ to, close }: { to: Customer; close: () => void }) {
           {t('Send')}
         </Button>
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }

@@ -56,9 +56,16 @@ export function Timeline({ id }: { id: string }) {
       <Loaded query={events} rows={10}>
         {(all) => {
           const shown = all.filter(fits);
-          if (shown.length === 0) return <Empty title={t('Nothing happened here')}>{t('Try another word or filter.')}</Empty>;
+          // The filter is for what is loaded: older lines may fit it though none of these does.
+          const hidden = all.length - shown.length;
           return (
             <>
+              {all.length === 0 && <Empty title={t('Nothing happened here')}>{search.find ? t('Try another word or filter.') : t('What the customer does, and what is done for them, appears here.')}</Empty>}
+              {hidden > 0 && (
+                <Text size="sm" c="dimmed" role="status">
+                  {t(who === 'us' ? '{shown} of the {n} newest lines are what Rapport did; the others are filtered out.' : '{shown} of the {n} newest lines are what the customer did; the others are filtered out.', { shown: shown.length, n: all.length })}
+                </Text>
+              )}
               {byDay(shown).map(([label, rows]) => (
                 <section key={label} aria-label={label}>
                   <Title order={3} size="h6" c="dimmed" mb={4}>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -7,6 +7,7 @@ import { usePages } from '@/api/paged';
 import { t } from '@/i18n';
 import { Empty, Loaded, Problem, Value, When } from '@/ui/bits';
 import { notify } from '@/ui/notify';
+import { FormModal } from '@/ui/FormModal';
 import { Pair, type Customer } from './CustomerPage';
 import { parseValue, printValue } from './traits';
 
@@ -75,7 +76,7 @@ function Edit({ of, name: given, close }: { of: Customer; name: string; close: (
     }
   };
   return (
-    <Modal opened onClose={close} title={given ? t('Change {name}', { name: given }) : t('Add a trait')}>
+    <FormModal onClose={close} title={given ? t('Change {name}', { name: given }) : t('Add a trait')}>
       <form onSubmit={(e) => void save(e)}>
         <Stack>
           {!given && <TextInput label={t('Trait')} required value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />}
@@ -96,7 +97,7 @@ function Edit({ of, name: given, close }: { of: Customer; name: string; close: (
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   );
 }
 

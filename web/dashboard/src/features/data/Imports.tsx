@@ -1,5 +1,5 @@
 /** Files coming in: a wizard that reads the columns, and what became of each file. */
-import { Anchor, Button, FileInput, Group, Modal, Progress, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
+import { Anchor, Button, FileInput, Group, Progress, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
@@ -9,6 +9,7 @@ import { number, t } from '@/i18n';
 import { Empty, Loaded, Problem, Status, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { notify, notifyError } from '@/ui/notify';
+import { FormModal } from '@/ui/FormModal';
 import { type Choices, columnsOf, guess, mappingOf } from './mapping';
 
 type Import = Schemas['ImportView'];
@@ -143,7 +144,7 @@ function Wizard({ close }: { close: () => void }) {
     <Select label={label} required={required} clearable={!required} searchable data={columns} value={value} onChange={set} />
   );
   return (
-    <Modal opened onClose={sent === null ? close : () => {}} size="lg" title={t('Import a file')}>
+    <FormModal busy={sent !== null} onClose={close} size="lg" title={t('Import a file')}>
       <Stack>
         <FileInput
           label={t('File')}
@@ -207,6 +208,6 @@ function Wizard({ close }: { close: () => void }) {
           {t('Import')}
         </Button>
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }

@@ -1,5 +1,5 @@
 /** Where events come from: sources with their write keys, and how to send with them. */
-import { Button, Card, Code, Group, Modal, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Code, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
@@ -9,6 +9,7 @@ import { slugOf } from '@/resources/useResource';
 import { Empty, Loaded, Problem, Tag, When } from '@/ui/bits';
 import { Confirm } from '@/ui/Confirm';
 import { notify, notifyError } from '@/ui/notify';
+import { FormModal } from '@/ui/FormModal';
 import { Snippets } from './Snippets';
 import { Waiting } from './Waiting';
 
@@ -138,7 +139,7 @@ function AddSource({ close }: { close: () => void }) {
     }
   };
   return (
-    <Modal opened onClose={close} title={t('Add a source')}>
+    <FormModal onClose={close} title={t('Add a source')}>
       <Stack>
         <TextInput label={t('Name')} required value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
         <Select label={t('Kind')} allowDeselect={false} data={KINDS.map((k) => ({ value: k, label: t(k) }))} value={kind} onChange={(v) => setKind(v ?? 'website')} />
@@ -147,6 +148,6 @@ function AddSource({ close }: { close: () => void }) {
           {t('Add')}
         </Button>
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }

@@ -7,6 +7,7 @@ import { api, data } from '@/api/client';
 import { channelsQuery, statsQuery } from '@/api/queries';
 import { t, tn } from '@/i18n';
 import { Loading } from '@/ui/bits';
+import { FAILURES_READ, failedLately } from './failures';
 
 interface Item {
   text: string;
@@ -28,11 +29,21 @@ export function Attention() {
         queryFn: () => data(api.GET('/api/v1/resources/{kind}', { params: { path: { kind: 'journey' }, query: { status: 'review' } } })),
       },
       {
-        queryKey: ['messages', 'failed', 1],
-        queryFn: () => data(api.GET('/api/v1/messages', { params: { query: { status: 'failed', limit: 1 } as never } })),
+        queryKey: ['messages', 'failed', 'newest'],
+        queryFn: () => data(api.GET('/api/v1/messages', { params: { query: { status: 'failed', limit: FAILURES_READ } as never } })),
       },
     ],
   });
+  // What could not be looked at is no reason to be calm.
+  const looked: [{ error: unknown }, string][] = [
+    [stats, t('the state of the server')],
+    [channels, t('the channels')],
+    [rejected, t('the events that were not accepted')],
+    [reviews, t('the journeys that wait for review')],
+    [failed, t('the messages that failed')],
+  ];
+  const unknown = looked.filter(([query]) => query.error).map(([, name]) => name);
+  const isPending = [stats, channels, rejected, reviews, failed].some((query) => query.isPending);
   const items: Item[] = [];
   if ((stats.data?.lag_ms ?? 0) > 60_000) {
     items.push({ text: t('Events wait longer than a minute before they are applied.'), to: '/data' });
@@ -43,31 +54,36 @@ export function Attention() {
   if (channels.data?.items.length === 0) {
     items.push({ text: t('There is no channel yet, so nothing can be sent.'), to: '/settings', search: { tab: 'channels' } });
   }
-  if (failed.data?.items.length) {
-    items.push({ text: tn(stats.data?.messages.failed ?? 1, 'One message failed after every retry.', '{n} messages failed after every retry.'), to: '/messages', search: { status: 'failed' } });
-  }
+  const lately = failedLately(failed.data?.items ?? [], Date.now());
+  if (lately === FAILURES_READ) items.push({ text: t('At least {n} messages failed in the last 24 hours.', { n: lately }), to: '/messages', search: { status: 'failed' } });
+  else if (lately > 0) items.push({ text: tn(lately, 'One message failed in the last 24 hours.', '{n} messages failed in the last 24 hours.'), to: '/messages', search: { status: 'failed' } });
   const refused = (rejected.data?.items ?? []).reduce((sum, r) => sum + r.count, 0);
   if (refused > 0) {
     items.push({ text: tn(refused, 'One event was not accepted.', '{n} events were not accepted.'), to: '/data', search: { tab: 'quality' } });
   }
   for (const journey of reviews.data?.items ?? []) {
-    items.push({ text: t('{name} waits for review.', { name: journey.id }), to: `/journeys/${journey.id}` });
+    items.push({ text: t('{name} waits for review.', { name: String(journey.spec.name ?? journey.id) }), to: `/journeys/${journey.id}` });
   }
   return (
     <Paper withBorder p="md" component="section" aria-label={t('Needs attention')}>
       <Title order={2} size="h5" mb="xs">
         {t('Needs attention')}
       </Title>
-      {stats.isPending ? (
+      {unknown.length > 0 && (
+        <Text size="sm" c="red" role="alert" mb="xs">
+          {t('Could not be looked at: {what}.', { what: unknown.join(', ') })}
+        </Text>
+      )}
+      {isPending ? (
         <Loading rows={2} />
-      ) : items.length === 0 ? (
+      ) : items.length + unknown.length === 0 ? (
         <Text size="sm" component="div">
           <ThemeIcon size="sm" radius="xl" color="green" variant="outline" mr={6} aria-hidden>
             <IconCheck size={12} />
           </ThemeIcon>
           {t('Nothing. Sends go out, events come in, every channel works.')}
         </Text>
-      ) : (
+      ) : items.length === 0 ? null : (
         <List
           size="sm"
           spacing="xs"

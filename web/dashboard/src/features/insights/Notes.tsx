@@ -1,15 +1,17 @@
 /** What happened on days of the period: written by the team, shown with every report of them. */
-import { Button, Group, Modal, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { IconNote } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { day, t } from '@/i18n';
-import { slugOf } from '@/resources/useResource';
+import { put } from '@/resources/put';
+import { slugOf } from '@/resources/slug';
 import { Confirm } from '@/ui/Confirm';
 import { Finish } from '@/ui/Finish';
 import { notifyError } from '@/ui/notify';
 import { useCall } from '@/ui/useCall';
+import { FormModal } from '@/ui/FormModal';
 
 type Note = Schemas['Note'];
 
@@ -79,14 +81,15 @@ function NoteModal({ close }: { close: () => void }) {
   const [from, setFrom] = useState(new Date().toISOString().slice(0, 10));
   const [until, setUntil] = useState('');
   const { busy, error, run } = useCall([], close);
+  // Two notes of a day may begin alike.
+  const [mark] = useState(() => crypto.randomUUID().slice(0, 8));
   const save = () =>
     run(() => {
-      const id = `${from}-${slugOf(text).slice(0, 40) || 'note'}`;
-      const body = { text, date: from, ...(until && until !== from ? { until } : {}) } as never;
-      return data(api.PUT('/api/v1/resources/{kind}/{id}', { params: { path: { kind: 'annotation', id }, query: { publish: true } }, body }));
+      const id = [from, slugOf(text).slice(0, 40).replace(/-+$/, ''), mark].join('-');
+      return put('annotation', id, { text, date: from, ...(until && until !== from ? { until } : {}) }, { version: 0, publish: true });
     });
   return (
-    <Modal opened onClose={close} title={t('Note what happened')}>
+    <FormModal onClose={close} title={t('Note what happened')}>
       <Stack>
         <Textarea label={t('What happened')} required autosize minRows={2} maxLength={900} dir="auto" value={text} onChange={(e) => setText(e.currentTarget.value)} data-autofocus />
         <Group grow>
@@ -95,6 +98,6 @@ function NoteModal({ close }: { close: () => void }) {
         </Group>
         <Finish busy={busy} error={error} action={t('Save')} disabled={!text.trim() || !from} run={() => void save()} close={close} />
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }

@@ -1,12 +1,13 @@
 /** A report: its questions, its picture, its table, and the people behind its numbers. Its address is the whole of it. */
-import { Alert, Button, Grid, Group, Menu, Modal, Paper, SimpleGrid, Stack, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Grid, Group, Menu, Paper, SimpleGrid, Stack, TextInput, Title } from '@mantine/core';
 import { IconDownload, IconLink } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
-import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
+import { includes, type Schemas, sessionQuery } from '@/api/client';
 import { t } from '@/i18n';
-import { slugOf } from '@/resources/useResource';
+import { asTaken, put } from '@/resources/put';
+import { slugOf } from '@/resources/slug';
 import { Empty, Figure, Loading, Problem } from '@/ui/bits';
 import { notify, notifyError } from '@/ui/notify';
 import { Page } from '@/ui/Page';
@@ -14,13 +15,14 @@ import { useSearchState } from '@/ui/useSearchState';
 import { NotFound } from '@/shell/Failed';
 import { ask, download, saveFile } from './ask';
 import { useSaved } from './InsightsPage';
-import { entryOf, lean, missing, type Request, requestOf } from './kinds';
+import { entryOf, lean, missing, objectIn, type Request, requestOf } from './kinds';
 import { withNotes } from './notes';
 import { Notes } from './Notes';
 import { PeopleDrawer } from './PeopleDrawer';
 import { ReportForm } from './ReportForm';
 import { ReportTable } from './ReportTable';
 import type { Photograph } from '@/ui/Chart';
+import { FormModal } from '@/ui/FormModal';
 import { type Drill, viewOf } from './views';
 
 const Chart = lazy(() => import('@/ui/Chart').then((m) => ({ default: m.Chart })));
@@ -48,9 +50,10 @@ export function ReportPage() {
   const camera = useRef<Photograph | null>(null);
   if (!entry) return <NotFound />;
   const set = (next: Request) => setSearch({ r: JSON.stringify(lean(next)), d: undefined }, { push: true });
-  const drill = search.d ? (JSON.parse(search.d) as Drill) : null;
+  const drill = objectIn(search.d);
   const open = (next: Drill | undefined) => next && setSearch({ d: JSON.stringify(next) }, { push: true });
-  const name = saved.data?.items.find((r) => r.id === search.saved)?.spec.name;
+  const kept = saved.data?.items.find((r) => r.id === search.saved);
+  const name = kept?.spec.name;
   const share = async () => {
     await navigator.clipboard.writeText(window.location.href);
     notify('good', t('The address of this report was copied.'));
@@ -142,8 +145,7 @@ export function ReportPage() {
         <SaveModal
           kind={kind}
           request={request}
-          id={search.saved}
-          name={String(name ?? '')}
+          given={kept}
           close={(id) => {
             setSaving(false);
             if (id) setSearch({ saved: id });
@@ -154,37 +156,38 @@ export function ReportPage() {
   );
 }
 
-function SaveModal({ kind, request, id, name: given, close }: { kind: string; request: Request; id: string | undefined; name: string; close: (id?: string) => void }) {
+/** Saves a report under its name: over the saved one it is (`given`) as long as that keeps its name, else as one more. */
+function SaveModal({ kind, request, given, close }: { kind: string; request: Request; given: Schemas['ResourceView'] | undefined; close: (id?: string) => void }) {
   const client = useQueryClient();
-  const [name, setName] = useState(given);
+  const [name, setName] = useState(String(given?.spec.name ?? ''));
+  const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const isSame = given !== undefined && name === given.spec.name;
   const save = async () => {
-    const to = id && name === given ? id : slugOf(name);
+    const to = isSame ? given.id : slugOf(name);
+    setBusy(true);
     try {
-      await data(
-        api.PUT('/api/v1/resources/{kind}/{id}', {
-          params: { path: { kind: 'insight', id: to }, query: { publish: true } },
-          body: { name, report: kind, request } as never,
-        }),
-      );
+      await put('insight', to, { ...(isSame ? given.spec : {}), name, report: kind, request }, { version: isSame ? given.version : 0, publish: true });
       await client.invalidateQueries({ queryKey: ['resources', 'insight'] });
       notify('good', t('Saved'));
       close(to);
     } catch (problem) {
-      setError(problem);
+      setError(asTaken(problem, !isSame));
+    } finally {
+      setBusy(false);
     }
   };
   return (
-    <Modal opened onClose={() => close()} title={t('Save this report')}>
+    <FormModal onClose={() => close()} title={t('Save this report')}>
       <Stack>
         <TextInput label={t('Name')} required value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
         <Problem error={error} />
         <Group>
-          <Button disabled={!slugOf(name)} onClick={() => void save()}>
+          <Button loading={busy} disabled={!slugOf(name)} onClick={() => void save()}>
             {t('Save')}
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }

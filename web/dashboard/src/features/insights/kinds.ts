@@ -39,16 +39,18 @@ export function lean(request: Request): Request {
   return Object.fromEntries(Object.entries(request).filter(([, v]) => v !== undefined && v !== '' && v !== null));
 }
 
-/** The request in an address: what it begins with, and what was changed. */
-export function requestOf(entry: KindEntry, text: string | undefined): Request {
-  if (!text) return entry.first;
+/** The object an address carries as JSON; null when it carries none, whatever it says instead. */
+export function objectIn(text: string | undefined): Record<string, unknown> | null {
   try {
-    const read = JSON.parse(text) as unknown;
-    return typeof read === 'object' && read !== null ? (read as Request) : entry.first;
+    const read = JSON.parse(text ?? 'null') as unknown;
+    return typeof read === 'object' && !Array.isArray(read) ? (read as Record<string, unknown> | null) : null;
   } catch {
-    return entry.first;
+    return null;
   }
 }
+
+/** The request in an address: what it begins with, and what was changed. */
+export const requestOf = (entry: KindEntry, text: string | undefined): Request => objectIn(text) ?? entry.first;
 
 const isSelection = (v: unknown): v is { event?: string } => typeof v === 'object' && v !== null;
 
@@ -65,7 +67,7 @@ export function missing(kind: Kind, request: Request): string | null {
     case 'attribution':
       return named(request.goal) ? null : 'Choose the event that is the goal.';
     case 'journey-map':
-      return named(request.good) && (request.stages as { touchpoints?: unknown[] }[]).every((s) => s.touchpoints?.every(named))
+      return named(request.good) && Array.isArray(request.stages) && (request.stages as { touchpoints?: unknown[] }[]).every((s) => s?.touchpoints?.every?.(named))
         ? null
         : 'Choose the goal and the events of each stage.';
     default:

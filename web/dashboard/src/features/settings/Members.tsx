@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
@@ -9,6 +9,7 @@ import { Confirm } from '@/ui/Confirm';
 import { DataTable } from '@/ui/DataTable';
 import { notify, notifyError } from '@/ui/notify';
 import { ResetPassword } from './ResetPassword';
+import { FormModal } from '@/ui/FormModal';
 
 type Member = Schemas['MemberView'];
 
@@ -97,7 +98,7 @@ function Add({ close }: { close: () => void }) {
     }
   };
   return (
-    <Modal opened onClose={close} title={t('Add a member')}>
+    <FormModal onClose={close} title={t('Add a member')}>
       <form
         onSubmit={(e) => {
           e.preventDefault();
@@ -120,6 +121,6 @@ function Add({ close }: { close: () => void }) {
           <Button type="submit">{t('Add')}</Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   );
 }

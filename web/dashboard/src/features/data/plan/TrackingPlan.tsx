@@ -1,5 +1,5 @@
 /** The tracking plan: what is meant to be sent, and where what was seen differs from it. */
-import { ActionIcon, Anchor, Button, Group, Modal, Paper, Select, SimpleGrid, Stack, Switch, Table, Text, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Paper, Select, SimpleGrid, Stack, Switch, Table, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -12,6 +12,7 @@ import { useResource } from '@/resources/useResource';
 import { useResources } from '@/resources/useResources';
 import { Empty, Figure, Loaded, Loading, Tag, type Tone, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
+import { FormModal } from '@/ui/FormModal';
 import { accept, adopt, compare, type Plan, type PlannedEvent, type PlannedProperty, type PropertyFinding, type Row, type Seen, type Standing } from './compare';
 
 const STANDINGS: Record<Standing, { title: string; tone: Tone }> = {
@@ -119,8 +120,8 @@ function Editor({ id, again }: { id: string; again: () => void }) {
               ]}
             />
           )}
-          <Modal opened={open !== null} onClose={() => setOpen(null)} size="xl" title={open ? open : t('Plan an event')}>
-            {open !== null && (
+          {open !== null && (
+            <FormModal onClose={() => setOpen(null)} size="xl" title={open ? open : t('Plan an event')}>
               <EventForm
                 key={open}
                 row={chosen}
@@ -134,8 +135,8 @@ function Editor({ id, again }: { id: string; again: () => void }) {
                   setOpen(null);
                 }}
               />
-            )}
-          </Modal>
+            </FormModal>
+          )}
         </Stack>
       )}
     </Loaded>

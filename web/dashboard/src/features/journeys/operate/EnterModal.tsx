@@ -1,5 +1,5 @@
 /** People sent into a journey by hand: whom, how many that is, and then yes or no. */
-import { Alert, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Alert, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
 import { PickCustomer } from '@/features/content/PickCustomer';
@@ -8,6 +8,7 @@ import { RuleField } from '@/rules/RuleField';
 import { Finish } from '@/ui/Finish';
 import { notify } from '@/ui/notify';
 import { useCall } from '@/ui/useCall';
+import { FormModal } from '@/ui/FormModal';
 import { type Obj, ValuesInput } from '../forms/common';
 import { SegmentInput } from '../forms/AudienceFields';
 
@@ -43,7 +44,7 @@ export function EnterModal({ id, by, close }: { id: string; by: 'manual' | 'api'
   const counts = people === null && by === 'manual';
   const action = counts ? t('Count first') : people === null ? t('Begin') : tn(people, 'Send one person in', 'Send {n} people in');
   return (
-    <Modal opened onClose={close} size="lg" title={t('Send people in')}>
+    <FormModal onClose={close} size="lg" title={t('Send people in')}>
       <Stack>
         {by === 'manual' && (
           <SegmentedControl
@@ -71,6 +72,6 @@ export function EnterModal({ id, by, close }: { id: string; by: 'manual' | 'api'
         )}
         <Finish busy={busy} error={error} action={action} disabled={!chosen || people === 0} run={() => void send(counts)} close={close} />
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }

@@ -1,5 +1,5 @@
 /** People on an old version moved to the live one: where each step leads, and what becomes of the rest. */
-import { Alert, Group, Modal, Radio, Select, Stack, Table, Text } from '@mantine/core';
+import { Alert, Group, Radio, Select, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, type Schemas } from '@/api/client';
@@ -9,6 +9,7 @@ import { Loaded } from '@/ui/bits';
 import { Finish } from '@/ui/Finish';
 import { notify } from '@/ui/notify';
 import { useCall } from '@/ui/useCall';
+import { FormModal } from '@/ui/FormModal';
 import { END, type JourneySpec } from '../graph';
 
 const NOWHERE = '';
@@ -31,7 +32,7 @@ export function MigrateModal({ live, old, close }: { live: Schemas['JourneyView'
       notify('good', tn(made.people, 'One person moves to version {to}', '{n} people move to version {to}', { to: made.to }));
     });
   return (
-    <Modal opened onClose={close} size="lg" title={t('Move people to version {n}', { n: live.version })}>
+    <FormModal onClose={close} size="lg" title={t('Move people to version {n}', { n: live.version })}>
       <Stack>
         <Text size="sm">{t('A new version lets in newcomers; who is inside finishes on the version they began with, unless you move them.')}</Text>
         <Select label={t('From version')} allowDeselect={false} w={240} data={old.map(([v, n]) => ({ value: String(v), label: `${t('Version {n}', { n: v })}: ${tn(n, 'One person', '{n} people')}` }))} value={from} onChange={(v) => v && setFrom(v)} />
@@ -74,6 +75,6 @@ export function MigrateModal({ live, old, close }: { live: Schemas['JourneyView'
         )}
         <Finish busy={busy} error={error} action={t('Move them')} run={() => void move()} close={close} />
       </Stack>
-    </Modal>
+    </FormModal>
   );
 }
