@@ -98,7 +98,7 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
         const canonical = (await server.api('POST', '/api/v1/rules/parse', { rule: text })).rule;
         await page.goto(`${server.url}/segments/new?rule=${encodeURIComponent(text)}`);
         const last = page.getByRole('group', { name: 'Condition 2', exact: true });
-        await last.getByRole('textbox', { name: 'Value' }).fill('new');
+        await last.getByRole('textbox', { name: 'Value' }).or(last.getByRole('combobox', { name: 'Value' })).first().fill('new');
         await page.getByText('Text', { exact: true }).click();
         const written = (await page.locator('.cm-content').textContent()).trim();
         assert.equal(written, canonical.replace('"old"', '"new"'));
@@ -158,7 +158,7 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       await dialog.getByRole('button', { name: 'Add a condition' }).click();
       await page.getByRole('menuitem', { name: /Who they are/ }).click();
       await dialog.getByRole('textbox', { name: 'Trait' }).or(dialog.getByRole('combobox', { name: 'Trait' })).first().fill('plan');
-      await dialog.getByRole('textbox', { name: 'Value' }).fill('free');
+      await dialog.getByRole('textbox', { name: 'Value' }).or(dialog.getByRole('combobox', { name: 'Value' })).first().fill('free');
       await dialog.getByRole('button', { name: 'Done' }).click();
       await page.getByRole('button', { name: 'Publish' }).click();
       await page.waitForURL('**/journeys/bring-a-friend*');

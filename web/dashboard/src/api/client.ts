@@ -24,9 +24,9 @@ async function waiting(input: RequestInfo | URL): Promise<Response> {
   const request = input as Request;
   if (exchange && !request.url.endsWith(EXCHANGE)) await exchange;
   const answer = fetch(request);
-  const settled = answer.then(
-    () => underWay.delete(settled),
-    () => underWay.delete(settled),
+  const settled: Promise<unknown> = answer.then(
+    () => void underWay.delete(settled),
+    () => void underWay.delete(settled),
   );
   underWay.add(settled);
   return answer;

@@ -50,7 +50,7 @@ export function LiveEvents() {
         <Select
           aria-label={t('What to show')}
           allowDeselect={false}
-          w={180}
+          w={230}
           data={[
             { value: 'all', label: t('Accepted and refused') },
             { value: 'accepted', label: t('Accepted ones') },

@@ -33,6 +33,7 @@ export function GoalList() {
         kind="goal"
         caption={t('Goals')}
         add={t('A goal as a document')}
+        second
         initial={{ name: '', metric: { insight: '', number: '/series/0/total' }, target: 100, period: 'month' }}
         empty={{ title: t('No goals yet'), text: t('A goal is a number of a saved report with a target, such as the revenue of the month. It says whether you are on course, and tells you when you are not.') }}
         columns={[

@@ -33,7 +33,7 @@ export function Reports() {
         initial={{ name: '', dashboard: '', schedule: { every: 'week', at: '08:00' }, recipients: session.data ? [session.data.actor] : [] }}
         empty={{ title: t('No report comes by mail yet'), text: t('A dashboard or some saved reports, each Monday morning in the mailbox of those who want them, with the tables as files.') }}
         columns={[
-          { title: t('Next'), cell: (r) => <When at={found.get(r.id)?.next_due} />, kind: 'short' },
+          { title: t('Next'), cell: (r) => <When at={found.get(r.id)?.next_due} />, kind: 'short', wideOnly: true },
           {
             title: t('Last'),
             cell: (r) => {

@@ -26,17 +26,19 @@ interface Props {
   /** Who may change them. */
   role?: 'editor' | 'admin';
   columns?: Column<Document>[];
+  /** There is a simpler way to add one; this is the second. */
+  second?: boolean;
   /** What more can be done with one. */
   actions?: (row: Document, mayEdit: boolean) => ReactNode;
 }
 
-export function Documents({ kind, caption, add, initial, empty, role = 'editor', columns = [], actions }: Props) {
+export function Documents({ kind, caption, add, initial, empty, role = 'editor', columns = [], actions, second = false }: Props) {
   const session = useQuery(sessionQuery);
   const list = useResources(kind);
   const [open, setOpen] = useState<string | null>(null);
   const mayEdit = includes(session.data?.role, role);
   const begin = mayEdit && (
-    <Button w="fit-content" onClick={() => setOpen('new')}>
+    <Button w="fit-content" variant={second ? 'default' : 'filled'} onClick={() => setOpen('new')}>
       {add}
     </Button>
   );
