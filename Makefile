@@ -3,7 +3,7 @@
 export CARGO_TARGET_DIR ?= $(or $(RAPPORT_TARGET_DIR),$(HOME)/.cache/rapport/target)
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help demo install web api-client test test-rust e2e check fmt dev bench torture setup clean
+.PHONY: help demo install web api-client test test-rust e2e check fmt dev bench torture nightly setup clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,13 @@ torture: ## kill -9 at random moments under load, 100 rounds, then compare every
 	RAPPORT_SENDS=1000000 cargo test -p rapport-delivery --test sends -- --nocapture
 	cargo build --bin rapport
 	cargo run -p rapport-bench --bin torture -- $(TORTURE_ARGS)
+
+nightly: ## what takes too long for every change: many more random cases, every place a crash can happen, long torture
+	RAPPORT_CASES=200000 cargo test -p rapport-rules --test parity -- --nocapture
+	RAPPORT_SIM_RUNS=200 cargo test -p rapport-tests sim -- --nocapture
+	RAPPORT_SIM_PLACES=1 cargo test -p rapport-tests stopping_at_any_place -- --nocapture
+	python3 scripts/mutate.py
+	$(MAKE) torture
 
 clean: ## remove what was built
 	cargo clean

@@ -6,7 +6,7 @@ use rapport_domain::{MessageChannel, Problem, ResourceKind, ResourceStatus, Work
 use rapport_engine::read::people::Profiles;
 use rapport_insights::saved::{self, GoalSpec, InsightSpec};
 use rapport_insights::{InsightError, kinds};
-use rapport_journeys::Catalogue;
+use rapport_journeys::{Catalogue, JourneySpec, campaign};
 use rapport_rules::Severity;
 use rapport_store::control::members;
 use rapport_store::control::resources::{self, ListFilter};
@@ -89,7 +89,10 @@ pub(crate) fn check(
         }
         ResourceKind::Journey => {
             let others = state.stores.control().read(|q| others(q, ws))?;
-            errors = rapport_journeys::validate(spec, &others).err().unwrap_or_default();
+            match rapport_journeys::validate(spec, &others) {
+                Ok(journey) => (errors, warnings) = asked_about(state, ws, &journey)?,
+                Err(found) => errors = found,
+            }
         }
         ResourceKind::Insight
         | ResourceKind::Dashboard
@@ -104,7 +107,14 @@ pub(crate) fn check(
         }
         ResourceKind::Campaign => {
             let others = state.stores.control().read(|q| others(q, ws))?;
-            errors = rapport_journeys::campaign::validate(spec, &others).err().unwrap_or_default();
+            match campaign::validate(spec, &others) {
+                Ok(campaign) => {
+                    let (wrong, odd) = asked_about(state, ws, &campaign::whole(&campaign))?;
+                    let own = |found: Vec<Problem>| found.into_iter().map(campaign::as_campaign).collect();
+                    (errors, warnings) = (own(wrong), own(odd));
+                }
+                Err(found) => errors = found,
+            }
         }
         ResourceKind::TrackingPlan => errors = rapport_collect::plan::validate(spec).err().unwrap_or_default(),
         ResourceKind::Template => match spec::check(kind, spec) {
@@ -121,6 +131,37 @@ pub(crate) fn check(
         many => format!("the {} has {} problems; see errors", kind.as_str(), many.len()),
     };
     Err(ApiError { detail, code: "invalid_resource", ..ApiError::invalid(errors) })
+}
+
+/// What is wrong and what is odd about the rules, predicates and events of a journey: names that nothing has yet, types
+/// that cannot meet. What concerns a step names it.
+fn asked_about(
+    state: &ApiState,
+    ws: WorkspaceId,
+    journey: &JourneySpec,
+) -> Result<(Vec<Problem>, Vec<Problem>), ApiError> {
+    let mut catalogue = crate::rules::catalogue(state, ws)?;
+    crate::rules::declare(&mut catalogue, journey);
+    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+    for (at, text) in journey.rules() {
+        let found = rapport_rules::parse(text).map(|rule| rapport_rules::findings(&rule, &catalogue));
+        sort_findings(&at, found.unwrap_or_default(), &mut errors, &mut warnings);
+    }
+    for heard in journey.listens() {
+        if let Some(found) = rapport_rules::event_finding(&heard.event, &catalogue) {
+            warnings.push(Problem { at: heard.at, ..found.problem });
+        }
+        if let Some((at, predicate)) = heard.filter {
+            let found = rapport_rules::predicate_findings(&predicate, &[heard.event], &catalogue);
+            sort_findings(&at, found, &mut errors, &mut warnings);
+        }
+    }
+    for problem in errors.iter_mut().chain(&mut warnings) {
+        if let Some(step) = journey.step_at(&problem.at) {
+            problem.message = format!("step {step:?}: {}", problem.message);
+        }
+    }
+    Ok((errors, warnings))
 }
 
 /// Checks the request that an insight or a goal holds: its faults and what is unusual about it.

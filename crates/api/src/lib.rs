@@ -11,6 +11,7 @@ mod auth;
 mod config;
 mod customer;
 mod dashboard;
+mod dependants;
 mod described;
 mod document;
 mod embedded;

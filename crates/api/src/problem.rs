@@ -43,7 +43,14 @@ pub(crate) struct ProblemItem {
     message: String,
     /// The nearest known name, when a name was unknown.
     #[schema(required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     did_you_mean: Option<String>,
+}
+
+impl From<Problem> for ProblemItem {
+    fn from(p: Problem) -> Self {
+        ProblemItem { at: p.at, message: p.message, did_you_mean: p.did_you_mean }
+    }
 }
 
 impl IntoResponse for ApiError {

@@ -1,8 +1,10 @@
-//! What a workspace knows, for checking rules: what was observed, and its segments.
+//! What a workspace knows, for checking rules: what was observed, its segments and traits, and what its journeys bring about.
 
 use rapport_domain::event::names;
 use rapport_domain::{ResourceKind, WorkspaceId};
 use rapport_engine::read;
+use rapport_journeys::spec::Action;
+use rapport_journeys::{AnyCatalogue, JourneySpec};
 use rapport_rules::{Catalogue, ValueType};
 use rapport_store::control::resources;
 use rapport_store::partition::Observed;
@@ -37,9 +39,44 @@ pub(crate) fn catalogue(state: &ApiState, ws: WorkspaceId) -> Result<Catalogue, 
     for entry in read::stats::catalogue(state.engine.shared(), ws, MAX_OBSERVED)? {
         add(&mut out, entry);
     }
-    let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Segment))?;
-    out.segments = live.into_iter().map(|r| r.id).collect();
+    for document in state.stores.control().read(|q| resources::all_live(q, ws))? {
+        match document.kind {
+            ResourceKind::Segment => drop(out.segments.insert(document.id)),
+            // Nobody may have the trait yet.
+            ResourceKind::ComputedTrait | ResourceKind::PersonaModel => {
+                out.traits.entry(document.id).or_insert(ValueType::Any);
+            }
+            ResourceKind::Journey => {
+                if let Ok(journey) = rapport_journeys::validate(&document.spec, &AnyCatalogue) {
+                    declare(&mut out, &journey);
+                }
+            }
+            _ => {}
+        }
+    }
     Ok(out)
+}
+
+/// Adds what a journey brings about itself: events it records, traits it sets. Nobody may have been there yet.
+pub(crate) fn declare(out: &mut Catalogue, journey: &JourneySpec) {
+    let mut named = |name: &str| {
+        out.traits.entry(name.to_owned()).or_insert(ValueType::Any);
+    };
+    for step in &journey.steps {
+        match &step.action {
+            Action::Update(update) => update.set.keys().for_each(|name| named(name)),
+            Action::Webhook(webhook) => webhook.save.keys().for_each(|name| named(name)),
+            _ => {}
+        }
+    }
+    for step in &journey.steps {
+        if let Action::Emit(emit) = &step.action {
+            let properties = out.events.entry(emit.event.clone()).or_default();
+            for name in emit.properties.keys() {
+                properties.entry(name.clone()).or_insert(ValueType::Any);
+            }
+        }
+    }
 }
 
 fn add(out: &mut Catalogue, entry: Observed) {

@@ -140,6 +140,46 @@ pub mod names {
     /// The customer unsubscribed; properties: `channel`, `topic`.
     pub const UNSUBSCRIBED: &str = "Unsubscribed";
 
+    /// What one event caused was cut, because it went on and on; properties: `after` (how many events), `by` (the names of the
+    /// last ones).
+    pub const CHAIN_CUT: &str = "Chain Cut";
+
+    /// The events that Rapport records itself, or by the calls of SDKs.
+    pub const OWN: [&str; 32] = [
+        IDENTIFIED,
+        PAGE_VIEWED,
+        SCREEN_VIEWED,
+        GROUP_JOINED,
+        ALIASED,
+        PROFILE_UPDATED,
+        PROFILE_MERGED,
+        PROFILE_UNMERGED,
+        IDENTIFIER_REFUSED,
+        CONSENT_CHANGED,
+        SEGMENT_ENTERED,
+        SEGMENT_EXITED,
+        SEGMENT_WEBHOOK_FAILED,
+        LIST_ADDED,
+        LIST_REMOVED,
+        PERSONA_ASSIGNED,
+        JOURNEY_ENTERED,
+        JOURNEY_EXITED,
+        JOURNEY_GOAL_REACHED,
+        EXPERIMENT_VIEWED,
+        MESSAGE_QUEUED,
+        MESSAGE_SENT,
+        MESSAGE_SKIPPED,
+        MESSAGE_FAILED,
+        EMAIL_OPENED,
+        EMAIL_LINK_CLICKED,
+        EMAIL_DELIVERED,
+        EMAIL_BOUNCED,
+        EMAIL_MARKED_AS_SPAM,
+        EMAIL_AUTO_REPLIED,
+        UNSUBSCRIBED,
+        CHAIN_CUT,
+    ];
+
     /// Whether only Rapport may record events of that name: they decide memberships, and a browser's write key is public.
     #[must_use]
     pub fn is_reserved(name: &str) -> bool {

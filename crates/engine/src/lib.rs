@@ -9,6 +9,7 @@
 pub mod audiences;
 mod background;
 mod cache;
+pub mod circles;
 pub mod desk;
 mod error;
 pub mod exports;

@@ -167,28 +167,34 @@ pub(crate) fn rules_of(
     journeys: &JourneySet,
     problems: &mut Vec<Problem>,
 ) -> RuleSet {
-    let mut rules = Vec::new();
-    for segment in live.iter().filter(|r| r.kind == ResourceKind::Segment) {
-        match rapport_segments::spec::rule_of(&segment.id, &segment.spec) {
-            Ok(rule) => rules.push(RuleDef::segment(&segment.id, rule)),
-            Err(found) => problems.extend(named("segment", &segment.id, segment.version, found)),
-        }
-    }
-    for computed in live.iter().filter(|r| r.kind == ResourceKind::ComputedTrait) {
-        match rapport_segments::computed::validate(&computed.spec) {
-            Ok((_, formula)) => rules.push(RuleDef::computed(&computed.id, formula)),
-            Err(found) => problems.extend(named("computed_trait", &computed.id, computed.version, found)),
-        }
-    }
-    for model in live.iter().filter(|r| r.kind == ResourceKind::PersonaModel) {
-        rules.push(RuleDef::computed(&model.id, persona_trait(&model.id)));
-    }
+    let mut rules = defs_of(live, problems);
     for (_, key, rule) in journeys.conditions().iter().filter(|(owner, _, _)| *owner == ws) {
         rules.push(RuleDef::condition(key.as_str(), rule.clone()));
     }
     let (set, cycles) = RuleSet::compile(rules);
     problems.extend(cycles);
     set
+}
+
+/// The rules of live segments, computed traits and persona models; those that cannot be read go to `problems`.
+pub(crate) fn defs_of(live: &[Resource], problems: &mut Vec<Problem>) -> Vec<RuleDef> {
+    let mut rules = Vec::new();
+    let kinds = [ResourceKind::Segment, ResourceKind::ComputedTrait, ResourceKind::PersonaModel];
+    for document in kinds.iter().flat_map(|kind| live.iter().filter(move |r| r.kind == *kind)) {
+        let (id, spec) = (document.id.as_str(), &document.spec);
+        let found = match document.kind {
+            ResourceKind::Segment => rapport_segments::spec::rule_of(id, spec).map(|rule| RuleDef::segment(id, rule)),
+            ResourceKind::ComputedTrait => {
+                rapport_segments::computed::validate(spec).map(|(_, formula)| RuleDef::computed(id, formula))
+            }
+            _ => Ok(RuleDef::computed(id, persona_trait(id))),
+        };
+        match found {
+            Ok(rule) => rules.push(rule),
+            Err(found) => problems.extend(named(document.kind.as_str(), id, document.version, found)),
+        }
+    }
+    rules
 }
 
 fn named(kind: &str, id: &str, version: u32, problems: Vec<Problem>) -> Vec<Problem> {

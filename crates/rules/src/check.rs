@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rapport_domain::Problem;
 use rapport_domain::compare::{boolean, number};
+use rapport_domain::event::names;
 use rapport_domain::rule::{
     EventQuery, Expr, Field, Formula, Literal, Measure, Mention, Operand, Rule, Step, StepEvents, TextTest, ValueType,
 };
+
+use crate::Predicate;
 
 /// What a workspace knows: seen or declared.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +71,25 @@ pub fn formula_findings(formula: &Formula, catalogue: &Catalogue) -> Vec<Finding
         Formula::Condition(when) => checker.expr(when),
         Formula::Value(operand) => drop(checker.operand(operand)),
     }
+    checker.found
+}
+
+/// The name of an event that something listens for; nothing when it has been seen, or Rapport records it itself.
+#[must_use]
+pub fn event_finding(event: &str, catalogue: &Catalogue) -> Option<Finding> {
+    let mut checker = Checker { catalogue, places: BTreeMap::new(), events: None, found: Vec::new() };
+    if !names::OWN.contains(&event) {
+        checker.event(event);
+    }
+    checker.found.pop()
+}
+
+/// The same for a condition on one of these events.
+#[must_use]
+pub fn predicate_findings(predicate: &Predicate, events: &[String], catalogue: &Catalogue) -> Vec<Finding> {
+    let places = predicate.places().0.clone();
+    let mut checker = Checker { catalogue, places, events: Some(events), found: Vec::new() };
+    checker.expr(predicate.when());
     checker.found
 }
 

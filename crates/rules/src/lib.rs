@@ -26,7 +26,7 @@ mod value;
 mod version;
 
 pub use aggregate::Aggregate;
-pub use check::{Catalogue, Finding, Severity, check, findings, formula_findings};
+pub use check::{Catalogue, Finding, Severity, check, event_finding, findings, formula_findings, predicate_findings};
 pub use compile::regex;
 pub use complete::{Completion, Suggestion, ValuesOf, complete};
 pub use cost::Cost;

@@ -1,7 +1,7 @@
 //! A condition on one event.
 
 use rapport_domain::event::EventView;
-use rapport_domain::rule::Expr;
+use rapport_domain::rule::{Expr, Places};
 
 use crate::compile::{Needs, Node};
 use crate::eval::Scope;
@@ -14,6 +14,7 @@ pub struct Predicate {
     when: Expr,
     root: Node,
     properties: Vec<String>,
+    places: Places,
 }
 
 impl Predicate {
@@ -23,7 +24,23 @@ impl Predicate {
     pub fn new(when: &Expr) -> Predicate {
         let mut needs = Needs::default();
         let root = needs.condition(when);
-        Predicate { text: print::condition(when), when: when.clone(), root, properties: needs.properties }
+        Predicate {
+            text: print::condition(when),
+            when: when.clone(),
+            root,
+            properties: needs.properties,
+            places: Places::default(),
+        }
+    }
+
+    /// The same, with where names stood in the text it was read from.
+    pub(crate) fn placed(self, places: Places) -> Predicate {
+        Predicate { places, ..self }
+    }
+
+    /// Where names stood in the text it was read from.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
     }
 
     /// The condition as IR.

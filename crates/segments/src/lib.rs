@@ -13,9 +13,11 @@ pub mod personas;
 pub mod repo;
 pub mod spec;
 
-pub use crate::core::defs::{Decides, RuleDef};
+pub use crate::core::defs::{Decides, RuleDef, movers};
 pub use crate::core::facts::ProfileFacts;
-pub use crate::core::set::{Binding, Decided, Edge, RuleSet, Touched, activation_id, segment_rule_key};
+pub use crate::core::set::{
+    Binding, Decided, Edge, RuleSet, Touched, activation_id, computed_rule_key, segment_rule_key,
+};
 pub use crate::core::state::SegmentState;
 pub use computed::ComputedTraitSpec;
 pub use error::SegmentError;

@@ -121,4 +121,11 @@ fn circles_are_refused_by_name() {
     named.sort_unstable();
     assert_eq!(named, ["computed trait a", "computed trait b", "computed trait c", "computed trait d", "segment s"]);
     assert_eq!(rules.rules().map(|r| r.0).collect::<Vec<_>>(), ["segment:fine"]);
+    let of = |at: &str| problems.iter().find(|p| p.at == at).map(|p| p.message.clone()).unwrap_or_default();
+    assert!(
+        of("computed trait a").contains(": computed trait a → computed trait b → computed trait a;"),
+        "{problems:?}"
+    );
+    assert!(of("computed trait c").contains(": computed trait c → computed trait c;"), "{problems:?}");
+    assert!(of("segment s").contains(": segment s → computed trait d → segment s;"), "{problems:?}");
 }

@@ -1749,6 +1749,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live documents without effect, and what was cut short
+         * @description Needs the role viewer.
+         */
+        get: operations["get_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/profiles": {
         parameters: {
             query?: never;
@@ -5910,6 +5930,12 @@ export interface components {
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
+        PageOfProblemItem: {
+            /** @description The rows. */
+            items: components["schemas"]["ProblemItem"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         PageOfProfileSummary: {
             /** @description The rows. */
             items: components["schemas"]["ProfileSummary"][];
@@ -7586,6 +7612,8 @@ export interface components {
             status: string;
             /** @description Why, for the audit log: what is asked of the reviewer, or what has to change. */
             note?: string | null;
+            /** @description Archive although live documents need it. */
+            confirm?: boolean;
         };
         /** @description What happens at a step. */
         StepStats: {
@@ -11579,6 +11607,35 @@ export interface operations {
             };
         };
     };
+    get_problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfProblemItem"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_profiles: {
         parameters: {
             query?: {
@@ -12461,7 +12518,10 @@ export interface operations {
     };
     delete_resources_by_kind_by_id: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Although live documents need it. */
+                confirm?: boolean;
+            };
             header?: never;
             path: {
                 kind: string;
@@ -12532,7 +12592,10 @@ export interface operations {
     };
     post_resources_by_kind_by_id_archive: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Although live documents need it. */
+                confirm?: boolean;
+            };
             header?: {
                 /** @description The same key again gets the first answer, for a day. */
                 "Idempotency-Key"?: string;

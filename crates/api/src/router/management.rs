@@ -88,6 +88,8 @@ fn workspace() -> Vec<Endpoint> {
         >>(
             200, "A page."
         ),
+        on(Get, "/api/v1/problems", VIEWER, "Live documents without effect, and what was cut short", stats::problems)
+            .answers::<Paged<crate::problem::ProblemItem>>(200, "All of them."),
         on(Get, "/api/v1/data-quality", VIEWER, "What was not accepted, and why", quality::list)
             .query::<quality::QualityQuery>()
             .answers::<Paged<quality::RejectedView>>(200, "A page."),
@@ -165,12 +167,14 @@ fn documents() -> Vec<Endpoint> {
             .takes(&["application/json", "application/yaml"], "The spec, or a document {kind, id, spec}.")
             .answers::<r::ResourceView>(200, "The new draft, or the version that says the same already."),
         on(Delete, "/api/v1/resources/{kind}/{id}", EDITOR, "Archive a document", w::archive)
+            .query::<w::ArchiveQuery>()
             .answers::<w::Archived>(200, "It has no effect any more."),
         on(Post, "/api/v1/resources/{kind}/{id}/publish", EDITOR, "Make a version live", w::publish)
             .header("If-Match", "The ETag of the newest version; 412 when it changed.")
             .body::<w::PublishInput>()
             .answers::<r::ResourceView>(200, "The live version."),
         on(Post, "/api/v1/resources/{kind}/{id}/archive", EDITOR, "Archive a document", w::archive)
+            .query::<w::ArchiveQuery>()
             .answers::<w::Archived>(200, "It has no effect any more."),
         on(Post, "/api/v1/resources/{kind}/{id}/status", EDITOR, "Move a version", w::status)
             .body::<w::StatusInput>()

@@ -20,7 +20,7 @@ use crate::error::ApiError;
 use crate::extract::{self, At, Body, Query};
 use crate::reply::Reply;
 use crate::state::ApiState;
-use crate::{document, golive};
+use crate::{dependants, document, golive};
 
 /// How to write.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -153,6 +153,7 @@ pub(crate) async fn put(
                 caller.audit(tx, now, "resource.put", &object, &json!({"version": written.version}))?;
                 if query.publish {
                     approval::required(&approval::kinds(tx, ws)?, kind, &id, Some(&written))?;
+                    golive::still_no_circle(tx, ws, kind, &id, &written.spec)?;
                     written = resources::publish(tx, ws, kind, &id, Some(written.version), change)?;
                     caller.audit(tx, now, "resource.publish", &object, &json!({"version": written.version}))?;
                 }
@@ -234,6 +235,7 @@ pub(crate) async fn publish(
                 // Read again within the transaction: the approval may have been taken back meanwhile.
                 let present = resources::get(tx, ws, kind, &id, Some(wanted.version))?;
                 approval::required(&approval::kinds(tx, ws)?, kind, &id, present.as_ref())?;
+                golive::still_no_circle(tx, ws, kind, &id, &wanted.spec)?;
                 let change = Change { by: &caller.actor, at: now };
                 let live = resources::publish(tx, ws, kind, &id, Some(wanted.version), change)?;
                 let object = format!("{}/{id}", kind.as_str());
@@ -272,6 +274,9 @@ pub(crate) struct StatusInput {
     /// Why, for the audit log: what is asked of the reviewer, or what has to change.
     #[serde(default)]
     note: Option<String>,
+    /// Archive although live documents need it.
+    #[serde(default)]
+    confirm: bool,
 }
 
 /// `POST /api/v1/resources/{kind}/{id}/status`.
@@ -286,7 +291,16 @@ pub(crate) async fn status(
     let wanted = ResourceStatus::parse(&input.status).filter(|s| *s != ResourceStatus::Live);
     let wanted = wanted.ok_or_else(|| ApiError::invalid_at("status", "expected draft, review or archived"))?;
     let note = approval::note(input.note)?;
-    let now = state.now();
+    let (now, ws, asked) = (state.now(), caller.workspace, id.clone());
+    if wanted == ResourceStatus::Archived {
+        state
+            .run(move |state| {
+                let live = state.stores.control().read(|q| resources::live_one(q, ws, kind, &asked))?;
+                let other = live.is_some_and(|r| input.version.is_some_and(|v| v != r.version));
+                dependants::check(state, ws, kind, &asked, input.confirm || other)
+            })
+            .await?;
+    }
     let answer = state
         .write(move |tx| {
             let ws = caller.workspace;
@@ -302,6 +316,15 @@ pub(crate) async fn status(
     Ok(tagged(answer))
 }
 
+/// How to take a document out of effect.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArchiveQuery {
+    /// Although live documents need it.
+    #[serde(default)]
+    confirm: bool,
+}
+
 /// A document that has no effect any more.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Archived {
@@ -310,15 +333,17 @@ pub(crate) struct Archived {
 }
 
 /// `POST /api/v1/resources/{kind}/{id}/archive` and `DELETE /api/v1/resources/{kind}/{id}`: it has no effect any more and
-/// stays readable.
+/// stays readable. What live documents need wants a confirmation.
 pub(crate) async fn archive(
     State(state): State<ApiState>,
     caller: Caller,
     At((kind, id)): At<(String, String)>,
+    Query(query): Query<ArchiveQuery>,
 ) -> Reply<Archived> {
     let kind = document::kind(&kind)?;
     may_write(&caller, kind)?;
-    let now = state.now();
+    let (now, ws, asked) = (state.now(), caller.workspace, id.clone());
+    state.run(move |state| dependants::check(state, ws, kind, &asked, query.confirm)).await?;
     let archived_versions = state
         .write(move |tx| {
             let change = Change { by: &caller.actor, at: now };

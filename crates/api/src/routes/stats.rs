@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use rapport_domain::{Partition, Record, ResourceKind};
+use rapport_domain::event::names;
+use rapport_domain::time::DAY_MS;
+use rapport_domain::{Partition, Problem, Record, ResourceKind};
 use rapport_engine::read;
 use rapport_store::control::{quality, resources};
 use serde::Serialize;
@@ -10,7 +12,8 @@ use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::reply::Reply;
+use crate::problem::ProblemItem;
+use crate::reply::{Paged, Reply};
 use crate::state::ApiState;
 
 /// Counts of a workspace.
@@ -108,4 +111,32 @@ pub(crate) fn read(state: &ApiState, ws: rapport_domain::WorkspaceId) -> Result<
 pub(crate) async fn get(State(state): State<ApiState>, caller: Caller) -> Reply<Stats> {
     let stats = state.run(move |state| read(state, caller.workspace)).await?;
     Ok(Json(stats))
+}
+
+/// How long a chain that was cut is told, days.
+const CUT_TOLD_DAYS: i64 = 7;
+
+/// `GET /api/v1/problems`.
+pub(crate) async fn problems(State(state): State<ApiState>, caller: Caller) -> Reply<Paged<ProblemItem>> {
+    let now = state.now();
+    let found = state
+        .run(move |state| {
+            let (shared, ws) = (state.engine.shared(), caller.workspace);
+            let live = shared.live();
+            let mut found: Vec<Problem> = live.workspaces.get(&ws).map(|w| w.problems.clone()).unwrap_or_default();
+            let cut = read::stats::seen(shared, ws, names::CHAIN_CUT)?;
+            if let Some(cut) = cut.filter(|cut| now.since_ms(cut.last_seen) < CUT_TOLD_DAYS * DAY_MS) {
+                let message = format!(
+                    "journeys or segments set each other off without end and were cut, {} times so far, last {}; \
+                     {:?} on the customers' timelines says by what",
+                    cut.count,
+                    cut.last_seen.to_rfc3339(),
+                    names::CHAIN_CUT
+                );
+                found.push(Problem::new(format!("event {}", names::CHAIN_CUT), message));
+            }
+            Ok::<_, ApiError>(found)
+        })
+        .await?;
+    Ok(Json(Paged::whole(found.into_iter().map(Into::into).collect())))
 }

@@ -257,7 +257,7 @@ async fn segments_tell_another_system_signed_and_again_until_it_takes_it() {
     let event = events["items"].as_array().unwrap().iter().find(|e| e["event"] == "Segment Webhook Failed").unwrap();
     assert!(event["properties"]["reason"].as_str().unwrap().contains("410"), "{event}");
     let asked = server.caught().len();
-    app.api("DELETE", "/api/v1/resources/channel/crm", Value::Null).await.expect(200);
+    app.api("DELETE", "/api/v1/resources/channel/crm?confirm=true", Value::Null).await.expect(200);
     app.collect("/v1/identify", json!({"userId": "bob", "traits": {"plan": "free"}})).await.expect(200);
     let twice = |v: &Value| {
         v["items"].as_array().unwrap().iter().filter(|e| e["event"] == "Segment Webhook Failed").count() == 2

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::fixture::App;
 
 /// A channel and a template, live.
-async fn furnish(app: &App) {
+pub(crate) async fn furnish(app: &App) {
     let channel =
         json!({"kind": "smtp", "host": "127.0.0.1", "port": 1, "tls": "none", "from": {"email": "shop@example.com"}});
     let template = json!({"name": "Hi", "subject": "Hi", "html": "<p>Hello</p>"});
@@ -14,11 +14,11 @@ async fn furnish(app: &App) {
     }
 }
 
-fn journey(trigger: Value, steps: Value) -> Value {
+pub(crate) fn journey(trigger: Value, steps: Value) -> Value {
     json!({"name": "J", "trigger": trigger, "steps": steps})
 }
 
-fn send(id: &str) -> Value {
+pub(crate) fn send(id: &str) -> Value {
     json!({"id": id, "send": {"channel": "email", "template": "hi"}})
 }
 

@@ -10,6 +10,7 @@ mod dashboard;
 mod desk;
 mod double;
 mod fixture;
+mod golive;
 mod journeys;
 mod links;
 mod mails;

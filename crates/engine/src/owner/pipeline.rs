@@ -24,6 +24,9 @@ use crate::told;
 /// a journey… Real chains are a handful long.
 pub(crate) const MAX_CAUSED: usize = 256;
 
+/// Names of events that the note about a cut chain carries.
+const MAX_CUT_NAMES: usize = 8;
+
 impl Owner {
     /// Takes `first` and everything it causes through all stages.
     pub(super) fn advance(&mut self, work: &mut Work, slot: &mut Slot, first: Event) -> Result<(), EngineError> {
@@ -111,6 +114,12 @@ impl Owner {
             if steps > MAX_CAUSED {
                 tracing::warn!(workspace.id = slot.profile.workspace.0, "a chain of derived events was cut");
                 telemetry::dropped("derived_chain");
+                queue.push_front(event);
+                let told = cut(work, slot.profile.workspace, queue, history);
+                queue.clear();
+                // It is told as history, so that nothing more comes of it.
+                self.take(work, slot, &bound, told, true, queue)?;
+                queue.clear();
                 break;
             }
             self.take(work, slot, &bound, event, history, queue)?;
@@ -282,6 +291,18 @@ impl Owner {
         }
         Ok(())
     }
+}
+
+/// What tells that a chain of derived events was cut, and which ones were left.
+fn cut(work: &mut Work, ws: WorkspaceId, left: &VecDeque<Event>, historical: bool) -> Event {
+    let mut by: Vec<&str> = Vec::new();
+    for event in left {
+        if by.len() < MAX_CUT_NAMES && !by.contains(&&*event.name) {
+            by.push(&event.name);
+        }
+    }
+    let properties = object([("after", json!(MAX_CAUSED)), ("by", json!(by))]);
+    mark(work.derive(ws, names::CHAIN_CUT, properties), historical)
 }
 
 fn touch_applied(bound: &Bound, applied: &Applied, touched: &mut Touched) {

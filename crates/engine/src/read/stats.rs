@@ -44,6 +44,15 @@ pub fn catalogue(shared: &Shared, ws: WorkspaceId, limit: usize) -> Result<Vec<O
     Ok(observed::merge(lists))
 }
 
+/// What is known of one event over all partitions; `None` when it was never seen.
+pub fn seen(shared: &Shared, ws: WorkspaceId, event: &str) -> Result<Option<Observed>, EngineError> {
+    let mut lists = Vec::new();
+    for (_, db) in shared.stores.partitions() {
+        lists.push(db.read(|q| observed::event(q, ws, event))?.into_iter().collect());
+    }
+    Ok(observed::merge(lists).pop())
+}
+
 /// How one partition stands.
 #[derive(Clone, Debug, Serialize)]
 pub struct PartitionStanding {

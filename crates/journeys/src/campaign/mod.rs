@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::spec::{Audience, Goal, Occurrence, ZoneChoice};
 
 pub use self::compile::{audience, compile, journey_id};
-pub use self::read::validate;
+pub use self::read::{as_campaign, validate, whole};
 pub use self::schema::schema;
 
 /// What precedes a campaign's id where a journey's id stands: no document of kind `journey` has such an id.

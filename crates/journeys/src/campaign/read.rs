@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{CampaignSpec, Compare, Content, MAX_SEEDS, MAX_VARIANTS, Resend, compile, journey_id};
 use crate::spec::check::Catalogue;
 use crate::spec::read::Reader;
-use crate::spec::{MAX_RULE_CHARS, MAX_TEXT_CHARS, Occurrence, ScheduleTrigger, Trigger, ZoneChoice};
+use crate::spec::{JourneySpec, MAX_RULE_CHARS, MAX_TEXT_CHARS, Occurrence, ScheduleTrigger, Trigger, ZoneChoice};
 
 const KNOWN: [&str; 15] = [
     "name",
@@ -34,21 +34,28 @@ pub fn validate(spec: &Value, catalogue: &dyn Catalogue) -> Result<CampaignSpec,
     let mut reader = Reader { problems: Vec::new() };
     let read = campaign(&mut reader, spec);
     let Some(campaign) = read.filter(|_| reader.problems.is_empty()) else { return Err(reader.problems) };
-    let mut journey = compile(&campaign, &journey_id("check"));
-    if campaign.schedule.is_none() {
-        // What begins by hand has no audience of its own in its journey: here it is checked as if it had.
-        let at = Occurrence::Once(chrono::NaiveDateTime::default());
-        let audience = campaign.audience.clone();
-        journey.trigger = Trigger::Schedule(ScheduleTrigger { at, zone: ZoneChoice::Workspace, audience });
-    }
+    let journey = whole(&campaign);
     match crate::spec::check::check_whole(&journey, catalogue) {
         problems if problems.is_empty() => Ok(campaign),
         problems => Err(problems.into_iter().map(as_campaign).collect()),
     }
 }
 
+/// The journey a campaign becomes, with the audience also of one that begins by hand: for checking it.
+#[must_use]
+pub fn whole(campaign: &CampaignSpec) -> JourneySpec {
+    let mut journey = compile(campaign, &journey_id("check"));
+    if campaign.schedule.is_none() {
+        let at = Occurrence::Once(chrono::NaiveDateTime::default());
+        let audience = campaign.audience.clone();
+        journey.trigger = Trigger::Schedule(ScheduleTrigger { at, zone: ZoneChoice::Workspace, audience });
+    }
+    journey
+}
+
 /// A problem of the journey a campaign becomes, at the campaign's own member.
-fn as_campaign(problem: Problem) -> Problem {
+#[must_use]
+pub fn as_campaign(problem: Problem) -> Problem {
     let moved = [
         ("spec.trigger.schedule.audience", "spec.audience"),
         (".send.template", "spec.template"),

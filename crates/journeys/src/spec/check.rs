@@ -5,7 +5,8 @@ use rapport_domain::{Problem, ResourceKind};
 use serde_json::Value;
 
 use super::read::{self, nearest};
-use super::{Action, Audience, JourneySpec, Reentry, ScheduleTrigger, Start, Trigger, graph};
+use super::uses::Use;
+use super::{Action, JourneySpec, Reentry, Trigger, graph};
 use crate::rules;
 
 /// What other documents there are, answered by whoever owns them.
@@ -26,8 +27,8 @@ impl Catalogue for AnyCatalogue {
 }
 
 /// Reads a journey's document and checks everything that can be known before it runs: members and their types, step
-/// ids and where they lead, steps nobody reaches, cycles without a wait, rules (with `line:column` inside), and the
-/// segment, templates, topics and channels it names in `catalogue`.
+/// ids and where they lead, steps nobody reaches, cycles without a wait, rules (with `line:column` inside), and that
+/// `catalogue` knows every document it names, also the segments inside its rules.
 ///
 /// # Errors
 /// Every problem found, each with its JSON path from `spec`.
@@ -66,44 +67,12 @@ fn within(at: &str, problems: Vec<Problem>) -> impl Iterator<Item = Problem> {
 }
 
 fn check_references(journey: &JourneySpec, catalogue: &dyn Catalogue, problems: &mut Vec<Problem>) {
-    let mut check = |kind: ResourceKind, id: &str, at: String| {
-        let Some(known) = catalogue.ids(kind) else { return };
-        if !known.iter().any(|k| k == id) {
-            let suggestion = nearest(id, known.iter().map(String::as_str));
+    for Use { kind, id, at } in journey.uses() {
+        let Some(known) = catalogue.ids(kind) else { continue };
+        if !known.contains(&id) {
+            let suggestion = nearest(&id, known.iter().map(String::as_str));
             let message = format!("there is no {} {id:?}", kind.as_str());
             problems.push(Problem::new(at, message).with_suggestion(suggestion));
-        }
-    };
-    match &journey.trigger {
-        Trigger::Segment(segment) => {
-            check(ResourceKind::Segment, &segment.id, "spec.trigger.segment.id".to_owned());
-        }
-        Trigger::Schedule(ScheduleTrigger { audience: Audience::Segment(id), .. }) => {
-            check(ResourceKind::Segment, id, "spec.trigger.schedule.audience.segment".to_owned());
-        }
-        _ => {}
-    }
-    for (i, step) in journey.steps.iter().enumerate() {
-        let at = format!("spec.steps[{i}].{}", step.action.kind());
-        match &step.action {
-            Action::Send(send) => {
-                check(ResourceKind::Channel, &send.channel, format!("{at}.channel"));
-                check(ResourceKind::Template, &send.template, format!("{at}.template"));
-                if let Some(topic) = &send.topic {
-                    check(ResourceKind::Topic, topic, format!("{at}.topic"));
-                }
-            }
-            Action::List(change) => {
-                check(
-                    ResourceKind::Segment,
-                    &change.segment,
-                    format!("{at}.{}", if change.add { "add" } else { "remove" }),
-                );
-            }
-            Action::Start(Start { journey, .. }) | Action::Stop(journey) => {
-                check(ResourceKind::Journey, journey, format!("{at}.journey"));
-            }
-            _ => {}
         }
     }
 }

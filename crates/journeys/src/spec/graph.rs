@@ -66,6 +66,15 @@ fn named_targets(journey: &JourneySpec, index: usize) -> Vec<(String, &str)> {
     out
 }
 
+impl JourneySpec {
+    /// The steps a step can lead to, by index; every exit of it counts.
+    #[must_use]
+    pub fn ways(&self, step: usize) -> Vec<usize> {
+        let by_id = self.steps.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect();
+        targets(self, step, &by_id)
+    }
+}
+
 /// Where a step can lead.
 fn targets(journey: &JourneySpec, index: usize, by_id: &HashMap<&str, usize>) -> Vec<usize> {
     let Some(step) = journey.steps.get(index) else { return Vec::new() };
@@ -81,6 +90,27 @@ fn targets(journey: &JourneySpec, index: usize, by_id: &HashMap<&str, usize>) ->
         _ => following().into_iter().collect(),
     };
     ids.into_iter().filter_map(|id| by_id.get(id).copied()).collect()
+}
+
+/// The steps everybody takes at the instant they enter, whatever rules and chance say: up to and with the first that
+/// takes time or has several ways out.
+pub(super) fn linear(journey: &JourneySpec) -> Vec<usize> {
+    let mut out = Vec::new();
+    let mut at = Some(0).filter(|_| !journey.steps.is_empty());
+    while let Some(i) = at {
+        if out.contains(&i) {
+            break;
+        }
+        out.push(i);
+        let action = &journey.steps[i].action;
+        let forks = matches!(action, Action::Branch(_) | Action::Split(_) | Action::Experiment(_) | Action::Winner(_));
+        let slows = action.takes_time() || matches!(action, Action::Limit(_));
+        at = match journey.ways(i).as_slice() {
+            [one] if !slows && !forks && action.second_exit().is_none() => Some(*one),
+            _ => None,
+        };
+    }
+    out
 }
 
 fn unreachable_steps(journey: &JourneySpec, edges: &[Vec<usize>], problems: &mut Vec<Problem>) {

@@ -4,11 +4,13 @@
 //! order of the list is only a default, so a canvas may keep it, and new actions and triggers are new members beside
 //! the present ones. Text in, text out: [`JourneySpec`] serialises to the same document it was read from.
 
+pub mod chain;
 pub mod check;
 mod graph;
 pub(crate) mod read;
 mod step;
 mod trigger;
+mod uses;
 mod write;
 
 use rapport_domain::Timestamp;
@@ -20,6 +22,7 @@ pub use self::step::{
 pub use self::trigger::{
     Audience, DateTrigger, EventTrigger, Occurrence, ScheduleTrigger, SegmentTrigger, Trigger, ZoneChoice,
 };
+pub use self::uses::{Listens, Use};
 
 /// Steps a journey may have.
 pub const MAX_STEPS: usize = 200;

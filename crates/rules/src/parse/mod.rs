@@ -48,9 +48,9 @@ pub fn parse_predicate(text: &str) -> Result<Predicate, Vec<Problem>> {
     let (tree, info) = syntax(text)?;
     let mut lowering = Lowering::new(text, info, Scope::Event("e".to_owned()));
     let when = lowering.condition(&tree);
-    let (_, problems) = lowering.finish();
+    let (places, problems) = lowering.finish();
     match when {
-        Some(when) if problems.is_empty() => Ok(Predicate::new(&when)),
+        Some(when) if problems.is_empty() => Ok(Predicate::new(&when).placed(Places(places))),
         _ => Err(problems),
     }
 }

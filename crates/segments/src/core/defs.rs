@@ -1,6 +1,6 @@
 //! What the rules of a workspace are and decide, before they are compiled together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use rapport_domain::Problem;
 use rapport_domain::rule::{Formula, Rule};
@@ -66,48 +66,82 @@ impl RuleDef {
     }
 }
 
-/// Leaves out the segments and computed traits on a circle, one problem each.
-pub(super) fn without_cycles(defs: Vec<RuleDef>) -> (Vec<RuleDef>, Vec<Problem>) {
-    let uses: HashMap<String, Vec<String>> = defs
-        .iter()
-        .filter_map(|def| {
-            let plan = Plan::of_formula(&def.formula);
-            let segments = plan.segment_names().iter().map(|id| segment_rule_key(id));
-            let traits =
-                plan.trait_names().iter().map(|path| computed_rule_key(path.split('.').next().unwrap_or(path)));
-            Some((def.node()?, segments.chain(traits).collect()))
-        })
-        .collect();
-    let mut problems = Vec::new();
-    let kept = defs.into_iter().filter(|def| match def.node() {
-        Some(node) if reaches(&uses, &node, &node) => {
-            let (at, how) = match &def.decides {
-                Decides::Trait(id) => (format!("computed trait {id}"), "a computed trait cannot depend on itself"),
-                Decides::Segment(id) => (format!("segment {id}"), "a segment cannot depend on itself"),
-                Decides::Answer => return true,
-            };
-            let through = "through in_segment(…) or computed traits";
-            problems.push(Problem::new(at, format!("its rule leads back to itself {through}; {how}")));
-            false
+/// What each segment and computed trait reads of others, by the keys of their rules (traits that are not computed stand
+/// as computed ones would).
+fn uses(defs: &[RuleDef]) -> HashMap<String, Vec<String>> {
+    let of = |def: &RuleDef| {
+        let plan = Plan::of_formula(&def.formula);
+        let segments = plan.segment_names().iter().map(|id| segment_rule_key(id));
+        let traits = plan.trait_names().iter().map(|path| computed_rule_key(path.split('.').next().unwrap_or(path)));
+        Some((def.node()?, segments.chain(traits).collect()))
+    };
+    defs.iter().filter_map(of).collect()
+}
+
+/// What can move each segment and computed trait, also through others: the keys of segments and (root) traits.
+#[must_use]
+pub fn movers(defs: &[RuleDef]) -> HashMap<String, BTreeSet<String>> {
+    let uses = uses(defs);
+    let all = |node: &String| {
+        let mut seen = BTreeSet::new();
+        let mut queue = vec![node];
+        while let Some(at) = queue.pop() {
+            for next in uses.get(at).into_iter().flatten() {
+                if seen.insert(next.clone()) {
+                    queue.push(next);
+                }
+            }
         }
-        _ => true,
+        seen
+    };
+    uses.keys().map(|node| (node.clone(), all(node))).collect()
+}
+
+/// Leaves out the segments and computed traits on a circle, one problem each, which names the way round.
+pub(super) fn without_cycles(defs: Vec<RuleDef>) -> (Vec<RuleDef>, Vec<Problem>) {
+    let uses = uses(&defs);
+    let mut problems = Vec::new();
+    let kept = defs.into_iter().filter(|def| {
+        let Some(node) = def.node() else { return true };
+        let Some(way) = way_back(&uses, &node) else { return true };
+        let round: Vec<String> = way.into_iter().chain([node.as_str()]).map(shown).collect();
+        let message = format!(
+            "its rule leads back to itself through in_segment(…) or computed traits: {}; it cannot depend on itself",
+            round.join(" → ")
+        );
+        problems.push(Problem::new(shown(&node), message));
+        false
     });
     let kept = kept.collect();
     (kept, problems)
 }
 
-/// Whether `from` leads to `target` in one or more steps.
-fn reaches(uses: &HashMap<String, Vec<String>>, from: &str, target: &str) -> bool {
-    let mut queue: Vec<&str> = uses.get(from).into_iter().flatten().map(String::as_str).collect();
-    let mut seen: Vec<&str> = Vec::new();
-    while let Some(segment) = queue.pop() {
-        if segment == target {
-            return true;
-        }
-        if !seen.contains(&segment) {
-            seen.push(segment);
-            queue.extend(uses.get(segment).into_iter().flatten().map(String::as_str));
+/// A node as people call it: `segment pro`, `computed trait revenue`.
+fn shown(node: &str) -> String {
+    match node.split_once(':') {
+        Some(("trait", id)) => format!("computed trait {id}"),
+        Some((kind, id)) => format!("{kind} {id}"),
+        None => node.to_owned(),
+    }
+}
+
+/// The shortest way from `node` back to itself, beginning with it and without its end; `None` when there is none.
+fn way_back<'a>(uses: &'a HashMap<String, Vec<String>>, node: &'a str) -> Option<Vec<&'a str>> {
+    let mut came_from: HashMap<&str, &str> = HashMap::new();
+    let mut queue = VecDeque::from([node]);
+    while let Some(at) = queue.pop_front() {
+        for next in uses.get(at).into_iter().flatten().map(String::as_str) {
+            if next == node {
+                let mut way: Vec<&str> =
+                    std::iter::successors(Some(at), |at| came_from.get(at).copied().filter(|_| *at != node)).collect();
+                way.reverse();
+                return Some(way);
+            }
+            if !came_from.contains_key(next) {
+                came_from.insert(next, at);
+                queue.push_back(next);
+            }
         }
     }
-    false
+    None
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rapport_domain::{Timestamp, WorkspaceId};
 
-use crate::sql::{Query, Tx};
+use crate::sql::{Query, Row, Tx};
 use crate::{Result, StoreError, params};
 
 /// What an entry of the catalogue names.
@@ -75,18 +75,27 @@ pub fn add(tx: &Tx, ws: WorkspaceId, seen: &[Observed]) -> Result<()> {
 
 /// At most `limit` entries of a workspace, by scope, event, key and type.
 pub fn list(q: &impl Query, ws: WorkspaceId, limit: usize) -> Result<Vec<Observed>> {
-    let sql = "SELECT scope, event, key, type, count, first_seen, last_seen FROM observed WHERE ws = ?1 \
-               ORDER BY scope, event, key, type LIMIT ?2";
-    q.query(sql, &params![ws, limit], |row| {
-        Ok(Observed {
-            scope: Scope::parse(row.get_str_ref(0)?)?,
-            event: row.get(1)?,
-            key: row.get(2)?,
-            kind: row.get(3)?,
-            count: row.get(4)?,
-            first_seen: row.get(5)?,
-            last_seen: row.get(6)?,
-        })
+    let sql = format!("SELECT {COLUMNS} FROM observed WHERE ws = ?1 ORDER BY scope, event, key, type LIMIT ?2");
+    q.query(&sql, &params![ws, limit], read)
+}
+
+/// The entry of one event; `None` when it was never seen.
+pub fn event(q: &impl Query, ws: WorkspaceId, name: &str) -> Result<Option<Observed>> {
+    let sql = format!("SELECT {COLUMNS} FROM observed WHERE ws = ?1 AND scope = ?2 AND event = ?3 AND key = ''");
+    q.query_row(&sql, &params![ws, Scope::Event.as_str(), name], read)
+}
+
+const COLUMNS: &str = "scope, event, key, type, count, first_seen, last_seen";
+
+fn read(row: &Row<'_>) -> Result<Observed> {
+    Ok(Observed {
+        scope: Scope::parse(row.get_str_ref(0)?)?,
+        event: row.get(1)?,
+        key: row.get(2)?,
+        kind: row.get(3)?,
+        count: row.get(4)?,
+        first_seen: row.get(5)?,
+        last_seen: row.get(6)?,
     })
 }
 

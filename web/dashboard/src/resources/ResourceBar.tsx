@@ -56,9 +56,12 @@ export function ResourceBar({
     ],
     ['INPUT', 'TEXTAREA'],
   );
+  // What needs it, when something does: then it is asked once more.
+  const [needed, setNeeded] = useState<ApiProblem | null>(null);
   const archive = async () => {
+    const query = needed ? { confirm: true } : {};
     try {
-      await data(api.POST('/api/v1/resources/{kind}/{id}/archive', { params: { path: { kind, id } } }));
+      await data(api.POST('/api/v1/resources/{kind}/{id}/archive', { params: { path: { kind, id }, query } }));
       const was = saved.data;
       const { notifyUndo } = await import('@/ui/notifyUndo');
       notifyUndo(t('Archived; its versions are kept.'), async () => {
@@ -69,7 +72,8 @@ export function ResourceBar({
       setOpen(null);
       onArchived?.();
     } catch (error) {
-      notifyError(error);
+      if (error instanceof ApiProblem && error.code === 'needs_confirmation') setNeeded(error);
+      else notifyError(error);
     }
   };
   const isLive = saved.data?.status === 'live';
@@ -125,7 +129,13 @@ export function ResourceBar({
               {t('Discard changes')}
             </Menu.Item>
             <Menu.Divider />
-            <Menu.Item color="red" onClick={() => setOpen('archive')}>
+            <Menu.Item
+              color="red"
+              onClick={() => {
+                setNeeded(null);
+                setOpen('archive');
+              }}
+            >
               {t('Archive…')}
             </Menu.Item>
           </Menu.Dropdown>
@@ -135,8 +145,22 @@ export function ResourceBar({
       <Modal opened={open === 'archive'} onClose={() => setOpen(null)} title={t('Archive this?')}>
         <Stack>
           <Text size="sm">{t('It has no effect any more. Its versions stay and can be brought back.')}</Text>
+          {needed && (
+            <>
+              <Text size="sm">{t('What needs it and will not work without it:')}</Text>
+              <ul style={{ margin: 0, paddingInlineStart: 18 }}>
+                {needed.items.map((item) => (
+                  <li key={item.at}>
+                    <Text size="sm" component="span">
+                      {item.at.replace(/spec\./, '')}
+                    </Text>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
           <Button color="red" onClick={() => void archive()}>
-            {t('Archive')}
+            {needed ? t('Archive anyway') : t('Archive')}
           </Button>
         </Stack>
       </Modal>

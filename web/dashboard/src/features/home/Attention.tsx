@@ -15,8 +15,14 @@ interface Item {
   search?: Record<string, string>;
 }
 
+/** The page of what a problem names: `segment pro`, `journey welcome version 2, spec.steps[1]`. */
+function placeOf(at: string): string {
+  const [kind, id] = at.replace(/^computed[ _]trait/, 'trait').split(' ');
+  return ['segment', 'journey', 'campaign', 'trait'].includes(kind ?? '') ? `/${kind}s/${id}` : '/data';
+}
+
 export function Attention() {
-  const [stats, channels, rejected, reviews, failed] = useQueries({
+  const [stats, channels, rejected, reviews, failed, problems] = useQueries({
     queries: [
       statsQuery,
       channelsQuery,
@@ -31,6 +37,10 @@ export function Attention() {
       {
         queryKey: ['messages', 'failed', 'newest'],
         queryFn: () => data(api.GET('/api/v1/messages', { params: { query: { status: 'failed', limit: FAILURES_READ } as never } })),
+      },
+      {
+        queryKey: ['problems'],
+        queryFn: () => data(api.GET('/api/v1/problems')),
       },
     ],
   });
@@ -60,6 +70,9 @@ export function Attention() {
   const refused = (rejected.data?.items ?? []).reduce((sum, r) => sum + r.count, 0);
   if (refused > 0) {
     items.push({ text: tn(refused, 'One event was not accepted.', '{n} events were not accepted.'), to: '/data', search: { tab: 'quality' } });
+  }
+  for (const problem of problems.data?.items ?? []) {
+    items.push({ text: `${problem.at}: ${problem.message}`, to: placeOf(problem.at) });
   }
   for (const journey of reviews.data?.items ?? []) {
     items.push({ text: t('{name} waits for review.', { name: String(journey.spec.name ?? journey.id) }), to: `/journeys/${journey.id}` });

@@ -1,15 +1,19 @@
 //! What keeps a document from going live, beyond what is wrong with it: what it needs must be there now. Errors refuse;
 //! what only looks like a mistake wants a confirmation.
 
+mod needs;
+mod repeats;
+
+use rapport_delivery::TemplateSpec;
 use rapport_delivery::channels::has_media;
-use rapport_delivery::{ChannelSpec, SettingsSpec, TemplateSpec, TopicSpec};
-use rapport_domain::{MessageChannel, Problem, ResourceKind, Timestamp, WorkspaceId};
-use rapport_engine::read;
+use rapport_domain::{MessageChannel, Problem, Resource, ResourceKind, ResourceStatus, Timestamp, WorkspaceId};
+use rapport_engine::{circles, read};
 use rapport_journeys::campaign;
 use rapport_journeys::core::calendar;
-use rapport_journeys::spec::{Action, Audience, Occurrence, Send, Trigger};
+use rapport_journeys::spec::{Action, Audience, Occurrence, Trigger};
 use rapport_journeys::{AnyCatalogue, JourneySpec};
 use rapport_lake::CancelFlag;
+use rapport_store::Query;
 use rapport_store::control::resources;
 use serde_json::Value;
 
@@ -52,36 +56,49 @@ pub(crate) fn check(
             let campaign = campaign::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?;
             campaign::compile(&campaign, &campaign::journey_id(id))
         }
-        ResourceKind::Segment => return told(state, ws, spec),
         ResourceKind::Template => {
             let found = Found { errors: media(state, ws, spec)?, ..Found::default() };
             return found.verdict(kind, confirmed);
         }
+        ResourceKind::Segment => {
+            let (segment, rule) = rapport_segments::spec::validate(spec).map_err(ApiError::invalid)?;
+            let mut found = around(&state.stores.control().read(|q| resources::all_live(q, ws))?, ws, kind, id, spec);
+            found.errors.extend(segment.webhook.map(|w| needs::told(state, ws, &w)).transpose()?.flatten());
+            if let Some(rule) = rule {
+                found.errors.extend(needs::segments(state, ws, id, &rule)?);
+            }
+            return found.verdict(kind, confirmed);
+        }
+        ResourceKind::ComputedTrait => {
+            let live = state.stores.control().read(|q| resources::all_live(q, ws))?;
+            return around(&live, ws, kind, id, spec).verdict(kind, confirmed);
+        }
         ResourceKind::Topic | ResourceKind::Settings => {
-            let found = Found { confirm: asks(state, ws, kind, spec)?, ..Found::default() };
+            let found = Found { confirm: needs::asks(state, ws, kind, spec)?, ..Found::default() };
             return found.verdict(kind, confirmed);
         }
         _ => return Ok(()),
     };
-    let mut found = Found::default();
-    sends(state, ws, &journey, &mut found)?;
+    let live = state.stores.control().read(|q| resources::all_live(q, ws))?;
+    let mut found = around(&live, ws, kind, id, spec);
+    found.errors.extend(named(state, ws, kind, spec, &journey)?);
     starts(state, ws, id, &journey, &mut found)?;
     when(state, &journey, &mut found);
-    repeats(&journey, &mut found);
+    found.confirm.extend(repeats::check(&journey, &live));
     if found.errors.is_empty() && !confirmed {
         audience(state, ws, spec, &journey, &mut found)?;
     }
     found.verdict(kind, confirmed)
 }
 
-/// The live channels that can be read, by id.
-fn channels(state: &ApiState, ws: WorkspaceId) -> Result<Vec<(String, ChannelSpec)>, ApiError> {
-    let mut channels = Vec::new();
-    for found in state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Channel))? {
-        let opened = crate::document::opened(state, ws, ResourceKind::Channel, &found.id, &found.spec)?;
-        channels.extend(ChannelSpec::validate(&opened).ok().map(|spec| (found.id, spec)));
-    }
-    Ok(channels)
+/// Circles that the document would make with what is live.
+fn around(live: &[Resource], ws: WorkspaceId, kind: ResourceKind, id: &str, spec: &Value) -> Found {
+    let (created_by, created_at) = (String::new(), Timestamp(0));
+    let (id, spec, status) = (id.to_owned(), spec.clone(), ResourceStatus::Live);
+    let candidate =
+        Resource { workspace: ws, kind, id, version: 0, status, spec, created_by, created_at, approval: None };
+    let circles = circles::with(live.to_vec(), &candidate);
+    Found { errors: circles.endless, confirm: circles.possible }
 }
 
 /// A text message with media needs a channel that carries it, where there are channels at all.
@@ -91,7 +108,7 @@ fn media(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<Vec<Problem>
     if template.channel != MessageChannel::Sms.as_str() || !contents.into_iter().any(has_media) {
         return Ok(Vec::new());
     }
-    let mut channels = channels(state, ws)?;
+    let mut channels = needs::channels(state, ws)?;
     channels.retain(|(_, c)| c.carries(&template.channel));
     if channels.is_empty() || channels.iter().any(|(_, c)| c.kind.carries_media()) {
         return Ok(Vec::new());
@@ -104,70 +121,42 @@ fn media(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<Vec<Problem>
     Ok(vec![Problem::new("spec.media", message)])
 }
 
-/// A segment that tells another system needs the channel it does so by.
-fn told(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<(), ApiError> {
-    let (spec, _) = rapport_segments::spec::validate(spec).map_err(ApiError::invalid)?;
-    let Some(webhook) = spec.webhook else { return Ok(()) };
-    let channels = channels(state, ws)?;
-    let known = || channels.iter().filter(|(_, spec)| spec.carries("webhook")).map(|(id, _)| id.as_str());
-    if known().any(|id| id == webhook.channel) {
-        return Ok(());
+/// Refuses circles again within the transaction that publishes: two documents published at once could make one together.
+pub(crate) fn still_no_circle(
+    q: &impl Query,
+    ws: WorkspaceId,
+    kind: ResourceKind,
+    id: &str,
+    spec: &Value,
+) -> Result<(), ApiError> {
+    match kind {
+        ResourceKind::Segment | ResourceKind::ComputedTrait | ResourceKind::Journey => {
+            around(&resources::all_live(q, ws)?, ws, kind, id, spec).verdict(kind, true)
+        }
+        _ => Ok(()),
     }
-    let message =
-        format!("no live channel {:?} of kind webhook, which the segment tells who enters and leaves", webhook.channel);
-    let near = crate::extract::nearest(&webhook.channel, known());
-    let problem = Problem::new("spec.webhook.channel", message).with_suggestion(near);
-    let detail = format!("the segment cannot go live: {problem}");
-    Err(ApiError { detail, code: "cannot_go_live", ..ApiError::invalid(vec![problem]) })
 }
 
-/// Templates that ask customers to confirm a subscription, and with which nobody could.
-fn asks(state: &ApiState, ws: WorkspaceId, kind: ResourceKind, spec: &Value) -> Result<Vec<Problem>, ApiError> {
-    let asks = match kind {
-        ResourceKind::Topic => TopicSpec::validate(spec).map(|topic| topic.double_opt_in),
-        _ => SettingsSpec::validate(spec).map(|settings| settings.double_opt_in),
-    };
-    let templates = asks.map_err(ApiError::invalid)?.map(|asks| asks.templates).unwrap_or_default();
-    let mut problems = Vec::new();
-    for (channel, id) in templates {
-        let live = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Template, &id))?;
-        let carried = live.as_ref().map(|t| t.spec["channel"].as_str().unwrap_or("email").to_owned());
-        let message = match (live, carried) {
-            (None, _) => format!("the template {id:?} is not live: nobody would be asked to confirm"),
-            (_, Some(other)) if other != channel => format!("the template {id:?} is for {other}"),
-            (Some(t), _) if !t.spec.to_string().contains("confirm_url") => {
-                format!("the template {id:?} has no {{{{ confirm_url }}}}: nobody could confirm")
-            }
-            _ => continue,
-        };
-        problems.push(Problem::new(format!("spec.double_opt_in.templates.{channel}"), message));
+/// What the journey (of the campaign) needs, at the place in the document as it was written.
+fn named(
+    state: &ApiState,
+    ws: WorkspaceId,
+    kind: ResourceKind,
+    spec: &Value,
+    journey: &JourneySpec,
+) -> Result<Vec<Problem>, ApiError> {
+    if kind != ResourceKind::Campaign {
+        return needs::named(state, ws, journey);
     }
-    Ok(problems)
-}
-
-fn sends(state: &ApiState, ws: WorkspaceId, journey: &JourneySpec, found: &mut Found) -> Result<(), ApiError> {
-    let sends = journey.steps.iter().enumerate().filter_map(|(i, step)| match &step.action {
-        Action::Send(send) => Some((i, step.id.as_str(), send)),
-        _ => None,
-    });
-    let sends: Vec<(usize, &str, &Send)> = sends.collect();
-    if sends.is_empty() {
-        return Ok(());
-    }
-    let templates = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Template))?;
-    let channels = channels(state, ws)?;
-    for (i, id, send) in sends {
-        let at = format!("spec.steps[{i}].send");
-        if !templates.iter().any(|t| t.id == send.template) {
-            let message = format!("step {id:?} sends the template {:?}, which is not live", send.template);
-            found.errors.push(Problem::new(format!("{at}.template"), message));
-        }
-        if !channels.iter().any(|(_, c)| c.carries(&send.channel)) {
-            let message = format!("step {id:?} sends by {:?}, and no live channel carries that", send.channel);
-            found.errors.push(Problem::new(format!("{at}.channel"), message));
+    let campaign = campaign::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?;
+    let mut found: Vec<Problem> = Vec::new();
+    for problem in needs::named(state, ws, &campaign::whole(&campaign))? {
+        let problem = campaign::as_campaign(problem);
+        if found.iter().all(|p| p.at != problem.at) {
+            found.push(problem);
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Journeys that start each other at one instant would do so for ever.
@@ -221,25 +210,6 @@ fn when(state: &ApiState, journey: &JourneySpec, found: &mut Found) {
     if calendar::next_local(&schedule.at, last).is_none() {
         let what = if matches!(schedule.at, Occurrence::Once(_)) { "at" } else { "cron or rrule" };
         found.errors.push(Problem::new("spec.trigger.schedule", format!("{what} never comes round any more")));
-    }
-}
-
-/// A message for each event, without a pause, a key or a limit.
-fn repeats(journey: &JourneySpec, found: &mut Found) {
-    let Trigger::Event(trigger) = &journey.trigger else { return };
-    let always = journey.reentry == rapport_journeys::spec::Reentry::Always && journey.concurrent.is_none();
-    let slows = |action: &Action| action.takes_time() || matches!(action, Action::Limit(_) | Action::Branch(_));
-    if !always || trigger.key.is_some() || journey.steps.iter().any(|s| slows(&s.action)) {
-        return;
-    }
-    for (i, step) in journey.steps.iter().enumerate() {
-        if matches!(&step.action, Action::Send(send) if !send.transactional) {
-            let message = format!(
-                "step {:?} sends a message for every {:?} of a customer: re-entry is unbounded and nothing waits",
-                step.id, trigger.name
-            );
-            found.confirm.push(Problem::new(format!("spec.steps[{i}]"), message));
-        }
     }
 }
 
