@@ -49,7 +49,7 @@ pub(crate) fn check(
         ResourceKind::Journey => rapport_journeys::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?,
         ResourceKind::Campaign => {
             let campaign = campaign::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?;
-            campaign::compile(&campaign, &campaign::journey_id(id))
+            campaign::compile(&campaign)
         }
         ResourceKind::Segment => return told(state, ws, spec),
         ResourceKind::Topic | ResourceKind::Settings => {

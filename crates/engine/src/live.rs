@@ -150,7 +150,7 @@ pub(crate) fn campaign_def(
     match campaign::validate(&document.spec, &AnyCatalogue) {
         Ok(spec) => {
             let id = campaign::journey_id(&document.id);
-            let spec = campaign::compile(&spec, &id);
+            let spec = campaign::compile(&spec);
             Some(JourneyDef { workspace, id, version, live, paused, global_holdout, spec })
         }
         Err(found) => {

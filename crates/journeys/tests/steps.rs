@@ -237,6 +237,18 @@ fn a_winner_is_waited_for() {
 }
 
 #[test]
+fn a_winner_that_is_never_decided_is_the_first() {
+    let steps = json!([
+        { "id": "w", "winner": { "arms": [{ "step": "b", "goto": "b" }, { "step": "a", "goto": "a" }] } },
+        mail("a"), mail("b")
+    ]);
+    let mut story = story(&on_ping(steps));
+    story.event("Ping", json!({}));
+    story.pass("8d");
+    assert_eq!(told(&story), ["168h send email b (-) by j #1 b"]);
+}
+
+#[test]
 fn calls_start_only_what_takes_them() {
     let spec =
         |trigger: Value| json!({ "name": "J", "trigger": trigger, "reentry": { "after": "1d" }, "steps": [mail("m")] });

@@ -131,12 +131,12 @@ fn every_problem_names_its_place() {
         ),
         (
             with("/steps/3/wait", json!("1d")),
-            "spec.steps[3]: expected exactly one of wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, exit, found 2",
+            "spec.steps[3]: expected exactly one of wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, message, exit, found 2",
         ),
         (step(json!({ "id": "lost", "wait": "1d" })), r#"spec.steps[5]: nothing leads to step "lost""#),
         (
             step(json!({ "id": "odd", "wiat": "1d" })),
-            "spec.steps[5].wiat: unknown member; expected one of id, wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, exit, next, otherwise, note, position (did you mean \"wait\"?)",
+            "spec.steps[5].wiat: unknown member; expected one of id, wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, message, exit, next, otherwise, note, position (did you mean \"wait\"?)",
         ),
         (
             with("/steps/3/next", json!("check")),

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::journeys_write::{PauseView, ResumeInput, by_home, pause_journey, resume_journey};
+use super::journeys_write::{PauseView, ResumeInput, all_of, by_home, pause_journey, resume_journey};
 use super::members::PageQuery;
 use super::messages_write::{Recipient, recipient};
 use crate::auth::Caller;
@@ -201,7 +201,7 @@ pub(crate) async fn estimate(
                 }
             };
             let people = people(state, ws, &spec, cancel)?;
-            let journey = campaign::compile(&spec, &campaign::journey_id(&id));
+            let journey = campaign::compile(&spec);
             Ok::<_, ApiError>(simulate::estimate(state.engine.shared(), ws, &journey, &people, cancel)?)
         })
         .await?;
@@ -229,7 +229,8 @@ pub(crate) async fn start(
             if spec.schedule.is_some() {
                 return Err(ApiError::conflict("scheduled", "the campaign begins by its schedule"));
             }
-            people(state, ws, &spec, cancel)
+            let advice = "narrow the audience, or give it a schedule, which has no limit";
+            all_of(people(state, ws, &spec, cancel)?, MAX_PEOPLE, ("audience", advice))
         })
         .await?;
     let (now, object) = (state.now(), format!("campaign/{id}"));
@@ -250,7 +251,7 @@ fn people(
     cancel: &CancelFlag,
 ) -> Result<Vec<ProfileId>, ApiError> {
     let rule = rapport_rules::parse(&campaign::audience(spec)).map_err(ApiError::invalid)?;
-    Ok(read::segments::preview(state.engine.shared(), ws, &rule, MAX_PEOPLE, cancel)?.sample)
+    Ok(read::segments::preview(state.engine.shared(), ws, &rule, MAX_PEOPLE + 1, cancel)?.sample)
 }
 
 /// `POST /api/v1/campaigns/{id}/pause`.

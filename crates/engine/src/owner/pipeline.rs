@@ -154,6 +154,7 @@ impl Owner {
         self.applied(work, slot, &event, applied, historical, queue)?;
         self.decide(work, slot, bound, touched, historical, queue)?;
         self.note_habits(work, slot, bound, &event);
+        Self::note_message(slot, &event);
         if dates_moved && (live.journeys.has_dates(event.workspace) || !slot.runs.dates.is_empty()) {
             self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, _| {
                 live.journeys.plan_dates(event.workspace, runs, asked, now);

@@ -151,6 +151,9 @@ fn notes(request: &Request, gate: &gate::Gate<'_>, tally: &Tally) -> Vec<String>
     if has(|a| matches!(a, Action::Winner(_))) {
         notes.push("of a comparison the first arm is taken as the winner".to_owned());
     }
+    if has(|a| matches!(a, Action::Message(_))) {
+        notes.push("messages are taken as sent, and opened where the same step's message was".to_owned());
+    }
     if tally.flood.people > 0 {
         let (people, limit) = (tally.flood.people, request.flood_limit);
         notes.push(format!("{people} people would get more than {limit} messages within a week, over all journeys"));

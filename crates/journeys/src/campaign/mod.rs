@@ -73,6 +73,8 @@ pub struct Compare {
     pub wait_ms: i64,
     /// `opens` or `clicks`.
     pub metric: String,
+    /// Messages of each variant that have to be sent before any can win.
+    pub minimum: u32,
 }
 
 /// Once more to those who did not open.

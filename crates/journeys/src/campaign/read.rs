@@ -3,7 +3,7 @@
 use rapport_domain::Problem;
 use serde_json::{Map, Value};
 
-use super::{CampaignSpec, Compare, Content, MAX_SEEDS, MAX_VARIANTS, Resend, compile, journey_id};
+use super::{CampaignSpec, Compare, Content, MAX_SEEDS, MAX_VARIANTS, Resend, compile};
 use crate::spec::check::Catalogue;
 use crate::spec::read::Reader;
 use crate::spec::{MAX_RULE_CHARS, MAX_TEXT_CHARS, Occurrence, ScheduleTrigger, Trigger, ZoneChoice};
@@ -34,7 +34,7 @@ pub fn validate(spec: &Value, catalogue: &dyn Catalogue) -> Result<CampaignSpec,
     let mut reader = Reader { problems: Vec::new() };
     let read = campaign(&mut reader, spec);
     let Some(campaign) = read.filter(|_| reader.problems.is_empty()) else { return Err(reader.problems) };
-    let mut journey = compile(&campaign, &journey_id("check"));
+    let mut journey = compile(&campaign);
     if campaign.schedule.is_none() {
         // What begins by hand has no audience of its own in its journey: here it is checked as if it had.
         let at = Occurrence::Once(chrono::NaiveDateTime::default());
@@ -87,6 +87,10 @@ fn campaign(reader: &mut Reader, spec: &Value) -> Option<CampaignSpec> {
     let throttle = reader.number(at, map, "throttle", 1, 1_000_000).map(|n| n as u32);
     let compare = map.get("compare").and_then(|value| compare(reader, value));
     let resend = map.get("resend").and_then(|value| resend(reader, value));
+    if compare.is_some() && schedule.as_ref().is_some_and(|(at, _)| !matches!(at, Occurrence::Once(_))) {
+        let why = "a winner is chosen once, so variants do not go with a schedule that comes round: use one `at`";
+        reader.report("spec.compare", why);
+    }
     if resend.is_some() && channel.as_deref() != Some("email") {
         reader.report("spec.resend", "only the opening of e-mails is known");
     }
@@ -139,7 +143,7 @@ fn seeds(reader: &mut Reader, value: Option<&Value>) -> Vec<String> {
 
 fn compare(reader: &mut Reader, value: &Value) -> Option<Compare> {
     let at = "spec.compare";
-    let map = reader.object(at, value, &["variants", "sample", "wait", "metric"])?;
+    let map = reader.object(at, value, &["variants", "sample", "wait", "metric", "minimum"])?;
     let items = map.get("variants").and_then(Value::as_array).filter(|v| (2..=MAX_VARIANTS).contains(&v.len()));
     let Some(items) = items else {
         reader.report(
@@ -173,7 +177,8 @@ fn compare(reader: &mut Reader, value: &Value) -> Option<Compare> {
         true => reader.one_of(at, map, "metric", &["opens", "clicks"])?,
         false => "opens".to_owned(),
     };
-    Some(Compare { variants, sample, wait_ms, metric })
+    let minimum = reader.minimum(at, map);
+    Some(Compare { variants, sample, wait_ms, metric, minimum })
 }
 
 fn resend(reader: &mut Reader, value: &Value) -> Option<Resend> {

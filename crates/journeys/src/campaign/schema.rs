@@ -58,7 +58,8 @@ pub fn schema() -> Value {
                     },
                     "sample": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "default": 20 },
                     "wait": { "$ref": "#/$defs/duration", "default": "4h" },
-                    "metric": { "enum": ["opens", "clicks"], "default": "opens" }
+                    "metric": { "enum": ["opens", "clicks"], "default": "opens" },
+                    "minimum": { "type": "integer", "minimum": 1, "maximum": 1_000_000, "default": crate::spec::DEFAULT_MINIMUM, "description": "Messages of each variant that have to be sent before any can win." }
                 }
             },
             "resend": {

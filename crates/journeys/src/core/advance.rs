@@ -1,7 +1,7 @@
 //! Taking a run from step to step.
 
 use rapport_domain::message::Origin;
-use rapport_domain::time::{HOUR_MS, MINUTE_MS};
+use rapport_domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use rapport_domain::{Event, Json, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use super::runs::{Group, Run, Runs, Wake};
 use super::set::JourneySet;
 use super::values::Sources;
 use super::version::{self, Version};
-use super::{Conditions, calendar, habits};
+use super::{Conditions, calendar, habits, messages};
 use crate::spec::{Action, DEFAULT_EXPIRY_MS, Digest, END, EventWait, Experiment, Send, Share, Wait, Webhook, Winner};
 
 /// Steps a run takes at one go; then it is due again at once, so that a long journey cannot hold a partition.
@@ -20,6 +20,8 @@ pub const MAX_STEPS_PER_ADVANCE: usize = 64;
 pub const WEBHOOK_DEADLINE_MS: i64 = 6 * HOUR_MS;
 /// How often a run at a comparison looks whether there is a winner.
 const WINNER_LOOK_MS: i64 = MINUTE_MS;
+/// How long a run waits at a comparison that is not decided; then it goes by the first arm.
+pub const WINNER_PATIENCE_MS: i64 = 7 * DAY_MS;
 
 enum Move {
     /// On to another step (`None` is the end) by the exit of that name.
@@ -144,12 +146,23 @@ fn take_step(
             }
             by_arm(chosen)
         }
-        Action::Winner(winner) => choose(winner, conditions.winner(&run.journey, run.version, &run.step), now),
+        Action::Winner(winner) => {
+            choose(winner, conditions.winner(&run.journey, run.version, &run.step), run.step_at, now)
+        }
+        Action::Message(test) => {
+            if messages::became(run, test.step.as_deref()) >= Some(test.is) {
+                next()
+            } else {
+                second("not")
+            }
+        }
         Action::Limit(limit) => {
             if run.waiting {
                 return if run.due_at.is_some() { next() } else { Move::Stay(None) };
             }
-            out.push(Effect::Turn { origin: origin(run), count: limit.count, per_ms: limit.per_ms });
+            // No step has a name with a blank, so that a shared name is nobody's step.
+            let limiter = limit.name.as_ref().map_or_else(|| run.step.clone(), |name| format!("limit {name}"));
+            out.push(Effect::Turn { origin: origin(run), limiter, count: limit.count, per_ms: limit.per_ms });
             Move::Stay(None)
         }
         Action::Webhook(webhook) => match (run.group, run.waiting, run.wake) {
@@ -272,9 +285,12 @@ fn by_arm(arm: Option<&Share>) -> Move {
     }
 }
 
-fn choose(winner: &Winner, won: Option<String>, now: Timestamp) -> Move {
-    let Some(step) = won else { return Move::Stay(Some(now.plus_ms(WINNER_LOOK_MS))) };
-    match winner.arms.iter().find(|arm| arm.step == step).or_else(|| winner.arms.first()) {
+fn choose(winner: &Winner, won: Option<String>, since: Timestamp, now: Timestamp) -> Move {
+    if won.is_none() && now < since.plus_ms(WINNER_PATIENCE_MS) {
+        return Move::Stay(Some(now.plus_ms(WINNER_LOOK_MS)));
+    }
+    let chosen = won.and_then(|step| winner.arms.iter().find(|arm| arm.step == step));
+    match chosen.or_else(|| winner.arms.first()) {
         Some(arm) => Move::To(target(&arm.goto), arm.step.clone()),
         None => Move::Over(ExitReason::Completed),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::spec::{MAX_ARMS, MAX_TRAITS};
+use crate::spec::{Became, DEFAULT_MINIMUM, MAX_ARMS, MAX_TRAITS};
 
 fn target() -> Value {
     json!({ "$ref": "#/$defs/target" })
@@ -38,6 +38,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("start", object(&["journey"], json!({ "journey": slug, "data": values }))),
         ("stop", object(&["journey"], json!({ "journey": slug }))),
         ("winner", winner()),
+        ("message", message()),
         ("exit", json!({ "type": "string", "minLength": 1, "maxLength": 64 })),
     ]
 }
@@ -141,6 +142,7 @@ fn limit() -> Value {
     object(
         &["count"],
         json!({
+            "name": { "$ref": "#/$defs/slug", "description": "Limiters of one name let so many pass together." },
             "count": { "type": "integer", "minimum": 1, "maximum": 1_000_000 },
             "per": { "$ref": "#/$defs/duration", "default": "1m" }
         }),
@@ -164,5 +166,12 @@ fn digest() -> Value {
 fn winner() -> Value {
     let arm = object(&["step", "goto"], json!({ "step": { "$ref": "#/$defs/slug" }, "goto": target() }));
     let metric = json!({ "enum": ["opens", "clicks"], "default": "opens" });
-    object(&["arms"], json!({ "metric": metric, "arms": arms(arm) }))
+    let minimum = json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000, "default": DEFAULT_MINIMUM, "description": "Messages of each arm that have to be sent before any can win." });
+    object(&["arms"], json!({ "metric": metric, "minimum": minimum, "arms": arms(arm) }))
+}
+
+fn message() -> Value {
+    let step = json!({ "$ref": "#/$defs/slug", "description": "The send step; any message of the run when absent." });
+    let is = json!({ "enum": Became::ALL.map(Became::as_str), "description": "How far it came; each includes those before it." });
+    object(&["is"], json!({ "step": step, "is": is }))
 }

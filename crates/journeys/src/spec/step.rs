@@ -55,6 +55,8 @@ pub enum Action {
     Stop(String),
     /// Goes to the arm that did best; waits until that is known.
     Winner(Winner),
+    /// Asks what became of a message of this run.
+    Message(MessageTest),
     /// Ends the run with this reason.
     Exit(String),
 }
@@ -79,6 +81,7 @@ impl Action {
             Self::Start(_) => "start",
             Self::Stop(_) => "stop",
             Self::Winner(_) => "winner",
+            Self::Message(_) => "message",
             Self::Exit(_) => "exit",
         }
     }
@@ -90,6 +93,7 @@ impl Action {
             Self::Wait(Wait::Event(_)) => Some("timed_out"),
             Self::Wait(Wait::Date(_)) => Some("no_date"),
             Self::Webhook(_) => Some("failed"),
+            Self::Message(_) => Some("not"),
             _ => None,
         }
     }
@@ -245,8 +249,10 @@ pub struct ListChange {
 }
 
 /// How many runs may pass in a period; the others wait their turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
+    /// Limiters of one name in a journey let so many pass together; one without a name is its step's own.
+    pub name: Option<String>,
     /// Runs.
     pub count: u32,
     /// Milliseconds.
@@ -278,8 +284,10 @@ pub struct Start {
 /// The arm that did best of the sends of an experiment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Winner {
-    /// `opens` or `clicks`: what is compared, as a rate of messages sent.
+    /// `opens` or `clicks`: what is compared, as the share of messages sent that somebody opened (or clicked), or clicked.
     pub metric: String,
+    /// Messages of each arm that have to be sent before any can win.
+    pub minimum: u32,
     /// Which arm stands for which send step, and where to go when it wins.
     pub arms: Vec<WinnerArm>,
 }
@@ -291,6 +299,50 @@ pub struct WinnerArm {
     pub step: String,
     /// Where to go when it wins.
     pub goto: String,
+}
+
+/// What became of a message of the run, as far as it came: by the second exit when it did not come so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageTest {
+    /// The send step that decided it; any of the run's messages when absent.
+    pub step: Option<String>,
+    /// How far it has to have come.
+    pub is: Became,
+}
+
+/// How far a message came; each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Became {
+    /// It was decided.
+    Decided,
+    /// It left.
+    Sent,
+    /// A person opened it, or did something that needs it open.
+    Opened,
+    /// A person used a link or button in it.
+    Clicked,
+}
+
+impl Became {
+    /// Every answer, from the least.
+    pub const ALL: [Became; 4] = [Self::Decided, Self::Sent, Self::Opened, Self::Clicked];
+
+    /// Its name in documents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Sent => "sent",
+            Self::Opened => "opened",
+            Self::Clicked => "clicked",
+        }
+    }
+
+    /// The answer of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|b| b.as_str() == name)
+    }
 }
 
 impl Step {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{percent, put};
 use crate::spec::read::WEEKDAYS;
-use crate::spec::{Action, Digest, Send, Share, TimeWait, Update, Wait, Webhook};
+use crate::spec::{Action, DEFAULT_MINIMUM, Digest, Send, Share, TimeWait, Update, Wait, Webhook};
 
 /// The value of the member that names the action.
 pub(super) fn action(action: &Action) -> Value {
@@ -19,7 +19,11 @@ pub(super) fn action(action: &Action) -> Value {
         Action::Emit(emit) => with_values(json!({ "event": emit.event }), "properties", &emit.properties),
         Action::Webhook(webhook) => write_webhook(webhook),
         Action::List(change) => json!({ if change.add { "add" } else { "remove" }: change.segment }),
-        Action::Limit(limit) => json!({ "count": limit.count, "per": format_duration_ms(limit.per_ms) }),
+        Action::Limit(limit) => {
+            let mut out = json!({ "count": limit.count, "per": format_duration_ms(limit.per_ms) });
+            out.as_object_mut().into_iter().for_each(|out| put(out, "name", limit.name.as_ref()));
+            out
+        }
         Action::Digest(digest) => write_digest(digest),
         Action::Jump(target) => json!(target),
         Action::Start(start) => with_values(json!({ "journey": start.journey }), "data", &start.data),
@@ -27,7 +31,17 @@ pub(super) fn action(action: &Action) -> Value {
         Action::Winner(winner) => {
             let arms: Vec<Value> =
                 winner.arms.iter().map(|arm| json!({ "step": arm.step, "goto": arm.goto })).collect();
-            json!({ "metric": winner.metric, "arms": arms })
+            let mut out = json!({ "metric": winner.metric, "arms": arms });
+            if winner.minimum != DEFAULT_MINIMUM {
+                out["minimum"] = json!(winner.minimum);
+            }
+            out
+        }
+        Action::Message(test) => {
+            let mut out = Map::new();
+            put(&mut out, "step", test.step.as_ref());
+            out.insert("is".into(), json!(test.is.as_str()));
+            Value::Object(out)
         }
         Action::Exit(reason) => json!(reason),
     }
