@@ -155,9 +155,11 @@ impl Owner {
         self.decide(work, slot, bound, touched, historical, queue)?;
         self.note_habits(work, slot, bound, &event);
         Self::note_message(slot, &event);
-        if dates_moved && (live.journeys.has_dates(event.workspace) || !slot.runs.dates.is_empty()) {
+        let has_dates = live.journeys.has_dates(event.workspace) || !slot.runs.dates.is_empty();
+        if dates_moved && (has_dates || !slot.runs.active.is_empty()) {
             self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, _| {
                 live.journeys.plan_dates(event.workspace, runs, asked, now);
+                live.journeys.move_dates(event.workspace, runs, asked, now);
             })?;
         }
         let starts = !historical && live.journeys.listens(event.workspace, &event.name);

@@ -1,16 +1,16 @@
 //! One profile played through the same decisions as in the partition loop, under a virtual clock and without any effect on
 //! the world: what would be written is only witnessed.
 
+mod messages;
+
 use std::collections::{HashMap, VecDeque};
 
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use rapport_domain::event::names;
-use rapport_domain::message::Origin;
 use rapport_domain::time::local_to_instant;
-use rapport_domain::{Event, EventKind, Json, Profile, ProfileId, SourceId, Timestamp};
-use rapport_journeys::spec::Became;
+use rapport_domain::{Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
 use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, JourneySet, Runs, WebhookAnswer};
 use rapport_profiles::apply_confirming;
 use rapport_rules::Verdict;
@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::stage::Stage;
 use crate::error::EngineError;
 use crate::shared::Shared;
-use crate::told::{self, REACTIONS, became};
+use crate::told::{self, REACTIONS};
 
 /// Timers that may fire between two events of one profile; more would be a journey that never rests.
 const MAX_FIRES: usize = 20_000;
@@ -336,9 +336,10 @@ impl<'a, W: Witness> Player<'a, W> {
         self.decide(touched, historical, queue);
         self.note_habits(&event);
         self.note_message(&event);
-        if dates_moved && stage.journeys.has_dates(stage.workspace) {
+        if dates_moved && (stage.journeys.has_dates(stage.workspace) || !self.runs.active.is_empty()) {
             self.with_runs(queue, |stage, runs, scene, now, _| {
                 stage.journeys.plan_dates(stage.workspace, runs, scene, now);
+                stage.journeys.move_dates(stage.workspace, runs, scene, now);
             });
         }
         let starts = !historical && stage.journeys.listens(stage.workspace, &event.name);
@@ -470,25 +471,6 @@ impl<'a, W: Witness> Player<'a, W> {
         }
     }
 
-    /// The run learns that its message was decided, and left.
-    fn take_as_sent(&mut self, origin: &Origin, queue: &Queue) {
-        let Some(queued) = queue.back().cloned() else { return };
-        self.messages.insert((origin.journey.clone(), origin.step.clone()), queued.message_id.clone());
-        for became in [Became::Decided, Became::Sent] {
-            JourneySet::on_message(&mut self.runs, &about(&queued, &queued.message_id), became);
-        }
-    }
-
-    /// The run learns what became of its message, by what is recorded of the one that the same step decided.
-    fn note_message(&mut self, event: &Event) {
-        let text = |name: &str| event.properties.get(name).and_then(Value::as_str).map(str::to_owned);
-        let Some(became) = became(&event.name).filter(|b| event.source.0 == 0 && *b > Became::Sent) else { return };
-        let (Some(journey), Some(step)) = (text("journey"), text("step")) else { return };
-        if let Some(id) = self.messages.get(&(journey, step)) {
-            JourneySet::on_message(&mut self.runs, &about(event, id), became);
-        }
-    }
-
     fn identify(&mut self, mut set: Map<String, Value>, unset: Vec<String>, queue: &mut Queue) {
         set.extend(unset.into_iter().map(|name| (name, Value::Null)));
         self.derive(names::IDENTIFIED, set, false, queue);
@@ -496,13 +478,6 @@ impl<'a, W: Witness> Player<'a, W> {
             event.kind = EventKind::Identify;
         }
     }
-}
-
-/// The event, about the message of that id.
-fn about(event: &Event, id: &str) -> Event {
-    let mut properties = event.properties.map().clone();
-    properties.insert("message_id".to_owned(), Value::from(id));
-    Event { properties: Json::from(properties), ..event.clone() }
 }
 
 fn map(value: Value) -> Map<String, Value> {

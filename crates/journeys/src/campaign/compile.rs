@@ -1,5 +1,9 @@
 //! The journey a campaign becomes.
 
+use rapport_domain::record::AskedMessage;
+use rapport_domain::{MessageKey, Timestamp, WorkspaceId};
+use serde_json::Value;
+
 use super::{CampaignSpec, Compare, Content, PREFIX};
 use crate::spec::{
     Action, Audience, Became, DEFAULT_PRIORITY, END, JourneySpec, Limit, MessageTest, Occurrence, Reentry,
@@ -12,18 +16,52 @@ pub fn journey_id(campaign: &str) -> String {
     format!("{PREFIX}{campaign}")
 }
 
-/// The audience as a rule, seeds included.
+/// The audience as a rule. Seeds are not of it.
 #[must_use]
 pub fn audience(campaign: &CampaignSpec) -> String {
-    let rule = match &campaign.audience {
+    match &campaign.audience {
         Audience::Rule(rule) => rule.clone(),
         Audience::Segment(id) => format!("in_segment({id:?})"),
-    };
-    if campaign.seeds.is_empty() {
-        return rule;
     }
-    let seeds: Vec<String> = campaign.seeds.iter().map(|address| format!("traits.email == {address:?}")).collect();
-    format!("({rule}) || {}", seeds.join(" || "))
+}
+
+impl CampaignSpec {
+    /// The messages people may get first: every variant, or the one.
+    #[must_use]
+    pub fn contents(&self) -> Vec<&Content> {
+        match &self.compare {
+            Some(compare) => compare.variants.iter().map(|(_, content)| content).collect(),
+            None => vec![&self.content],
+        }
+    }
+
+    /// One of its messages outside of it, in no count: `why` (`test`, `seed`) is true among the template's values.
+    #[must_use]
+    pub fn asked(&self, content: &Content, why: &str, request: String, expires_at: Timestamp) -> AskedMessage {
+        let mut data = content.data.clone();
+        data.insert(why.to_owned(), Value::Bool(true));
+        AskedMessage {
+            channel: self.channel.clone(),
+            template: content.template.clone(),
+            topic: self.topic.clone(),
+            transactional: false,
+            data: Value::Object(data).to_string(),
+            expires_at,
+            request,
+        }
+    }
+
+    /// Names one message to a seed: `occurrence` is the local time of the schedule, or which version somebody started.
+    #[must_use]
+    pub fn seed_key(
+        workspace: WorkspaceId,
+        journey: &str,
+        occurrence: &str,
+        address: &str,
+        number: usize,
+    ) -> MessageKey {
+        MessageKey::of(workspace, &format!("campaign-seed {journey} {occurrence} {address} {number}"))
+    }
 }
 
 /// The journey of a campaign.
@@ -107,6 +145,7 @@ impl Steps<'_> {
             transactional: false,
             expires_ms: None,
             data: content.data.clone(),
+            window: self.campaign.window,
         };
         self.push(id, Action::Send(send), Some(next));
     }
@@ -179,7 +218,8 @@ mod tests {
     fn campaigns_become_journeys_that_are_valid() {
         let base = json!({
             "name": "News", "audience": {"segment": "readers"}, "template": "news", "topic": "news", "throttle": 600,
-            "schedule": {"at": "2026-12-01T09:00", "zone": "profile"}, "seeds": ["Boss@Example.com"], "holdout": 5
+            "schedule": {"at": "2026-12-01T09:00", "zone": "profile"},
+            "window": {"from": "09:00", "to": "18:00", "weekdays": ["mon"], "zone": "Europe/Berlin"}, "seeds": ["Boss@Example.com"], "holdout": 5
         });
         let mut full = base.clone();
         full["schedule"] = json!({"at": "2026-12-01T09:00"});
@@ -243,6 +283,8 @@ mod tests {
             (with("audience", json!({"rule": "(("})), "spec.audience"),
             (with("throttle", json!(0)), "spec.throttle: expected a whole number"),
             (with("schedule", json!({"at": "soon"})), "spec.schedule.at: expected a local time"),
+            (with("window", json!({"from": "09:00"})), "spec.window: expected from and to"),
+            (with("window", json!({"weekdays": ["mon"], "zone": "Moon"})), "spec.window.zone: expected profile"),
             (with("seeds", json!(["nobody"])), "spec.seeds: expected a list"),
             (with("compare", json!({"variants": []})), "spec.compare.variants: expected 2 to 8"),
             (

@@ -8,7 +8,7 @@ use crate::spec::check::Catalogue;
 use crate::spec::read::Reader;
 use crate::spec::{MAX_RULE_CHARS, MAX_TEXT_CHARS, Occurrence, ScheduleTrigger, Trigger, ZoneChoice};
 
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "name",
     "description",
     "audience",
@@ -18,6 +18,7 @@ const KNOWN: [&str; 15] = [
     "data",
     "topic",
     "schedule",
+    "window",
     "throttle",
     "compare",
     "resend",
@@ -84,6 +85,7 @@ fn campaign(reader: &mut Reader, spec: &Value) -> Option<CampaignSpec> {
         Some(value) => Some(schedule(reader, value)?),
         None => None,
     };
+    let window = map.get("window").and_then(|value| reader.window("spec.window", value));
     let throttle = reader.number(at, map, "throttle", 1, 1_000_000).map(|n| n as u32);
     let compare = map.get("compare").and_then(|value| compare(reader, value));
     let resend = map.get("resend").and_then(|value| resend(reader, value));
@@ -106,6 +108,7 @@ fn campaign(reader: &mut Reader, spec: &Value) -> Option<CampaignSpec> {
         content: content?,
         topic,
         schedule,
+        window,
         throttle,
         compare,
         resend,

@@ -52,7 +52,7 @@ fn shares() -> Value {
     arms(object(&["percent", "goto"], share))
 }
 
-fn weekdays() -> Value {
+pub(super) fn weekdays() -> Value {
     json!({
         "type": "array", "minItems": 1, "maxItems": 7, "uniqueItems": true,
         "items": { "enum": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] }
@@ -78,12 +78,13 @@ fn wait() -> Value {
                 "additionalProperties": false,
                 "minProperties": 1,
                 "properties": {
-                    "for": { "$ref": "#/$defs/duration", "description": "How long; with event, how long to wait for it." },
+                    "for": { "$ref": "#/$defs/duration", "description": "How long; with event and when, how long to wait for it." },
                     "until": { "$ref": "#/$defs/clock" },
                     "weekdays": weekdays(),
                     "best_hour": { "$ref": "#/$defs/duration", "description": "Until the customer's best hour, at most so far ahead." },
                     "date": object(&["trait"], date),
-                    "event": object(&["name"], event)
+                    "event": object(&["name"], event),
+                    "when": { "$ref": "#/$defs/rule", "description": "Until the rule holds; at once when it does already." }
                 }
             }
         ]
@@ -98,7 +99,8 @@ fn send() -> Value {
             "template": { "$ref": "#/$defs/slug" },
             "topic": { "$ref": "#/$defs/slug" },
             "transactional": { "type": "boolean", "default": false },
-            "expires": { "$ref": "#/$defs/duration", "default": "3d" },
+            "expires": { "$ref": "#/$defs/duration", "default": "3d", "description": "How long it is worth sending; counted from when the window opens." },
+            "window": { "$ref": "#/$defs/window" },
             "data": { "$ref": "#/$defs/values", "description": "More values for the template, beside event and journey." }
         }),
     )

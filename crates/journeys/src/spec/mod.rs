@@ -15,7 +15,7 @@ use rapport_domain::Timestamp;
 
 pub use self::step::{
     Action, Arm, Became, DateOf, Digest, Emit, EventWait, Experiment, Limit, ListChange, MessageTest, Send, Share,
-    Start, Step, TimeWait, Update, Wait, Webhook, Winner, WinnerArm,
+    Start, Step, TimeWait, Update, Wait, Webhook, WhenWait, Winner, WinnerArm,
 };
 pub use self::trigger::{
     Audience, DateTrigger, EventTrigger, Occurrence, ScheduleTrigger, SegmentTrigger, Trigger, ZoneChoice,
@@ -147,9 +147,11 @@ impl JourneySpec {
     pub fn rules(&self) -> impl Iterator<Item = (String, &str)> {
         let arms = self.steps.iter().enumerate().flat_map(|(i, step)| {
             let arms: &[Arm] = if let Action::Branch(arms) = &step.action { arms } else { &[] };
+            let wait = if let Action::Wait(Wait::When(wait)) = &step.action { Some(wait) } else { None };
             arms.iter()
                 .enumerate()
                 .map(move |(a, arm)| (format!("spec.steps[{i}].branch[{a}].when"), arm.when.as_str()))
+                .chain(wait.map(|wait| (format!("spec.steps[{i}].wait.when"), wait.rule.as_str())))
         });
         let entry = self.entry_when.as_deref().map(|r| ("spec.entry.when".to_owned(), r));
         let exit = self.exit_when.as_deref().map(|r| ("spec.exit_when".to_owned(), r));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rapport_domain::window::SendWindow;
 use serde_json::{Map, Value};
 
 /// One step.
@@ -90,7 +91,7 @@ impl Action {
     #[must_use]
     pub fn second_exit(&self) -> Option<&'static str> {
         match self {
-            Self::Wait(Wait::Event(_)) => Some("timed_out"),
+            Self::Wait(Wait::Event(_) | Wait::When(_)) => Some("timed_out"),
             Self::Wait(Wait::Date(_)) => Some("no_date"),
             Self::Webhook(_) => Some("failed"),
             Self::Message(_) => Some("not"),
@@ -119,6 +120,8 @@ pub enum Wait {
     Date(DateOf),
     /// An event.
     Event(EventWait),
+    /// A rule that comes to hold; at once when it does already.
+    When(WhenWait),
 }
 
 /// A duration, then (if named) the next time a local clock shows an hour and minute, on one of the weekdays.
@@ -152,6 +155,15 @@ pub struct EventWait {
     pub filter: Option<String>,
     /// A property that must equal the run's key, or what the event that started the run has under the same name.
     pub same: Option<String>,
+    /// How long to wait for it.
+    pub timeout_ms: i64,
+}
+
+/// A rule a run waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhenWait {
+    /// The rule.
+    pub rule: String,
     /// How long to wait for it.
     pub timeout_ms: i64,
 }
@@ -200,6 +212,8 @@ pub struct Send {
     pub expires_ms: Option<i64>,
     /// More values for the template; a text `{{ path }}` becomes what is found there.
     pub data: Map<String, Value>,
+    /// The hours of the week in which it may leave; it waits at the gate until then.
+    pub window: Option<SendWindow>,
 }
 
 /// Traits to change. A text value `{{ path }}` becomes what is found there, with its type.

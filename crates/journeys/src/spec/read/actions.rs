@@ -124,14 +124,16 @@ impl Reader {
     }
 
     pub(super) fn send(&mut self, at: &str, value: &Value) -> Option<Send> {
-        let map = self.object(at, value, &["channel", "template", "topic", "transactional", "expires", "data"])?;
+        let map =
+            self.object(at, value, &["channel", "template", "topic", "transactional", "expires", "data", "window"])?;
         let channel = self.slug(at, map, "channel");
         let template = self.slug(at, map, "template");
         let topic = if map.contains_key("topic") { self.slug(at, map, "topic") } else { None };
         let transactional = self.flag(at, map, "transactional");
         let expires_ms = map.get("expires").and_then(|v| self.duration(&format!("{at}.expires"), v));
         let data = self.values(at, map, "data");
-        Some(Send { channel: channel?, template: template?, topic, transactional, expires_ms, data })
+        let window = map.get("window").and_then(|v| self.window(&format!("{at}.window"), v));
+        Some(Send { channel: channel?, template: template?, topic, transactional, expires_ms, data, window })
     }
 
     /// An optional object of values.

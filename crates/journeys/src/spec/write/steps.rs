@@ -1,10 +1,10 @@
 //! Writing steps.
 
 use rapport_domain::time::format_duration_ms;
+use rapport_domain::window::WEEKDAYS;
 use serde_json::{Map, Value, json};
 
 use super::{percent, put};
-use crate::spec::read::WEEKDAYS;
 use crate::spec::{Action, DEFAULT_MINIMUM, Digest, Send, Share, TimeWait, Update, Wait, Webhook};
 
 /// The value of the member that names the action.
@@ -69,6 +69,9 @@ fn write_send(send: &Send) -> Value {
     if let Some(ms) = send.expires_ms {
         out.insert("expires".into(), json!(format_duration_ms(ms)));
     }
+    if let Some(window) = send.window {
+        out.insert("window".into(), window.to_value());
+    }
     with_values(Value::Object(out), "data", &send.data)
 }
 
@@ -130,6 +133,10 @@ fn write_wait(wait: &Wait) -> Value {
             put(&mut inner, "same", event.same.as_ref());
             out.insert("event".into(), Value::Object(inner));
             out.insert("for".into(), json!(format_duration_ms(event.timeout_ms)));
+        }
+        Wait::When(when) => {
+            out.insert("when".into(), json!(when.rule));
+            out.insert("for".into(), json!(format_duration_ms(when.timeout_ms)));
         }
     }
     Value::Object(out)
