@@ -19,6 +19,7 @@ pub mod resource;
 pub mod rule;
 pub mod thread;
 pub mod time;
+pub mod window;
 
 pub use channel::MessageChannel;
 pub use error::{ErrorClass, Problem};

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use rapport_delivery::Confirmations;
 use rapport_domain::{Problem, Resource, ResourceKind, ResourceStatus, WorkspaceId};
-use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySet, campaign};
+use rapport_journeys::campaign::{self, CampaignSpec};
+use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySet};
 use rapport_segments::spec::WebhookSpec;
 use rapport_segments::{RuleDef, RuleSet};
 use rapport_store::Stores;
@@ -42,6 +43,8 @@ pub struct WorkspaceLive {
     pub problems: Vec<Problem>,
     /// Comparisons that are decided, and the send step that won.
     pub winners: HashMap<journey_states::Comparison, String>,
+    /// Live campaigns with seeds, by the id of their journey.
+    pub seeded: HashMap<String, CampaignSpec>,
 }
 
 impl Live {
@@ -83,11 +86,18 @@ impl Live {
             let winners = control.read(|q| journey_states::winners(q, workspace.id))?.into_iter().collect();
             let webhooks = webhooks_of(&live);
             let confirmations = Arc::new(Confirmations::of(&live));
-            let found = WorkspaceLive { zone, webhooks, confirmations, rules, problems, winners };
+            let found =
+                WorkspaceLive { zone, webhooks, confirmations, rules, problems, winners, seeded: seeded(&live) };
             workspaces.insert(workspace.id, found);
         }
         Ok(Live { generation, workspaces, journeys: compiled.set })
     }
+}
+
+fn seeded(live: &[Resource]) -> HashMap<String, CampaignSpec> {
+    let campaigns = live.iter().filter(|r| r.kind == ResourceKind::Campaign);
+    let read = |r: &Resource| Some((campaign::journey_id(&r.id), campaign::validate(&r.spec, &AnyCatalogue).ok()?));
+    campaigns.filter_map(read).filter(|(_, campaign)| !campaign.seeds.is_empty()).collect()
 }
 
 fn webhooks_of(live: &[Resource]) -> HashMap<String, WebhookSpec> {
@@ -150,7 +160,7 @@ pub(crate) fn campaign_def(
     match campaign::validate(&document.spec, &AnyCatalogue) {
         Ok(spec) => {
             let id = campaign::journey_id(&document.id);
-            let spec = campaign::compile(&spec, &id);
+            let spec = campaign::compile(&spec);
             Some(JourneyDef { workspace, id, version, live, paused, global_holdout, spec })
         }
         Err(found) => {

@@ -1,9 +1,11 @@
 //! What the decisions of journeys are on the timeline: the same for the partition loop and for simulation.
 
+use rapport_delivery::core::mark::Mark;
 use rapport_domain::event::names;
 use rapport_domain::message::Origin;
 use rapport_domain::profile::Consent;
 use rapport_domain::{ConsentStatus, SkipReason};
+use rapport_journeys::spec::Became;
 use rapport_journeys::{Effect, Group};
 use serde_json::{Map, Value, json};
 
@@ -90,6 +92,21 @@ pub(crate) fn message(channel: &str, template: &str, origin: Option<&Origin>) ->
         properties.insert("step".to_owned(), json!(origin.step));
     }
     properties
+}
+
+/// How far a message came, by an event about it: the one meaning of "opened" and "clicked" for steps, winners and sending
+/// again. It is that of the message's marks.
+pub(crate) fn became(event: &str) -> Option<Became> {
+    match event {
+        names::MESSAGE_QUEUED => return Some(Became::Decided),
+        names::MESSAGE_SENT => return Some(Became::Sent),
+        _ => {}
+    }
+    match Mark::of_event(event)? {
+        Mark::Opened => Some(Became::Opened),
+        Mark::Clicked => Some(Became::Clicked),
+        _ => None,
+    }
 }
 
 /// What a customer does with a message; decides the best hour and lowers the pressure.

@@ -1,8 +1,9 @@
 //! Comparisons of messages: which send step did best is decided once, over all partitions, when somebody waits to know.
 
 use rapport_domain::WorkspaceId;
+use rapport_journeys::JourneySpec;
 use rapport_journeys::repo::Stats;
-use rapport_journeys::spec::{Action, Winner};
+use rapport_journeys::spec::{Action, Trigger, Winner};
 use rapport_store::control::journey_states;
 
 use crate::error::EngineError;
@@ -25,7 +26,8 @@ pub(crate) fn decide(shared: &Shared) -> Result<bool, EngineError> {
                 let versions: Vec<u32> = waiting.map(|(version, _)| *version).collect();
                 for version in versions {
                     if !workspace.winners.contains_key(&(id.to_owned(), version, step.to_owned())) {
-                        decided |= record(shared, *ws, (id, version, step), &best(winner, &stats, version))?;
+                        let Some(best) = best(spec, (step, winner), &stats, version) else { continue };
+                        decided |= record(shared, *ws, (id, version, step), &best)?;
                     }
                 }
             }
@@ -34,16 +36,30 @@ pub(crate) fn decide(shared: &Shared) -> Result<bool, EngineError> {
     Ok(decided)
 }
 
-/// The send step with the highest rate of messages sent; of equals the first.
-fn best(winner: &Winner, stats: &Stats, version: u32) -> String {
+/// The send step with the highest rate of messages sent, of equals the first. It is chosen once [`Winner::minimum`] messages
+/// of each left. Where an audience is sent through together, everybody has to have come to the comparison or past it, so
+/// that those whose clocks are last count as long as the first; fewer messages than the minimum are then all there will
+/// be, and the first arm stands. `None` while it is too early; runs wait
+/// [`WINNER_PATIENCE_MS`](rapport_journeys::core::advance::WINNER_PATIENCE_MS) at most.
+fn best(spec: &JourneySpec, (step, winner): (&str, &Winner), stats: &Stats, version: u32) -> Option<String> {
+    let compared: Vec<&str> = winner.arms.iter().map(|arm| arm.step.as_str()).collect();
+    let first = (*compared.first()?).to_owned();
+    let is_one_audience = matches!(spec.trigger, Trigger::Schedule(_) | Trigger::Manual);
+    let ahead: Vec<&str> = compared.iter().copied().chain([step]).collect();
+    let standing = stats.steps.get(&version).into_iter().flatten().filter(|(at, n)| **n > 0 && *at != step);
+    if is_one_audience && standing.into_iter().any(|(at, _)| spec.may_reach(at, &ahead)) {
+        return None;
+    }
+    let sent = |step: &str| stats.sent.get(&version).and_then(|steps| steps.get(step)).copied().unwrap_or(0);
+    if compared.iter().any(|step| sent(step) < u64::from(winner.minimum)) {
+        return is_one_audience.then_some(first);
+    }
     let reactions = if winner.metric == "clicks" { &stats.clicked } else { &stats.opened };
-    let of = |by: &std::collections::BTreeMap<u32, std::collections::BTreeMap<String, u64>>, step: &str| {
-        by.get(&version).and_then(|steps| steps.get(step)).copied().unwrap_or(0) as f64
-    };
-    let rate = |step: &str| of(reactions, step) / of(&stats.sent, step).max(1.0);
-    let mut arms = winner.arms.iter().map(|arm| arm.step.as_str());
-    let first = arms.next().unwrap_or_default();
-    arms.fold(first, |best, step| if rate(step) > rate(best) { step } else { best }).to_owned()
+    let reacted = |step: &str| reactions.get(&version).and_then(|steps| steps.get(step)).copied().unwrap_or(0);
+    // Of whole numbers, so that equals are equal.
+    let beats =
+        |a: &str, b: &str| u128::from(reacted(a)) * u128::from(sent(b)) > u128::from(reacted(b)) * u128::from(sent(a));
+    Some(compared.into_iter().fold(first, |best, step| if beats(step, &best) { step.to_owned() } else { best }))
 }
 
 fn record(
@@ -63,25 +79,65 @@ fn record(
 mod tests {
     use std::collections::BTreeMap;
 
-    use rapport_journeys::spec::WinnerArm;
+    use rapport_journeys::AnyCatalogue;
+    use serde_json::json;
 
     use super::*;
 
+    fn spec(trigger: &serde_json::Value, metric: &str, minimum: u32) -> JourneySpec {
+        let send = |id: &str| json!({"id": id, "send": {"channel": "email", "template": id}, "next": "end"});
+        let split = ["a", "b", "c", "rest"].map(|to| json!({"name": to, "percent": 25, "goto": to}));
+        let arms = ["a", "b", "c"].map(|step| json!({"step": step, "goto": "end"}));
+        let document = json!({
+            "name": "J", "trigger": trigger, "reentry": "always",
+            "steps": [
+                {"id": "split", "split": split}, send("a"), send("b"), send("c"),
+                {"id": "rest", "wait": "1h"},
+                {"id": "best", "winner": {"metric": metric, "minimum": minimum, "arms": arms}}
+            ]
+        });
+        rapport_journeys::validate(&document, &AnyCatalogue).unwrap()
+    }
+
+    fn counts(of: &[(&str, u64)]) -> BTreeMap<u32, BTreeMap<String, u64>> {
+        BTreeMap::from([(1, of.iter().map(|(s, n)| ((*s).to_owned(), *n)).collect())])
+    }
+
+    fn chosen(spec: &JourneySpec, stats: &Stats) -> Option<String> {
+        let Some(Action::Winner(winner)) = spec.step("best").map(|s| &s.action) else { panic!("a winner") };
+        best(spec, ("best", winner), stats, 1)
+    }
+
     #[test]
     fn the_best_rate_wins_and_the_first_of_equals() {
-        let arm = |step: &str| WinnerArm { step: step.to_owned(), goto: "end".to_owned() };
-        let winner = |metric: &str| Winner { metric: metric.to_owned(), arms: vec![arm("a"), arm("b"), arm("c")] };
-        let counts = |of: &[(&str, u64)]| -> BTreeMap<u32, BTreeMap<String, u64>> {
-            BTreeMap::from([(1, of.iter().map(|(s, n)| ((*s).to_owned(), *n)).collect())])
-        };
-        let stats = Stats {
+        let by_hand = json!({"manual": {}});
+        let mut stats = Stats {
             sent: counts(&[("a", 100), ("b", 50), ("c", 100)]),
             opened: counts(&[("a", 30), ("b", 20), ("c", 20)]),
-            clicked: counts(&[("a", 5), ("c", 5)]),
+            clicked: counts(&[("a", 4), ("b", 2), ("c", 4)]),
             ..Stats::default()
         };
-        assert_eq!(best(&winner("opens"), &stats, 1), "b");
-        assert_eq!(best(&winner("clicks"), &stats, 1), "a");
-        assert_eq!(best(&winner("opens"), &Stats::default(), 1), "a");
+        assert_eq!(chosen(&spec(&by_hand, "opens", 20), &stats).as_deref(), Some("b"));
+        assert_eq!(chosen(&spec(&by_hand, "clicks", 20), &stats).as_deref(), Some("a"), "of equals the first");
+        assert_eq!(chosen(&spec(&by_hand, "opens", 51), &stats).as_deref(), Some("a"), "too few to tell");
+        let nothing = Stats { sent: stats.sent.clone(), ..Stats::default() };
+        assert_eq!(chosen(&spec(&by_hand, "opens", 20), &nothing).as_deref(), Some("a"), "nobody opened anything");
+        for (at, expected) in [("split", None), ("rest", None), ("a", None), ("best", Some("b"))] {
+            stats.steps = counts(&[("best", 5), (at, 1)]);
+            assert_eq!(chosen(&spec(&by_hand, "opens", 20), &stats).as_deref(), expected, "somebody is at {at}");
+        }
+    }
+
+    #[test]
+    fn where_people_keep_coming_the_minimum_is_waited_for() {
+        let by_event = json!({"event": {"name": "Signed Up"}});
+        let stats = Stats {
+            sent: counts(&[("a", 100), ("b", 19), ("c", 100)]),
+            opened: counts(&[("b", 10)]),
+            steps: counts(&[("split", 3), ("best", 1)]),
+            ..Stats::default()
+        };
+        assert_eq!(chosen(&spec(&by_event, "opens", 20), &stats), None);
+        assert_eq!(chosen(&spec(&by_event, "opens", 19), &stats).as_deref(), Some("b"));
     }
 }

@@ -230,13 +230,10 @@ impl Counts {
         }
     }
 
-    /// Counts what a customer did with a message of a journey: an open or a click, under its step.
-    pub fn reaction(&mut self, event: &Event) {
-        let text = |name: &str| event.properties.get(name).and_then(serde_json::Value::as_str);
-        let (Some(journey), Some(step)) = (text("journey"), text("step")) else { return };
-        let version = event.properties.get("version").and_then(serde_json::Value::as_u64).unwrap_or_default();
-        let what = if event.name.ends_with("Opened") { OPENED } else { CLICKED };
-        self.bump(event.workspace, journey.to_owned(), version as u32, what, step);
+    /// Counts a message that a person opened, or clicked in, for the first time: under its step.
+    pub fn reaction(&mut self, workspace: WorkspaceId, (journey, version, step): (&str, u32, &str), is_click: bool) {
+        let what = if is_click { CLICKED } else { OPENED };
+        self.bump(workspace, journey.to_owned(), version, what, step);
     }
 
     /// Counts a message that left, under its step.
@@ -315,9 +312,9 @@ pub struct Stats {
     pub decided: BTreeMap<u32, BTreeMap<String, u64>>,
     /// Messages that left, by version and step.
     pub sent: BTreeMap<u32, BTreeMap<String, u64>>,
-    /// Opens, by version and step.
+    /// Messages that somebody opened, or clicked in without being seen to open them, by version and step.
     pub opened: BTreeMap<u32, BTreeMap<String, u64>>,
-    /// Clicks, by version and step.
+    /// Messages that somebody clicked in, by version and step.
     pub clicked: BTreeMap<u32, BTreeMap<String, u64>>,
     /// Messages not decided because the run is in the control group, by version and step.
     pub withheld: BTreeMap<u32, BTreeMap<String, u64>>,

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Story, WS, compile, def, line, mail, on_ping, story, told};
+use common::{START, Story, WS, compile, def, line, mail, on_ping, story, told};
 use rapport_journeys::{Effect, JourneySet, Migration, Overdue};
 use serde_json::{Value, json};
 
@@ -155,6 +155,67 @@ fn people_move_to_another_version_by_a_mapping() {
     assert_eq!(play(&[("rest", "end")], true, "1d"), ["24h exit j v1 #1 at rest: completed"]);
     assert_eq!(play(&[], true, "1d"), ["24h exit j v1 #1 at rest: not_migrated"]);
     assert_eq!(play(&[], false, "1d")[0], "144h send email m (-) by j #1 m");
+}
+
+/// Moves one run that stands at `step` to a version that says the same under another name or the same, after an hour.
+fn moved(step: &Value, name: &str) -> Story {
+    let with = |id: &str| {
+        let mut step = step.clone();
+        step["id"] = json!(id);
+        on_ping(json!([step, mail("m")]))
+    };
+    let (old, new) = (with("s"), with(name));
+    let mut story = story(&old);
+    story.world.traits.insert("visit".to_owned(), json!("2026-11-24"));
+    for _ in 0..20 {
+        story.runs.habits.note_reaction(START.plus_ms(-19 * 3_600_000), chrono_tz::Tz::UTC); // at three in the afternoon
+    }
+    story.event("Ping", json!({}));
+    story.event("Viewed", json!({ "n": 1 }));
+    story.pass("1h");
+    story.set = compile(vec![def("j", 1, false, &old), def("j", 2, true, &new)]);
+    let steps = BTreeMap::from([("s".to_owned(), name.to_owned())]);
+    let migration = Migration { journey: "j", from: 1, to: 2, steps: &steps, exit_others: true };
+    let mut out = Vec::new();
+    story.set.migrate(WS, &mut story.runs, &migration, &story.world, story.now, &mut out);
+    story.note(out);
+    story.settle();
+    story
+}
+
+#[test]
+fn what_a_step_has_begun_goes_on_in_another_version() {
+    for name in ["s", "other"] {
+        let mut digest = moved(&json!({ "digest": { "event": "Viewed", "for": "5h" } }), name);
+        digest.event("Viewed", json!({ "n": 2 }));
+        digest.pass("9h");
+        let sent = digest.effects.iter().find_map(|e| match e {
+            Effect::Send { data, .. } => Some(data.get("digest.count").cloned()),
+            _ => None,
+        });
+        assert_eq!(sent, Some(Some(json!(2))), "what was collected before stays");
+        assert!(digest.log.contains(&"5h send email m (-) by j #1 m".to_owned()), "{:#?}", digest.log);
+
+        for (step, due) in [
+            (json!({ "wait": { "best_hour": "2d" } }), "5h"),
+            (json!({ "wait": { "date": { "trait": "visit" } } }), "71h"),
+            (json!({ "wait": { "when": "traits.x == 1", "for": "2h" } }), "2h"),
+        ] {
+            let mut story = moved(&step, name);
+            story.pass("9d");
+            assert!(story.log.contains(&format!("{due} send email m (-) by j #1 m")), "{step}: {:#?}", story.log);
+        }
+
+        let mut limit = moved(&json!({ "limit": { "count": 1, "per": "1m" } }), name);
+        assert_eq!(limit.turns, [1], "the place in the queue is asked for once");
+        limit.runs.grant(1, limit.now.plus_ms(3_600_000));
+        limit.pass("2h");
+        assert!(limit.log.contains(&"2h send email m (-) by j #1 m".to_owned()), "{:#?}", limit.log);
+
+        let call = moved(&json!({ "webhook": { "url": "https://x.test" } }), name);
+        let asked = call.effects.iter().filter(|e| matches!(e, Effect::Webhook { .. })).count();
+        assert_eq!(asked, if name == "s" { 1 } else { 2 }, "the answer is told to the step that asked");
+    }
 }
 
 #[test]

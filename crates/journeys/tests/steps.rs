@@ -222,6 +222,20 @@ fn limits_wait_for_their_turn_and_digests_collect() {
 }
 
 #[test]
+fn a_send_window_goes_with_the_message() {
+    let send = json!({ "channel": "email", "template": "m", "expires": "1d", "window": { "from": "09:00", "to": "11:00", "weekdays": ["mon"] } });
+    let mut story = story(&on_ping(json!([{ "id": "s", "send": send }])));
+    story.event("Ping", json!({}));
+    let Some(Effect::Send { data, expires_at, .. }) = story.effects.iter().find(|e| matches!(e, Effect::Send { .. }))
+    else {
+        panic!("{:#?}", story.effects)
+    };
+    assert_eq!(data.get("journey.window"), Some(&send["window"]));
+    // From a Saturday at ten: it opens on Monday at nine, and is worth sending for a day from then on.
+    assert_eq!(expires_at.since_ms(START), (47 + 24) * HOUR_MS);
+}
+
+#[test]
 fn a_winner_is_waited_for() {
     let steps = json!([
         { "id": "w", "winner": { "arms": [{ "step": "a", "goto": "a" }, { "step": "b", "goto": "b" }] } },
@@ -234,6 +248,18 @@ fn a_winner_is_waited_for() {
     story.world.winner = Some("b".to_owned());
     story.pass("2m");
     assert_eq!(told(&story), ["1h send email b (-) by j #1 b"]);
+}
+
+#[test]
+fn a_winner_that_is_never_decided_is_the_first() {
+    let steps = json!([
+        { "id": "w", "winner": { "arms": [{ "step": "b", "goto": "b" }, { "step": "a", "goto": "a" }] } },
+        mail("a"), mail("b")
+    ]);
+    let mut story = story(&on_ping(steps));
+    story.event("Ping", json!({}));
+    story.pass("8d");
+    assert_eq!(told(&story), ["168h send email b (-) by j #1 b"]);
 }
 
 #[test]
@@ -267,6 +293,62 @@ fn calls_start_only_what_takes_them() {
     story.world.rules.insert("traits.vip == true".to_owned());
     story.call("j", CalledBy::Schedule, json!({}));
     assert_eq!(story.log.len(), 3);
+}
+
+#[test]
+fn a_wait_follows_the_day_it_waits_for() {
+    let steps = json!([
+        { "id": "w", "wait": { "date": { "trait": "visit", "before": "1d" } }, "otherwise": "none" },
+        mail("remind"),
+        mail("none")
+    ]);
+    for (moved_after, to, expected) in [
+        // 2026-11-30 09:00 is 215 hours away; a day is over, and a trait is gone, at once.
+        ("1h", json!("2026-12-05"), "311h send email remind (-) by j #1 remind"),
+        ("1h", json!("2026-11-24"), "47h send email remind (-) by j #1 remind"),
+        ("1h", json!("2026-11-22"), "1h send email none (-) by j #1 none"),
+        ("30h", json!(null), "30h send email none (-) by j #1 none"),
+        ("400h", json!("2027-01-01"), "215h send email remind (-) by j #1 remind"),
+    ] {
+        let mut story = story(&on_ping(steps.clone()));
+        story.world.traits.insert("visit".to_owned(), json!("2026-12-01"));
+        story.event("Ping", json!({}));
+        story.pass(moved_after);
+        story.world.traits.insert("visit".to_owned(), to.clone());
+        story.set.move_dates(WS, &mut story.runs, &story.world, story.now);
+        story.settle();
+        story.pass("60d");
+        assert_eq!(told(&story)[0], expected, "to {to}");
+    }
+}
+
+#[test]
+fn a_run_waits_until_a_rule_holds() {
+    const PAID: &str = "traits.paid == true";
+    let steps = json!([
+        { "id": "w", "wait": { "when": PAID, "for": "3d" }, "next": "thanks", "otherwise": "remind" },
+        mail("thanks"),
+        mail("remind")
+    ]);
+    let play = |at: Option<&str>| {
+        let mut story = story(&on_ping(steps.clone()));
+        if at == Some("0h") {
+            story.world.rules.insert(PAID.to_owned());
+        }
+        story.event("Ping", json!({}));
+        if let Some(at) = at.filter(|at| *at != "0h") {
+            story.pass(at);
+            assert_eq!(story.set.exit_rules(WS, &story.runs).map(|k| k.as_str()).collect::<Vec<_>>(), [PAID]);
+            story.world.rules.insert(PAID.to_owned());
+            // Whatever happens next, the rule is asked.
+            story.event("Anything", json!({}));
+        }
+        story.pass("9d");
+        told(&story)[0].to_owned()
+    };
+    assert_eq!(play(Some("0h")), "0h send email thanks (-) by j #1 thanks", "it holds already");
+    assert_eq!(play(Some("5h")), "5h send email thanks (-) by j #1 thanks");
+    assert_eq!(play(None), "72h send email remind (-) by j #1 remind");
 }
 
 #[test]

@@ -131,12 +131,12 @@ fn every_problem_names_its_place() {
         ),
         (
             with("/steps/3/wait", json!("1d")),
-            "spec.steps[3]: expected exactly one of wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, exit, found 2",
+            "spec.steps[3]: expected exactly one of wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, message, exit, found 2",
         ),
         (step(json!({ "id": "lost", "wait": "1d" })), r#"spec.steps[5]: nothing leads to step "lost""#),
         (
             step(json!({ "id": "odd", "wiat": "1d" })),
-            "spec.steps[5].wiat: unknown member; expected one of id, wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, exit, next, otherwise, note, position (did you mean \"wait\"?)",
+            "spec.steps[5].wiat: unknown member; expected one of id, wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, message, exit, next, otherwise, note, position (did you mean \"wait\"?)",
         ),
         (
             with("/steps/3/next", json!("check")),
@@ -258,6 +258,16 @@ fn every_problem_names_its_place() {
             step(json!({ "id": "s", "winner": { "metric": "luck", "arms": [{ "step": "nudge", "goto": "end" }] } })),
             "spec.steps[5].winner.metric: expected opens, clicks",
         ),
+        (
+            step(json!({ "id": "s", "message": { "step": "nudge", "is": "read" } })),
+            "spec.steps[5].message.is: expected decided, sent, opened, clicked",
+        ),
+        (
+            step(json!({ "id": "s", "message": { "step": "nowhere", "is": "sent" } })),
+            "spec.steps[5].message.step: there is no step",
+        ),
+        (step(json!({ "id": "s", "wait": { "when": "traits.x ==", "for": "1h" } })), "spec.steps[5].wait.when"),
+        (step(json!({ "id": "s", "wait": { "when": "traits.x == 1" } })), "spec.steps[5].wait.for: is missing"),
     ] {
         let found = problems(&doc);
         assert!(found.iter().any(|p| p.starts_with(expected)), "expected {expected}\nfound {found:#?}");
@@ -350,15 +360,17 @@ fn every_step_and_trigger_survives_reading_and_writing() {
             { "id": "d", "wait": { "event": { "name": "Order Completed", "where": "e.total > 1", "same": "cart_id" }, "for": "2h" }, "next": "e", "otherwise": "f" },
             { "id": "e", "split": [{ "name": "one", "percent": 12.25, "goto": "f" }, { "name": "two", "percent": 87.75, "goto": "g" }] },
             { "id": "f", "experiment": { "id": "exp", "arms": [{ "name": "a", "percent": 50, "goto": "g" }, { "name": "b", "percent": 50, "goto": "end" }] } },
-            { "id": "g", "send": { "channel": "sms", "template": "welcome", "data": { "total": "{{ data.total }}" } } },
+            { "id": "g", "send": { "channel": "sms", "template": "welcome", "window": { "from": "22:00", "to": "06:00", "weekdays": ["sat"] }, "data": { "total": "{{ data.total }}" } } },
             { "id": "h", "emit": { "event": "Nudged", "properties": { "by": "{{ traits.plan }}" } } },
             { "id": "i", "webhook": { "url": "https://example.com/{{ profile.id }}", "method": "PUT", "headers": { "x-key": "1" }, "body": { "a": [1] }, "timeout": "5s", "attempts": 5, "save": { "score": "result.score" } }, "otherwise": "k" },
             { "id": "j", "list": { "add": "lapsed" } },
-            { "id": "k", "limit": { "count": 100, "per": "1m" } },
+            { "id": "k", "limit": { "name": "all", "count": 100, "per": "1m" } },
+            { "id": "r", "wait": { "when": "traits.x == 1", "for": "2h" }, "otherwise": "s" },
+            { "id": "s", "message": { "step": "g", "is": "opened" }, "next": "l", "otherwise": "end" },
             { "id": "l", "digest": { "event": "Comment Added", "for": "1d", "until": "17:00", "keep": 10 } },
             { "id": "m", "start": { "journey": "other", "data": { "a": 1 } } },
             { "id": "q", "stop": { "journey": "other" } },
-            { "id": "n", "winner": { "metric": "clicks", "arms": [{ "step": "g", "goto": "o" }] } },
+            { "id": "n", "winner": { "metric": "clicks", "minimum": 5, "arms": [{ "step": "g", "goto": "o" }] } },
             { "id": "o", "list": { "remove": "lapsed" } },
             { "id": "p", "jump": "a" },
         ]

@@ -148,6 +148,28 @@ impl World {
         self.log.append(batch).expect("room in the log").wait_blocking().expect("appended");
     }
 
+    /// Records an event of Rapport's own about a profile, as the delivery and the API do.
+    pub fn report(&mut self, profile: ProfileId, event: &str, properties: &Value) {
+        self.sent += 1;
+        let (id, now) = (format!("r{}", self.sent), self.clock.now_ts());
+        let body = json!({"event": event, "properties": properties}).to_string();
+        let accepted = AcceptedEvent {
+            workspace: self.ws,
+            source: SourceId(0),
+            kind: EventKind::Track,
+            received_at: now,
+            ts: now,
+            message_id: &id,
+            historical: false,
+            profile: Some(profile),
+            hops: 0,
+            ip: None,
+            shared_context: None,
+            body: &body,
+        };
+        self.append(profile.home(), &Record::Event(accepted));
+    }
+
     /// Steps every owner until none has anything to do.
     pub fn settle(&mut self) {
         for _ in 0..100_000 {

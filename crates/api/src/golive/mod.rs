@@ -54,7 +54,7 @@ pub(crate) fn check(
         ResourceKind::Journey => rapport_journeys::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?,
         ResourceKind::Campaign => {
             let campaign = campaign::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?;
-            campaign::compile(&campaign, &campaign::journey_id(id))
+            campaign::compile(&campaign)
         }
         ResourceKind::Template => {
             let found = Found { errors: media(state, ws, spec)?, ..Found::default() };

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use rapport_domain::record::{AskedMessage, JourneyOrder, LetterBody};
+use rapport_domain::profile::namespace;
+use rapport_domain::record::{JourneyOrder, LetterBody};
 use rapport_domain::time::DAY_MS;
 use rapport_domain::{ProfileId, Resource, ResourceKind, ResourceStatus, WorkspaceId};
 use rapport_engine::read;
@@ -19,9 +20,9 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::journeys_write::{PauseView, ResumeInput, by_home, pause_journey, resume_journey};
+use super::journeys_write::{PauseView, ResumeInput, all_of, by_home, pause_journey, resume_journey};
 use super::members::PageQuery;
-use super::messages_write::{Recipient, recipient};
+use super::messages_write::{Recipient, owner, recipient};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::events;
@@ -201,7 +202,7 @@ pub(crate) async fn estimate(
                 }
             };
             let people = people(state, ws, &spec, cancel)?;
-            let journey = campaign::compile(&spec, &campaign::journey_id(&id));
+            let journey = campaign::compile(&spec);
             Ok::<_, ApiError>(simulate::estimate(state.engine.shared(), ws, &journey, &people, cancel)?)
         })
         .await?;
@@ -223,13 +224,16 @@ pub(crate) async fn start(
     At(id): At<String>,
 ) -> Result<(StatusCode, Json<Started>), ApiError> {
     let (ws, campaign_id) = (caller.workspace, id.clone());
-    let people = state
+    let (people, version, spec) = state
         .query(move |state, cancel| {
-            let spec = spec(&live(state, ws, &campaign_id)?)?;
+            let document = live(state, ws, &campaign_id)?;
+            let spec = spec(&document)?;
             if spec.schedule.is_some() {
                 return Err(ApiError::conflict("scheduled", "the campaign begins by its schedule"));
             }
-            people(state, ws, &spec, cancel)
+            let advice = "narrow the audience, or give it a schedule, which has no limit";
+            let people = all_of(people(state, ws, &spec, cancel)?, MAX_PEOPLE, ("audience", advice))?;
+            Ok((people, document.version, spec))
         })
         .await?;
     let (now, object) = (state.now(), format!("campaign/{id}"));
@@ -239,6 +243,15 @@ pub(crate) async fn start(
     for (target, profiles) in by_home(&people) {
         let order = JourneyOrder::Enter { journey: journey.clone(), profiles, data: "{}".to_owned() };
         events::send(&state, ws, target, LetterBody::Journey(order), false).await?;
+    }
+    for address in &spec.seeds {
+        let Some(profile) = owner(&state, ws, namespace::EMAIL, address).await? else { continue };
+        for (number, content) in spec.contents().into_iter().enumerate() {
+            let key = CampaignSpec::seed_key(ws, &journey, &format!("version {version}"), address, number);
+            let asked = spec.asked(content, "seed", format!("{:032x}", key.0), state.now().plus_ms(DAY_MS));
+            let body = LetterBody::Send { profile: profile.id, asked };
+            events::send_once(&state, ws, (key, profile.id.home()), body, false).await?;
+        }
     }
     Ok((StatusCode::ACCEPTED, Json(Started { people: people.len() as u64 })))
 }
@@ -250,7 +263,7 @@ fn people(
     cancel: &CancelFlag,
 ) -> Result<Vec<ProfileId>, ApiError> {
     let rule = rapport_rules::parse(&campaign::audience(spec)).map_err(ApiError::invalid)?;
-    Ok(read::segments::preview(state.engine.shared(), ws, &rule, MAX_PEOPLE, cancel)?.sample)
+    Ok(read::segments::preview(state.engine.shared(), ws, &rule, MAX_PEOPLE + 1, cancel)?.sample)
 }
 
 /// `POST /api/v1/campaigns/{id}/pause`.
@@ -318,27 +331,13 @@ pub(crate) async fn test(
     }
     let (ws, campaign_id) = (caller.workspace, id.clone());
     let spec = state.run(move |state| spec(&newest(state, ws, &campaign_id)?)).await?;
-    let contents: Vec<campaign::Content> = match &spec.compare {
-        Some(compare) => compare.variants.iter().map(|(_, content)| content.clone()).collect(),
-        None => vec![spec.content.clone()],
-    };
     let mut requests = Vec::new();
     for to in input.to {
         let profile = recipient(&state, ws, to).await?;
-        for content in &contents {
-            let mut data = content.data.clone();
-            data.insert("test".to_owned(), Value::Bool(true));
+        for content in spec.contents() {
             let key = events::once(ws, &format!("campaign-test-{}", Uuid::now_v7()));
             let request = format!("{:032x}", key.0);
-            let asked = AskedMessage {
-                channel: spec.channel.clone(),
-                template: content.template.clone(),
-                topic: spec.topic.clone(),
-                transactional: false,
-                data: Value::Object(data).to_string(),
-                expires_at: state.now().plus_ms(DAY_MS),
-                request: request.clone(),
-            };
+            let asked = spec.asked(content, "test", request.clone(), state.now().plus_ms(DAY_MS));
             let body = LetterBody::Send { profile: profile.id, asked };
             events::send_once(&state, ws, (key, profile.id.home()), body, false).await?;
             requests.push(request);

@@ -1,13 +1,13 @@
-//! Asking a journey before and after: what it would have done, what it would do for one customer, why it did.
+//! Asking a journey, or a campaign (`campaign/ID`, in a path `campaign%2FID`), before and after: what it would have done, what it would do for one customer, why it did.
 
 use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
 use rapport_domain::time::parse_duration_ms;
-use rapport_domain::{Problem, ResourceKind, Timestamp, WorkspaceId};
+use rapport_domain::{Problem, Timestamp, WorkspaceId};
 use rapport_engine::simulate::{self, DEFAULT_FLOOD_LIMIT, MAX_DAYS, Request};
-use rapport_journeys::{AnyCatalogue, JourneySpec};
+use rapport_journeys::JourneySpec;
 use rapport_store::control::resources;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,15 +31,16 @@ fn version(
     spec: Option<Value>,
     version: Option<u32>,
 ) -> Result<JourneySpec, ApiError> {
+    let (kind, name) = simulate::document_of(id);
     let spec = match (spec, version) {
         (Some(_), Some(_)) => return Err(ApiError::invalid_at("version", "expected spec or version, not both")),
         (Some(spec), None) => spec,
         (None, version) => {
-            let found = state.stores.control().read(|q| resources::get(q, ws, ResourceKind::Journey, id, version))?;
-            found.ok_or_else(|| ApiError::not_found(format!("such version of the journey {id}")))?.spec
+            let found = state.stores.control().read(|q| resources::get(q, ws, kind, name, version))?;
+            found.ok_or_else(|| ApiError::not_found(format!("such version of the {} {name}", kind.as_str())))?.spec
         }
     };
-    rapport_journeys::validate(&spec, &AnyCatalogue).map_err(ApiError::invalid)
+    simulate::journey_of(kind, &spec).map_err(ApiError::invalid)
 }
 
 /// What to simulate.
@@ -187,15 +188,13 @@ pub(crate) async fn explain(
     let (ws, profile) = (caller.workspace, profile_id(&query.profile)?);
     let found = state
         .query(move |state, _| {
-            let known = state.stores.control().read(|q| resources::get(q, ws, ResourceKind::Journey, &id, None))?;
-            known.ok_or_else(|| ApiError::not_found(format!("journey {id}")))?;
+            let (kind, name) = simulate::document_of(&id);
+            let known = state.stores.control().read(|q| resources::get(q, ws, kind, name, None))?;
+            known.ok_or_else(|| ApiError::not_found(format!("{} {name}", kind.as_str())))?;
             let explained = simulate::explain(state.engine.shared(), ws, &id, profile)?;
             let mut explained = explained.ok_or_else(|| ApiError::not_found(format!("profile {profile}")))?;
-            if let Some(message) = &query.message {
-                let id = |f: &simulate::Fact| f.properties.get("message_id").and_then(Value::as_str) == Some(message);
-                let run = explained.facts.iter().find(|f| id(f)).and_then(|f| f.properties.get("run").cloned());
-                let run = run.ok_or_else(|| ApiError::not_found(format!("message {message} of this journey")))?;
-                explained.facts.retain(|f| f.properties.get("run") == Some(&run));
+            if let Some(message) = query.message.filter(|message| !explained.narrow(message)) {
+                return Err(ApiError::not_found(format!("message {message} of this journey")));
             }
             Ok::<_, ApiError>(explained)
         })

@@ -202,8 +202,17 @@ fn people(state: &ApiState, ws: WorkspaceId, named: Named) -> Result<Vec<Profile
         (None, None, Some(ids)) => ids.iter().map(|id| profile_id(id)).collect::<Result<Vec<_>, _>>()?,
         _ => return Err(ApiError::invalid_at("body", "expected exactly one of segment, rule, profiles")),
     };
-    if found.len() > MAX_PEOPLE {
-        return Err(ApiError::invalid_at("body", format!("more than {MAX_PEOPLE} people; send them in parts")));
+    all_of(found, MAX_PEOPLE, ("body", "send them in parts"))
+}
+
+/// Everybody who was asked for, or a refusal when one more than `most` was found: an audience is never cut silently.
+pub(super) fn all_of(
+    found: Vec<ProfileId>,
+    most: usize,
+    (at, advice): (&str, &str),
+) -> Result<Vec<ProfileId>, ApiError> {
+    if found.len() > most {
+        return Err(ApiError::invalid_at(at, format!("more than {most} people; {advice}")));
     }
     Ok(found)
 }
@@ -396,4 +405,17 @@ fn check_migration(
         }
     }
     if problems.is_empty() { Ok(to) } else { Err(ApiError::invalid(problems)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_audience_is_refused_rather_than_cut() {
+        let people = |n: u64| (1..=n).map(ProfileId).collect::<Vec<_>>();
+        assert_eq!(all_of(people(3), 3, ("audience", "narrow it")).map_err(|e| e.to_string()), Ok(people(3)));
+        let refused = all_of(people(4), 3, ("audience", "narrow it")).map_err(|e| format!("{e:?}"));
+        assert!(refused.is_err_and(|e| e.contains("more than 3 people; narrow it")));
+    }
 }

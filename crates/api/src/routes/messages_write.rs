@@ -160,7 +160,13 @@ pub(super) async fn recipient(state: &ApiState, ws: WorkspaceId, to: Recipient) 
     }
 }
 
-async fn owner(state: &ApiState, ws: WorkspaceId, namespace: &str, value: &str) -> Result<Option<Profile>, ApiError> {
+/// Whose identifier it is.
+pub(super) async fn owner(
+    state: &ApiState,
+    ws: WorkspaceId,
+    namespace: &str,
+    value: &str,
+) -> Result<Option<Profile>, ApiError> {
     let (namespace, value) = (namespace.to_owned(), value.to_owned());
     state.run(move |state| read::profiles::by_identifier(state.engine.shared(), ws, &namespace, &value)).await
 }

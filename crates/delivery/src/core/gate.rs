@@ -1,11 +1,13 @@
 //! The gate: whether a message may leave now, later or never, and why.
 //!
 //! The order is part of the product: live and approved, duplicate, suppression, consent, address, the channel's window,
-//! control group, quiet hours, frequency and pressure. The first rule that says no gives the reason customers of this platform
+//! control group, quiet hours, the step's send window, frequency and pressure. The first rule that says no gives the reason customers of this platform
 //! see. The provider's limit, rendering and sending come after.
 
+use chrono_tz::Tz;
 use rapport_domain::message::Origin;
 use rapport_domain::time::HOUR_MS;
+use rapport_domain::window::SendWindow;
 use rapport_domain::{ConsentState, MessageChannel, OutboundMessage, Profile, SkipReason, Timestamp};
 
 use crate::core::caps::{Contact, HOLDOUT, broken, is_held, pressed, snoozed, wish};
@@ -18,6 +20,10 @@ use crate::spec::{ConsentPolicy, Priority, QuietPolicy, SettingsSpec, TemplateSp
 const PAUSED_MS: i64 = 600_000;
 /// How long a message waits for another one to the same customer to be recorded, milliseconds.
 const UNDER_WAY_MS: i64 = 3_000;
+/// Journeys of at most this priority leave room for others.
+const LOW_JOURNEY: u64 = 25;
+/// Journeys of at least this priority may use more than the caps say.
+const HIGH_JOURNEY: u64 = 75;
 
 /// Everything the gate looks at.
 #[derive(Clone, Debug)]
@@ -95,8 +101,20 @@ pub fn is_counted(message: &OutboundMessage, template: Option<&TemplateSpec>) ->
 /// Decides. The first rule that objects wins.
 #[must_use]
 pub fn decide(input: &GateInput<'_>) -> GateDecision {
-    let rules =
-        [live, origin, duplicate, suppression, consent, address, window, control_group, quiet_hours, frequency, expiry];
+    let rules = [
+        live,
+        origin,
+        duplicate,
+        suppression,
+        consent,
+        address,
+        window,
+        control_group,
+        quiet_hours,
+        send_window,
+        frequency,
+        expiry,
+    ];
     rules.iter().find_map(|rule| rule(input)).unwrap_or(GateDecision::Send)
 }
 
@@ -192,12 +210,10 @@ fn quiet_hours(input: &GateInput<'_>) -> Option<GateDecision> {
     if !is_counted(input.message, input.template) {
         return None;
     }
-    let quiet = input.settings.quiet_hours.as_ref()?;
-    if !quiet.channels.is_empty() && !quiet.channels.contains(&input.message.channel) {
-        return None;
-    }
-    let zone = input.profile.and_then(Profile::zone).unwrap_or(input.settings.time_zone);
-    let until = quiet_until(input.now, zone, quiet.start, quiet.end)?;
+    let (channel, topic) = (input.message.channel.as_str(), topic_of(input.message, input.template));
+    let zone = zone_of(input);
+    let concerning = input.settings.quiet_hours.iter().filter(|quiet| quiet.concern(channel, topic));
+    let until = concerning.filter_map(|quiet| quiet_until(input.now, zone, quiet.start, quiet.end)).max()?;
     if input.template.is_some_and(|t| t.quiet == QuietPolicy::Drop) {
         let detail = format!("quiet hours in {zone} until {until}, and the template does not wait");
         return skip(SkipReason::QuietHoursExpired, detail);
@@ -207,6 +223,37 @@ fn quiet_hours(input: &GateInput<'_>) -> Option<GateDecision> {
         return skip(SkipReason::QuietHoursExpired, detail);
     }
     Some(GateDecision::Defer { until, detail: format!("quiet hours in {zone}") })
+}
+
+/// The customer's zone, else the workspace's.
+fn zone_of(input: &GateInput<'_>) -> Tz {
+    input.profile.and_then(Profile::zone).unwrap_or(input.settings.time_zone)
+}
+
+/// The hours in which the step that decided the message lets it leave.
+fn send_window(input: &GateInput<'_>) -> Option<GateDecision> {
+    input.message.origin.as_ref()?;
+    let window = SendWindow::of(input.message.data.get("journey.window")?)?;
+    let zone = window.zone.unwrap_or_else(|| zone_of(input));
+    let until = window.opens_at(input.now, zone)?;
+    if until >= input.message.expires_at {
+        let detail = format!("the send window opens {until}, the message expires {}", input.message.expires_at);
+        return Some(GateDecision::Expire { detail });
+    }
+    Some(GateDecision::Defer { until, detail: format!("the send window in {zone} opens {until}") })
+}
+
+/// How much the message matters: as its template says, where that says more or less than usual, else by the priority of the
+/// journey that decided it (0 to 100).
+fn priority_of(input: &GateInput<'_>) -> Priority {
+    let stated = input.template.map_or(Priority::Normal, |t| t.priority);
+    let of_journey = input.message.data.get("journey.priority").filter(|_| input.message.origin.is_some());
+    match of_journey.and_then(serde_json::Value::as_u64) {
+        _ if stated != Priority::Normal => stated,
+        Some(0..=LOW_JOURNEY) => Priority::Low,
+        Some(HIGH_JOURNEY..) => Priority::High,
+        _ => Priority::Normal,
+    }
 }
 
 /// The workspace's control group, for messages no journey decided too. A journey holds its own back before it decides
@@ -228,7 +275,7 @@ fn frequency(input: &GateInput<'_>) -> Option<GateDecision> {
         let detail = format!("the customer asked for a pause until {until}, the message expires before");
         return skip(SkipReason::FrequencyCap, detail);
     }
-    let priority = input.template.map_or(Priority::Normal, |t| t.priority);
+    let priority = priority_of(input);
     let of = (channel, topic_of(input.message, input.template));
     let wished = wish(profile, channel);
     let object = |contacts: &[Contact]| {

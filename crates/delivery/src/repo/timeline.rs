@@ -62,7 +62,8 @@ pub fn short_link(
     Ok(q.query_row(sql, &params![ws, code], read)?)
 }
 
-/// Marks a message; the first mark of a kind stays. Answers whether the message is in this ledger.
+/// Marks a message; the first mark of a kind stays. Answers whether it is the first; `None` when the message is not in this
+/// ledger.
 ///
 /// # Errors
 /// When the state cannot be written.
@@ -73,10 +74,10 @@ pub fn mark(
     mark: Mark,
     at: Timestamp,
     detail: Option<&str>,
-) -> Result<bool, DeliveryError> {
+) -> Result<Option<bool>, DeliveryError> {
     let known = "SELECT 1 FROM messages WHERE workspace = ?1 AND partition = ?2 AND number = ?3";
     if tx.query_row(known, &params![ws, id.partition, id.number], |_| Ok(()))?.is_none() {
-        return Ok(false);
+        return Ok(None);
     }
     let detail = detail.map(|d| &d[..d.floor_char_boundary(MAX_DETAIL_BYTES)]);
     let sql = "INSERT INTO message_marks (workspace, partition, number, mark, at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
@@ -89,7 +90,7 @@ pub fn mark(
                    ON CONFLICT (workspace, template, journey, step, mark) DO UPDATE SET messages = messages + 1";
         tx.execute(sql, &params![ws, id.partition, id.number, mark.as_str()])?;
     }
-    Ok(true)
+    Ok(Some(new))
 }
 
 /// The marks of a message, in order of time.

@@ -33,6 +33,17 @@ pub struct QuietHours {
     pub end: NaiveTime,
     /// Which channels it concerns; none named is all.
     pub channels: Vec<String>,
+    /// Which topics it concerns; none named is all, messages without a topic too.
+    pub topics: Vec<String>,
+}
+
+impl QuietHours {
+    /// Whether a message of that channel and topic has to keep them.
+    #[must_use]
+    pub fn concern(&self, channel: &str, topic: Option<&str>) -> bool {
+        let channels = self.channels.is_empty() || self.channels.iter().any(|c| c == channel);
+        channels && (self.topics.is_empty() || topic.is_some_and(|t| self.topics.iter().any(|own| own == t)))
+    }
 }
 
 /// Who is sending, for pages and footers.
@@ -75,8 +86,8 @@ pub struct Pressure {
 pub struct SettingsSpec {
     /// The zone of customers whose own is not known.
     pub time_zone: Tz,
-    /// Quiet hours, if there are any.
-    pub quiet_hours: Option<QuietHours>,
+    /// Quiet hours; of several that concern a message the one that ends last counts.
+    pub quiet_hours: Vec<QuietHours>,
     /// What silence means, by channel.
     pub consent: BTreeMap<String, ConsentPolicy>,
     /// Who is sending.
@@ -102,7 +113,7 @@ impl Default for SettingsSpec {
     fn default() -> Self {
         SettingsSpec {
             time_zone: Tz::UTC,
-            quiet_hours: None,
+            quiet_hours: Vec::new(),
             consent: BTreeMap::new(),
             company: Company::default(),
             frequency_caps: Vec::new(),
@@ -151,7 +162,7 @@ impl SettingsSpec {
             ],
         );
         let time_zone = zone(&mut f);
-        let quiet_hours = quiet_hours(&mut f);
+        let quiet_hours = quiet_hours(spec, &mut f);
         let mut consent = BTreeMap::new();
         if let Some(mut inner) = f.object("consent", &CHANNELS) {
             for channel in CHANNELS.iter() {
@@ -193,14 +204,21 @@ impl SettingsSpec {
     #[must_use]
     pub fn schema() -> Value {
         let time = json!({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"});
+        let quiet = json!({
+            "type": "object", "additionalProperties": false, "required": ["start", "end"],
+            "properties": {
+                "start": time, "end": time, "channels": {"type": "array", "items": {"enum": *CHANNELS}},
+                "topics": {"type": "array", "maxItems": MAX_QUIET, "items": {"type": "string"}},
+            },
+        });
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "Settings", "type": "object", "additionalProperties": false,
             "properties": {
                 "time_zone": {"type": "string", "description": "IANA name", "default": "UTC", "examples": ["Europe/Berlin"]},
                 "quiet_hours": {
-                    "type": "object", "additionalProperties": false, "required": ["start", "end"],
-                    "properties": {"start": time, "end": time, "channels": {"type": "array", "items": {"enum": *CHANNELS}}},
+                    "oneOf": [quiet, {"type": "array", "maxItems": MAX_QUIET, "items": quiet}],
+                    "description": "When nothing is sent that was not asked for; of several that concern a message the one that ends last counts.",
                 },
                 "consent": {
                     "type": "object", "additionalProperties": false,
@@ -305,8 +323,36 @@ fn zone(f: &mut Fields<'_>) -> Tz {
     })
 }
 
-fn quiet_hours(f: &mut Fields<'_>) -> Option<QuietHours> {
-    let mut inner = f.object("quiet_hours", &["start", "end", "channels"])?;
+/// Quiet hours of one workspace, and topics of one of them.
+const MAX_QUIET: usize = 50;
+
+/// One, or a list of them.
+fn quiet_hours(spec: &Value, f: &mut Fields<'_>) -> Vec<QuietHours> {
+    let items = match spec.get("quiet_hours") {
+        None | Some(Value::Null) => return Vec::new(),
+        Some(Value::Array(items)) => {
+            items.iter().enumerate().map(|(at, item)| (format!("spec.quiet_hours[{at}]"), item)).collect()
+        }
+        Some(one) => vec![("spec.quiet_hours".to_owned(), one)],
+    };
+    if items.len() > MAX_QUIET {
+        f.problem("quiet_hours", format!("expected {MAX_QUIET} at most"));
+    }
+    let mut read = |(at, item): (String, &Value)| {
+        let mut inner = Fields::open(item, &at, &["start", "end", "channels", "topics"]);
+        let hours = quiet(&mut inner);
+        match inner.finish(()) {
+            Ok(()) => hours,
+            Err(problems) => {
+                f.absorb(problems);
+                None
+            }
+        }
+    };
+    items.into_iter().filter_map(&mut read).collect()
+}
+
+fn quiet(inner: &mut Fields<'_>) -> Option<QuietHours> {
     let mut time = |key: &str| {
         let text = inner.required(key, 5);
         NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| text.len() == 5).or_else(|| {
@@ -324,8 +370,8 @@ fn quiet_hours(f: &mut Fields<'_>) -> Option<QuietHours> {
     if let Some(unknown) = channels.iter().find(|c| !CHANNELS.contains(&c.as_str())) {
         inner.problem("channels", format!("unknown channel {unknown:?}; expected {}", CHANNELS.join(", ")));
     }
-    f.close(inner);
-    Some(QuietHours { start: start?, end: end?, channels })
+    let topics = inner.texts("topics", MAX_QUIET);
+    Some(QuietHours { start: start?, end: end?, channels, topics })
 }
 
 fn company(f: &mut Fields<'_>) -> Company {

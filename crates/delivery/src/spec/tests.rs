@@ -101,6 +101,9 @@ fn settings() {
     refuses(check("time_zone", json!("Europe/Berln")), "spec.time_zone", "did you mean \"Europe/Berlin\"");
     refuses(check("quiet_hours", json!({"start": "9pm", "end": "08:00"})), "spec.quiet_hours.start", "such as 21:00");
     refuses(check("quiet_hours", json!({"start": "21:00"})), "spec.quiet_hours.end", "is required");
+    let second = json!([{"start": "21:00", "end": "08:00"}, {"start": "12:00", "end": "12:00", "topics": ["news"]}]);
+    refuses(check("quiet_hours", second), "spec.quiet_hours[1].end", "differ");
+    refuses(check("quiet_hours", json!("night")), "spec.quiet_hours", "expected an object");
     refuses(check("quiet_hours", json!({"start": "21:00", "end": "21:00"})), "spec.quiet_hours.end", "differ");
     refuses(check("consent", json!({"email": "opt-in"})), "spec.consent.email", "did you mean \"opt_in\"");
     refuses(check("company", json!({"brand_colour": "red; x"})), "spec.company.brand_colour", "#1a73e8");

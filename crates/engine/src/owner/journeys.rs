@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 
 use chrono::Timelike;
 use rapport_domain::event::names;
-use rapport_domain::message::Origin;
 use rapport_domain::{Event, OutboundMessage, OutboxId, Timestamp, WorkspaceId};
 use rapport_journeys::{Call, CalledBy, Conditions, Effect, JourneySet, Runs, repo};
 use serde_json::{Map, Value};
@@ -17,7 +16,7 @@ use super::pipeline::{mark, update_event};
 use super::work::Work;
 use crate::cache::Slot;
 use crate::error::EngineError;
-use crate::told::{REACTIONS, told};
+use crate::told::{REACTIONS, became, told};
 
 /// Journeys that start each other at one instant.
 const MAX_NESTED_STARTS: usize = 8;
@@ -26,6 +25,13 @@ impl Owner {
     pub(super) fn asked<'a>(&'a self, bound: &'a Bound, slot: &'a Slot, now: Timestamp) -> Asked<'a> {
         let population = self.population.get(&slot.profile.workspace).copied().unwrap_or_default();
         Asked { bound, slot, live: &self.live, population, now }
+    }
+
+    /// Tells the run that decided a message what became of it. Only what Rapport itself recorded counts.
+    pub(super) fn note_message(slot: &mut Slot, event: &Event) {
+        if let Some(became) = became(&event.name).filter(|_| event.source.0 == 0) {
+            slot.dirty.runs |= JourneySet::on_message(&mut slot.runs, event, became);
+        }
     }
 
     /// Learns from a message that was sent, or from what the customer did with one.
@@ -43,7 +49,6 @@ impl Owner {
             let ws = event.workspace;
             self.population.entry(ws).or_default()[hour as usize] += 1;
             *work.hours.entry((ws, hour)).or_default() += 1;
-            work.journey_counts.reaction(event);
         }
     }
 
@@ -53,19 +58,19 @@ impl Owner {
         &mut self,
         work: &mut Work,
         ws: WorkspaceId,
-        origin: &Origin,
+        (journey, limiter): (&str, &str),
         count: u32,
         per_ms: i64,
     ) -> Result<Timestamp, EngineError> {
         let partitions = i64::from(self.shared.log.partitions());
-        let last = repo::tasks::last_turn(&*work.tx, ws, &origin.journey, &origin.step)?;
+        let last = repo::tasks::last_turn(&*work.tx, ws, journey, limiter)?;
         let next = rapport_journeys::core::turns::next(
             work.now,
             last,
             (count, per_ms),
             (i64::from(self.partition.0), partitions),
         );
-        repo::tasks::note_turn(&work.tx, ws, &origin.journey, &origin.step, next)?;
+        repo::tasks::note_turn(&work.tx, ws, journey, limiter, next)?;
         Ok(rapport_journeys::core::turns::instant(next))
     }
 
@@ -149,8 +154,8 @@ impl Owner {
             }
             Effect::UpdateTraits { set, unset, .. } => update_event(work, ws, set, unset),
             Effect::Webhook { origin, request } => return self.ask_out(work, slot, origin, request),
-            Effect::Turn { origin, count, per_ms } => {
-                let at = self.turn(work, ws, &origin, count, per_ms)?;
+            Effect::Turn { origin, limiter, count, per_ms } => {
+                let at = self.turn(work, ws, (&origin.journey, &limiter), count, per_ms)?;
                 slot.runs.grant(origin.run, at);
                 slot.dirty.runs = true;
                 return Ok(());

@@ -72,8 +72,34 @@ impl Owner {
             inapp::read(&work.tx, ws, message, at)?;
             return Ok(());
         };
-        if timeline::mark(&work.tx, ws, message, mark, at, detail)? {
-            inapp::touch(&work.tx, ws, message, mark, at)?;
+        let Some(is_new) = timeline::mark(&work.tx, ws, message, mark, at, detail)? else { return Ok(()) };
+        inapp::touch(&work.tx, ws, message, mark, at)?;
+        if is_new { self.count_reaction(work, ws, message, mark) } else { Ok(()) }
+    }
+
+    /// Counts a message of a journey that a person opened or clicked in, once each. Who clicks has opened.
+    fn count_reaction(
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        message: OutboxId,
+        mark: Mark,
+    ) -> Result<(), EngineError> {
+        let other = match mark {
+            Mark::Opened => Mark::Clicked,
+            Mark::Clicked => Mark::Opened,
+            _ => return Ok(()),
+        };
+        let Some(entry) = repo::get(&*work.tx, ws, message)? else { return Ok(()) };
+        let (Some(journey), Some(version), Some(step)) = (entry.journey, entry.version, entry.step) else {
+            return Ok(());
+        };
+        let of = (journey.as_str(), version, step.as_str());
+        if !timeline::marks(&*work.tx, ws, message)?.iter().any(|m| m.mark == other) {
+            work.journey_counts.reaction(ws, of, false);
+        }
+        if mark == Mark::Clicked {
+            work.journey_counts.reaction(ws, of, true);
         }
         Ok(())
     }

@@ -163,9 +163,12 @@ impl Owner {
         self.applied(work, slot, &event, applied, historical, queue)?;
         self.decide(work, slot, bound, touched, historical, queue)?;
         self.note_habits(work, slot, bound, &event);
-        if dates_moved && (live.journeys.has_dates(event.workspace) || !slot.runs.dates.is_empty()) {
+        Self::note_message(slot, &event);
+        let has_dates = live.journeys.has_dates(event.workspace) || !slot.runs.dates.is_empty();
+        if dates_moved && (has_dates || !slot.runs.active.is_empty()) {
             self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, _| {
                 live.journeys.plan_dates(event.workspace, runs, asked, now);
+                live.journeys.move_dates(event.workspace, runs, asked, now);
             })?;
         }
         let starts = !historical && live.journeys.listens(event.workspace, &event.name);

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{Duration, NaiveDateTime};
 use chrono_tz::Tz;
+use rapport_domain::identity;
+use rapport_domain::profile::namespace;
 use rapport_domain::record::{JourneyOrder, LetterBody};
-use rapport_domain::time::local_to_instant;
+use rapport_domain::time::{DAY_MS, local_to_instant};
 use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
+use rapport_journeys::campaign::CampaignSpec;
 use rapport_journeys::core::calendar;
 use rapport_journeys::repo::tasks::{self, Place, Queued, Task};
 use rapport_journeys::repo::{self, ActiveFilter, ActiveRun};
@@ -266,6 +269,9 @@ impl Owner {
                 Ok(more.then_some(Task::Migrate { journey, from, to, steps, exit_others, cursor }))
             }
             Task::Schedule { journey, local_ms, cursor } => {
+                if cursor == ProfileId(0) {
+                    self.send_to_seeds(work, ws, &journey, local_ms)?;
+                }
                 let ids = rapport_profiles::repo::ids_after(&*work.tx, ws, cursor, PORTION)?;
                 self.begin_all(work, ws, &journey, tasks::local(local_ms), &ids)?;
                 let last = ids.last().copied().filter(|_| ids.len() == PORTION);
@@ -364,6 +370,31 @@ impl Owner {
                 let call = Call { journey, by: CalledBy::Schedule, data: &data, begin_at };
                 owner.call_and_drain(work, slot, &call)
             })?;
+        }
+        Ok(())
+    }
+
+    /// Sends every variant of a campaign that comes round to the seeds whose addresses are looked after here.
+    fn send_to_seeds(
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        journey: &str,
+        local_ms: i64,
+    ) -> Result<(), EngineError> {
+        let live = self.live.clone();
+        let Some(campaign) = live.workspaces.get(&ws).and_then(|w| w.seeded.get(journey)) else { return Ok(()) };
+        for address in &campaign.seeds {
+            let Some(identifier) = identity::identifier(namespace::EMAIL, address) else { continue };
+            if self.partition_of(ws, &identifier.namespace, &identifier.value) != self.partition {
+                continue;
+            }
+            let Some(row) = rapport_profiles::repo::identifier(&*work.tx, ws, &identifier)? else { continue };
+            for (number, content) in campaign.contents().into_iter().enumerate() {
+                let key = CampaignSpec::seed_key(ws, journey, &local_ms.to_string(), address, number);
+                let asked = campaign.asked(content, "seed", format!("{:032x}", key.0), work.now.plus_ms(DAY_MS));
+                work.letter(row.profile.home(), ws, 0, LetterBody::Send { profile: row.profile, asked })?;
+            }
         }
         Ok(())
     }

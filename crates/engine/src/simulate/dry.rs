@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rapport_domain::{Event, ProfileId, Timestamp, WorkspaceId};
-use rapport_journeys::core::runs::Run;
+use rapport_journeys::core::runs::{Run, Wake};
 use rapport_journeys::spec::{Action, EventWait, Trigger, Wait};
 use rapport_journeys::{Call, CalledBy, Effect, WebhookAnswer};
 use serde::Serialize;
@@ -102,7 +102,7 @@ pub(super) fn tell(effect: &Effect, of: &str) -> Option<(Option<String>, &'stati
 
 /// Begins the journey for a profile as it is now and steps it through. `trigger` are the properties of the event that
 /// starts it, or the data of the call; `answers` name, by step, the exit to take where there is a choice: of a wait for an
-/// event `next` or `timed_out` (without one it times out), of a webhook `next` or `failed`.
+/// event or a rule `next` or `timed_out` (without one it times out), of a webhook `next` or `failed`.
 ///
 /// # Errors
 /// The profile is not known, or a rule cannot be read.
@@ -131,6 +131,13 @@ pub fn dry_run(
             (Some(Action::Wait(Wait::Event(wait))), Some("next"), _) => {
                 let event = answer_event(ws, wait, &run, player.now.plus_ms(1));
                 player.event(event);
+            }
+            (Some(Action::Wait(Wait::When(_))), Some("next"), _) => {
+                let now = player.now.plus_ms(1);
+                for held in player.runs.active.iter_mut().filter(|held| held.id == run.id) {
+                    (held.wake, held.due_at) = (Some(Wake::Event), Some(now));
+                }
+                player.pass(now);
             }
             (_, _, Some(due)) => player.pass(due.max(player.now)),
             (_, _, None) => break,

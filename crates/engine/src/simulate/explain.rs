@@ -1,11 +1,12 @@
-//! Why a profile is, was or was not in a journey: what is recorded of it, and every decision of the live version over its
-//! events, made again.
+//! Why a profile is, was or was not in a journey: what is recorded of it, and every decision of the versions that concern it
+//! over its events, made again.
 
 use std::collections::VecDeque;
 
-use rapport_domain::{Event, Profile, ProfileId, ResourceKind, Timestamp, WorkspaceId};
-use rapport_journeys::spec::{Action, JourneySpec};
-use rapport_journeys::{AnyCatalogue, Effect, Refusal};
+use rapport_domain::event::names;
+use rapport_domain::{Event, Profile, ProfileId, ResourceStatus, Timestamp, WorkspaceId};
+use rapport_journeys::spec::{Action, JourneySpec, Wait};
+use rapport_journeys::{Effect, Refusal};
 use rapport_lake::TimelineFilter;
 use rapport_rules::Clause;
 use rapport_segments::{ProfileFacts, SegmentState};
@@ -27,12 +28,18 @@ const MAX_TOLD: usize = 500;
 const MAX_PROVEN: usize = 50;
 /// Events of a profile that are looked through at most.
 const MAX_EVENTS: usize = 50_000;
+/// Versions whose decisions are made again, the newest that concern the profile.
+const MAX_VERSIONS: usize = 8;
 
 /// One decision.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Decision {
     /// When.
     pub at: Timestamp,
+    /// The version that decides.
+    pub version: u32,
+    /// Which of its runs, counted as it is played again; absent where nobody entered.
+    pub run: Option<u64>,
     /// The step, where one decided.
     pub step: Option<String>,
     /// `entered`, `refused`, `passed`, `message`, `exited`…
@@ -61,13 +68,14 @@ pub struct Fact {
 /// Why a profile is, was or was not in a journey.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
-    /// The live version, if there is one; decisions are its.
+    /// The live version, if there is one.
     pub live_version: Option<u32>,
     /// Runs that go on and how often it was inside.
     pub runs: Value,
     /// What is recorded, newest first.
     pub facts: Vec<Fact>,
-    /// What the live version decides over the profile's events, newest first.
+    /// What the live version, and those that the profile's runs are or were on, decide over the profile's events, newest
+    /// first. Each lets people in until the one after it was written.
     pub decisions: Vec<Decision>,
     /// Whether older ones were left out.
     pub shortened: bool,
@@ -75,6 +83,7 @@ pub struct Explanation {
 
 struct Explainer<'a> {
     journey: &'a str,
+    version: u32,
     spec: &'a JourneySpec,
     stage: &'a Stage,
     /// The profile's events in order, and how many of them have been played.
@@ -109,6 +118,8 @@ impl Explainer<'_> {
                         None => Some(arms.iter().map(|a| format!("!({})", a.when)).collect::<Vec<_>>().join(" && ")),
                     }
                 }
+                Action::Wait(Wait::When(wait)) if exit == "next" => Some(wait.rule.clone()),
+                Action::Wait(Wait::When(wait)) => Some(format!("!({})", wait.rule)),
                 _ => None,
             },
             _ => None,
@@ -143,7 +154,8 @@ impl Witness for Explainer<'_> {
         if self.then.len() > MAX_PROVEN {
             self.then.pop_front();
         }
-        self.told.push_back(Decision { at: now, step, what, detail, rule, values, proof: None });
+        let (version, run) = (self.version, run_of(effect));
+        self.told.push_back(Decision { at: now, version, run, step, what, detail, rule, values, proof: None });
         if self.told.len() > MAX_TOLD {
             self.told.pop_front();
             self.left_out = true;
@@ -213,45 +225,103 @@ pub fn explain(
     let mut facts: Vec<Fact> = rows.iter().filter(about).take(MAX_TOLD + 1).map(fact).collect();
     let mut shortened = rows.len() == MAX_EVENTS || facts.len() > MAX_TOLD;
     facts.truncate(MAX_TOLD);
-    let live = shared.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Journey, journey))?;
-    let spec = live.as_ref().and_then(|r| rapport_journeys::validate(&r.spec, &AnyCatalogue).ok());
+    let (kind, id) = super::document_of(journey);
+    let (live, mut versions) = shared.stores.control().read(|q| {
+        let versions = resources::all_versions(q, ws, kind, id)?;
+        Ok::<_, rapport_store::StoreError>((resources::live_one(q, ws, kind, id)?, versions))
+    })?;
+    versions.retain(|v| matches!(v.status, ResourceStatus::Live | ResourceStatus::Archived));
+    versions.sort_by_key(|v| v.version);
+    let entered = |version: u32| facts.iter().any(|f| f.properties.get("version") == Some(&json!(version)));
+    let live_version = live.as_ref().map(|r| r.version);
+    let events: Vec<Event> = rows.into_iter().rev().map(|row| row.event).collect();
     let mut decisions = Vec::new();
-    if let Some(spec) = spec {
-        let now = shared.clock.now();
-        let request = Request {
-            journey: journey.to_owned(),
-            spec: spec.clone(),
-            since: live.as_ref().map_or(Timestamp::MIN, |r| r.created_at),
-            until: now,
-            flood_limit: 0,
-            compare: false,
-        };
-        let stage = super::stage(shared, ws, &request, None)?;
-        let fresh = Profile::new(ws, profile, false, now);
-        let events: Vec<Event> = rows.into_iter().rev().map(|row| row.event).collect();
-        let explainer = Explainer {
-            journey,
-            spec: &spec,
-            stage: &stage,
-            events: &events,
-            played: 0,
-            told: VecDeque::new(),
-            then: VecDeque::new(),
-            left_out: false,
-        };
-        let mut player = Player::new(&stage, fresh, explainer);
-        for event in &events {
-            player.witness.played += 1;
-            player.event(event.clone());
-        }
-        player.pass(now);
-        shortened |= player.witness.left_out;
-        decisions = player.witness.decisions();
+    let told = |version: u32| live_version == Some(version) || entered(version);
+    for (at, document) in versions.iter().enumerate().rev().filter(|(_, v)| told(v.version)).take(MAX_VERSIONS) {
+        let Ok(mut spec) = super::journey_of(kind, &document.spec) else { continue };
+        let until = versions.get(at + 1).map(|next| next.created_at);
+        spec.stops_at = spec.stops_at.into_iter().chain(until).min();
+        let of = (journey, document.version, document.created_at);
+        let (found, left_out) = replay(shared, (ws, profile), of, &spec, &events)?;
+        shortened |= left_out;
+        decisions.extend(found.into_iter().filter(|d| d.what != "refused" || until.is_none_or(|until| d.at < until)));
     }
+    decisions.sort_by_key(|d| std::cmp::Reverse(d.at));
+    shortened |= decisions.len() > MAX_TOLD;
+    decisions.truncate(MAX_TOLD);
     let all = read::journeys::of_profile(shared, ws, profile)?;
     let own = |list: &Value| -> Value {
         list.as_array().into_iter().flatten().filter(|r| r["journey"] == journey).cloned().collect()
     };
     let runs = json!({"active": own(&all["active"]), "history": own(&all["history"])});
-    Ok(Some(Explanation { live_version: live.map(|r| r.version), runs, facts, decisions, shortened }))
+    Ok(Some(Explanation { live_version, runs, facts, decisions, shortened }))
+}
+
+/// What a version, there since some instant, decides over a profile's events, newest first; and whether that is not all.
+fn replay(
+    shared: &Shared,
+    (ws, profile): (WorkspaceId, ProfileId),
+    (journey, version, since): (&str, u32, Timestamp),
+    spec: &JourneySpec,
+    events: &[Event],
+) -> Result<(Vec<Decision>, bool), EngineError> {
+    let (now, flood_limit, compare) = (shared.clock.now(), 0, false);
+    let request = Request { journey: journey.to_owned(), spec: spec.clone(), since, until: now, flood_limit, compare };
+    let stage = super::stage(shared, ws, &request, None)?;
+    let explainer = Explainer {
+        journey,
+        version,
+        spec,
+        stage: &stage,
+        events,
+        played: 0,
+        told: VecDeque::new(),
+        then: VecDeque::new(),
+        left_out: false,
+    };
+    let mut player = Player::new(&stage, Profile::new(ws, profile, false, now), explainer);
+    for event in events {
+        player.witness.played += 1;
+        player.event(event.clone());
+    }
+    player.pass(now);
+    let left_out = player.witness.left_out;
+    Ok((player.witness.decisions(), left_out))
+}
+
+/// The run an effect is of.
+fn run_of(effect: &Effect) -> Option<u64> {
+    match effect {
+        Effect::Entered { run, .. } | Effect::Exited { run, .. } | Effect::Passed { run, .. } => Some(*run),
+        Effect::Goal { origin, .. }
+        | Effect::Send { origin, .. }
+        | Effect::Withheld { origin, .. }
+        | Effect::UpdateTraits { origin, .. }
+        | Effect::Emit { origin, .. }
+        | Effect::Webhook { origin, .. }
+        | Effect::List { origin, .. }
+        | Effect::Start { origin, .. }
+        | Effect::Stop { origin, .. }
+        | Effect::Turn { origin, .. } => Some(origin.run),
+        Effect::NotEntered { .. } | Effect::Migrated { .. } | Effect::Renumbered { .. } => None,
+    }
+}
+
+impl Explanation {
+    /// Keeps what is about one message: what is recorded of its run, and what that run decides when played again. Answers
+    /// whether there is such a message.
+    pub fn narrow(&mut self, message: &str) -> bool {
+        let is = |f: &&Fact| f.properties.get("message_id").and_then(Value::as_str) == Some(message);
+        let Some(found) = self.facts.iter().find(|f| is(f) && f.properties.contains_key("run")) else { return false };
+        let of = |f: &Fact| (f.properties.get("run").cloned(), f.properties.get("version").cloned());
+        let run = of(found);
+        self.facts.retain(|f| f.properties.get("run") == run.0.as_ref() || is(&f));
+        let entered = self.facts.iter().rev().find(|f| f.event == names::JOURNEY_ENTERED).map(|f| f.at);
+        let decided = self.decisions.iter().find(|d| {
+            d.what == "entered" && Some(json!(d.version)) == run.1 && entered.is_none_or(|entered| d.at <= entered)
+        });
+        let key = decided.map(|d| (d.version, d.run));
+        self.decisions.retain(|d| Some((d.version, d.run)) == key);
+        true
+    }
 }

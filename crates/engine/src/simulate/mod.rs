@@ -24,8 +24,8 @@ mod stage;
 mod tally;
 
 use rapport_domain::time::DAY_MS;
-use rapport_domain::{ResourceKind, Timestamp, WorkspaceId};
-use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySpec};
+use rapport_domain::{Problem, ResourceKind, Timestamp, WorkspaceId};
+use rapport_journeys::{AnyCatalogue, JourneyDef, JourneySpec, campaign};
 use rapport_lake::CancelFlag;
 use rapport_store::control::{journey_states, resources};
 use serde::Serialize;
@@ -151,6 +151,9 @@ fn notes(request: &Request, gate: &gate::Gate<'_>, tally: &Tally) -> Vec<String>
     if has(|a| matches!(a, Action::Winner(_))) {
         notes.push("of a comparison the first arm is taken as the winner".to_owned());
     }
+    if has(|a| matches!(a, Action::Message(_))) {
+        notes.push("messages are taken as sent, and opened where the same step's message was".to_owned());
+    }
     if tally.flood.people > 0 {
         let (people, limit) = (tally.flood.people, request.flood_limit);
         notes.push(format!("{people} people would get more than {limit} messages within a week, over all journeys"));
@@ -158,10 +161,31 @@ fn notes(request: &Request, gate: &gate::Gate<'_>, tally: &Tally) -> Vec<String>
     notes
 }
 
+/// The document behind a journey's id: a journey, or the campaign that becomes one (`campaign/ID`).
+#[must_use]
+pub fn document_of(journey: &str) -> (ResourceKind, &str) {
+    match journey.strip_prefix(campaign::PREFIX) {
+        Some(id) => (ResourceKind::Campaign, id),
+        None => (ResourceKind::Journey, journey),
+    }
+}
+
+/// What a document says, as a journey.
+///
+/// # Errors
+/// Every problem of the document.
+pub fn journey_of(kind: ResourceKind, spec: &serde_json::Value) -> Result<JourneySpec, Vec<Problem>> {
+    match kind {
+        ResourceKind::Campaign => campaign::validate(spec, &AnyCatalogue).map(|read| campaign::compile(&read)),
+        _ => rapport_journeys::validate(spec, &AnyCatalogue),
+    }
+}
+
 /// The live version of a journey, as read.
-fn live_version(shared: &Shared, ws: WorkspaceId, id: &str) -> Result<Option<JourneySpec>, EngineError> {
-    let live = shared.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Journey, id))?;
-    Ok(live.and_then(|r| rapport_journeys::validate(&r.spec, &AnyCatalogue).ok()))
+fn live_version(shared: &Shared, ws: WorkspaceId, journey: &str) -> Result<Option<JourneySpec>, EngineError> {
+    let (kind, id) = document_of(journey);
+    let live = shared.stores.control().read(|q| resources::live_one(q, ws, kind, id))?;
+    Ok(live.and_then(|r| journey_of(kind, &r.spec).ok()))
 }
 
 /// The stage of a request; `instead` plays another version in the draft's place.

@@ -1,7 +1,11 @@
 //! One profile played through the same decisions as in the partition loop, under a virtual clock and without any effect on
 //! the world: what would be written is only witnessed.
 
-use std::collections::VecDeque;
+mod messages;
+
+use std::collections::{HashMap, VecDeque};
+
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use rapport_domain::event::names;
@@ -57,6 +61,8 @@ pub(crate) struct Player<'a, W> {
     due: Option<Timestamp>,
     derived: u64,
     nested: usize,
+    /// The last message played, by journey and step: what really became of the one then is taken as its own.
+    messages: HashMap<(String, String), Arc<str>>,
 }
 
 struct Scene<'a> {
@@ -116,6 +122,7 @@ impl<'a, W: Witness> Player<'a, W> {
             due: None,
             derived: 0,
             nested: 0,
+            messages: HashMap::new(),
         }
     }
 
@@ -328,9 +335,11 @@ impl<'a, W: Witness> Player<'a, W> {
         }
         self.decide(touched, historical, queue);
         self.note_habits(&event);
-        if dates_moved && stage.journeys.has_dates(stage.workspace) {
+        self.note_message(&event);
+        if dates_moved && (stage.journeys.has_dates(stage.workspace) || !self.runs.active.is_empty()) {
             self.with_runs(queue, |stage, runs, scene, now, _| {
                 stage.journeys.plan_dates(stage.workspace, runs, scene, now);
+                stage.journeys.move_dates(stage.workspace, runs, scene, now);
             });
         }
         let starts = !historical && stage.journeys.listens(stage.workspace, &event.name);
@@ -434,6 +443,7 @@ impl<'a, W: Witness> Player<'a, W> {
             Effect::Send { origin, channel, template, .. } => {
                 let properties = told::message(&channel, &template, Some(&origin));
                 self.derive(names::MESSAGE_QUEUED, properties, false, queue);
+                self.take_as_sent(&origin, queue);
             }
             Effect::UpdateTraits { set, unset, .. } => self.identify(set, unset, queue),
             Effect::Webhook { origin, .. } => {

@@ -1,9 +1,13 @@
 //! The journey a campaign becomes.
 
+use rapport_domain::record::AskedMessage;
+use rapport_domain::{MessageKey, Timestamp, WorkspaceId};
+use serde_json::Value;
+
 use super::{CampaignSpec, Compare, Content, PREFIX};
 use crate::spec::{
-    Action, Arm, Audience, DEFAULT_PRIORITY, END, JourneySpec, Limit, Occurrence, Reentry, ScheduleTrigger, Send,
-    Share, Step, TimeWait, Trigger, Wait, Winner, WinnerArm,
+    Action, Audience, Became, DEFAULT_PRIORITY, END, JourneySpec, Limit, MessageTest, Occurrence, Reentry,
+    ScheduleTrigger, Send, Share, Step, TimeWait, Trigger, Wait, Winner, WinnerArm,
 };
 
 /// The id of a campaign where a journey's id stands.
@@ -12,24 +16,58 @@ pub fn journey_id(campaign: &str) -> String {
     format!("{PREFIX}{campaign}")
 }
 
-/// The audience as a rule, seeds included.
+/// The audience as a rule. Seeds are not of it.
 #[must_use]
 pub fn audience(campaign: &CampaignSpec) -> String {
-    let rule = match &campaign.audience {
+    match &campaign.audience {
         Audience::Rule(rule) => rule.clone(),
         Audience::Segment(id) => format!("in_segment({id:?})"),
-    };
-    if campaign.seeds.is_empty() {
-        return rule;
     }
-    let seeds: Vec<String> = campaign.seeds.iter().map(|address| format!("traits.email == {address:?}")).collect();
-    format!("({rule}) || {}", seeds.join(" || "))
 }
 
-/// The journey of a campaign; `id` is the journey's ([`journey_id`]).
+impl CampaignSpec {
+    /// The messages people may get first: every variant, or the one.
+    #[must_use]
+    pub fn contents(&self) -> Vec<&Content> {
+        match &self.compare {
+            Some(compare) => compare.variants.iter().map(|(_, content)| content).collect(),
+            None => vec![&self.content],
+        }
+    }
+
+    /// One of its messages outside of it, in no count: `why` (`test`, `seed`) is true among the template's values.
+    #[must_use]
+    pub fn asked(&self, content: &Content, why: &str, request: String, expires_at: Timestamp) -> AskedMessage {
+        let mut data = content.data.clone();
+        data.insert(why.to_owned(), Value::Bool(true));
+        AskedMessage {
+            channel: self.channel.clone(),
+            template: content.template.clone(),
+            topic: self.topic.clone(),
+            transactional: false,
+            data: Value::Object(data).to_string(),
+            expires_at,
+            request,
+        }
+    }
+
+    /// Names one message to a seed: `occurrence` is the local time of the schedule, or which version somebody started.
+    #[must_use]
+    pub fn seed_key(
+        workspace: WorkspaceId,
+        journey: &str,
+        occurrence: &str,
+        address: &str,
+        number: usize,
+    ) -> MessageKey {
+        MessageKey::of(workspace, &format!("campaign-seed {journey} {occurrence} {address} {number}"))
+    }
+}
+
+/// The journey of a campaign.
 #[must_use]
-pub fn compile(campaign: &CampaignSpec, id: &str) -> JourneySpec {
-    let mut steps = Steps { campaign, id, steps: Vec::new() };
+pub fn compile(campaign: &CampaignSpec) -> JourneySpec {
+    let mut steps = Steps { campaign, steps: Vec::new() };
     match &campaign.compare {
         None => {
             steps.limit("limit");
@@ -66,7 +104,6 @@ pub fn compile(campaign: &CampaignSpec, id: &str) -> JourneySpec {
 
 struct Steps<'a> {
     campaign: &'a CampaignSpec,
-    id: &'a str,
     steps: Vec<Step>,
 }
 
@@ -87,11 +124,17 @@ impl Steps<'_> {
         if self.campaign.resend.is_some() { "later" } else { END }
     }
 
+    /// Lets so many a minute pass as the campaign says, over all its limiters together.
     fn limit(&mut self, id: &str) {
         if let Some(count) = self.campaign.throttle {
-            let per_ms = rapport_domain::time::MINUTE_MS;
-            self.push(id, Action::Limit(Limit { count, per_ms }), None);
+            let limit = Limit { name: Some("throttle".to_owned()), count, per_ms: rapport_domain::time::MINUTE_MS };
+            self.push(id, Action::Limit(limit), None);
         }
+    }
+
+    /// The step to go to for a send step: its limiter, if there is one.
+    fn way(&self, limiter: &str, step: &str) -> String {
+        if self.campaign.throttle.is_some() { limiter.to_owned() } else { step.to_owned() }
     }
 
     fn send(&mut self, id: &str, content: &Content, next: &str) {
@@ -102,54 +145,63 @@ impl Steps<'_> {
             transactional: false,
             expires_ms: None,
             data: content.data.clone(),
+            window: self.campaign.window,
         };
         self.push(id, Action::Send(send), Some(next));
     }
 
     /// A sample in equal shares gets the variants; the rest waits, then gets the one that did best.
     fn compare(&mut self, compare: &Compare) {
-        let count = compare.variants.len() as u32;
-        let mut arms: Vec<Share> = compare
-            .variants
-            .iter()
-            .map(|(name, _)| Share { name: name.clone(), share: compare.sample / count, goto: format!("try-{name}") })
-            .collect();
-        let tried: u32 = arms.iter().map(|a| a.share).sum();
-        arms.push(Share { name: "the rest".to_owned(), share: 10_000 - tried, goto: "rest".to_owned() });
+        let share = |name: &str, share, goto: String| Share { name: name.to_owned(), share, goto };
+        let arms = vec![
+            share("sample", compare.sample, self.way("limit-sample", "variants")),
+            share("the rest", 10_000 - compare.sample, "rest".to_owned()),
+        ];
         self.push("sample", Action::Split(arms), None);
+        self.limit("limit-sample");
+        let count = compare.variants.len() as u32;
+        let mut left = 10_000;
+        let mut variants: Vec<Share> = Vec::new();
+        for (i, (name, _)) in compare.variants.iter().enumerate() {
+            let part = left / (count - i as u32);
+            left -= part;
+            variants.push(share(name, part, format!("try-{name}")));
+        }
+        self.push("variants", Action::Split(variants), None);
         let after = self.after_send();
         for (name, content) in &compare.variants {
             self.send(&format!("try-{name}"), content, after);
         }
         let wait = TimeWait { for_ms: compare.wait_ms, until_minute: None, weekdays: 0 };
         self.push("rest", Action::Wait(Wait::Time(wait)), None);
-        self.limit("limit");
-        let arm =
-            |(name, _): &(String, Content)| WinnerArm { step: format!("try-{name}"), goto: format!("best-{name}") };
+        let arm = |(name, _): &(String, Content)| WinnerArm {
+            step: format!("try-{name}"),
+            goto: self.way(&format!("limit-{name}"), &format!("best-{name}")),
+        };
         let arms = compare.variants.iter().map(arm).collect();
-        self.push("best", Action::Winner(Winner { metric: compare.metric.clone(), arms }), None);
+        let winner = Winner { metric: compare.metric.clone(), minimum: compare.minimum, arms };
+        self.push("best", Action::Winner(winner), None);
         for (name, content) in &compare.variants {
+            self.limit(&format!("limit-{name}"));
             self.send(&format!("best-{name}"), content, after);
         }
     }
 
+    /// Once more to those whose message left in this run and was not opened.
     fn resend(&mut self) {
         let Some(resend) = self.campaign.resend.clone() else { return };
         let wait = TimeWait { for_ms: resend.after_ms, until_minute: None, weekdays: 0 };
         self.push("later", Action::Wait(Wait::Time(wait)), None);
-        let opened = format!(
-            "events(\"Email Opened\").filter(e, e.journey == {0:?}).exists() || events(\"Email Link Clicked\").filter(e, e.journey == {0:?}).exists()",
-            self.id
-        );
-        let arm = Arm { when: opened, goto: END.to_owned() };
-        self.push("opened", Action::Branch(vec![arm]), Some("again"));
-        self.limit("limit-again");
-        if self.campaign.throttle.is_some() {
-            // The branch leads to the limiter, which leads on.
-            if let Some(opened) = self.steps.iter_mut().find(|s| s.id == "opened") {
-                opened.next = Some("limit-again".to_owned());
+        let again = self.way("limit-again", "again");
+        for (id, is, next, otherwise) in
+            [("left", Became::Sent, "opened", END), ("opened", Became::Opened, END, again.as_str())]
+        {
+            self.push(id, Action::Message(MessageTest { step: None, is }), Some(next));
+            if let Some(step) = self.steps.last_mut() {
+                step.otherwise = Some(otherwise.to_owned());
             }
         }
+        self.limit("limit-again");
         let content = resend.content.unwrap_or_else(|| self.campaign.content.clone());
         self.send("again", &content, END);
     }
@@ -159,16 +211,18 @@ impl Steps<'_> {
 mod tests {
     use serde_json::json;
 
-    use crate::campaign::{compile, journey_id, validate};
+    use crate::campaign::{compile, validate};
     use crate::spec::check::AnyCatalogue;
 
     #[test]
     fn campaigns_become_journeys_that_are_valid() {
         let base = json!({
             "name": "News", "audience": {"segment": "readers"}, "template": "news", "topic": "news", "throttle": 600,
-            "schedule": {"at": "2026-12-01T09:00", "zone": "profile"}, "seeds": ["Boss@Example.com"], "holdout": 5
+            "schedule": {"at": "2026-12-01T09:00", "zone": "profile"},
+            "window": {"from": "09:00", "to": "18:00", "weekdays": ["mon"], "zone": "Europe/Berlin"}, "seeds": ["Boss@Example.com"], "holdout": 5
         });
         let mut full = base.clone();
+        full["schedule"] = json!({"at": "2026-12-01T09:00"});
         full["compare"] = json!({
             "variants": [
                 {"name": "a", "template": "news", "data": {"subject": "Hello"}},
@@ -187,16 +241,21 @@ mod tests {
                 full,
                 vec![
                     "sample",
+                    "limit-sample",
+                    "variants",
                     "try-a",
                     "try-b",
                     "try-c",
                     "rest",
-                    "limit",
                     "best",
+                    "limit-a",
                     "best-a",
+                    "limit-b",
                     "best-b",
+                    "limit-c",
                     "best-c",
                     "later",
+                    "left",
                     "opened",
                     "limit-again",
                     "again",
@@ -204,10 +263,11 @@ mod tests {
             ),
         ] {
             let campaign = validate(&document, &AnyCatalogue).unwrap_or_else(|p| panic!("{p:#?}"));
-            let journey = compile(&campaign, &journey_id("news"));
+            let journey = compile(&campaign);
             assert_eq!(journey.steps.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(), steps);
             // What it becomes is a document like any other.
-            crate::validate(&journey.to_value(), &AnyCatalogue).unwrap_or_else(|p| panic!("{p:#?}\n{document}"));
+            let again = crate::validate(&journey.to_value(), &AnyCatalogue);
+            assert_eq!(again.unwrap_or_else(|p| panic!("{p:#?}\n{document}")), journey);
         }
     }
 
@@ -223,8 +283,19 @@ mod tests {
             (with("audience", json!({"rule": "(("})), "spec.audience"),
             (with("throttle", json!(0)), "spec.throttle: expected a whole number"),
             (with("schedule", json!({"at": "soon"})), "spec.schedule.at: expected a local time"),
+            (with("window", json!({"from": "09:00"})), "spec.window: expected from and to"),
+            (with("window", json!({"weekdays": ["mon"], "zone": "Moon"})), "spec.window.zone: expected profile"),
             (with("seeds", json!(["nobody"])), "spec.seeds: expected a list"),
             (with("compare", json!({"variants": []})), "spec.compare.variants: expected 2 to 8"),
+            (
+                with("schedule", json!({"cron": "0 9 * * 1"})).as_object().map_or(base.clone(), |s| {
+                    let mut document = s.clone();
+                    let variants = json!([{"name": "a", "template": "news"}, {"name": "b", "template": "news"}]);
+                    document.insert("compare".into(), json!({"variants": variants}));
+                    serde_json::Value::Object(document)
+                }),
+                "spec.compare: a winner is chosen once",
+            ),
             (with("resend", json!({"after": "never"})), "spec.resend.after: expected a duration"),
             (with("templat", json!("x")), "spec.templat: unknown member"),
         ] {

@@ -5,6 +5,7 @@ mod compile;
 mod read;
 mod schema;
 
+use rapport_domain::window::SendWindow;
 use serde_json::{Map, Value};
 
 use crate::spec::{Audience, Goal, Occurrence, ZoneChoice};
@@ -15,7 +16,7 @@ pub use self::schema::schema;
 
 /// What precedes a campaign's id where a journey's id stands: no document of kind `journey` has such an id.
 pub const PREFIX: &str = "campaign/";
-/// Addresses that get every message of a campaign.
+/// Addresses that get every variant of a campaign.
 pub const MAX_SEEDS: usize = 50;
 /// Messages compared with each other.
 pub const MAX_VARIANTS: usize = 8;
@@ -29,7 +30,7 @@ pub struct CampaignSpec {
     pub description: Option<String>,
     /// Whom.
     pub audience: Audience,
-    /// E-mail addresses of colleagues who get it as well, whether or not they are of the audience.
+    /// E-mail addresses of colleagues who get every variant once when it begins, beside the audience and its numbers.
     pub seeds: Vec<String>,
     /// The kind of channel.
     pub channel: String,
@@ -39,6 +40,8 @@ pub struct CampaignSpec {
     pub topic: Option<String>,
     /// When and by whose clocks; `None` begins when somebody says so.
     pub schedule: Option<(Occurrence, ZoneChoice)>,
+    /// The hours of the week in which its messages may leave.
+    pub window: Option<SendWindow>,
     /// Messages a minute at most.
     pub throttle: Option<u32>,
     /// Variants tried on a sample; the rest gets the one that did best.
@@ -73,6 +76,8 @@ pub struct Compare {
     pub wait_ms: i64,
     /// `opens` or `clicks`.
     pub metric: String,
+    /// Messages of each variant that have to be sent before any can win.
+    pub minimum: u32,
 }
 
 /// Once more to those who did not open.

@@ -3,12 +3,12 @@
 use rapport_domain::Problem;
 use serde_json::{Map, Value};
 
-use super::{CampaignSpec, Compare, Content, MAX_SEEDS, MAX_VARIANTS, Resend, compile, journey_id};
+use super::{CampaignSpec, Compare, Content, MAX_SEEDS, MAX_VARIANTS, Resend, compile};
 use crate::spec::check::Catalogue;
 use crate::spec::read::Reader;
 use crate::spec::{JourneySpec, MAX_RULE_CHARS, MAX_TEXT_CHARS, Occurrence, ScheduleTrigger, Trigger, ZoneChoice};
 
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "name",
     "description",
     "audience",
@@ -18,6 +18,7 @@ const KNOWN: [&str; 15] = [
     "data",
     "topic",
     "schedule",
+    "window",
     "throttle",
     "compare",
     "resend",
@@ -44,7 +45,7 @@ pub fn validate(spec: &Value, catalogue: &dyn Catalogue) -> Result<CampaignSpec,
 /// The journey a campaign becomes, with the audience also of one that begins by hand: for checking it.
 #[must_use]
 pub fn whole(campaign: &CampaignSpec) -> JourneySpec {
-    let mut journey = compile(campaign, &journey_id("check"));
+    let mut journey = compile(campaign);
     if campaign.schedule.is_none() {
         let at = Occurrence::Once(chrono::NaiveDateTime::default());
         let audience = campaign.audience.clone();
@@ -91,9 +92,14 @@ fn campaign(reader: &mut Reader, spec: &Value) -> Option<CampaignSpec> {
         Some(value) => Some(schedule(reader, value)?),
         None => None,
     };
+    let window = map.get("window").and_then(|value| reader.window("spec.window", value));
     let throttle = reader.number(at, map, "throttle", 1, 1_000_000).map(|n| n as u32);
     let compare = map.get("compare").and_then(|value| compare(reader, value));
     let resend = map.get("resend").and_then(|value| resend(reader, value));
+    if compare.is_some() && schedule.as_ref().is_some_and(|(at, _)| !matches!(at, Occurrence::Once(_))) {
+        let why = "a winner is chosen once, so variants do not go with a schedule that comes round: use one `at`";
+        reader.report("spec.compare", why);
+    }
     if resend.is_some() && channel.as_deref() != Some("email") {
         reader.report("spec.resend", "only the opening of e-mails is known");
     }
@@ -109,6 +115,7 @@ fn campaign(reader: &mut Reader, spec: &Value) -> Option<CampaignSpec> {
         content: content?,
         topic,
         schedule,
+        window,
         throttle,
         compare,
         resend,
@@ -146,7 +153,7 @@ fn seeds(reader: &mut Reader, value: Option<&Value>) -> Vec<String> {
 
 fn compare(reader: &mut Reader, value: &Value) -> Option<Compare> {
     let at = "spec.compare";
-    let map = reader.object(at, value, &["variants", "sample", "wait", "metric"])?;
+    let map = reader.object(at, value, &["variants", "sample", "wait", "metric", "minimum"])?;
     let items = map.get("variants").and_then(Value::as_array).filter(|v| (2..=MAX_VARIANTS).contains(&v.len()));
     let Some(items) = items else {
         reader.report(
@@ -180,7 +187,8 @@ fn compare(reader: &mut Reader, value: &Value) -> Option<Compare> {
         true => reader.one_of(at, map, "metric", &["opens", "clicks"])?,
         false => "opens".to_owned(),
     };
-    Some(Compare { variants, sample, wait_ms, metric })
+    let minimum = reader.minimum(at, map);
+    Some(Compare { variants, sample, wait_ms, metric, minimum })
 }
 
 fn resend(reader: &mut Reader, value: &Value) -> Option<Resend> {

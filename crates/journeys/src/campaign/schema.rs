@@ -24,7 +24,7 @@ pub fn schema() -> Value {
             "audience": audience,
             "seeds": {
                 "type": "array", "maxItems": MAX_SEEDS, "items": { "type": "string", "format": "email" },
-                "description": "Colleagues who get it as well, when a profile has the address."
+                "description": "Colleagues who get every variant when it begins, when a profile has the address; they are in no count."
             },
             "channel": { "$ref": "#/$defs/slug", "default": "email" },
             "template": slug,
@@ -43,6 +43,7 @@ pub fn schema() -> Value {
                 },
                 "description": "When; without it the campaign begins when somebody says so."
             },
+            "window": { "$ref": "#/$defs/window" },
             "throttle": { "type": "integer", "minimum": 1, "maximum": 1_000_000, "description": "Messages a minute at most." },
             "compare": {
                 "type": "object",
@@ -58,7 +59,8 @@ pub fn schema() -> Value {
                     },
                     "sample": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "default": 20 },
                     "wait": { "$ref": "#/$defs/duration", "default": "4h" },
-                    "metric": { "enum": ["opens", "clicks"], "default": "opens" }
+                    "metric": { "enum": ["opens", "clicks"], "default": "opens" },
+                    "minimum": { "type": "integer", "minimum": 1, "maximum": 1_000_000, "default": crate::spec::DEFAULT_MINIMUM, "description": "Messages of each variant that have to be sent before any can win." }
                 }
             },
             "resend": {

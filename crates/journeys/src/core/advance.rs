@@ -1,7 +1,7 @@
 //! Taking a run from step to step.
 
 use rapport_domain::message::Origin;
-use rapport_domain::time::{HOUR_MS, MINUTE_MS};
+use rapport_domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use rapport_domain::{Event, Json, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -11,8 +11,10 @@ use super::runs::{Group, Run, Runs, Wake};
 use super::set::JourneySet;
 use super::values::Sources;
 use super::version::{self, Version};
-use super::{Conditions, calendar, habits};
-use crate::spec::{Action, DEFAULT_EXPIRY_MS, Digest, END, EventWait, Experiment, Send, Share, Wait, Webhook, Winner};
+use super::{Conditions, calendar, habits, messages};
+use crate::spec::{
+    Action, DEFAULT_EXPIRY_MS, DateOf, Digest, END, EventWait, Experiment, Send, Share, Wait, Webhook, WhenWait, Winner,
+};
 
 /// Steps a run takes at one go; then it is due again at once, so that a long journey cannot hold a partition.
 pub const MAX_STEPS_PER_ADVANCE: usize = 64;
@@ -20,6 +22,8 @@ pub const MAX_STEPS_PER_ADVANCE: usize = 64;
 pub const WEBHOOK_DEADLINE_MS: i64 = 6 * HOUR_MS;
 /// How often a run at a comparison looks whether there is a winner.
 const WINNER_LOOK_MS: i64 = MINUTE_MS;
+/// How long a run waits at a comparison that is not decided; then it goes by the first arm.
+pub const WINNER_PATIENCE_MS: i64 = 7 * DAY_MS;
 
 enum Move {
     /// On to another step (`None` is the end) by the exit of that name.
@@ -90,19 +94,6 @@ pub(super) fn end(runs: &mut Runs, index: usize, reason: ExitReason, out: &mut V
     });
 }
 
-/// The run stands at a step of another version: when it goes on from there, what it has waited so far counted.
-pub(super) fn arrive(version: &Version, run: &mut Run, conditions: &dyn Conditions, now: Timestamp) {
-    let Some(index) = version.index(&run.step) else { return };
-    let since = run.step_at;
-    let until = match &version.spec.steps[index].action {
-        Action::Wait(Wait::Time(wait)) => Some(calendar::wait_until(*wait, conditions.zone(), since)),
-        Action::Wait(Wait::Event(event)) => Some(since.plus_ms(event.timeout_ms)),
-        _ => None,
-    };
-    run.waiting = run.waiting && until.is_some();
-    run.due_at = Some(if run.waiting { until.unwrap_or(now).max(now) } else { now });
-}
-
 fn take_step(
     version: &Version,
     runs: &mut Runs,
@@ -118,6 +109,9 @@ fn take_step(
     let next = || Move::To(spec.after(at).map(str::to_owned), "next".to_owned());
     let second = |exit: &str| Move::To(spec.otherwise(at).map(str::to_owned), exit.to_owned());
     match &spec.steps[at].action {
+        Action::Wait(Wait::When(_)) if !run.waiting && version.arms[at].iter().any(|rule| conditions.holds(rule)) => {
+            next()
+        }
         Action::Wait(wait) => take_wait(wait, runs, index, conditions, now, next, second),
         Action::Digest(digest) => {
             if run.waiting {
@@ -144,12 +138,23 @@ fn take_step(
             }
             by_arm(chosen)
         }
-        Action::Winner(winner) => choose(winner, conditions.winner(&run.journey, run.version, &run.step), now),
+        Action::Winner(winner) => {
+            choose(winner, conditions.winner(&run.journey, run.version, &run.step), run.step_at, now)
+        }
+        Action::Message(test) => {
+            if messages::became(run, test.step.as_deref()) >= Some(test.is) {
+                next()
+            } else {
+                second("not")
+            }
+        }
         Action::Limit(limit) => {
             if run.waiting {
                 return if run.due_at.is_some() { next() } else { Move::Stay(None) };
             }
-            out.push(Effect::Turn { origin: origin(run), count: limit.count, per_ms: limit.per_ms });
+            // No step has a name with a blank, so that a shared name is nobody's step.
+            let limiter = limit.name.as_ref().map_or_else(|| run.step.clone(), |name| format!("limit {name}"));
+            out.push(Effect::Turn { origin: origin(run), limiter, count: limit.count, per_ms: limit.per_ms });
             Move::Stay(None)
         }
         Action::Webhook(webhook) => match (run.group, run.waiting, run.wake) {
@@ -241,24 +246,30 @@ fn take_wait(
 ) -> Move {
     let run = &runs.active[index];
     match wait {
-        Wait::Event(_) if run.waiting && run.wake == Some(Wake::Event) => next(),
-        Wait::Event(_) if run.waiting => second("timed_out"),
+        Wait::Event(_) | Wait::When(_) if run.waiting && run.wake == Some(Wake::Event) => next(),
+        Wait::Event(_) | Wait::When(_) if run.waiting => second("timed_out"),
+        Wait::Date(_) if run.waiting && run.wake == Some(Wake::Failed) => second("no_date"),
         _ if run.waiting => next(),
         Wait::Time(wait) => Move::Stay(Some(calendar::wait_until(*wait, conditions.zone(), now))),
         Wait::BestHour { within_ms } => {
             let scores = habits::hour_scores(&runs.habits, &conditions.population());
             Move::Stay(Some(habits::next_best(&scores, conditions.zone(), now, *within_ms)))
         }
-        Wait::Date(of) => {
-            let zone = conditions.zone();
-            let date = conditions.trait_value(&of.path).and_then(|value| calendar::date_in(&value, zone));
-            match date.and_then(|date| calendar::day_at(date, of.offset_days, of.minute, zone)) {
-                Some(at) if at > now => Move::Stay(Some(at)),
-                _ => second("no_date"),
-            }
+        Wait::Date(of) => match day_of(of, conditions, now) {
+            Some(at) => Move::Stay(Some(at)),
+            None => second("no_date"),
+        },
+        Wait::Event(EventWait { timeout_ms, .. }) | Wait::When(WhenWait { timeout_ms, .. }) => {
+            Move::Stay(Some(now.plus_ms(*timeout_ms)))
         }
-        Wait::Event(event) => Move::Stay(Some(now.plus_ms(event.timeout_ms))),
     }
+}
+
+/// The instant a date in a trait means, when it is still to come.
+pub(super) fn day_of(of: &DateOf, conditions: &dyn Conditions, now: Timestamp) -> Option<Timestamp> {
+    let zone = conditions.zone();
+    let date = calendar::date_in(&conditions.trait_value(&of.path)?, zone)?;
+    calendar::day_at(date, of.offset_days, of.minute, zone).filter(|at| *at > now)
 }
 
 fn target(goto: &str) -> Option<String> {
@@ -272,9 +283,12 @@ fn by_arm(arm: Option<&Share>) -> Move {
     }
 }
 
-fn choose(winner: &Winner, won: Option<String>, now: Timestamp) -> Move {
-    let Some(step) = won else { return Move::Stay(Some(now.plus_ms(WINNER_LOOK_MS))) };
-    match winner.arms.iter().find(|arm| arm.step == step).or_else(|| winner.arms.first()) {
+fn choose(winner: &Winner, won: Option<String>, since: Timestamp, now: Timestamp) -> Move {
+    if won.is_none() && now < since.plus_ms(WINNER_PATIENCE_MS) {
+        return Move::Stay(Some(now.plus_ms(WINNER_LOOK_MS)));
+    }
+    let chosen = won.and_then(|step| winner.arms.iter().find(|arm| arm.step == step));
+    match chosen.or_else(|| winner.arms.first()) {
         Some(arm) => Move::To(target(&arm.goto), arm.step.clone()),
         None => Move::Over(ExitReason::Completed),
     }
@@ -303,6 +317,11 @@ fn known(version: &Version, run: &Run) -> Map<String, Value> {
 
 fn message(version: &Version, run: &Run, send: &Send, conditions: &dyn Conditions, now: Timestamp) -> Effect {
     let mut data = known(version, run);
+    // The gate reads it there, as it does the priority.
+    let opens = send.window.and_then(|window| window.opens_at(now, conditions.zone()));
+    if let (Some(window), Some(Value::Object(journey))) = (send.window, data.get_mut("journey")) {
+        journey.insert("window".to_owned(), window.to_value());
+    }
     if !send.data.is_empty() {
         let more = Sources { values: &data, conditions }.fill_all(&send.data);
         data.extend(more);
@@ -314,7 +333,7 @@ fn message(version: &Version, run: &Run, send: &Send, conditions: &dyn Condition
         topic: send.topic.clone(),
         transactional: send.transactional,
         data: Json::from(data),
-        expires_at: now.plus_ms(send.expires_ms.unwrap_or(DEFAULT_EXPIRY_MS)),
+        expires_at: opens.unwrap_or(now).plus_ms(send.expires_ms.unwrap_or(DEFAULT_EXPIRY_MS)),
     }
 }
 

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use rapport_domain::{Timestamp, WorkspaceId};
 
 use super::effect::{Effect, ExitReason};
-use super::runs::Runs;
+use super::runs::{Run, Runs};
 use super::set::JourneySet;
-use super::{Conditions, advance};
+use super::version::Version;
+use super::{Conditions, advance, calendar};
+use crate::spec::{Action, EventWait, Wait, WhenWait};
 
 /// What happens to what fell due during a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,12 +121,43 @@ impl JourneySet {
                 advance::end(runs, index, ExitReason::Completed, out);
                 continue;
             }
+            let from = self.version(workspace, migration.journey, migration.from);
+            let before = from.and_then(|v| v.index(&run.step).map(|at| &v.spec.steps[at].action));
+            let is_same_step = run.step == step;
             run.version = migration.to;
             run.step = step.clone();
-            advance::arrive(target, run, conditions, now);
+            arrive(target, run, (before, is_same_step), conditions, now);
             let (journey, run) = (migration.journey.to_owned(), run.id);
             out.push(Effect::Migrated { journey, from: migration.from, to: migration.to, run, step });
             index += 1;
         }
     }
+}
+
+/// The run stands at a step of another version, and stood at one that did `before`: when it goes on from there, what it has
+/// waited so far counted. What only the old step began (events collected, a place in a queue, the hour it waits for, a
+/// call under way) goes on when the new one does the same; the answer of a call is told to the step of that name.
+fn arrive(
+    version: &Version,
+    run: &mut Run,
+    (before, is_same_step): (Option<&Action>, bool),
+    conditions: &dyn Conditions,
+    now: Timestamp,
+) {
+    let Some(index) = version.index(&run.step) else { return };
+    let (since, zone) = (run.step_at, conditions.zone());
+    let until = match (&version.spec.steps[index].action, before) {
+        (Action::Wait(Wait::Time(wait)), _) => Some(calendar::wait_until(*wait, zone, since)),
+        (Action::Wait(Wait::Event(EventWait { timeout_ms, .. }) | Wait::When(WhenWait { timeout_ms, .. })), _) => {
+            Some(since.plus_ms(*timeout_ms))
+        }
+        (Action::Wait(Wait::Date(of)), _) => advance::day_of(of, conditions, now),
+        (Action::Wait(Wait::BestHour { .. }), Some(Action::Wait(Wait::BestHour { .. }))) => run.due_at,
+        (Action::Digest(digest), Some(Action::Digest(_))) => Some(calendar::wait_until(digest.time, zone, since)),
+        (Action::Limit(_), Some(Action::Limit(_))) if run.waiting => return,
+        (Action::Webhook(_), Some(Action::Webhook(_))) if run.waiting && is_same_step => return,
+        _ => None,
+    };
+    run.waiting = run.waiting && until.is_some();
+    run.due_at = Some(if run.waiting { until.unwrap_or(now).max(now) } else { now });
 }

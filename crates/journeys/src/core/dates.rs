@@ -5,10 +5,10 @@ use serde_json::{Map, json};
 
 use super::effect::Effect;
 use super::enter::{self, Call, CalledBy, Cause};
-use super::runs::{DatePlan, Runs};
+use super::runs::{DatePlan, Runs, Wake};
 use super::set::JourneySet;
-use super::{Conditions, calendar};
-use crate::spec::Trigger;
+use super::{Conditions, advance, calendar};
+use crate::spec::{Action, Trigger, Wait};
 
 impl JourneySet {
     /// Whether any live journey of the workspace starts by a date.
@@ -38,6 +38,20 @@ impl JourneySet {
             }
         }
         runs.dates = plans;
+    }
+
+    /// Looks again at the days that runs wait for: after a change of traits. A day that moved is waited for where it is now;
+    /// one that is over or gone ends the wait by its second exit. What is due already stays.
+    pub fn move_dates(&self, workspace: WorkspaceId, runs: &mut Runs, conditions: &dyn Conditions, now: Timestamp) {
+        for run in runs.active.iter_mut().filter(|r| r.waiting && r.wake.is_none() && r.due_at > Some(now)) {
+            let version = self.version(workspace, &run.journey, run.version);
+            let step = version.and_then(|v| Some(&v.spec.steps[v.index(&run.step)?].action));
+            let Some(Action::Wait(Wait::Date(of))) = step else { continue };
+            match advance::day_of(of, conditions, now) {
+                Some(at) => run.due_at = Some(at),
+                None => (run.wake, run.due_at) = (Some(Wake::Failed), Some(now)),
+            }
+        }
     }
 
     /// Starts the journeys whose day has come, then plans the next.

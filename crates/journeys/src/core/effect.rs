@@ -106,6 +106,8 @@ pub enum Effect {
     Turn {
         /// The deciding step.
         origin: Origin,
+        /// Under what its places are counted in the journey: the step, or the name it shares with others.
+        limiter: String,
         /// How many may pass…
         count: u32,
         /// …in so many milliseconds.

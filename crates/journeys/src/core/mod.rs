@@ -9,6 +9,7 @@ pub mod enter;
 mod goal;
 pub mod habits;
 pub mod merge;
+pub mod messages;
 pub mod runs;
 pub mod set;
 pub mod turns;

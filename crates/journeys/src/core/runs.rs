@@ -65,11 +65,11 @@ impl Group {
 /// What a waiting run was given before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wake {
-    /// The event it waited for.
+    /// The event it waited for, or that the rule it waited for holds.
     Event,
     /// The answer it waited for.
     Answered,
-    /// Word that there will be no answer.
+    /// Word that there will be no answer, or that the day it waited for is over or gone.
     Failed,
 }
 

@@ -7,7 +7,7 @@ use rapport_domain::{Event, Problem, Timestamp, WorkspaceId};
 
 use super::effect::{Effect, ExitReason};
 use super::enter::{self, Call, Cause};
-use super::runs::{Run, Runs};
+use super::runs::{Run, Runs, Wake};
 use super::version::Version;
 use super::{ConditionKey, Conditions, advance, goal};
 use crate::rules::Rule;
@@ -129,7 +129,8 @@ impl JourneySet {
         self.workspaces.get(&workspace).is_none_or(|w| w.versions.is_empty())
     }
 
-    /// Ends runs whose `exit_when` holds and notes goals that a rule reaches, wherever they stand. Every other entry point
+    /// Ends runs whose `exit_when` holds, notes goals that a rule reaches, wherever they stand, and wakes runs whose awaited
+    /// rule holds: they are due at once. Every other entry point
     /// does it first; the engine also calls when time alone may have made a rule true ([`JourneySet::exit_rules`]).
     pub fn leave(
         &self,
@@ -149,6 +150,10 @@ impl JourneySet {
             if version.exit_when.as_ref().is_some_and(|rule| conditions.holds(rule)) {
                 advance::end(runs, index, ExitReason::ExitCondition, out);
             } else if !goal::by_rule(version, runs, index, conditions, now, out) {
+                let run = &mut runs.active[index];
+                if version.awaited(run).is_some_and(|rule| conditions.holds(rule)) {
+                    (run.wake, run.due_at) = (Some(Wake::Event), Some(now));
+                }
                 index += 1;
             }
         }
@@ -161,13 +166,13 @@ impl JourneySet {
         }
     }
 
-    /// The exit and goal rules of the runs that go on: the engine sees to it that they are looked at when time can change
+    /// The exit and goal rules of the runs that go on, and those they wait for: the engine sees to it that they are looked at when time can change
     /// them.
     pub fn exit_rules<'a>(&'a self, workspace: WorkspaceId, runs: &'a Runs) -> impl Iterator<Item = &'a ConditionKey> {
         let rules = move |run: &Run| {
             let version = self.version(workspace, &run.journey, run.version)?;
             let goal = version.goal_when.as_ref().filter(|_| run.goal_at.is_none());
-            Some(version.exit_when.iter().chain(goal))
+            Some(version.exit_when.iter().chain(goal).chain(version.awaited(run)))
         };
         runs.active.iter().filter_map(rules).flatten()
     }

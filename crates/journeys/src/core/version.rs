@@ -6,7 +6,7 @@ use rapport_domain::hash::bucket_percent;
 use rapport_domain::{Problem, ProfileId};
 
 use super::ConditionKey;
-use super::runs::Group;
+use super::runs::{Group, Run};
 use super::set::JourneyDef;
 use crate::rules::{self, Predicate, Rule};
 use crate::spec::{Action, Audience, Goal, GoalBy, JourneySpec, ScheduleTrigger, Share, Trigger, Wait};
@@ -31,7 +31,7 @@ pub(super) struct Version {
     pub(super) goal_when: Option<ConditionKey>,
     /// The predicate on the event that reaches the goal.
     pub(super) goal_filter: Option<Predicate>,
-    /// Per step the conditions of its arms; empty for other actions.
+    /// Per step the conditions of its arms, or the one it waits for; empty for other actions.
     pub(super) arms: Vec<Vec<ConditionKey>>,
     /// Per step the predicate on the event it waits for.
     pub(super) filters: Vec<Option<Predicate>>,
@@ -39,6 +39,12 @@ pub(super) struct Version {
 }
 
 impl Version {
+    /// The rule a run waits for where it stands.
+    pub(super) fn awaited(&self, run: &Run) -> Option<&ConditionKey> {
+        let at = self.index(&run.step).filter(|_| run.waiting && run.wake.is_none())?;
+        matches!(self.spec.steps[at].action, Action::Wait(Wait::When(_))).then(|| self.arms[at].first())?
+    }
+
     pub(super) fn index(&self, step: &str) -> Option<usize> {
         self.by_step.get(step).copied()
     }
@@ -80,6 +86,7 @@ impl Version {
         for step in &spec.steps {
             arms.push(match &step.action {
                 Action::Branch(of) => of.iter().map(|arm| condition(&arm.when)).collect::<Result<_, _>>()?,
+                Action::Wait(Wait::When(wait)) => vec![condition(&wait.rule)?],
                 _ => Vec::new(),
             });
             let text = match &step.action {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::spec::{MAX_ARMS, MAX_TRAITS};
+use crate::spec::{Became, DEFAULT_MINIMUM, MAX_ARMS, MAX_TRAITS};
 
 fn target() -> Value {
     json!({ "$ref": "#/$defs/target" })
@@ -38,6 +38,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("start", object(&["journey"], json!({ "journey": slug, "data": values }))),
         ("stop", object(&["journey"], json!({ "journey": slug }))),
         ("winner", winner()),
+        ("message", message()),
         ("exit", json!({ "type": "string", "minLength": 1, "maxLength": 64 })),
     ]
 }
@@ -51,7 +52,7 @@ fn shares() -> Value {
     arms(object(&["percent", "goto"], share))
 }
 
-fn weekdays() -> Value {
+pub(super) fn weekdays() -> Value {
     json!({
         "type": "array", "minItems": 1, "maxItems": 7, "uniqueItems": true,
         "items": { "enum": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] }
@@ -77,12 +78,13 @@ fn wait() -> Value {
                 "additionalProperties": false,
                 "minProperties": 1,
                 "properties": {
-                    "for": { "$ref": "#/$defs/duration", "description": "How long; with event, how long to wait for it." },
+                    "for": { "$ref": "#/$defs/duration", "description": "How long; with event and when, how long to wait for it." },
                     "until": { "$ref": "#/$defs/clock" },
                     "weekdays": weekdays(),
                     "best_hour": { "$ref": "#/$defs/duration", "description": "Until the customer's best hour, at most so far ahead." },
                     "date": object(&["trait"], date),
-                    "event": object(&["name"], event)
+                    "event": object(&["name"], event),
+                    "when": { "$ref": "#/$defs/rule", "description": "Until the rule holds; at once when it does already." }
                 }
             }
         ]
@@ -97,7 +99,8 @@ fn send() -> Value {
             "template": { "$ref": "#/$defs/slug" },
             "topic": { "$ref": "#/$defs/slug" },
             "transactional": { "type": "boolean", "default": false },
-            "expires": { "$ref": "#/$defs/duration", "default": "3d" },
+            "expires": { "$ref": "#/$defs/duration", "default": "3d", "description": "How long it is worth sending; counted from when the window opens." },
+            "window": { "$ref": "#/$defs/window" },
             "data": { "$ref": "#/$defs/values", "description": "More values for the template, beside event and journey." }
         }),
     )
@@ -141,6 +144,7 @@ fn limit() -> Value {
     object(
         &["count"],
         json!({
+            "name": { "$ref": "#/$defs/slug", "description": "Limiters of one name let so many pass together." },
             "count": { "type": "integer", "minimum": 1, "maximum": 1_000_000 },
             "per": { "$ref": "#/$defs/duration", "default": "1m" }
         }),
@@ -164,5 +168,12 @@ fn digest() -> Value {
 fn winner() -> Value {
     let arm = object(&["step", "goto"], json!({ "step": { "$ref": "#/$defs/slug" }, "goto": target() }));
     let metric = json!({ "enum": ["opens", "clicks"], "default": "opens" });
-    object(&["arms"], json!({ "metric": metric, "arms": arms(arm) }))
+    let minimum = json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000, "default": DEFAULT_MINIMUM, "description": "Messages of each arm that have to be sent before any can win." });
+    object(&["arms"], json!({ "metric": metric, "minimum": minimum, "arms": arms(arm) }))
+}
+
+fn message() -> Value {
+    let step = json!({ "$ref": "#/$defs/slug", "description": "The send step; any message of the run when absent." });
+    let is = json!({ "enum": Became::ALL.map(Became::as_str), "description": "How far it came; each includes those before it." });
+    object(&["is"], json!({ "step": step, "is": is }))
 }

@@ -76,6 +76,17 @@ pub fn schema() -> Value {
             "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$" },
             "target": { "type": "string", "description": "A step's id, or `end`.", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$" },
             "clock": { "type": "string", "pattern": "^([01]\\d|2[0-3]):[0-5]\\d$", "description": "A time of day in the customer's zone.", "examples": ["09:00"] },
+            "window": {
+                "type": "object", "additionalProperties": false, "minProperties": 1,
+                "properties": {
+                    "from": { "$ref": "#/$defs/clock" },
+                    "to": { "$ref": "#/$defs/clock", "description": "Before `from` means the next morning." },
+                    "weekdays": actions::weekdays(),
+                    "zone": { "type": "string", "default": "profile", "description": "profile, or an IANA zone." }
+                },
+                "dependentRequired": { "from": ["to"], "to": ["from"] },
+                "description": "The hours of the week in which a message may leave; it waits until then."
+            },
             "days": { "type": "string", "pattern": "^\\d+[dw]$", "examples": ["7d"] },
             "local_time": { "type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d)?$", "examples": ["2026-12-01T09:00"] },
             "values": { "type": "object", "maxProperties": MAX_TRAITS, "description": "A text {{ path }} becomes what is found there: event.properties.total, traits.plan, data.order_id." },

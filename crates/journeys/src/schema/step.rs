@@ -21,7 +21,7 @@ pub(super) fn schema() -> Value {
     properties.insert("next".into(), target.clone());
     let otherwise = json!({
         "$ref": "#/$defs/target",
-        "description": "Of a branch: when no arm holds. Of a wait for an event: when it did not come in time. Of a wait for a date: when there is none or it is over. Of a webhook: when every attempt failed."
+        "description": "Of a branch: when no arm holds. Of a wait for an event or a rule: when it did not come in time. Of a wait for a date: when there is none or it is over. Of a webhook: when every attempt failed. Of a question about a message: when it did not come so far."
     });
     properties.insert("otherwise".into(), otherwise);
     for (name, schema) in actions {

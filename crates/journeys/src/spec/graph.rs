@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rapport_domain::Problem;
 
 use super::read::nearest;
-use super::{Action, END, Experiment, JourneySpec};
+use super::{Action, END, Experiment, JourneySpec, MessageTest};
 
 /// Every problem of the graph.
 pub(super) fn check(journey: &JourneySpec) -> Vec<Problem> {
@@ -59,6 +59,7 @@ fn named_targets(journey: &JourneySpec, index: usize) -> Vec<(String, &str)> {
             goto.chain(arms.map(|(i, arm)| (format!("{at}.winner.arms[{i}].step"), arm.step.as_str()))).collect()
         }
         Action::Jump(target) => vec![(format!("{at}.jump"), target.as_str())],
+        Action::Message(MessageTest { step: Some(step), .. }) => vec![(format!("{at}.message.step"), step.as_str())],
         _ => Vec::new(),
     };
     out.extend(step.next.as_deref().map(|next| (format!("{at}.{follow}"), next)));
@@ -164,5 +165,24 @@ fn cycles(journey: &JourneySpec, edges: &[Vec<usize>], problems: &mut Vec<Proble
                 _ => {}
             }
         }
+    }
+}
+
+impl JourneySpec {
+    /// Whether a run that stands at a step may yet come to one of `targets`; one that stands there already has.
+    #[must_use]
+    pub fn may_reach(&self, from: &str, targets: &[&str]) -> bool {
+        let by_id: HashMap<&str, usize> = self.steps.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect();
+        let mut reached = vec![false; self.steps.len()];
+        let mut stack: Vec<usize> = by_id.get(from).copied().into_iter().collect();
+        while let Some(i) = stack.pop() {
+            if targets.contains(&self.steps[i].id.as_str()) {
+                return true;
+            }
+            if !std::mem::replace(&mut reached[i], true) {
+                stack.extend(self::targets(self, i, &by_id));
+            }
+        }
+        false
     }
 }

@@ -16,8 +16,8 @@ mod write;
 use rapport_domain::Timestamp;
 
 pub use self::step::{
-    Action, Arm, DateOf, Digest, Emit, EventWait, Experiment, Limit, ListChange, Send, Share, Start, Step, TimeWait,
-    Update, Wait, Webhook, Winner, WinnerArm,
+    Action, Arm, Became, DateOf, Digest, Emit, EventWait, Experiment, Limit, ListChange, MessageTest, Send, Share,
+    Start, Step, TimeWait, Update, Wait, Webhook, WhenWait, Winner, WinnerArm,
 };
 pub use self::trigger::{
     Audience, DateTrigger, EventTrigger, Occurrence, ScheduleTrigger, SegmentTrigger, Trigger, ZoneChoice,
@@ -40,6 +40,8 @@ pub const MAX_WAIT_MS: i64 = 731 * rapport_domain::time::DAY_MS;
 pub const MIN_WAIT_MS: i64 = rapport_domain::time::SECOND_MS;
 /// How long a message is worth sending when its step does not say: 3 days.
 pub const DEFAULT_EXPIRY_MS: i64 = 3 * rapport_domain::time::DAY_MS;
+/// Messages of each arm of a comparison that have to be sent before any can win, when its step does not say.
+pub const DEFAULT_MINIMUM: u32 = 20;
 /// The id that ends a journey when `next`, `goto` or `otherwise` names it.
 pub const END: &str = "end";
 /// The priority of a journey that states none; 0 to 100.
@@ -148,9 +150,11 @@ impl JourneySpec {
     pub fn rules(&self) -> impl Iterator<Item = (String, &str)> {
         let arms = self.steps.iter().enumerate().flat_map(|(i, step)| {
             let arms: &[Arm] = if let Action::Branch(arms) = &step.action { arms } else { &[] };
+            let wait = if let Action::Wait(Wait::When(wait)) = &step.action { Some(wait) } else { None };
             arms.iter()
                 .enumerate()
                 .map(move |(a, arm)| (format!("spec.steps[{i}].branch[{a}].when"), arm.when.as_str()))
+                .chain(wait.map(|wait| (format!("spec.steps[{i}].wait.when"), wait.rule.as_str())))
         });
         let entry = self.entry_when.as_deref().map(|r| ("spec.entry.when".to_owned(), r));
         let exit = self.exit_when.as_deref().map(|r| ("spec.exit_when".to_owned(), r));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rapport_domain::window::SendWindow;
 use serde_json::{Map, Value};
 
 /// One step.
@@ -55,6 +56,8 @@ pub enum Action {
     Stop(String),
     /// Goes to the arm that did best; waits until that is known.
     Winner(Winner),
+    /// Asks what became of a message of this run.
+    Message(MessageTest),
     /// Ends the run with this reason.
     Exit(String),
 }
@@ -79,6 +82,7 @@ impl Action {
             Self::Start(_) => "start",
             Self::Stop(_) => "stop",
             Self::Winner(_) => "winner",
+            Self::Message(_) => "message",
             Self::Exit(_) => "exit",
         }
     }
@@ -87,9 +91,10 @@ impl Action {
     #[must_use]
     pub fn second_exit(&self) -> Option<&'static str> {
         match self {
-            Self::Wait(Wait::Event(_)) => Some("timed_out"),
+            Self::Wait(Wait::Event(_) | Wait::When(_)) => Some("timed_out"),
             Self::Wait(Wait::Date(_)) => Some("no_date"),
             Self::Webhook(_) => Some("failed"),
+            Self::Message(_) => Some("not"),
             _ => None,
         }
     }
@@ -115,6 +120,8 @@ pub enum Wait {
     Date(DateOf),
     /// An event.
     Event(EventWait),
+    /// A rule that comes to hold; at once when it does already.
+    When(WhenWait),
 }
 
 /// A duration, then (if named) the next time a local clock shows an hour and minute, on one of the weekdays.
@@ -148,6 +155,15 @@ pub struct EventWait {
     pub filter: Option<String>,
     /// A property that must equal the run's key, or what the event that started the run has under the same name.
     pub same: Option<String>,
+    /// How long to wait for it.
+    pub timeout_ms: i64,
+}
+
+/// A rule a run waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhenWait {
+    /// The rule.
+    pub rule: String,
     /// How long to wait for it.
     pub timeout_ms: i64,
 }
@@ -196,6 +212,8 @@ pub struct Send {
     pub expires_ms: Option<i64>,
     /// More values for the template; a text `{{ path }}` becomes what is found there.
     pub data: Map<String, Value>,
+    /// The hours of the week in which it may leave; it waits at the gate until then.
+    pub window: Option<SendWindow>,
 }
 
 /// Traits to change. A text value `{{ path }}` becomes what is found there, with its type.
@@ -245,8 +263,10 @@ pub struct ListChange {
 }
 
 /// How many runs may pass in a period; the others wait their turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
+    /// Limiters of one name in a journey let so many pass together; one without a name is its step's own.
+    pub name: Option<String>,
     /// Runs.
     pub count: u32,
     /// Milliseconds.
@@ -278,8 +298,10 @@ pub struct Start {
 /// The arm that did best of the sends of an experiment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Winner {
-    /// `opens` or `clicks`: what is compared, as a rate of messages sent.
+    /// `opens` or `clicks`: what is compared, as the share of messages sent that somebody opened (or clicked), or clicked.
     pub metric: String,
+    /// Messages of each arm that have to be sent before any can win.
+    pub minimum: u32,
     /// Which arm stands for which send step, and where to go when it wins.
     pub arms: Vec<WinnerArm>,
 }
@@ -291,6 +313,50 @@ pub struct WinnerArm {
     pub step: String,
     /// Where to go when it wins.
     pub goto: String,
+}
+
+/// What became of a message of the run, as far as it came: by the second exit when it did not come so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageTest {
+    /// The send step that decided it; any of the run's messages when absent.
+    pub step: Option<String>,
+    /// How far it has to have come.
+    pub is: Became,
+}
+
+/// How far a message came; each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Became {
+    /// It was decided.
+    Decided,
+    /// It left.
+    Sent,
+    /// A person opened it, or did something that needs it open.
+    Opened,
+    /// A person used a link or button in it.
+    Clicked,
+}
+
+impl Became {
+    /// Every answer, from the least.
+    pub const ALL: [Became; 4] = [Self::Decided, Self::Sent, Self::Opened, Self::Clicked];
+
+    /// Its name in documents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Sent => "sent",
+            Self::Opened => "opened",
+            Self::Clicked => "clicked",
+        }
+    }
+
+    /// The answer of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|b| b.as_str() == name)
+    }
 }
 
 impl Step {

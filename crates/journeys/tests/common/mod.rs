@@ -213,7 +213,7 @@ pub(crate) fn line(effect: &Effect) -> String {
         Effect::Emit { event, properties, .. } => format!("emit {event} {}", Value::Object(properties.clone())),
         Effect::Webhook { request, .. } => format!("ask {} {} {}", request.method, request.url, request.body),
         Effect::List { segment, add, .. } => format!("{} {segment}", if *add { "list" } else { "unlist" }),
-        Effect::Turn { origin, count, per_ms } => format!("turn of {count} in {per_ms} ms for #{}", origin.run),
+        Effect::Turn { origin, count, per_ms, .. } => format!("turn of {count} in {per_ms} ms for #{}", origin.run),
         Effect::Stop { journey, .. } => format!("stop {journey}"),
         Effect::Start { journey, data, .. } => format!("start {journey} {}", Value::Object(data.clone())),
         Effect::Migrated { journey, from, to, run, step } => format!("move {journey} #{run} v{from} -> v{to} {step}"),

@@ -1,5 +1,7 @@
 //! Every reason the gate gives, in the order it gives them.
 
+mod by_journey;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveTime;
@@ -112,7 +114,8 @@ impl Case {
 
     fn night(&mut self) {
         let time = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
-        self.settings.quiet_hours = Some(QuietHours { start: time(21), end: time(8), channels: vec![] });
+        self.settings.quiet_hours =
+            vec![QuietHours { start: time(21), end: time(8), channels: vec![], topics: vec![] }];
         self.now = at("2026-07-01T23:00:00Z");
     }
 }
@@ -321,8 +324,27 @@ fn quiet_hours_defer_or_expire() {
     });
     sends(|c| {
         c.night();
-        c.settings.quiet_hours.as_mut().unwrap().channels = vec!["sms".into()];
+        c.settings.quiet_hours[0].channels = vec!["sms".into()];
     });
+    sends(|c| {
+        c.night();
+        c.settings.quiet_hours[0].topics = vec!["news".into()];
+    });
+    let later = |c: &mut Case| {
+        c.night();
+        let time = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
+        let (channels, topics) = (vec!["email".into()], vec!["news".into()]);
+        c.settings.quiet_hours.push(QuietHours { start: time(20), end: time(10), channels, topics });
+    };
+    assert_eq!(until(later), "2026-07-02T08:00:00.000Z", "the second is about a topic");
+    let of_topic = |c: &mut Case| {
+        c.night();
+        let time = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
+        let (channels, topics) = (vec!["email".into()], vec!["news".into()]);
+        c.settings.quiet_hours.push(QuietHours { start: time(20), end: time(10), channels, topics });
+        c.topic(ConsentPolicy::OptOut);
+    };
+    assert_eq!(until(of_topic), "2026-07-02T10:00:00.000Z", "the one that ends last counts");
     skips(SkipReason::QuietHoursExpired, |c| {
         c.night();
         c.message.expires_at = at("2026-07-02T08:00:00Z");
@@ -458,7 +480,7 @@ fn the_first_rule_that_objects_gives_the_reason() {
         (Unsubscribed, |c| c.profile.as_mut().unwrap().consents.clear()),
         (NoAddress, |c| c.profile.as_mut().unwrap().identifiers.push(Identifier::new("email", "a@b.co"))),
         (ControlGroup, |c| c.settings.holdout = 0),
-        (QuietHoursExpired, |c| c.settings.quiet_hours = None),
+        (QuietHoursExpired, |c| c.settings.quiet_hours = Vec::new()),
         (FrequencyCap, |c| c.settings.frequency_caps.clear()),
     ];
     for (expected, repair) in repairs {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{Object, Reader, type_name};
 use crate::spec::{
-    Arm, Emit, Experiment, Limit, ListChange, MAX_ARMS, MAX_RULE_CHARS, MAX_TEXT_CHARS, MAX_TRAITS, Send, Share, Start,
-    Update, Webhook, Winner, WinnerArm,
+    Arm, Became, DEFAULT_MINIMUM, Emit, Experiment, Limit, ListChange, MAX_ARMS, MAX_RULE_CHARS, MAX_TEXT_CHARS,
+    MAX_TRAITS, MessageTest, Send, Share, Start, Update, Webhook, Winner, WinnerArm,
 };
 
 /// What a webhook may be asked with.
@@ -92,11 +92,12 @@ impl Reader {
     }
 
     pub(super) fn winner(&mut self, at: &str, value: &Value) -> Option<Winner> {
-        let map = self.object(at, value, &["metric", "arms"])?;
+        let map = self.object(at, value, &["metric", "minimum", "arms"])?;
         let metric = match map.contains_key("metric") {
             true => self.one_of(at, map, "metric", &METRICS),
             false => Some("opens".to_owned()),
         };
+        let minimum = self.minimum(at, map);
         let arms = map.get("arms").unwrap_or(&Value::Null);
         let arms = self.list_of(&format!("{at}.arms"), arms, "{step, goto}", |reader, at, arm| {
             let map = reader.object(at, arm, &["step", "goto"])?;
@@ -104,18 +105,35 @@ impl Reader {
             let goto = reader.needed(at, map, "goto");
             Some(WinnerArm { step: step?, goto: goto? })
         });
-        Some(Winner { metric: metric?, arms: arms? })
+        Some(Winner { metric: metric?, minimum, arms: arms? })
+    }
+
+    /// Messages of each arm of a comparison before any can win.
+    pub(crate) fn minimum(&mut self, at: &str, map: &Object) -> u32 {
+        self.number(at, map, "minimum", 1, 1_000_000).map_or(DEFAULT_MINIMUM, |n| n as u32)
+    }
+
+    pub(super) fn message(&mut self, at: &str, value: &Value) -> Option<MessageTest> {
+        let map = self.object(at, value, &["step", "is"])?;
+        let step = if map.contains_key("step") { Some(self.slug(at, map, "step")?) } else { None };
+        if !map.contains_key("is") {
+            self.report(&format!("{at}.is"), "is missing");
+        }
+        let is = self.one_of(at, map, "is", &Became::ALL.map(Became::as_str))?;
+        Some(MessageTest { step, is: Became::parse(&is)? })
     }
 
     pub(super) fn send(&mut self, at: &str, value: &Value) -> Option<Send> {
-        let map = self.object(at, value, &["channel", "template", "topic", "transactional", "expires", "data"])?;
+        let map =
+            self.object(at, value, &["channel", "template", "topic", "transactional", "expires", "data", "window"])?;
         let channel = self.slug(at, map, "channel");
         let template = self.slug(at, map, "template");
         let topic = if map.contains_key("topic") { self.slug(at, map, "topic") } else { None };
         let transactional = self.flag(at, map, "transactional");
         let expires_ms = map.get("expires").and_then(|v| self.duration(&format!("{at}.expires"), v));
         let data = self.values(at, map, "data");
-        Some(Send { channel: channel?, template: template?, topic, transactional, expires_ms, data })
+        let window = map.get("window").and_then(|v| self.window(&format!("{at}.window"), v));
+        Some(Send { channel: channel?, template: template?, topic, transactional, expires_ms, data, window })
     }
 
     /// An optional object of values.
@@ -204,13 +222,14 @@ impl Reader {
     }
 
     pub(super) fn limit(&mut self, at: &str, value: &Value) -> Option<Limit> {
-        let map = self.object(at, value, &["count", "per"])?;
+        let map = self.object(at, value, &["name", "count", "per"])?;
+        let name = if map.contains_key("name") { self.slug(at, map, "name") } else { None };
         if !map.contains_key("count") {
             self.report(&format!("{at}.count"), "is missing");
         }
         let count = self.number(at, map, "count", 1, 1_000_000).map(|n| n as u32);
         let per_ms = map.get("per").map_or(Some(60 * SECOND_MS), |v| self.duration(&format!("{at}.per"), v));
-        Some(Limit { count: count?, per_ms: per_ms? })
+        Some(Limit { name, count: count?, per_ms: per_ms? })
     }
 
     pub(super) fn webhook(&mut self, at: &str, value: &Value) -> Option<Webhook> {

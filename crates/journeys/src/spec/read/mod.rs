@@ -16,8 +16,6 @@ use super::{
     Reentry, Trigger,
 };
 
-pub(super) use self::waits::WEEKDAYS;
-
 type Object = Map<String, Value>;
 
 /// Runs of one journey a document may allow a customer at once: what a profile can be in at all.

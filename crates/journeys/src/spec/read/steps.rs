@@ -6,7 +6,7 @@ use super::{Object, Reader};
 use crate::spec::{Action, END, MAX_STEPS, MAX_TEXT_CHARS, Step};
 
 /// The actions, each a member of a step.
-const ACTIONS: [&str; 16] = [
+const ACTIONS: [&str; 17] = [
     "wait",
     "branch",
     "split",
@@ -22,6 +22,7 @@ const ACTIONS: [&str; 16] = [
     "start",
     "stop",
     "winner",
+    "message",
     "exit",
 ];
 /// Members beside the action.
@@ -126,6 +127,7 @@ impl Reader {
             "start" => self.start(at, value).map(Action::Start),
             "stop" => self.stop(at, value).map(Action::Stop),
             "winner" => self.winner(at, value).map(Action::Winner),
+            "message" => self.message(at, value).map(Action::Message),
             "jump" => match value {
                 Value::String(s) if !s.trim().is_empty() => Some(Action::Jump(s.trim().to_owned())),
                 _ => {

@@ -1,13 +1,12 @@
 //! Reading waits and digests.
 
+use rapport_domain::window::{DAY_MINUTES, SendWindow, WEEKDAYS};
 use serde_json::Value;
 
 use super::trigger::DEFAULT_MINUTE;
 use super::{Object, Reader, nearest};
-use crate::spec::{DateOf, Digest, EventWait, MAX_RULE_CHARS, MAX_TEXT_CHARS, TimeWait, Wait};
+use crate::spec::{DateOf, Digest, EventWait, MAX_RULE_CHARS, MAX_TEXT_CHARS, TimeWait, Wait, WhenWait};
 
-/// Short names of weekdays, Monday first.
-pub(in crate::spec) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Events a digest keeps when it does not say.
 const DEFAULT_KEEP: usize = 20;
 /// Events a digest may keep.
@@ -21,8 +20,9 @@ impl Reader {
             let for_ms = self.duration(at, value)?;
             return Some(Wait::Time(TimeWait { for_ms, until_minute: None, weekdays: 0 }));
         }
-        let map = self.object(at, value, &["for", "until", "weekdays", "best_hour", "date", "event"])?;
-        let named: Vec<&str> = ["best_hour", "date", "event"].into_iter().filter(|k| map.contains_key(*k)).collect();
+        let map = self.object(at, value, &["for", "until", "weekdays", "best_hour", "date", "event", "when"])?;
+        let named: Vec<&str> =
+            ["best_hour", "date", "event", "when"].into_iter().filter(|k| map.contains_key(*k)).collect();
         match named[..] {
             [] => self.time_wait(at, map).map(Wait::Time),
             ["best_hour"] => {
@@ -42,8 +42,14 @@ impl Reader {
                 self.alone(at, map, "event", &["for"]);
                 self.event_wait(at, map).map(Wait::Event)
             }
+            ["when"] => {
+                self.alone(at, map, "when", &["for"]);
+                let rule = self.text(at, map, "when", MAX_RULE_CHARS);
+                let timeout_ms = self.timeout(at, map, "the rule");
+                Some(Wait::When(WhenWait { rule: rule?, timeout_ms: timeout_ms? }))
+            }
             _ => {
-                self.report(at, "expected one of for/until, best_hour, date, event");
+                self.report(at, "expected one of for/until, best_hour, date, event, when");
                 None
             }
         }
@@ -75,6 +81,42 @@ impl Reader {
             None => 0,
         };
         Some(TimeWait { for_ms, until_minute, weekdays })
+    }
+
+    /// The hours of the week in which a message may leave: `from` and `to`, `weekdays`, or both.
+    pub(crate) fn window(&mut self, at: &str, value: &Value) -> Option<SendWindow> {
+        let map = self.object(at, value, &["from", "to", "weekdays", "zone"])?;
+        let (from, to) = match (map.get("from"), map.get("to")) {
+            (None, None) if map.contains_key("weekdays") => (0, DAY_MINUTES),
+            (Some(from), Some(to)) => {
+                let (from, to) = (self.clock(&format!("{at}.from"), from), self.clock(&format!("{at}.to"), to));
+                (from?, to?)
+            }
+            _ => {
+                self.report(at, "expected from and to, weekdays, or both");
+                return None;
+            }
+        };
+        if from == to {
+            self.report(&format!("{at}.to"), "must differ from `from`");
+            return None;
+        }
+        let weekdays = match map.get("weekdays") {
+            Some(value) => self.weekdays(&format!("{at}.weekdays"), value)?,
+            None => 0,
+        };
+        let zone = match self.text(at, map, "zone", MAX_TEXT_CHARS).as_deref() {
+            None | Some("profile") => None,
+            Some(name) => match rapport_domain::time::zone(name) {
+                Some(zone) => Some(zone),
+                None => {
+                    let expected = "expected profile or an IANA zone such as Europe/Berlin";
+                    self.report(&format!("{at}.zone"), format!("{expected}, found {name:?}"));
+                    return None;
+                }
+            },
+        };
+        Some(SendWindow { from, to, weekdays, zone })
     }
 
     fn weekdays(&mut self, at: &str, value: &Value) -> Option<u8> {
@@ -120,14 +162,15 @@ impl Reader {
         Some(DateOf { path: path?, offset_days: offset_days?, minute: minute? })
     }
 
+    fn timeout(&mut self, at: &str, map: &Object, what: &str) -> Option<i64> {
+        if !map.contains_key("for") {
+            self.report(&format!("{at}.for"), format!("is missing: how long to wait for {what}"));
+        }
+        self.duration(&format!("{at}.for"), map.get("for")?)
+    }
+
     fn event_wait(&mut self, at: &str, map: &Object) -> Option<EventWait> {
-        let timeout_ms = match map.get("for") {
-            Some(value) => self.duration(&format!("{at}.for"), value),
-            None => {
-                self.report(&format!("{at}.for"), "is missing: how long to wait for the event");
-                None
-            }
-        };
+        let timeout_ms = self.timeout(at, map, "the event");
         let at = format!("{at}.event");
         let inner = self.object(&at, map.get("event")?, &["name", "where", "same"])?;
         let name = self.needed(&at, inner, "name");

@@ -1,11 +1,11 @@
 //! Writing steps.
 
 use rapport_domain::time::format_duration_ms;
+use rapport_domain::window::WEEKDAYS;
 use serde_json::{Map, Value, json};
 
 use super::{percent, put};
-use crate::spec::read::WEEKDAYS;
-use crate::spec::{Action, Digest, Send, Share, TimeWait, Update, Wait, Webhook};
+use crate::spec::{Action, DEFAULT_MINIMUM, Digest, Send, Share, TimeWait, Update, Wait, Webhook};
 
 /// The value of the member that names the action.
 pub(super) fn action(action: &Action) -> Value {
@@ -19,7 +19,11 @@ pub(super) fn action(action: &Action) -> Value {
         Action::Emit(emit) => with_values(json!({ "event": emit.event }), "properties", &emit.properties),
         Action::Webhook(webhook) => write_webhook(webhook),
         Action::List(change) => json!({ if change.add { "add" } else { "remove" }: change.segment }),
-        Action::Limit(limit) => json!({ "count": limit.count, "per": format_duration_ms(limit.per_ms) }),
+        Action::Limit(limit) => {
+            let mut out = json!({ "count": limit.count, "per": format_duration_ms(limit.per_ms) });
+            out.as_object_mut().into_iter().for_each(|out| put(out, "name", limit.name.as_ref()));
+            out
+        }
         Action::Digest(digest) => write_digest(digest),
         Action::Jump(target) => json!(target),
         Action::Start(start) => with_values(json!({ "journey": start.journey }), "data", &start.data),
@@ -27,7 +31,17 @@ pub(super) fn action(action: &Action) -> Value {
         Action::Winner(winner) => {
             let arms: Vec<Value> =
                 winner.arms.iter().map(|arm| json!({ "step": arm.step, "goto": arm.goto })).collect();
-            json!({ "metric": winner.metric, "arms": arms })
+            let mut out = json!({ "metric": winner.metric, "arms": arms });
+            if winner.minimum != DEFAULT_MINIMUM {
+                out["minimum"] = json!(winner.minimum);
+            }
+            out
+        }
+        Action::Message(test) => {
+            let mut out = Map::new();
+            put(&mut out, "step", test.step.as_ref());
+            out.insert("is".into(), json!(test.is.as_str()));
+            Value::Object(out)
         }
         Action::Exit(reason) => json!(reason),
     }
@@ -54,6 +68,9 @@ fn write_send(send: &Send) -> Value {
     }
     if let Some(ms) = send.expires_ms {
         out.insert("expires".into(), json!(format_duration_ms(ms)));
+    }
+    if let Some(window) = send.window {
+        out.insert("window".into(), window.to_value());
     }
     with_values(Value::Object(out), "data", &send.data)
 }
@@ -116,6 +133,10 @@ fn write_wait(wait: &Wait) -> Value {
             put(&mut inner, "same", event.same.as_ref());
             out.insert("event".into(), Value::Object(inner));
             out.insert("for".into(), json!(format_duration_ms(event.timeout_ms)));
+        }
+        Wait::When(when) => {
+            out.insert("when".into(), json!(when.rule));
+            out.insert("for".into(), json!(format_duration_ms(when.timeout_ms)));
         }
     }
     Value::Object(out)
