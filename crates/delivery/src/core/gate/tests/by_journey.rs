@@ -35,7 +35,7 @@ fn a_send_window_is_waited_for() {
 
 #[test]
 fn a_journey_of_high_priority_does_not_lose_its_place_to_one_of_low() {
-    let capped = |priority: u8, had: u64| {
+    let decided = |priority: u8, had: u64| {
         after(|c| {
             capped(c);
             c.settings.frequency_caps[0].max = 10;
@@ -46,7 +46,7 @@ fn a_journey_of_high_priority_does_not_lose_its_place_to_one_of_low() {
     for (priority, had, leaves) in
         [(10, 8, true), (10, 9, false), (50, 9, true), (50, 10, false), (90, 14, true), (90, 15, false)]
     {
-        let decision = capped(priority, had);
+        let decision = decided(priority, had);
         assert_eq!(decision == GateDecision::Send, leaves, "priority {priority} after {had}: {decision:?}");
     }
     let urgent = after(|c| {
