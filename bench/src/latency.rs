@@ -1,12 +1,12 @@
 //! From an event to the mail in the other server's hands: a journey that mails at once, a paced stream of events, and the
-//! built-in mail catcher as the other server.
+//! built-in mail catcher as the other server. And from an event, or the end of a window, to the membership of a segment.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use rapport_delivery::catcher::{Catcher, CatcherLimits};
-use rapport_domain::{Clock, SystemClock};
+use rapport_domain::{Clock, SystemClock, Timestamp};
 use serde_json::{Value, json};
 
 use crate::load::percentile_ms;
@@ -108,10 +108,56 @@ fn one(scale: Scale, share: u64) -> Vec<Row> {
     rows
 }
 
+/// Customers of the membership rows; each enters and leaves once.
+const MEMBERS: u64 = 200;
+/// The window of their segment.
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// From an event to the entering of a segment, and from the end of a window to leaving it, on a running server: by the time of
+/// the batch that decided it.
+fn membership() -> Vec<Row> {
+    let server = Server::start(&[]);
+    let rule = format!("events(\"Order Completed\").within(\"{}s\").exists()", WINDOW.as_secs());
+    server.publish("segment", "fresh", &json!({"name": "Fresh", "rule": rule}));
+    server.identify(MEMBERS);
+    std::thread::sleep(Duration::from_secs(1));
+    let mut sent_at = HashMap::new();
+    for n in 0..MEMBERS {
+        let user = format!("u{n}");
+        sent_at.insert(user.clone(), SystemClock.now());
+        server.post(&[
+            json!({"type": "track", "event": "Order Completed", "userId": user, "messageId": format!("m{n}")}),
+        ]);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(WINDOW + Duration::from_secs(5));
+    let feed = server.call("GET", "/api/v1/segments/fresh/feed?limit=500", &Value::Null);
+    let (mut entered, mut left) = (Vec::new(), Vec::new());
+    for item in feed["items"].as_array().into_iter().flatten() {
+        let sent = item["profile"]["label"].as_str().and_then(|user| sent_at.get(user));
+        let at = item["at"].as_str().and_then(Timestamp::parse);
+        let (Some(sent), Some(at)) = (sent, at) else { continue };
+        let took = Duration::from_millis(at.since_ms(*sent).max(0) as u64);
+        if item["entered"] == true { entered.push(took) } else { left.push(took.saturating_sub(WINDOW)) }
+    }
+    entered.sort_unstable();
+    left.sort_unstable();
+    let count = (entered.len() + left.len()) as f64;
+    let row = |what: &str, took: &[Duration], target: f64| {
+        Row::new(what, "ms", percentile_ms(took, 0.99)).at_most("target", target)
+    };
+    vec![
+        row("event to segment entered, p99", &entered, 1_000.0),
+        row("end of window to segment left, p99", &left, 2_000.0),
+        Row::new("  crossings, each once", "events", count).against("expected", 2.0 * MEMBERS as f64, Some(1.0)),
+    ]
+}
+
 /// The rows of the table.
 #[must_use]
 pub fn measure(scale: Scale) -> Vec<Row> {
     let mut rows = one(scale, 10);
     rows.extend(one(scale, 1));
+    rows.extend(membership());
     rows
 }

@@ -143,31 +143,54 @@ fn entering_and_leaving_within_a_second() {
     assert_eq!(stats(&world, "cart").exited["exit_condition"], 1);
 }
 
-#[test]
-fn nine_o_clock_is_nine_o_clock_across_summer_time() {
+/// When each got the mail of a journey that waits until `until`, having pinged at `ping` in their zones, two days on.
+fn sent_at(until: &str, ping: &str, people: &[(&str, &str)]) -> Vec<String> {
     let mut world = World::new(2);
     let spec = json!({
         "name": "Morning", "trigger": {"event": {"name": "Ping"}}, "reentry": "always",
-        "steps": [{"id": "wait", "wait": {"until": "09:00"}}, mail("hello")]
+        "steps": [{"id": "wait", "wait": {"until": until}}, mail("hello")]
     });
     journey(&mut world, "morning", &spec);
-    for (user, zone) in [("berlin", "Europe/Berlin"), ("york", "America/New_York"), ("tokyo", "Asia/Tokyo")] {
+    for (user, zone) in people {
         identify(&mut world, user, json!({"timezone": zone}));
     }
-    // The evening before Berlin's clocks go forward; New York's did three weeks earlier.
-    world.clock.set(Timestamp::parse("2026-03-28T20:00:00Z").unwrap());
-    for user in ["berlin", "york", "tokyo"] {
+    world.clock.set(Timestamp::parse(ping).unwrap());
+    for (user, _) in people {
         track(&mut world, user, "Ping", json!({}));
     }
     for _ in 0..2 * 24 * 4 {
         world.advance_ms(15 * MINUTE_MS);
     }
-    for (user, at) in
-        [("berlin", "2026-03-29T07:00:00Z"), ("york", "2026-03-29T13:00:00Z"), ("tokyo", "2026-03-29T00:00:00Z")]
-    {
-        let sent = messages(&world, user);
-        assert_eq!(sent, [(Timestamp::parse(at).unwrap(), "hello".to_owned())], "{user}");
-    }
+    let one = |(user, _): &(&str, &str)| match messages(&world, user).as_slice() {
+        [(at, template)] if template == "hello" => at.to_rfc3339(),
+        other => panic!("{user}: {other:?}"),
+    };
+    people.iter().map(one).collect()
+}
+
+const WHO: [(&str, &str); 3] = [("berlin", "Europe/Berlin"), ("york", "America/New_York"), ("tokyo", "Asia/Tokyo")];
+
+#[test]
+fn nine_o_clock_is_nine_o_clock_across_summer_time() {
+    // The evening before Berlin's clocks go forward; New York's did three weeks earlier.
+    let found = sent_at("09:00", "2026-03-28T20:00:00Z", &WHO);
+    assert_eq!(found, ["2026-03-29T07:00:00.000Z", "2026-03-29T13:00:00.000Z", "2026-03-29T00:00:00.000Z"]);
+}
+
+#[test]
+fn nine_o_clock_is_nine_o_clock_when_summer_time_ends() {
+    // The evening before Berlin's clocks go back: that night has an hour more. New York's go back a week later.
+    let found = sent_at("09:00", "2026-10-24T20:00:00Z", &WHO);
+    assert_eq!(found, ["2026-10-25T08:00:00.000Z", "2026-10-25T13:00:00.000Z", "2026-10-25T00:00:00.000Z"]);
+}
+
+#[test]
+fn an_hour_that_comes_twice_or_never_is_answered_once() {
+    let berlin = &WHO[..1];
+    // 02:30 comes twice: the first, in summer time, counts, and the second sends nothing more.
+    assert_eq!(sent_at("02:30", "2026-10-24T20:00:00Z", berlin), ["2026-10-25T00:30:00.000Z"]);
+    // 02:30 never comes: the first instant after the gap, 03:00 in summer time.
+    assert_eq!(sent_at("02:30", "2026-03-28T20:00:00Z", berlin), ["2026-03-29T01:00:00.000Z"]);
 }
 
 #[test]

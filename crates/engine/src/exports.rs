@@ -49,6 +49,32 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its name within the segment's folder.
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// The files of one segment, oldest first; none where no exports are written. `segment` is the id of a document.
+#[must_use]
+pub fn written(shared: &Shared, ws: WorkspaceId, segment: &str) -> Vec<Written> {
+    let Some(folder) = folder(shared, ws).filter(|_| rapport_domain::resource::is_slug(segment)) else {
+        return Vec::new();
+    };
+    let read = |path: PathBuf| {
+        let (at, bytes) = (written_at(&path)?, fs::metadata(&path).ok()?.len());
+        Some(Written { name: path.file_name()?.to_str()?.to_owned(), path, at, bytes })
+    };
+    files(&folder.join(segment)).into_iter().filter_map(read).collect()
+}
+
 /// When a file was written, by its name.
 fn written_at(path: &Path) -> Option<Timestamp> {
     path.file_stem()?.to_str()?.parse().ok().map(Timestamp)

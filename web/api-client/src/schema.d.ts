@@ -2625,6 +2625,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files of a segment's members, by its schedule
+         * @description Needs the role editor.
+         */
+        get: operations["get_segments_by_id_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/exports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of these files
+         * @description Needs the role editor.
+         */
+        get: operations["get_segments_by_id_exports_by_name"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/{id}/feed": {
         parameters: {
             query?: never;
@@ -2673,7 +2713,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is in a segment
+         * Who is in a segment, or was
          * @description Needs the role viewer.
          */
         get: operations["get_segments_by_id_members"];
@@ -4168,6 +4208,18 @@ export interface components {
             member_since?: null | components["schemas"]["Time"];
             /** @description The rule taken apart. */
             clause: components["schemas"]["ClauseView"];
+        };
+        /** @description A file of a segment's members that was written by its schedule. */
+        ExportFile: {
+            /** @description Its name; `GET …/exports/{name}` is the file. */
+            name: string;
+            /** @description When it was written. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
         };
         /** @description An event of the live feed. */
         FeedEvent: {
@@ -5867,6 +5919,12 @@ export interface components {
         PageOfEventView: {
             /** @description The rows. */
             items: components["schemas"]["EventView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfExportFile: {
+            /** @description The rows. */
+            items: components["schemas"]["ExportFile"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -13294,6 +13352,69 @@ export interface operations {
             };
         };
     };
+    get_segments_by_id_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first; thirty are kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfExportFile"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_by_id_exports_by_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file as it was written. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_segments_by_id_feed: {
         parameters: {
             query?: {
@@ -13373,6 +13494,8 @@ export interface operations {
     get_segments_by_id_members: {
         parameters: {
             query?: {
+                /** @description Those of that time, by who had entered and left; those of now when absent. */
+                at?: string | null;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows, 1 to 500; 50 when absent. */

@@ -210,12 +210,19 @@ fn audiences() -> Vec<Endpoint> {
             .answers::<lists::ListChange>(200, "What was changed."),
         on(Post, "/api/v1/segments/{id}/upload", EDITOR, "Add uploaded identifiers to a list", lists::upload)
             .query::<lists::UploadQuery>()
-            .takes(&["text/csv"], "CSV whose first column holds identifiers; its header names their namespace: `user_id`, `email`, `profile`.")
+            .takes(&["text/csv"], "CSV whose header names the namespace of each column: `user_id`, `email`, `profile`. Of a row the first that finds somebody counts; 500,000 rows and 32 MiB at most.")
             .answers::<lists::ListChange>(200, "What was changed.")
             .forgets(),
         on(Get, "/api/v1/segments/{id}/export", EDITOR, "A segment's members as CSV", lists::export)
             .query::<lists::ExportQuery>()
             .sends(200, "text/csv", "A row a member: profile, user_id, email, since, and the traits asked for."),
+        on(Get, "/api/v1/segments/{id}/exports", EDITOR, "Files of a segment's members, by its schedule", lists::exported)
+            .answers::<Paged<lists::ExportFile>>(200, "The newest first; thirty are kept."),
+        on(Get, "/api/v1/segments/{id}/exports/{name}", EDITOR, "One of these files", lists::exported_file).sends(
+            200,
+            "text/csv",
+            "The file as it was written.",
+        ),
         on(Get, "/api/v1/personas", VIEWER, "The live persona models with what they found", audiences::models).answers::<Paged<
             audiences::PersonaModelView,
         >>(
@@ -274,8 +281,8 @@ fn work() -> Vec<Endpoint> {
             .answers::<segments::PreviewView>(200, "How many, and some of them."),
         on(Get, "/api/v1/segments/{id}", VIEWER, "A live segment with its count", segments::get)
             .answers::<segments::SegmentView>(200, "The segment."),
-        on(Get, "/api/v1/segments/{id}/members", VIEWER, "Who is in a segment", segments::members)
-            .query::<members::PageQuery>()
+        on(Get, "/api/v1/segments/{id}/members", VIEWER, "Who is in a segment, or was", segments::members)
+            .query::<segments::MembersQuery>()
             .answers::<Paged<segments::SegmentMember>>(200, "A page."),
         on(Get, "/api/v1/journeys", VIEWER, "The live journeys with their numbers", journeys::list).answers::<Paged<
             journeys::JourneyView,

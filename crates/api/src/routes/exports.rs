@@ -227,6 +227,12 @@ impl Pieces {
         if self.text.len() < PIECE_BYTES { Ok(()) } else { self.send() }
     }
 
+    /// A block of a file, as it is.
+    pub(super) fn bytes(&mut self, block: &[u8]) -> Result<(), Stopped> {
+        self.text.extend_from_slice(block);
+        if self.text.len() < PIECE_BYTES { Ok(()) } else { self.send() }
+    }
+
     /// A row of CSV.
     pub(super) fn csv(&mut self, cells: &[String]) -> Result<(), Stopped> {
         let mut writer = csv::WriterBuilder::new().from_writer(&mut self.text);

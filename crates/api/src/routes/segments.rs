@@ -2,17 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use rapport_domain::{ProfileId, ResourceKind, WorkspaceId};
+use rapport_domain::{ProfileId, ResourceKind, Timestamp, WorkspaceId};
 use rapport_engine::read;
 use rapport_store::control::resources;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::members::PageQuery;
 use super::rules::{CostView, RuleInput};
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::extract::{At, Body, Query, limit};
+use crate::extract::{At, Body, Query, instant, limit};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
 use crate::view::{MembershipView, ProfileSummary, profile_id};
@@ -81,6 +80,12 @@ pub(crate) struct SegmentMember {
     pub(crate) since: Time,
 }
 
+/// The profile a page comes after.
+fn after(cursor: Option<&str>) -> Result<ProfileId, ApiError> {
+    let Some(text) = cursor else { return Ok(ProfileId(0)) };
+    text.parse().map_err(|_| ApiError::invalid_at("cursor", "expected the next_cursor of this list"))
+}
+
 /// A page of members after a profile.
 pub(crate) fn page(
     state: &ApiState,
@@ -89,25 +94,41 @@ pub(crate) fn page(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Paged<SegmentMember>, ApiError> {
-    let after = match cursor {
-        Some(text) => {
-            text.parse().map_err(|_| ApiError::invalid_at("cursor", "expected the next_cursor of this list"))?
-        }
-        None => ProfileId(0),
-    };
-    let shared = state.engine.shared();
-    let mut rows = read::segments::members(shared, ws, segment, after, limit + 1)?;
+    let after = after(cursor)?;
+    let rows = read::segments::members(state.engine.shared(), ws, segment, after, limit + 1)?;
+    shown(state, ws, rows, limit)
+}
+
+/// A page of rows, of which one more than `limit` tells that there are more.
+fn shown(
+    state: &ApiState,
+    ws: WorkspaceId,
+    mut rows: Vec<(ProfileId, Timestamp)>,
+    limit: usize,
+) -> Result<Paged<SegmentMember>, ApiError> {
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next_cursor = rows.last().filter(|_| more).map(|(id, _)| id.to_string());
     let mut items = Vec::with_capacity(rows.len());
     for (id, since) in rows {
         // Erased or absorbed between the two reads.
-        if let Some(profile) = read::profiles::get(shared, ws, id)? {
+        if let Some(profile) = read::profiles::get(state.engine.shared(), ws, id)? {
             items.push(SegmentMember { profile: ProfileSummary::from(&profile), since: since.into() });
         }
     }
     Ok(Paged { items, next_cursor })
+}
+
+/// Which members.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MembersQuery {
+    /// Those of that time, by who had entered and left; those of now when absent.
+    at: Option<String>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Rows, 1 to 500; 50 when absent.
+    limit: Option<usize>,
 }
 
 /// `GET /api/v1/segments/{id}/members`.
@@ -115,18 +136,22 @@ pub(crate) async fn members(
     State(state): State<ApiState>,
     caller: Caller,
     At(id): At<String>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<MembersQuery>,
 ) -> Reply<Paged<SegmentMember>> {
-    let limit = limit(query.limit)?;
-    let page = state
-        .run(move |state| {
-            let ws = caller.workspace;
+    let (limit, at) = (limit(query.limit)?, instant("at", query.at.as_deref())?);
+    let ws = caller.workspace;
+    let found = state
+        .query(move |state, cancel| {
             let live = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Segment, &id))?;
             live.ok_or_else(|| ApiError::not_found(format!("live segment {id}")))?;
-            page(state, ws, &id, query.cursor.as_deref(), limit)
+            let Some(at) = at else { return page(state, ws, &id, query.cursor.as_deref(), limit) };
+            let after = after(query.cursor.as_deref())?;
+            let all = read::audiences::members_at(state.engine.shared(), ws, &id, at, cancel)?;
+            let rows = all.into_iter().filter(|(id, _)| *id > after).take(limit + 1).collect();
+            shown(state, ws, rows, limit)
         })
         .await?;
-    Ok(Json(page))
+    Ok(Json(found))
 }
 
 /// Who a rule would hold.

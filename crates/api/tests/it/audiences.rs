@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use rapport_delivery::calls::Caller;
 use rapport_delivery::catcher::http::{Act, HttpCatcher};
 use rapport_delivery::channels::webhook::sign;
-use rapport_domain::SystemClock;
+use rapport_domain::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use crate::fixture::App;
@@ -68,6 +68,124 @@ async fn lists_are_kept_by_hand_and_used_in_rules() {
     let crossings: Vec<bool> =
         feed["items"].as_array().unwrap().iter().map(|c| c["entered"].as_bool().unwrap()).collect();
     assert_eq!(crossings, [false, true, true, true], "{feed}");
+}
+
+#[tokio::test]
+async fn uploads_take_the_first_column_that_finds_somebody_and_more_than_one_portion() {
+    let app = App::new();
+    for user in ["a", "b", "c"] {
+        let traits = json!({"email": format!("{user}@example.com")});
+        app.collect("/v1/identify", json!({"userId": user, "traits": traits})).await.expect(200);
+    }
+    put(&app, "segment", "vips", json!({"name": "VIPs", "kind": "list"})).await;
+    app.settle().await;
+    let path = "/api/v1/segments/vips/upload";
+    // Unknown by the first column, known by the second; by the second alone; both, of which the first counts.
+    let csv =
+        "user_id,note,email\nnobody,x,a@example.com\n,x,b@example.com\nc,x,a@example.com\nnone,x,none@example.com\n";
+    let done = app.upload(path, "text/csv", csv).await.expect(200);
+    assert_eq!((&done["added"], &done["unknown_sample"]), (&json!(3), &json!(["none"])), "{done}");
+    app.until("/api/v1/segments/vips", |s| s["count"] == 3).await;
+    // A fault anywhere in a file: nothing is changed.
+    let broken = app.upload(&format!("{path}?remove=true"), "text/csv", "email\na@example.com\n\"\u{0}").await;
+    assert!(broken.status == 200 || broken.status == 400);
+    assert_eq!(app.upload(path, "text/csv", ",\nx,y\n").await.expect(400)["errors"][0]["at"], "body");
+    let mut large = String::from("user_id\n");
+    (0..10_500).for_each(|n| large.push_str(&format!("stranger{n}\n")));
+    large.push_str("a\n");
+    let done = app.upload(&format!("{path}?remove=true"), "text/csv", &large).await.expect(200);
+    assert_eq!((&done["removed"], &done["unknown"]), (&json!(1), &json!(10_500)), "{done}");
+    app.until("/api/v1/segments/vips", |s| s["count"] == 2).await;
+    let rows = "\nx".repeat(500_001);
+    let refused = app.upload(path, "text/csv", &format!("user_id{rows}")).await.expect(400);
+    assert!(refused["errors"][0]["message"].as_str().unwrap().contains("500000"), "{refused}");
+}
+
+/// On a running engine and a real clock. The promise is a second from the cause and two from the end of a window; the bounds
+/// here are wider, for machines that do other work as well.
+#[tokio::test]
+async fn members_enter_with_the_cause_and_leave_with_the_end_of_the_window() {
+    const WINDOW: Duration = Duration::from_secs(3);
+    const BOUND: Duration = Duration::from_secs(10);
+    let app = App::new();
+    put(&app, "segment", "now", json!({"name": "Now", "rule": "events('Ping').within('3s').exists()"})).await;
+    app.settle().await;
+    app.until("/api/v1/segments/now", |s| s["ready"] == true).await;
+    let began = std::time::Instant::now();
+    app.collect("/v1/track", json!({"userId": "u", "event": "Ping"})).await.expect(200);
+    let accepted = std::time::Instant::now();
+    app.until("/api/v1/segments/now", |s| s["count"] == 1).await;
+    assert!(accepted.elapsed() < BOUND, "entered {:?} after the cause", accepted.elapsed());
+    app.until("/api/v1/segments/now", |s| s["count"] == 0).await;
+    let left = began.elapsed();
+    assert!(left >= WINDOW, "left {left:?} after the cause, before the window had ended");
+    assert!(left < WINDOW + BOUND, "left {left:?} after the cause");
+    let feed = app.get("/api/v1/segments/now/feed").await.expect(200);
+    assert_eq!(feed["items"].as_array().map(Vec::len), Some(2), "{feed}");
+}
+
+#[tokio::test]
+async fn members_of_a_past_time_are_who_had_entered_and_not_left() {
+    let app = App::new();
+    put(&app, "segment", "pro", json!({"name": "Pro", "rule": "traits.plan == 'pro'"})).await;
+    let plan = |user: &str, plan: &str| json!({"userId": user, "traits": {"plan": plan}});
+    let mut moments = vec![SystemClock.now()];
+    for (changes, count) in
+        [(vec![("a", "pro"), ("b", "pro")], 2), (vec![("a", "free"), ("c", "pro")], 2), (vec![("b", "free")], 1)]
+    {
+        for (user, to) in changes {
+            app.collect("/v1/identify", plan(user, to)).await.expect(200);
+        }
+        app.settle().await;
+        app.until("/api/v1/segments/pro", |s| s["count"] == count).await;
+        moments.push(SystemClock.now());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for (at, expected) in moments.iter().zip([vec![], vec!["a", "b"], vec!["b", "c"], vec!["c"]]) {
+        let path = format!("/api/v1/segments/pro/members?at={}", at.to_rfc3339());
+        let page = app.get(&path).await.expect(200);
+        let mut users: Vec<&str> =
+            page["items"].as_array().unwrap().iter().map(|m| m["profile"]["label"].as_str().unwrap()).collect();
+        users.sort_unstable();
+        assert_eq!(users, expected, "{at:?}: {page}");
+    }
+    // By pages: each once.
+    let path = format!("/api/v1/segments/pro/members?limit=1&at={}", moments[1].to_rfc3339());
+    let first = app.get(&path).await.expect(200);
+    let next = first["next_cursor"].as_str().unwrap();
+    let second = app.get(&format!("{path}&cursor={next}")).await.expect(200);
+    assert!(second["next_cursor"].is_null() && first["items"][0] != second["items"][0], "{first} {second}");
+    assert_eq!(app.get("/api/v1/segments/pro/members?at=yesterday").await.status, 400);
+}
+
+#[tokio::test]
+async fn files_written_by_schedule_are_listed_and_fetched_by_who_may() {
+    let app = App::with_exports();
+    app.collect("/v1/identify", json!({"userId": "u", "traits": {"plan": "pro"}})).await.expect(200);
+    app.settle().await;
+    let spec = json!({"name": "Pro", "rule": "traits.plan == 'pro'", "export": {"every": "1d", "traits": ["plan"]}});
+    put(&app, "segment", "pro", spec).await;
+    app.until("/api/v1/segments/pro", |s| s["ready"] == true && s["count"] == 1).await;
+    rapport_engine::exports::write_due(app.state.engine.shared()).unwrap();
+    let path = "/api/v1/segments/pro/exports";
+    let listed = app.get(path).await.expect(200);
+    let files = listed["items"].as_array().unwrap();
+    assert_eq!(files.len(), 1, "{listed}");
+    let name = files[0]["name"].as_str().unwrap();
+    let file = app.get(&format!("{path}/{name}")).await;
+    assert_eq!((file.status, file.header("content-type")), (200, "text/csv; charset=utf-8"));
+    assert_eq!(file.body.len() as u64, files[0]["bytes"].as_u64().unwrap());
+    assert!(
+        file.text().starts_with("profile,user_id,email,since,plan\n") && file.text().contains(",u,,"),
+        "{}",
+        file.text()
+    );
+    // Neither another name nor another workspace leads to a file.
+    for other in ["none.csv", "..%2F..%2Fcontrol.db", "unfinished"] {
+        assert_eq!(app.get(&format!("{path}/{other}")).await.status, 404, "{other}");
+    }
+    assert_eq!(app.as_token(&app.b.token, "GET", &format!("{path}/{name}"), Value::Null).await.status, 404);
+    assert_eq!(app.as_token("", "GET", path, Value::Null).await.status, 401);
 }
 
 #[tokio::test]

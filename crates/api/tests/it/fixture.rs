@@ -128,8 +128,23 @@ impl App {
         Self::at(Arc::new(SystemClock), change)
     }
 
+    /// The same, which writes exports of segments beside its state.
+    pub(crate) fn with_exports() -> App {
+        let config =
+            |dir: &std::path::Path| EngineConfig { exports_dir: Some(dir.join("exports")), ..EngineConfig::default() };
+        Self::made(Arc::new(SystemClock), config, |_| {})
+    }
+
     /// The same with a clock of one's own.
     pub(crate) fn at(clock: Arc<dyn Clock>, change: impl FnOnce(&mut ApiParts)) -> App {
+        Self::made(clock, |_| EngineConfig::default(), change)
+    }
+
+    fn made(
+        clock: Arc<dyn Clock>,
+        config: impl FnOnce(&std::path::Path) -> EngineConfig,
+        change: impl FnOnce(&mut ApiParts),
+    ) -> App {
         let dir = tempfile::tempdir().unwrap();
         let stores = Arc::new(Stores::open(dir.path(), 4, &DbOptions::default()).unwrap());
         let (a, b) = (tenant(&stores, "alpha"), tenant(&stores, "beta"));
@@ -137,7 +152,7 @@ impl App {
         let lake = Lake::open(&dir.path().join("lake"), 4, LakeConfig { background: false, ..LakeConfig::default() });
         let lake = lake.unwrap();
         let parts = Parts {
-            config: EngineConfig::default(),
+            config: config(dir.path()),
             log: log.clone(),
             stores: stores.clone(),
             lake: lake.clone(),

@@ -167,3 +167,58 @@ pub fn crossings(
     rows.truncate(limit);
     Ok(rows)
 }
+
+/// Of each profile its latest edge of a segment before an instant.
+struct Standing<'a> {
+    segment: &'a str,
+    before: Timestamp,
+}
+
+impl Fold for Standing<'_> {
+    type State = Option<(Timestamp, bool)>;
+    type Out = Vec<(ProfileId, Timestamp)>;
+
+    fn begin(&self, _: ProfileId) -> Self::State {
+        None
+    }
+
+    fn step(&self, state: &mut Self::State, event: &EventRef<'_>) {
+        let ours = matches!(event.property("segment"), Scalar::Text(id) if id == self.segment);
+        if ours && state.is_none_or(|(at, _)| at <= event.ts()) {
+            *state = Some((event.ts(), event.name() == names::SEGMENT_ENTERED));
+        }
+    }
+
+    fn finish(&self, profile: ProfileId, state: Self::State, out: &mut Self::Out) {
+        if let Some((at, true)) = state {
+            out.push((profile, at));
+        }
+    }
+
+    fn merge(&self, into: &mut Self::Out, from: Self::Out) {
+        into.extend(from);
+    }
+
+    fn event_names(&self) -> Option<Vec<String>> {
+        Some(vec![names::SEGMENT_ENTERED.to_owned(), names::SEGMENT_EXITED.to_owned()])
+    }
+
+    fn range(&self) -> Option<(Timestamp, Timestamp)> {
+        Some((Timestamp(i64::MIN), self.before))
+    }
+}
+
+/// Who was in a segment at an instant, with since when, by profile. What was found out later (by a new or edited rule) counts
+/// from when it was found out, as its events do.
+pub fn members_at(
+    shared: &Shared,
+    ws: WorkspaceId,
+    segment: &str,
+    at: Timestamp,
+    cancel: &CancelFlag,
+) -> Result<Vec<(ProfileId, Timestamp)>, EngineError> {
+    let fold = Standing { segment, before: at.plus_ms(1) };
+    let mut members = shared.lake.snapshot(ws).run(&fold, cancel)?;
+    members.sort_unstable();
+    Ok(members)
+}

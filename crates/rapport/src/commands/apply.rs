@@ -10,20 +10,27 @@ use crate::cli::Apply;
 use crate::client::{Client, Http};
 use crate::documents::{self, Document};
 
-/// Writes documents; with `--publish` they take effect, with `--dry-run` they are only checked.
+/// Writes documents; with `--publish` they take effect, with `--dry-run` they are only checked. Those of one kind may refer
+/// to each other in any order: what is not accepted is tried again for as long as others are.
 pub(super) fn apply(client: &Client, args: &Apply) -> Result<()> {
     let documents = documents::read(&args.files.file)?;
-    let mut failed = 0;
-    for document in &documents {
-        let name = format!("{} {}", document.kind.as_str(), document.id);
-        match one(client.http(), document, args) {
-            Ok(done) => print(&format!("{name}: {done}\n"))?,
-            Err(error) => {
-                failed += 1;
-                eprintln!("{name} ({}): {error}", document.place);
+    let mut waiting: Vec<&Document> = documents.iter().collect();
+    let failed = loop {
+        let (before, mut refused) = (waiting.len(), Vec::new());
+        for document in waiting {
+            match one(client.http(), document, args) {
+                Ok(done) => print(&format!("{} {}: {done}\n", document.kind.as_str(), document.id))?,
+                Err(error) => refused.push((document, error)),
             }
         }
-    }
+        if refused.is_empty() || refused.len() == before || args.dry_run {
+            for (document, error) in &refused {
+                eprintln!("{} {} ({}): {error}", document.kind.as_str(), document.id, document.place);
+            }
+            break refused.len();
+        }
+        waiting = refused.into_iter().map(|(document, _)| document).collect();
+    };
     if failed > 0 {
         let hint = if args.dry_run { "; a dry run checks each against what the server has already" } else { "" };
         bail!("{failed} of {} documents were not accepted{hint}", documents.len());
