@@ -8,6 +8,7 @@
 //! threads, and never touch a database themselves.
 
 mod auth;
+mod bursts;
 mod config;
 mod customer;
 mod dashboard;

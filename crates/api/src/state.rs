@@ -18,6 +18,7 @@ use rapport_log::Log;
 use rapport_store::{Page, Reader, Stores, Tx};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::bursts::Bursts;
 use crate::config::ApiConfig;
 use crate::error::ApiError;
 use crate::extract;
@@ -77,6 +78,8 @@ pub(crate) struct Inner {
     pub(crate) recent: Mutex<crate::routes::events::RecentCache>,
     pub(crate) housekept: Mutex<Timestamp>,
     pub(crate) outward: Outward,
+    /// Clicks that come all at once.
+    pub(crate) bursts: Bursts,
 }
 
 impl Deref for ApiState {
@@ -100,6 +103,7 @@ impl ApiState {
             recent: Mutex::default(),
             housekept: Mutex::new(Timestamp(0)),
             outward: Outward::default(),
+            bursts: Bursts::default(),
             parts,
         }))
     }

@@ -1,21 +1,24 @@
 //! The links in messages: unsubscribing, clicks, opens.
 
+use std::time::Instant;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rapport_delivery::core::mark::{Mark, by_machine};
-use rapport_delivery::repo::MessageStatus;
+use rapport_delivery::repo::{LedgerEntry, MessageStatus};
 use rapport_delivery::tracking::agent::is_machine;
 use rapport_delivery::tracking::{classify, pages};
 use rapport_delivery::{Claim, Purpose};
-use rapport_domain::MessageChannel;
+use rapport_domain::{MessageChannel, Timestamp};
 use rapport_engine::read;
 use serde_json::{Value, json};
 
 use super::collect::picture;
 use super::push::mark_id;
+use crate::bursts::{SOON_MS, WINDOW};
 use crate::customer::{Accepts, Visit, answer};
 use crate::error::ApiError;
 use crate::events;
@@ -91,8 +94,34 @@ pub(crate) async fn unsubscribe(
     Ok(answer(page))
 }
 
-/// Records what a link tells; the customer is not kept waiting for it, nor bothered when it cannot be.
-async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, mark: Mark, link: Option<&str>) {
+/// Records a click on a link. One that may belong to a burst is told when that is known.
+async fn tell_click(state: &ApiState, visit: Visit, headers: HeaderMap, url: String) {
+    let (at, key, now) = (Instant::now(), (visit.claim.workspace, visit.claim.message), state.now());
+    let is_soon = |m: &LedgerEntry| m.status == MessageStatus::Sent && now.since_ms(m.changed_at) < SOON_MS;
+    let is_mail = visit.channel() == MessageChannel::Email.as_str();
+    let waits = is_mail && visit.message.as_ref().is_some_and(is_soon);
+    if !waits || !state.shared().bursts.note(key, &url, at) {
+        return tell(state, &visit, &headers, Mark::Clicked, Some(&url), (now, false)).await;
+    }
+    let state = state.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(WINDOW).await;
+        let burst = state.shared().bursts.was_burst(key, at, Instant::now());
+        tell(&state, &visit, &headers, Mark::Clicked, Some(&url), (now, burst)).await;
+        tokio::time::sleep(2 * WINDOW).await;
+        state.shared().bursts.forget(key, Instant::now());
+    });
+}
+
+/// Records what a link told at a time; the customer is not kept waiting for it, nor bothered when it cannot be.
+async fn tell(
+    state: &ApiState,
+    visit: &Visit,
+    headers: &HeaderMap,
+    mark: Mark,
+    link: Option<&str>,
+    (at, burst): (Timestamp, bool),
+) {
     let Some(profile) = visit.profile.as_ref().map(|p| p.id) else { return };
     let mut properties = visit.properties();
     let agent = headers.get("user-agent").and_then(|v| v.to_str().ok());
@@ -103,7 +132,7 @@ async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, mark: Mark, 
     let is_mail = channel == MessageChannel::Email;
     let sent = visit.message.as_ref().filter(|m| is_mail && m.status == MessageStatus::Sent);
     let sent_at = sent.map(|m| m.changed_at);
-    let machine = is_machine(class, sent_at, state.now());
+    let machine = burst || is_machine(class, sent_at, at);
     if machine {
         properties.insert("machine".to_owned(), Value::from(true));
     }
@@ -113,6 +142,7 @@ async fn tell(state: &ApiState, visit: &Visit, headers: &HeaderMap, mark: Mark, 
     let name = mark.event_name(channel);
     let name = if machine { by_machine(name) } else { name.to_owned() };
     let mut event = events::named(state, visit.claim.workspace, profile, &name, properties, events::browser(headers));
+    event.ts = at;
     if matches!(channel, MessageChannel::WebPush | MessageChannel::Push) && !machine {
         // A notification is used once, and the device tells of it too.
         event.message_id = mark_id(visit, mark);
@@ -134,9 +164,7 @@ pub(crate) async fn click(
     let Ok(location) = HeaderValue::from_str(&url) else { return Ok(accepts.invalid_link()) };
     // Whatever goes wrong with recording, the customer gets where the link leads.
     match Visit::open(&state, &token).await {
-        Ok(Some(visit)) => {
-            tell(&state, &visit, &headers, Mark::Clicked, Some(&url)).await;
-        }
+        Ok(Some(visit)) => tell_click(&state, visit, headers, url).await,
         Ok(None) => {}
         Err(error) => tracing::warn!(error.code = error.code(), "a click was not recorded"),
     }
@@ -171,7 +199,7 @@ pub(crate) async fn open(State(state): State<ApiState>, At(token): At<String>, h
     let opens = state.tokens.open(&token).is_ok_and(|claim| claim.purpose == Purpose::Open);
     if opens {
         match Visit::open(&state, &token).await {
-            Ok(Some(visit)) => tell(&state, &visit, &headers, Mark::Opened, None).await,
+            Ok(Some(visit)) => tell(&state, &visit, &headers, Mark::Opened, None, (state.now(), false)).await,
             Ok(None) => {}
             Err(error) => tracing::warn!(error.code = error.code(), "an open was not recorded"),
         }

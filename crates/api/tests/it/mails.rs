@@ -152,6 +152,38 @@ async fn a_mail_can_be_seen_in_the_browser() {
 }
 
 #[tokio::test]
+async fn a_gateway_that_follows_every_link_is_no_person() {
+    let html = "<p><a href=\"https://s.example/1\">1</a> <a href=\"https://s.example/2\">2</a> <a href=\"https://s.example/3\">3</a></p>";
+    let (app, catcher) = mail_app(json!({"name": "H", "subject": "Hi", "html": html})).await;
+    let profile = customer(&app).await;
+    let id = sent(&app, "ada", "hello").await;
+    let (_, html) = html_of(&catcher.mails().remove(0).raw);
+    let links: Vec<String> =
+        html.match_indices("/l/").map(|(at, _)| html[at..].split('"').next().unwrap().to_owned()).collect();
+    let click = async |path: &str| {
+        let request = Request::get(path).header("user-agent", "Mozilla/5.0 (X11) Firefox/140.0").body(Body::empty());
+        assert_eq!(app.send(request.unwrap()).await.status, 302);
+    };
+    // Later than anybody would call too fast.
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    for path in &links[..3] {
+        click(path).await;
+    }
+    let named = async |name: &str, count: usize| {
+        let path = format!("/api/v1/profiles/{profile}/events?q=Link%20Clicked");
+        let of = |l: &Value| l["items"].as_array().unwrap().iter().filter(|e| e["event"] == name).count();
+        app.until(&path, |l| of(l) == count).await
+    };
+    named("Email Link Clicked by Machine", 3).await;
+    // The customer comes when that is over, and follows one.
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    click(&links[1]).await;
+    named("Email Link Clicked", 1).await;
+    let timeline = marks(&app, &id, "clicked").await;
+    assert!(timeline.to_string().contains("https://s.example/2"), "{timeline}");
+}
+
+#[tokio::test]
 async fn a_template_is_tested_by_members_only() {
     let html = "<p>Hello {{ profile.name }} {{ event.sku }}</p><a href=\"https://shop.example/\">Shop</a>";
     let (app, catcher) = mail_app(json!({"name": "H", "subject": "Hi {{ profile.name }}", "html": html})).await;

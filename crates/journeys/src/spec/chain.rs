@@ -143,11 +143,11 @@ fn starts<'a>(
                     edge(format!("records {:?}", event.name), open, None);
                 }
                 for change in changes(&found.action) {
-                    let tells = match (&change, event.name.as_str()) {
-                        (Change::Trait(..), names::PROFILE_UPDATED) => true,
-                        (Change::List(..), names::SEGMENT_ENTERED | names::SEGMENT_EXITED) => true,
-                        _ => false,
-                    };
+                    let tells = matches!(
+                        (&change, event.name.as_str()),
+                        (Change::Trait(..), names::PROFILE_UPDATED)
+                            | (Change::List(..), names::SEGMENT_ENTERED | names::SEGMENT_EXITED)
+                    );
                     if tells {
                         edge(format!("{}, which records {:?}", does(&change), event.name), open, Some(change));
                     }
