@@ -8,7 +8,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/client';
-import { preferred, setLanguage, useLanguage } from './i18n';
+import { preferred, setLanguage } from './i18n';
 import { router } from './router';
 import { contrasts, theme } from './theme';
 
@@ -22,7 +22,6 @@ Object.assign(globalThis, { __webpack_nonce__: nonce });
 const Notifications = lazy(() => import('@mantine/notifications').then((m) => ({ default: m.Notifications })));
 
 function App() {
-  const language = useLanguage();
   return (
     <QueryClientProvider client={queryClient}>
       <MantineProvider
@@ -34,7 +33,7 @@ function App() {
         <Suspense>
           <Notifications position="bottom-right" />
         </Suspense>
-        <RouterProvider key={language} router={router} />
+        <RouterProvider router={router} />
       </MantineProvider>
     </QueryClientProvider>
   );
