@@ -36,7 +36,7 @@ function App() {
         <Suspense>
           <Notifications position="bottom-right" />
         </Suspense>
-        <RouterProvider key={language} router={router} />
+        <RouterProvider router={router} />
       </MantineProvider>
     </QueryClientProvider>
   );

@@ -1,6 +1,8 @@
 /** Every address of the dashboard. Each page is a chunk of its own, fetched when its link is pointed at. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent as lazily, Outlet, redirect } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
 import { ApiProblem, queryClient, sessionQuery } from './api/client';
+import { useLanguage } from './i18n';
 import { Failed, NotFound } from './shell/Failed';
 import { Shell } from './shell/Shell';
 
@@ -13,6 +15,17 @@ function search(raw: Record<string, unknown>): Search {
 }
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, validateSearch: search });
+
+/** A page that is drawn again, and not begun anew, when the language changes: what was entered stays. */
+const lazyRouteComponent: typeof lazily = (load, name) => {
+  const made = lazily(load, name);
+  const Page = made as ComponentType;
+  const Shown = () => {
+    useLanguage();
+    return <Page />;
+  };
+  return Object.assign(Shown, { preload: made.preload }) as unknown as typeof made;
+};
 
 const login = createRoute({
   getParentRoute: () => root,

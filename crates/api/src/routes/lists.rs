@@ -177,7 +177,7 @@ async fn portion(
 async fn noted(state: &ApiState, caller: Caller, id: String, out: &ListChange) -> Result<(), ApiError> {
     let detail = json!({"added": out.added, "removed": out.removed, "unknown": out.unknown});
     let now = state.now();
-    state.write(move |tx| Ok(caller.audit(tx, now, "list.change", &format!("segment/{id}"), &detail)?)).await
+    state.write(move |tx| caller.audit(tx, now, "list.change", &format!("segment/{id}"), &detail)).await
 }
 
 /// Whether the id is of a list, which is changed by hand.

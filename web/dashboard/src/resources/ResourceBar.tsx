@@ -48,9 +48,10 @@ export function ResourceBar({
     };
     await editing.move(to, { confirm, done, ...(newId ? { newId } : {}) });
   };
+  // What fields undo is theirs; saving is meant wherever the cursor is.
+  useHotkeys([['mod+S', () => mayEdit && !busy && (dirty || editing.isNew) && void go('saved')]], [], true);
   useHotkeys(
     [
-      ['mod+S', () => void go('saved')],
       ['mod+Z', editing.undo],
       ['mod+shift+Z', editing.redo],
     ],

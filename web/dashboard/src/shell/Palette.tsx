@@ -8,7 +8,9 @@ import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import { api, data, includes, sessionQuery } from '@/api/client';
 import { aboutQuery, journeysQuery, segmentsQuery, templatesQuery } from '@/api/queries';
 import { nameOf } from '@/features/customers/name';
+import { KINDS } from '@/features/insights/kinds';
 import { t } from '@/i18n';
+import { useResources } from '@/resources/useResources';
 import { sections } from './sections';
 
 interface Entry {
@@ -17,6 +19,21 @@ interface Entry {
   title: string;
   hint?: string;
   to: string;
+}
+
+/** The tabs of the settings and what they are called. */
+const SETTINGS: [string, string][] = [
+  ['members', 'Members'],
+  ['channels', 'Channels'],
+  ['topics', 'Topics'],
+  ['suppressions', 'Suppressions'],
+  ['tokens', 'API tokens'],
+  ['audit', 'Audit log'],
+];
+
+/** Documents with a page of their own. */
+function named(kind: string, group: string, at: string, list: { id: string; spec: unknown }[] | undefined): Entry[] {
+  return (list ?? []).map((r) => ({ key: `${kind} ${r.id}`, group, title: String((r.spec as { name?: unknown }).name ?? r.id), hint: r.id, to: `${at}/${r.id}` }));
 }
 
 export function Palette({ close }: { close: () => void }) {
@@ -35,6 +52,8 @@ export function Palette({ close }: { close: () => void }) {
     queryFn: ({ signal }) => data(api.GET('/api/v1/profiles', { params: { query: { q, limit: 6 } }, signal })),
     enabled: q.length > 1,
   });
+  const campaigns = useResources('campaign');
+  const dashboards = useResources('dashboard');
   const entries = useMemo(() => {
     const pages: Entry[] = sections
       .filter((s) => !s.catcherOnly || about.data?.mail_catcher)
@@ -52,6 +71,11 @@ export function Palette({ close }: { close: () => void }) {
       ...(segments.data?.items ?? []).map((s) => ({ key: `s ${s.id}`, group: t('Segments'), title: s.name, hint: s.id, to: `/segments/${s.id}` })),
       ...(journeys.data?.items ?? []).map((j) => ({ key: `j ${j.id}`, group: t('Journeys'), title: j.name, hint: j.id, to: `/journeys/${j.id}` })),
       ...(templates.data?.items ?? []).map((x) => ({ key: `t ${x.id}`, group: t('Content'), title: x.name, hint: x.id, to: `/content/${x.id}` })),
+      ...named('campaign', t('Campaigns'), '/campaigns', campaigns.data),
+      ...named('dashboard', t('Dashboards'), '/dashboards', dashboards.data),
+      ...KINDS.map((k) => ({ key: `r ${k.kind}`, group: t('Insights'), title: t(k.title), hint: t(k.what), to: `/insights/${k.kind}` })),
+      ...SETTINGS.map(([tab, name]) => ({ key: `set ${tab}`, group: t('Settings'), title: t(name), to: `/settings?tab=${tab}` })),
+      { key: 'start', group: t('Go to'), title: t('Send your first event'), to: '/start' },
     ];
     const words = q.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (e: Entry) => words.every((w) => `${e.title} ${e.hint ?? ''} ${e.group}`.toLowerCase().includes(w));
@@ -64,7 +88,7 @@ export function Palette({ close }: { close: () => void }) {
     }));
     const all = [...pages, ...doings, ...(q ? things : [])].filter(fits);
     return [...found, ...all].slice(0, 30);
-  }, [q, session.data, about.data, segments.data, journeys.data, templates.data, people.data]);
+  }, [q, session.data, about.data, segments.data, journeys.data, templates.data, people.data, campaigns.data, dashboards.data]);
   const at = Math.min(chosen, Math.max(0, entries.length - 1));
   const go = (entry: Entry | undefined) => {
     if (!entry) return;

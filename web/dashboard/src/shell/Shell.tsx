@@ -7,7 +7,7 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { sessionQuery, signOut } from '@/api/client';
 import { aboutQuery } from '@/api/queries';
-import { type Language, language, languages, setLanguage, t } from '@/i18n';
+import { type Language, languages, setLanguage, t, useLanguage } from '@/i18n';
 import { Connection } from './Connection';
 import { sections } from './sections';
 
@@ -20,7 +20,10 @@ export function Shell() {
   const [palette, { open: openPalette, close: closePalette }] = useDisclosure(false);
   const path = useRouterState({ select: (s) => s.location.pathname });
   const about = useQuery(aboutQuery);
-  useHotkeys([['mod+K', openPalette], ['/', openPalette]], ['INPUT', 'TEXTAREA', 'SELECT']);
+  useLanguage();
+  // From within fields, too; a slash is a letter there.
+  useHotkeys([['mod+K', openPalette]], [], true);
+  useHotkeys([['/', openPalette]], ['INPUT', 'TEXTAREA', 'SELECT']);
   // biome-ignore lint: the menu closes when the page changes
   useEffect(close, [path]);
   const here = (to: string) => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`));
@@ -93,6 +96,7 @@ export function Shell() {
 }
 
 function UserMenu() {
+  const language = useLanguage();
   const session = useQuery(sessionQuery);
   const navigate = useNavigate();
   const [password, setPassword] = useState(false);
@@ -137,8 +141,8 @@ function UserMenu() {
           <Menu.Item
             key={code}
             role="menuitemradio"
-            aria-checked={language() === code}
-            fw={language() === code ? 700 : 400}
+            aria-checked={language === code}
+            fw={language === code ? 700 : 400}
             onClick={() => void setLanguage(code as Language)}
           >
             {name}

@@ -5,7 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { includes, type Schemas, sessionQuery } from '@/api/client';
-import { t } from '@/i18n';
+import { t, useLanguage } from '@/i18n';
 import { asTaken, put } from '@/resources/put';
 import { slugOf } from '@/resources/slug';
 import { Empty, Figure, Loading, Problem } from '@/ui/bits';
@@ -44,7 +44,8 @@ export function ReportPage() {
     placeholderData: (before, asked) => (asked?.queryKey[1] === kind ? before : undefined),
     staleTime: 30_000,
   });
-  const view = useMemo(() => (entry && report.data ? viewOf(entry.kind, report.data, request) : null), [entry, report.data, request]);
+  const language = useLanguage();
+  const view = useMemo(() => (entry && report.data ? viewOf(entry.kind, report.data, request) : null), [entry, report.data, request, language]);
   const notes = useMemo(() => (report.data as { annotations?: Schemas['Note'][] } | undefined)?.annotations ?? [], [report.data]);
   const option = useMemo(() => (view?.option && view.buckets ? withNotes(view.option, view.buckets, notes) : view?.option), [view, notes]);
   const camera = useRef<Photograph | null>(null);

@@ -1,7 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo, useState } from 'react';
-import { t } from '@/i18n';
+import { t, useLanguage } from '@/i18n';
 import { Loaded, Loading } from '@/ui/bits';
 import { ask } from './ask';
 import { entryOf, type Request } from './kinds';
@@ -23,7 +23,8 @@ export function SavedReport({ kind, request, height }: { kind: string; request: 
     refetchInterval: 60_000,
     enabled: entry !== undefined,
   });
-  const view = useMemo(() => (entry && report.data ? viewOf(entry.kind, report.data, request) : null), [entry, report.data, request]);
+  const language = useLanguage();
+  const view = useMemo(() => (entry && report.data ? viewOf(entry.kind, report.data, request) : null), [entry, report.data, request, language]);
   if (!entry) return <Text size="sm">{kind}</Text>;
   return (
     <Loaded query={report} rows={3}>

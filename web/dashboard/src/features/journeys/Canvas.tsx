@@ -7,7 +7,7 @@ import {
   type NodeProps, Position, ReactFlow, ReactFlowProvider,
 } from '@xyflow/react';
 import { createContext, useContext, useMemo } from 'react';
-import { number, percent, t } from '@/i18n';
+import { number, percent, t, useLanguage } from '@/i18n';
 import { Tag } from '@/ui/bits';
 import type { Mark } from './diff/graphDiff';
 import { type Action, actionOf, type Edge, edges, END, exits, type Fault, type JourneySpec, type Place, type Step, TRIGGER } from './graph';
@@ -202,6 +202,7 @@ const edgeTypes = { way: WayView };
 export function Canvas(props: Shared) {
   const { spec, editable, select, connect, move, gone } = props;
   const scheme = useComputedColorScheme('light');
+  const language = useLanguage();
   const { nodes, ways } = useMemo(() => {
     const at = layout(spec, gone);
     const place = (id: string) => ({ x: at.get(id)?.x ?? 0, y: at.get(id)?.y ?? 0 });
@@ -227,7 +228,7 @@ export function Canvas(props: Shared) {
       focusable: false,
     }));
     return { nodes: [trigger, ...steps, ...ends], ways: drawn };
-  }, [spec, gone]);
+  }, [spec, gone, language]);
   return (
     <Context.Provider value={props}>
       <ReactFlowProvider>

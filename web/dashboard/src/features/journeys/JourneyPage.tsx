@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { api, data, includes, sessionQuery } from '@/api/client';
-import { number, t } from '@/i18n';
+import { number, t, useLanguage } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, useResource } from '@/resources/useResource';
 import { Figure, Loaded, Loading, Problem } from '@/ui/bits';
@@ -66,7 +66,8 @@ export function JourneyPage() {
     return steps ? passedBy(spec, steps, stats?.entered ?? 0) : {};
   }, [spec, simulated, stats, steps]);
   const atEnd = useMemo(() => (simulated ? Object.fromEntries(Object.entries(simulated.journey.steps).map(([step, s]) => [step, s.at_end])) : counts), [simulated, counts]);
-  const notes = useMemo(() => (simulated ? {} : Object.fromEntries(Object.entries(steps ?? {}).map(([step, s]) => [step, noteOf(s)]))), [simulated, steps]);
+  const language = useLanguage();
+  const notes = useMemo(() => (simulated ? {} : Object.fromEntries(Object.entries(steps ?? {}).map(([step, s]) => [step, noteOf(s)]))), [simulated, steps, language]);
   const mayEdit = includes(session.data?.role, 'editor');
   const selected = search.step ?? null;
   const select = (step: string | null) => setSearch({ step: step ?? undefined });
