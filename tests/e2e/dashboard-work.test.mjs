@@ -323,6 +323,31 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       assert.ok(items.some((s) => s.spec.name === 'לקוחות חוזרים' && s.status === 'live'));
     }));
 
+  it('loses nothing that was entered by Escape, by another language or by the palette', () =>
+    bed.on('/settings?tab=suppressions', async (page) => {
+      await page.locator('input[type=email]').fill('half@written');
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Search or do…' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('combobox', { name: 'Search or do…' }).waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'You and your settings' }).click();
+      await page.getByText('Deutsch', { exact: true }).click();
+      await page.getByRole('heading', { level: 1, name: 'Einstellungen' }).waitFor();
+      assert.equal(await page.locator('input[type=email]').inputValue(), 'half@written');
+      await page.goto(`${server.url}/settings?tab=members`);
+      await page.getByRole('button', { name: 'Mitglied hinzufügen' }).click();
+      const form = page.getByRole('dialog', { name: 'Mitglied hinzufügen' });
+      await form.locator('input').first().fill('half@written');
+      await page.keyboard.press('Escape');
+      const asked = page.getByRole('dialog', { name: 'Ohne Speichern verlassen?' });
+      await asked.getByRole('button', { name: 'Weiter bearbeiten' }).click();
+      await asked.waitFor({ state: 'hidden' });
+      assert.equal(await form.locator('input').first().inputValue(), 'half@written');
+      await page.keyboard.press('Escape');
+      await asked.getByRole('button', { name: 'Verlassen' }).click();
+      await form.waitFor({ state: 'hidden' });
+    }));
+
   it('lets a journey go live once another member approved it', async () => {
     const bob = { email: 'bob@team.example', password: 'long enough for it' };
     await server.api('POST', '/api/v1/members', { ...bob, role: 'editor' });
