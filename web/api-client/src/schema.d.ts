@@ -13582,7 +13582,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description CSV whose first column holds identifiers; its header names their namespace: `user_id`, `email`, `profile`. */
+        /** @description CSV whose header names the namespace of each column: `user_id`, `email`, `profile`. Of a row the first that finds somebody counts; 500,000 rows and 32 MiB at most. */
         requestBody: {
             content: {
                 "text/csv": Record<string, unknown>;

@@ -1,17 +1,19 @@
 //! Messages without a bound: ways to a send step that nothing slows, and ways round through one that are short.
 
 use rapport_domain::time::DAY_MS;
-use rapport_domain::{Problem, Resource, ResourceKind};
+use rapport_domain::{MessageChannel, Problem, Resource, ResourceKind};
 use rapport_journeys::JourneySpec;
-use rapport_journeys::spec::{Action, Reentry, TimeWait, Trigger, Wait};
+use rapport_journeys::spec::{Action, Reentry, Send, TimeWait, Trigger, Wait};
 
 /// A way round through a send step that takes less looks like a mistake: a day.
 const SHORT_ROUND_MS: i64 = DAY_MS;
 
 /// Every send step that could go on and on; transactional ones are what customers asked for.
 pub(super) fn check(journey: &JourneySpec, live: &[Resource]) -> Vec<Problem> {
-    let sends =
-        journey.steps.iter().enumerate().filter(|(_, s)| matches!(&s.action, Action::Send(m) if !m.transactional));
+    // An in-app message goes when its journey is left: there is never more than one.
+    let stands = |send: &Send| send.channel == MessageChannel::InApp.as_str() && journey.exit_when.is_some();
+    let counts = |action: &Action| matches!(action, Action::Send(send) if !send.transactional && !stands(send));
+    let sends = journey.steps.iter().enumerate().filter(|(_, step)| counts(&step.action));
     let again = comes_again(journey, live);
     let at_once =
         reached(journey, |action| action.takes_time() || matches!(action, Action::Limit(_) | Action::Branch(_)));
