@@ -151,7 +151,7 @@ impl JourneySet {
                 advance::end(runs, index, ExitReason::ExitCondition, out);
             } else if !goal::by_rule(version, runs, index, conditions, now, out) {
                 let run = &mut runs.active[index];
-                if version.awaited(run).is_some_and(|rule| conditions.holds(rule)) {
+                if version.waits_for(run).is_some_and(|rule| conditions.holds(rule)) {
                     (run.wake, run.due_at) = (Some(Wake::Event), Some(now));
                 }
                 index += 1;
@@ -172,7 +172,7 @@ impl JourneySet {
         let rules = move |run: &Run| {
             let version = self.version(workspace, &run.journey, run.version)?;
             let goal = version.goal_when.as_ref().filter(|_| run.goal_at.is_none());
-            Some(version.exit_when.iter().chain(goal).chain(version.awaited(run)))
+            Some(version.exit_when.iter().chain(goal).chain(version.waits_for(run)))
         };
         runs.active.iter().filter_map(rules).flatten()
     }

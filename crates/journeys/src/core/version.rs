@@ -40,7 +40,7 @@ pub(super) struct Version {
 
 impl Version {
     /// The rule a run waits for where it stands.
-    pub(super) fn awaited(&self, run: &Run) -> Option<&ConditionKey> {
+    pub(super) fn waits_for(&self, run: &Run) -> Option<&ConditionKey> {
         let at = self.index(&run.step).filter(|_| run.waiting && run.wake.is_none())?;
         matches!(self.spec.steps[at].action, Action::Wait(Wait::When(_))).then(|| self.arms[at].first())?
     }
