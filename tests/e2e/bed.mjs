@@ -71,10 +71,27 @@ export async function serious(page) {
   assert.ok(axe, 'axe-core is missing; run scripts/setup.sh');
   // Not injected as an element: the page's policy forbids that.
   await page.evaluate(axe);
+  await settled(page);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   return violations
     .filter((v) => ['serious', 'critical'].includes(v.impact))
     .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 200)} (${n.any[0]?.message ?? ''})`).join(' | ')}`);
+}
+
+/** What opens or fades has done so: halfway through a fade no text has the contrast it will have. */
+function settled(page) {
+  return page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const moving = () => document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime < Number.POSITIVE_INFINITY && a.playState === 'running');
+    for (let still = 0, rounds = 0; still < 4 && rounds < 200; still += 1, rounds += 1) {
+      await frame();
+      const all = moving();
+      if (all.length > 0) {
+        await Promise.allSettled(all.map((a) => a.finished));
+        still = 0;
+      }
+    }
+  });
 }
 
 /** How much wider than its window a page is, in pixels. */

@@ -37,7 +37,7 @@ describe('consent', { skip: noBrowser }, () => {
     });
     assert.match(link, /\/confirm\/[\w-]+$/);
     await bed.on(`/customers/${ada.id}?tab=messages`, async (page) => {
-      await page.getByRole('cell', { name: 'Bitte bestätigen Sie Ihre Anmeldung' }).waitFor();
+      await page.getByRole('cell', { name: 'Bitte bestätigen Sie Ihre Anmeldung', exact: true }).waitFor();
       assert.equal(await page.getByRole('link', { name: 'Bitte bestätigen Sie Ihre Anmeldung' }).count(), 0, 'it is built in');
     });
     await bed.on(`/customers/${ada.id}`, async (page) => {
