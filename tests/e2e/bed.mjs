@@ -42,6 +42,8 @@ export class Bed {
   async open(path, { stranger = false, session = this.session, ...options } = {}) {
     const context = await this.browser.newContext({
       locale: 'en-GB',
+      // As people have it: what says that it is headless counts as a machine.
+      userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${this.browser.version()} Safari/537.36`,
       ...(stranger ? {} : { storageState: session }),
       ...options,
     });
