@@ -15,12 +15,13 @@ import { useSearchState } from '@/ui/useSearchState';
 import { NotFound } from '@/shell/Failed';
 import { ask, download, saveFile } from './ask';
 import { useSaved } from './InsightsPage';
-import { entryOf, lean, missing, objectIn, type Request, requestOf } from './kinds';
+import { entryOf, missing, objectIn, type Request } from './kinds';
 import { withNotes } from './notes';
 import { Notes } from './Notes';
 import { PeopleDrawer } from './PeopleDrawer';
 import { ReportForm } from './ReportForm';
 import { ReportTable } from './ReportTable';
+import { useRequest } from './useRequest';
 import type { Photograph } from '@/ui/Chart';
 import { FormModal } from '@/ui/FormModal';
 import { type Drill, viewOf } from './views';
@@ -34,7 +35,7 @@ export function ReportPage() {
   const entry = entryOf(kind);
   const saved = useSaved();
   const [saving, setSaving] = useState(false);
-  const request = useMemo(() => (entry ? requestOf(entry, search.r) : {}), [entry, search.r]);
+  const { request, entered, enter } = useRequest(entry);
   const lacking = entry ? missing(entry.kind, request) : null;
   const report = useQuery({
     queryKey: ['insights', kind, JSON.stringify(request)],
@@ -50,7 +51,6 @@ export function ReportPage() {
   const option = useMemo(() => (view?.option && view.buckets ? withNotes(view.option, view.buckets, notes) : view?.option), [view, notes]);
   const camera = useRef<Photograph | null>(null);
   if (!entry) return <NotFound />;
-  const set = (next: Request) => setSearch({ r: JSON.stringify(lean(next)), d: undefined }, { push: true });
   const drill = objectIn(search.d);
   const open = (next: Drill | undefined) => next && setSearch({ d: JSON.stringify(next) }, { push: true });
   const kept = saved.data?.items.find((r) => r.id === search.saved);
@@ -97,7 +97,7 @@ export function ReportPage() {
         {/* In a hand the answer comes first, once there is one. */}
         <Grid.Col span={{ base: 12, md: 4, lg: 3 }} order={{ base: lacking ? 1 : 2, md: 1 }} className="no-print">
           <Paper withBorder p="md" component="section" aria-label={t('What is asked')}>
-            <ReportForm kind={entry.kind} request={request} set={set} />
+            <ReportForm kind={entry.kind} request={entered} set={enter} />
           </Paper>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8, lg: 9 }} order={{ base: lacking ? 2 : 1, md: 2 }}>
