@@ -1,6 +1,6 @@
 //! What live documents need of each other: asked before one of them is archived.
 
-use rapport_delivery::{ChannelSpec, SettingsSpec, TopicSpec};
+use rapport_delivery::{SettingsSpec, TopicSpec};
 use rapport_domain::{Problem, Resource, ResourceKind, WorkspaceId};
 use rapport_journeys::spec::Use;
 use rapport_journeys::{AnyCatalogue, campaign};
@@ -8,6 +8,7 @@ use rapport_rules::Plan;
 use rapport_store::control::resources;
 
 use crate::error::ApiError;
+use crate::golive::needs::channels;
 use crate::state::ApiState;
 
 /// Refuses, unless `confirmed`, to take a document out of effect that live ones need: each is named with its place.
@@ -25,7 +26,7 @@ pub(crate) fn check(
     if !live.iter().any(|r| r.kind == kind && r.id == id) {
         return Ok(());
     }
-    let carried = only_by(state, ws, &live, kind, id)?;
+    let carried = only_by(state, ws, kind, id)?;
     let mut found = Vec::new();
     for document in live.iter().filter(|r| (r.kind, r.id.as_str()) != (kind, id)) {
         for used in uses(document) {
@@ -48,24 +49,13 @@ pub(crate) fn check(
 }
 
 /// What goes out by this channel and by no other one that is live.
-fn only_by(
-    state: &ApiState,
-    ws: WorkspaceId,
-    live: &[Resource],
-    kind: ResourceKind,
-    id: &str,
-) -> Result<Option<String>, ApiError> {
+fn only_by(state: &ApiState, ws: WorkspaceId, kind: ResourceKind, id: &str) -> Result<Option<String>, ApiError> {
     if kind != ResourceKind::Channel {
         return Ok(None);
     }
-    let (mut own, mut others) = (None, Vec::new());
-    for channel in live.iter().filter(|r| r.kind == ResourceKind::Channel) {
-        let opened = crate::document::opened(state, ws, ResourceKind::Channel, &channel.id, &channel.spec)?;
-        let Ok(spec) = ChannelSpec::validate(&opened) else { continue };
-        let carries = spec.kind.carries().as_str().to_owned();
-        if channel.id == id { own = Some(carries) } else { others.push(carries) }
-    }
-    Ok(own.filter(|carries| !others.contains(carries)))
+    let (own, others): (Vec<_>, Vec<_>) = channels(state, ws)?.into_iter().partition(|(channel, _)| channel == id);
+    let carries = own.first().map(|(_, spec)| spec.kind.carries().as_str().to_owned());
+    Ok(carries.filter(|carries| !others.iter().any(|(_, spec)| spec.carries(carries))))
 }
 
 /// Every document that a live one names. Journeys and campaigns name channels by what they carry, segments by id.

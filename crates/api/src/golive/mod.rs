@@ -1,7 +1,7 @@
 //! What keeps a document from going live, beyond what is wrong with it: what it needs must be there now. Errors refuse;
 //! what only looks like a mistake wants a confirmation.
 
-mod needs;
+pub(crate) mod needs;
 mod repeats;
 
 use rapport_delivery::TemplateSpec;

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::state::ApiState;
 
 /// The live channels that can be read, by id.
-pub(super) fn channels(state: &ApiState, ws: WorkspaceId) -> Result<Vec<(String, ChannelSpec)>, ApiError> {
+pub(crate) fn channels(state: &ApiState, ws: WorkspaceId) -> Result<Vec<(String, ChannelSpec)>, ApiError> {
     let mut channels = Vec::new();
     for found in state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Channel))? {
         let opened = crate::document::opened(state, ws, ResourceKind::Channel, &found.id, &found.spec)?;

@@ -16,7 +16,7 @@ pub(super) fn check(journey: &JourneySpec, live: &[Resource]) -> Vec<Problem> {
     let sends = journey.steps.iter().enumerate().filter(|(_, step)| counts(&step.action));
     let again = comes_again(journey, live);
     let at_once =
-        reached(journey, |action| action.takes_time() || matches!(action, Action::Limit(_) | Action::Branch(_)));
+        journey.reached(0, |action| action.takes_time() || matches!(action, Action::Limit(_) | Action::Branch(_)));
     let mut problems = Vec::new();
     for (i, step) in sends {
         let at = format!("spec.steps[{i}]");
@@ -55,19 +55,6 @@ fn comes_again(journey: &JourneySpec, live: &[Resource]) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Which steps are reached from the entry without passing one that `stops`.
-fn reached(journey: &JourneySpec, stops: impl Fn(&Action) -> bool) -> Vec<bool> {
-    let mut seen = vec![false; journey.steps.len()];
-    let mut queue = vec![0];
-    while let Some(i) = queue.pop() {
-        if std::mem::replace(&mut seen[i], true) || stops(&journey.steps[i].action) {
-            continue;
-        }
-        queue.extend(journey.ways(i));
-    }
-    seen
 }
 
 /// The least time a way from a step back to it takes; `None` when there is no such way.

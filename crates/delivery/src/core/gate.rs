@@ -1,8 +1,8 @@
 //! The gate: whether a message may leave now, later or never, and why.
 //!
 //! The order is part of the product: live and approved, duplicate, suppression, consent, address, the channel's window,
-//! control group, quiet hours, the step's send window, frequency and pressure. The first rule that says no gives the reason customers of this platform
-//! see. The provider's limit, rendering and sending come after.
+//! control group, quiet hours, the step's send window, frequency and pressure. The first rule that says no gives the reason
+//! customers of this platform see. The provider's limit, rendering and sending come after.
 
 use chrono_tz::Tz;
 use rapport_domain::message::Origin;

@@ -4,7 +4,6 @@
 mod messages;
 
 use std::collections::{HashMap, VecDeque};
-
 use std::sync::Arc;
 
 use chrono_tz::Tz;

@@ -130,8 +130,7 @@ impl JourneySet {
     }
 
     /// Ends runs whose `exit_when` holds, notes goals that a rule reaches, wherever they stand, and wakes runs whose awaited
-    /// rule holds: they are due at once. Every other entry point
-    /// does it first; the engine also calls when time alone may have made a rule true ([`JourneySet::exit_rules`]).
+    /// rule holds: they are due at once. Every other entry point does it first; the engine also calls when time alone may have made a rule true ([`JourneySet::exit_rules`]).
     pub fn leave(
         &self,
         workspace: WorkspaceId,
@@ -166,8 +165,8 @@ impl JourneySet {
         }
     }
 
-    /// The exit and goal rules of the runs that go on, and those they wait for: the engine sees to it that they are looked at when time can change
-    /// them.
+    /// The exit and goal rules of the runs that go on, and those they wait for: the engine sees to it that they are looked at
+    /// when time can change them.
     pub fn exit_rules<'a>(&'a self, workspace: WorkspaceId, runs: &'a Runs) -> impl Iterator<Item = &'a ConditionKey> {
         let rules = move |run: &Run| {
             let version = self.version(workspace, &run.journey, run.version)?;

@@ -31,7 +31,7 @@ pub(super) fn check(journey: &JourneySpec) -> Vec<Problem> {
         return problems; // what follows would only repeat it
     }
     let edges: Vec<Vec<usize>> = (0..journey.steps.len()).map(|i| targets(journey, i, &by_id)).collect();
-    unreachable_steps(journey, &edges, &mut problems);
+    unreachable_steps(journey, &mut problems);
     cycles(journey, &edges, &mut problems);
     problems
 }
@@ -71,8 +71,33 @@ impl JourneySpec {
     /// The steps a step can lead to, by index; every exit of it counts.
     #[must_use]
     pub fn ways(&self, step: usize) -> Vec<usize> {
-        let by_id = self.steps.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect();
-        targets(self, step, &by_id)
+        targets(self, step, &self.by_id())
+    }
+
+    /// Which steps can be come to from one, itself included, without going on from a step that `stops`.
+    #[must_use]
+    pub fn reached(&self, from: usize, stops: impl Fn(&Action) -> bool) -> Vec<bool> {
+        let by_id = self.by_id();
+        let mut reached = vec![false; self.steps.len()];
+        let mut stack: Vec<usize> = (from..self.steps.len()).take(1).collect();
+        while let Some(i) = stack.pop() {
+            if !std::mem::replace(&mut reached[i], true) && !stops(&self.steps[i].action) {
+                stack.extend(targets(self, i, &by_id));
+            }
+        }
+        reached
+    }
+
+    /// Whether a run that stands at a step may yet come to one of `targets`; one that stands there already has.
+    #[must_use]
+    pub fn may_reach(&self, from: &str, targets: &[&str]) -> bool {
+        let Some(from) = self.steps.iter().position(|s| s.id == from) else { return false };
+        let reached = self.reached(from, |_| false);
+        self.steps.iter().zip(reached).any(|(step, reached)| reached && targets.contains(&step.id.as_str()))
+    }
+
+    fn by_id(&self) -> HashMap<&str, usize> {
+        self.steps.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect()
     }
 }
 
@@ -114,14 +139,8 @@ pub(super) fn linear(journey: &JourneySpec) -> Vec<usize> {
     out
 }
 
-fn unreachable_steps(journey: &JourneySpec, edges: &[Vec<usize>], problems: &mut Vec<Problem>) {
-    let mut reached = vec![false; edges.len()];
-    let mut stack = vec![0];
-    while let Some(i) = stack.pop() {
-        if !std::mem::replace(&mut reached[i], true) {
-            stack.extend(&edges[i]);
-        }
-    }
+fn unreachable_steps(journey: &JourneySpec, problems: &mut Vec<Problem>) {
+    let reached = journey.reached(0, |_| false);
     for (i, step) in journey.steps.iter().enumerate().filter(|(i, _)| !reached[*i]) {
         problems.push(Problem::new(format!("spec.steps[{i}]"), format!("nothing leads to step {:?}", step.id)));
     }
@@ -165,24 +184,5 @@ fn cycles(journey: &JourneySpec, edges: &[Vec<usize>], problems: &mut Vec<Proble
                 _ => {}
             }
         }
-    }
-}
-
-impl JourneySpec {
-    /// Whether a run that stands at a step may yet come to one of `targets`; one that stands there already has.
-    #[must_use]
-    pub fn may_reach(&self, from: &str, targets: &[&str]) -> bool {
-        let by_id: HashMap<&str, usize> = self.steps.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect();
-        let mut reached = vec![false; self.steps.len()];
-        let mut stack: Vec<usize> = by_id.get(from).copied().into_iter().collect();
-        while let Some(i) = stack.pop() {
-            if targets.contains(&self.steps[i].id.as_str()) {
-                return true;
-            }
-            if !std::mem::replace(&mut reached[i], true) {
-                stack.extend(self::targets(self, i, &by_id));
-            }
-        }
-        false
     }
 }

@@ -330,18 +330,15 @@ fn quiet_hours_defer_or_expire() {
         c.night();
         c.settings.quiet_hours[0].topics = vec!["news".into()];
     });
-    let later = |c: &mut Case| {
+    fn later(c: &mut Case) {
         c.night();
         let time = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
         let (channels, topics) = (vec!["email".into()], vec!["news".into()]);
         c.settings.quiet_hours.push(QuietHours { start: time(20), end: time(10), channels, topics });
-    };
+    }
     assert_eq!(until(later), "2026-07-02T08:00:00.000Z", "the second is about a topic");
     let of_topic = |c: &mut Case| {
-        c.night();
-        let time = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
-        let (channels, topics) = (vec!["email".into()], vec!["news".into()]);
-        c.settings.quiet_hours.push(QuietHours { start: time(20), end: time(10), channels, topics });
+        later(c);
         c.topic(ConsentPolicy::OptOut);
     };
     assert_eq!(until(of_topic), "2026-07-02T10:00:00.000Z", "the one that ends last counts");

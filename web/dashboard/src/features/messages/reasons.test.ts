@@ -9,6 +9,6 @@ it('leaves what a reason says and not its code', () => {
 });
 
 it('knows the closed list', () => {
-  const closed = 'suppressed, unsubscribed, no_consent, no_address, quiet_hours_expired, frequency_cap, control_group, not_live, exited, duplicate, provider_rejected, invalid_template';
+  const closed = 'suppressed, unsubscribed, no_consent, unconfirmed, no_address, window_closed, quiet_hours_expired, frequency_cap, control_group, not_live, exited, duplicate, provider_rejected, invalid_template, unknown_outcome';
   expect(Object.keys(REASONS).sort()).toEqual(closed.split(', ').sort());
 });

@@ -50,7 +50,7 @@ function AddOne({ id }: { id: string }) {
 }
 
 /** The most a file may hold; what is larger is divided. */
-const MAX_FILE_BYTES = 1 << 20;
+const MAX_FILE_BYTES = 32 << 20;
 
 function AddFile({ id }: { id: string }) {
   const [file, setFile] = useState<File | null>(null);
@@ -77,7 +77,7 @@ function AddFile({ id }: { id: string }) {
       </Title>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          {t('A CSV file whose first column holds identifiers; its header says which: user_id, email or profile. Only customers who are known here are taken, at most 10,000 rows at once.')}
+          {t('A CSV file whose header says what each column holds: user_id, email or profile. Of a row the first that finds somebody counts. Only customers who are known here are taken, at most 500,000 rows at once.')}
         </Text>
         <Group align="flex-end">
           <FileInput
@@ -88,7 +88,7 @@ function AddFile({ id }: { id: string }) {
             clearable
             value={file}
             onChange={setFile}
-            error={tooLarge ? t('At most 1 MB; divide it into several.') : null}
+            error={tooLarge ? t('At most 32 MB; divide it into several.') : null}
           />
           <SegmentedControl
             aria-label={t('What to do with them')}
