@@ -46,6 +46,7 @@ MUTATIONS = [
     ("deduplication off", OWNER + "/ingest.rs", "let key = MessageKey::of(accepted.workspace, accepted.message_id);\n        if !self.seen.insert(&work.tx, work.now.utc_day(), key)? {", "let key = MessageKey::of(accepted.workspace, accepted.message_id);\n        if !self.seen.insert(&work.tx, work.now.utc_day(), key)? && false {"),
     ("change of a trait decides nothing", OWNER + "/pipeline.rs", "bound.rules.touch_trait(&change.name, touched);", "let _ = change;"),
     ("timer that moved not written", OWNER + "/slots.rs", "if due == *stored {", "if stored.is_some() {"),
+    ("hand-over not noted", OWNER + "/gate.rs", "Some(handover) => handovers::begin(&work.tx, ws, id, handover, work.now)?,", "Some(_) => {}"),
     ("offset of a batch one too far", OWNER + "/mod.rs", "meta::set_offset(&work.tx, next_offset)?;", "meta::set_offset(&work.tx, next_offset + 1)?;"),
     ("account's members not asked again", OWNER + "/accounts.rs", "copies::mark_due(&work.tx, ws, &group_id, historical)?;", "let _ = historical;"),
     ("copy of an account never replaced", "crates/profiles/src/accounts/repo/copies.rs", "*version >= copy.version", "*version >= 1"),

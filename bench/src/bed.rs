@@ -19,9 +19,13 @@ pub(crate) struct Bed {
     pub(crate) log: Arc<dyn Log>,
     pub(crate) stores: Arc<Stores>,
     pub(crate) ws: WorkspaceId,
-    lake: Arc<Lake>,
+    /// Its event store.
+    pub(crate) lake: Arc<Lake>,
     _dir: tempfile::TempDir,
 }
+
+/// How long the largest load may take to be applied: 20 M events with 50 segments are a quarter of an hour's work.
+const LONGEST_LOAD: Duration = Duration::from_secs(3_600);
 
 impl Bed {
     /// Starts one; `configure` publishes what is live from the beginning.
@@ -44,7 +48,7 @@ impl Bed {
 
     /// Waits until everything fed is applied.
     pub(crate) fn settle(&self) {
-        assert!(self.engine.settle(Duration::from_secs(600)), "not settled in ten minutes");
+        assert!(self.engine.settle(LONGEST_LOAD), "not settled in {LONGEST_LOAD:?}");
     }
 
     /// Ends it.

@@ -73,7 +73,8 @@ fn simulation(scale: Scale) -> Vec<Row> {
     });
     bed.settle();
     let spec = rapport_journeys::validate(&draft(), &AnyCatalogue).expect("a journey");
-    let request = Request { journey: "draft".to_owned(), spec, since, until: now, flood_limit: 7, compare: false };
+    let request =
+        Request { journey: "draft".to_owned(), spec, since, until: now, flood_limit: 7, compare: false, people: 0 };
     let begun = Instant::now();
     let played = simulate::run(bed.engine.shared(), bed.ws, &request, &CancelFlag::new()).expect("a simulation");
     let took = begun.elapsed().as_secs_f64();

@@ -74,7 +74,8 @@ pub fn print(rows: &[Row]) {
     println!("{:<64} {:>14} {:<9} held against", "what", "measured", "unit");
     let verdict = |met: bool| if met { "met" } else { "NOT MET" };
     for row in rows {
-        print!("{:<64} {:>14.1} {:<9}", row.what, row.value, row.unit);
+        let digits = if row.value.abs() < 10.0 { 2 } else { 1 };
+        print!("{:<64} {:>14.digits$} {:<9}", row.what, row.value, row.unit);
         for held in &row.held {
             match held {
                 Held::Against { peer, value, ratio } => {
@@ -84,8 +85,8 @@ pub fn print(rows: &[Row]) {
                         print!(", target {ratio:.2}: {}", verdict(reached >= *ratio));
                     }
                 }
-                Held::AtMost { what, value } => print!(" {what} ≤ {value:.0}: {}", verdict(row.value <= *value)),
-                Held::AtLeast { what, value } => print!(" {what} ≥ {value:.0}: {}", verdict(row.value >= *value)),
+                Held::AtMost { what, value } => print!(" {what} ≤ {value}: {}", verdict(row.value <= *value)),
+                Held::AtLeast { what, value } => print!(" {what} ≥ {value}: {}", verdict(row.value >= *value)),
             }
         }
         println!();

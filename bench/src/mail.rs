@@ -12,7 +12,7 @@ use rapport_delivery::catcher::{Catcher, CatcherLimits};
 use rapport_delivery::channels::compose::compose;
 use rapport_delivery::channels::email::Extras;
 use rapport_delivery::channels::email::dkim::{Signer, generate};
-use rapport_delivery::channels::http::Http;
+use rapport_delivery::channels::http::{Http, Outbound};
 use rapport_delivery::channels::{Decided, Means, Outgoing, Provider, open};
 use rapport_delivery::core::address::Target;
 use rapport_delivery::core::address::parse_email;
@@ -67,7 +67,7 @@ impl Work {
         let template = json!({"name": "Offers", "subject": "For you, {{ profile.first_name }}", "mjml": mjml()});
         let means = Means {
             timeout: Duration::from_secs(30),
-            http: Arc::new(Http::new(Duration::from_secs(30), true).expect("a client")),
+            http: Arc::new(Http::new(Duration::from_secs(30), &Outbound::anywhere()).expect("a client")),
         };
         let spec = ChannelSpec::validate(&channel).expect("a channel");
         let keys = generate().expect("keys");

@@ -1,6 +1,6 @@
 //! `make bench`: prints the benchmark table. Arguments (`BENCH_ARGS`): names of parts (all when none is named);
-//! `--scale 0.1` for a quick look; of the lake `--events 100m` (20m when not given) and `--dir DIR`, where the events are
-//! kept for the next run, or taken from when there is a `by_time.parquet`.
+//! `--scale 0.1` for a quick look; `--events 100m` of the lake (20m when not given) and of activation (4m when not given);
+//! of the lake `--dir DIR`, where its events are kept for the next run, or taken from when there is a `by_time.parquet`.
 
 use std::path::Path;
 
@@ -49,8 +49,10 @@ fn main() {
     }
     let scale = option(&args, "scale").map_or(Some(1.0), |s| s.parse().ok());
     let Some(scale) = scale.map(Scale) else { refuse("--scale takes a number, for example 0.1") };
-    let events = option(&args, "events").map_or(Some((20e6 * scale.0) as u64), lake::place::count);
-    let Some(events) = events else { refuse("--events takes a number of events, for example 20m or 100m") };
+    let asked = option(&args, "events").map(lake::place::count);
+    let Some(events) = asked.unwrap_or(Some((20e6 * scale.0) as u64)) else {
+        refuse("--events takes a number of events, for example 20m or 100m")
+    };
     let place = lake::place::Place::new(option(&args, "dir").map(Path::new), events);
     let parts: [(&str, &dyn Fn() -> Vec<rapport_bench::Row>); 11] = [
         ("idle", &idle::measure),
@@ -62,7 +64,7 @@ fn main() {
         ("mail", &|| mail::measure(scale)),
         ("campaign", &|| campaign::measure(scale)),
         ("processed", &|| processed(scale)),
-        ("activation", &|| activation::measure(scale)),
+        ("activation", &|| activation::measure(scale, asked.flatten())),
         ("journeys", &|| journeys::measure(scale)),
     ];
     let named = named(&args);

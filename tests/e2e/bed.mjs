@@ -55,11 +55,13 @@ export class Bed {
     return { page, context, complained, unexpected };
   }
 
-  /** Opens a page, runs `work` on it, and wants no complaint. */
-  async on(path, work, options) {
+  /** Opens a page, runs `work` on it, and wants no complaint but those that `refused` fits: answers the work provokes. */
+  async on(path, work, { refused, ...options } = {}) {
     const { page, context, unexpected } = await this.open(path, options);
     await work(page, context);
-    assert.deepEqual(unexpected(), []);
+    const found = unexpected();
+    assert.deepEqual(refused ? found.filter((text) => !refused.test(text)) : found, []);
+    if (refused) assert.ok(found.some((text) => refused.test(text)), `nothing was refused as ${refused} says`);
     await context.close();
   }
 
@@ -68,16 +70,24 @@ export class Bed {
   }
 }
 
-/** Serious faults of accessibility that axe finds on a page; each with the elements it is about. */
-export async function serious(page) {
+/** What is looked for: WCAG 2.2 up to AA, and what axe calls good practice. */
+const RULES = {
+  runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+  // Off unless asked for.
+  rules: { 'target-size': { enabled: true } },
+  resultTypes: ['violations'],
+};
+
+/** Serious faults of accessibility that axe finds on a page, open dialogs included; of the rules `only` names when it is given. Each with the elements it is about. */
+export async function serious(page, only) {
   assert.ok(axe, 'axe-core is missing; run scripts/setup.sh');
   // Not injected as an element: the page's policy forbids that.
   await page.evaluate(axe);
   await settled(page);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate((rules) => globalThis.axe.run(document, rules), only ? { ...RULES, runOnly: { type: 'rule', values: only } } : RULES);
   return violations
     .filter((v) => ['serious', 'critical'].includes(v.impact))
-    .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 200)} (${n.any[0]?.message ?? ''})`).join(' | ')}`);
+    .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 200)} (${[...n.any, ...n.all, ...n.none][0]?.message ?? ''})`).join(' | ')}`);
 }
 
 /** What opens or fades has done so: halfway through a fade no text has the contrast it will have. */

@@ -1,11 +1,12 @@
 // What is sent, made in the dashboard: mails by blocks and by code, pictures, the brand, and how short messages look.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { noBrowser } from '../compat/lib/browser.mjs';
 import { eventually } from '../compat/lib/server.mjs';
-import { Bed } from './bed.mjs';
+import { Bed, serious } from './bed.mjs';
 import { customer, openShop } from './shop.mjs';
 
 /** A PNG of one colour. */
@@ -32,7 +33,7 @@ describe('content in the dashboard', { skip: noBrowser }, () => {
   let server, bed;
 
   before(async () => {
-    server = await openShop('http://127.0.0.1:9');
+    server = await openShop('http://127.0.0.1:9', { RAPPORT_OUTBOUND__PRIVATE_HOSTS: '["127.0.0.1"]' });
     await customer(server, 'nora', 'Nora');
     bed = await Bed.make(server);
   });
@@ -77,6 +78,34 @@ describe('content in the dashboard', { skip: noBrowser }, () => {
       await page.getByRole('searchbox', { name: 'Find pictures' }).fill('nothing like it');
       await page.getByText('Nothing was found').waitFor();
     }));
+
+  it('asks the servers of links whether they work, when somebody wants to know', async () => {
+    const shop = createServer((request, answer) => {
+      answer.writeHead(request.url === '/gone' ? 404 : 200).end();
+    });
+    await new Promise((resolve) => shop.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${shop.address().port}`;
+    const html = `<html lang="en"><body><p><a href="${url}/boots">Boots</a> <a href="${url}/gone">Hats</a> <a href="http://10.1.2.3/">Inside</a></p></body></html>`;
+    await server.api('PUT', '/api/v1/resources/template/links', { name: 'Links', channel: 'email', transactional: true, subject: 'Look', html });
+    try {
+      await bed.on('/content/links', async (page) => {
+        const checks = page.getByRole('region', { name: 'Checks' });
+        await checks.getByRole('button', { name: 'Check the links' }).click();
+        await checks.getByText('One link works').waitFor();
+        const bad = checks.getByRole('list', { name: 'Links to look at' }).getByRole('listitem');
+        assert.equal(await bad.count(), 2);
+        await bad.filter({ hasText: `${url}/gone` }).getByText('404: there is no such page').waitFor();
+        await bad.filter({ hasText: 'http://10.1.2.3/' }).getByText('outbound.private_hosts').waitFor();
+        assert.deepEqual(await serious(page), []);
+        // What was found is not said of another message.
+        await page.getByRole('textbox', { name: 'Subject' }).fill('Look again');
+        await checks.getByText('The message has changed since.').waitFor();
+      });
+    } finally {
+      shop.closeAllConnections();
+      shop.close();
+    }
+  });
 
   it('builds a mail by blocks: adds, writes, moves by key and by mouse, undoes, and shows the code of it', () =>
     bed.on('/content/new', async (page) => {

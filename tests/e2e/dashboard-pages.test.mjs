@@ -45,17 +45,26 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
     await server.api('PUT', '/api/v1/resources/journey/waiting', { name: RTL, trigger: { event: { name: 'Order Completed' } }, steps: [{ id: 'rest', wait: '1h' }] });
     await server.api('POST', '/api/v1/resources/journey/waiting/status', { status: 'review' });
     await put('annotation', 'sale', { text: EVIL, date: new Date().toISOString().slice(0, 10) });
+    await put('insight', 'views', { name: EVIL, report: 'trend', request: { series: [{ event: 'Order Completed', measure: 'events' }], unit: 'day' } });
+    await put('goal', 'orders', { name: EVIL, metric: { insight: 'views', number: '/series/0/total' }, target: 10, period: 'month' });
+    await put('dashboard', 'shop', { name: RTL, items: [{ goal: 'orders', x: 0, y: 0, w: 6, h: 2 }, { insight: 'views', x: 0, y: 2, w: 12, h: 4 }, { text: EVIL, x: 6, y: 0, w: 6, h: 2 }] });
+    const { items: mails } = await eventually('a mail was caught', async () => {
+      const found = await server.api('GET', '/api/v1/inbox');
+      assert.ok(found.items.length > 0);
+      return found;
+    });
+    const map = encodeURIComponent(JSON.stringify({ stages: [{ name: EVIL, touchpoints: [{ event: 'Order Completed' }] }], good: { event: 'Order Completed' } }));
     const funnel = encodeURIComponent(JSON.stringify({ steps: [{ event: 'Product Viewed' }, { event: 'Order Completed' }] }));
     paths = [
-      '/', '/start', '/customers', `/customers/${id}`, `/customers/${id}?tab=consent`, '/accounts', '/accounts/acme', '/segments', '/segments/evil', '/segments/evil?tab=webhook', '/segments/new', `/segments/new?rule=${encodeURIComponent('account.name == "x" && account_members() >= 1')}`,
-      '/journeys', '/journeys/thanks', '/journeys/waiting', '/journeys/thanks?view=list&step=thank', '/journeys/new', '/content', '/content/thanks', '/content/new', '/content/new?tab=settings', '/content/letter', '/content/card', '/content/text', '/content?tab=media', '/content?tab=brands', '/content?tab=blocks', '/brands/new', '/brands/default', '/blocks/new', '/messages',
+      '/', '/start', '/customers', `/customers/${id}`, `/customers/${id}?tab=consent`, `/customers/${id}?tab=messages`, `/customers/${id}?tab=changes`, '/accounts', '/accounts/acme', '/segments', '/segments/evil', '/segments/evil?tab=webhook', '/segments/new', `/segments/new?rule=${encodeURIComponent('account.name == "x" && account_members() >= 1')}`,
+      '/journeys', '/journeys/thanks', '/journeys/waiting', '/journeys/thanks?view=list&step=thank', '/journeys/new', '/content', '/content/thanks', '/content/new', '/content/new?tab=settings', '/content/new?tab=languages&locale=fr', '/content/letter', '/content/card?tab=languages&locale=de', '/content/card', '/content/text', '/content?tab=media', '/content?tab=brands', '/content?tab=blocks', '/brands/new', '/brands/default', '/blocks/new', '/messages',
       '/campaigns', '/campaigns/new', '/campaigns/spring', '/segments?tab=overlap&s=buyers,evil', '/segments?tab=personas', '/segments?tab=traits', '/personas/new', '/traits/new', '/traits/spent',
-      '/journeys/thanks?tab=versions', '/journeys/thanks?tab=simulation', '/journeys/thanks?tab=people', '/dashboards/new',
+      '/journeys/thanks?tab=versions', '/journeys/thanks?tab=simulation', '/journeys/thanks?tab=people', '/journeys/thanks?tab=try', '/journeys/thanks?tab=why', '/journeys/thanks?tab=text', '/dashboards/new', '/dashboards/shop', '/goals', '/archive', '/?why=orders',
       '/insights', '/insights/trend', `/insights/funnel?r=${funnel}`, '/insights/retention', '/insights/lifecycle', '/insights/power-users', '/insights/paths',
-      '/insights/heatmap', '/insights/rfm', '/insights/attribution', '/insights/journey-map', '/insights/ladder', '/insights/lift', '/insights/value',
+      '/insights/heatmap', '/insights/rfm', '/insights/attribution', '/insights/journey-map', `/insights/journey-map?r=${map}`, '/insights/trend?saved=views', '/insights/ladder', '/insights/lift', '/insights/value',
       '/data', '/data?tab=sources', '/data?tab=catalogue', '/data?tab=plan', '/data?tab=quality', '/data?tab=imports', '/data?tab=exports',
-      '/settings', '/settings?tab=members', '/settings?tab=channels', '/settings?tab=topics', '/settings?tab=suppressions', '/settings?tab=tokens', '/settings?tab=audit',
-      '/inbox', '/nothing-here',
+      '/settings', '/settings?tab=members', '/settings?tab=channels', '/settings?tab=topics', '/settings?tab=words', '/settings?tab=words&language=fr', '/settings?tab=suppressions', '/settings?tab=tokens', '/settings?tab=audit',
+      '/inbox', `/inbox/${mails[0].id}`, '/nothing-here',
     ];
     bed = await Bed.make(server);
     if (pictures) await mkdir(pictures, { recursive: true });
@@ -67,7 +76,7 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
   });
 
   /** Shows every page in one browser tab, as somebody who clicks along does. */
-  async function tour(options, name) {
+  async function tour(options, name, judge = serious) {
     const { page, context, unexpected } = await bed.open('/', options);
     const wrong = [];
     for (const path of paths) {
@@ -90,7 +99,7 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
       assert.notEqual(await page.title(), 'owned', `${path}: a text was run`);
       const wide = await overflow(page);
       if (wide > 0) wrong.push(`${path} is ${wide} px wider than its window`);
-      wrong.push(...(await serious(page)).map((fault) => `${path}: ${fault}`));
+      wrong.push(...(await judge(page)).map((fault) => `${path}: ${fault}`));
       if (pictures) await page.screenshot({ path: join(pictures, `${path.replace(/[^a-z]+/gi, '_').slice(1, 60) || 'home'}-${name}.png`), fullPage: true });
     }
     assert.deepEqual([...wrong, ...unexpected()], []);
@@ -99,6 +108,86 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
 
   it('in the light, on a desk', () => tour({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' }, 'light-1440'));
   it('in the dark, in a hand, in German', () => tour({ viewport: { width: 390, height: 844 }, colorScheme: 'dark', locale: 'de-DE' }, 'dark-390'));
+
+  // The same elements in other colours and widths: looked at, and measured.
+  it('in the dark, on a desk', () => tour({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }, 'dark-1440', contrasts));
+  it('in the light, in a hand', () => tour({ viewport: { width: 390, height: 844 }, colorScheme: 'light' }, 'light-390', contrasts));
+
+  it('before somebody signed in', async () => {
+    for (const options of [{ colorScheme: 'light', viewport: { width: 1440, height: 900 } }, { colorScheme: 'dark', viewport: { width: 390, height: 844 }, locale: 'de-DE' }]) {
+      await bed.on('/login', async (page) => {
+        await page.getByRole('button', { name: /^(Sign in|Anmelden)$/ }).waitFor();
+        assert.deepEqual(await serious(page), []);
+        assert.ok((await overflow(page)) <= 0);
+        if (pictures) await page.screenshot({ path: join(pictures, `login-${options.colorScheme}.png`) });
+      }, { stranger: true, ...options });
+    }
+  });
+
+  /** What opens over a page: where, and what opens it. */
+  const windows = () => [
+    ['/', (page) => page.keyboard.press('Control+k')],
+    ['/', click('You and your settings')],
+    [customer(), click('Add a trait')],
+    [customer(), choose('More actions', 'Erase…')],
+    ['/segments/buyers', click('More actions')],
+    ['/journeys/thanks', click('Run')],
+    ['/journeys/thanks', choose('Run', 'Pause…')],
+    ['/journeys/thanks', choose('More actions', 'Versions')],
+    // A live journey sends it, so it is asked whether it is meant.
+    ['/content/thanks', choose('More actions', 'Archive')],
+    ['/content/letter', click('Send a test')],
+    ['/content/letter', click('Add a block')],
+    ['/campaigns/spring', click('Start')],
+    ['/insights/trend', click('Save')],
+    ['/insights/trend', click('Note what happened')],
+    ['/insights/trend?saved=views', choose('More actions', 'Rename…')],
+    ['/insights/trend?saved=views', choose('More actions', 'Delete…')],
+    ['/insights/power-users', (page) => page.locator('.cell-button').first().click()],
+    ['/messages', (page) => page.getByRole('table').getByRole('button').first().click()],
+    ['/data?tab=imports', click('Import a file')],
+    ['/data?tab=sources', click('Add a source')],
+    ['/settings?tab=members', click('Add a member')],
+    ['/settings?tab=tokens', click('Create a token')],
+    ['/settings?tab=channels', click('Add a channel')],
+    ['/settings?tab=channels', click('Try it')],
+    ['/goals', click('A goal from a saved report')],
+  ];
+  const click = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click();
+  const choose = (menu, item) => async (page) => {
+    await click(menu)(page);
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  const customer = () => paths.find((p) => p.startsWith('/customers/'));
+
+  for (const scheme of ['light', 'dark']) {
+    it(`with whatever opens over it, in the ${scheme}`, async () => {
+      const wrong = [];
+      let opened = 0;
+      const { page, context, unexpected } = await bed.open(null, { viewport: { width: 1440, height: 900 }, colorScheme: scheme });
+      for (const [path, act] of windows()) {
+        await page.goto(server.url + path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForFunction(() => !document.querySelector('[data-loading]'));
+        try {
+          await act(page);
+          await page.getByRole('dialog').or(page.getByRole('menu')).first().waitFor();
+        } catch (error) {
+          wrong.push(`${path}: it does not open: ${String(error.message).slice(0, 300)}`);
+          continue;
+        }
+        opened += 1;
+        await page.waitForFunction(() => !document.querySelector('[data-loading]'));
+        wrong.push(...(await serious(page)).map((fault) => `${path} ${opened}: ${fault}`));
+        if (pictures) await page.screenshot({ path: join(pictures, `window-${opened}-${scheme}.png`) });
+      }
+      // That something needs it is the server's answer.
+      const needed = (text) => text.includes('409') && text.includes('/archive');
+      assert.deepEqual([...wrong, ...unexpected().filter((text) => !needed(text))], []);
+      assert.equal(opened, windows().length);
+      await context.close();
+    });
+  }
 
   it('shows what was written and runs none of it', () =>
     bed.on('/customers?q=evil', async (page) => {
@@ -134,22 +223,6 @@ describe('pages of the dashboard', { skip: noBrowser }, () => {
       assert.ok(ms < 100, `scrolling took ${ms} ms to be shown`);
     });
   });
-
-  it('jumps anywhere in a list of 100 000 rows within a tenth of a second', async () => {
-    const { page, context, unexpected } = await bed.open(null);
-    const [{ items: known }, count] = [await server.api('GET', '/api/v1/profiles?limit=1&known=true'), 100_000];
-    const items = Array.from({ length: count }, (_, i) => ({ ...known[0], id: `row-${i}`, traits: { email: `row${i}@example.com`, plan: 'plus' }, event_count: i }));
-    await page.route('**/api/v1/profiles?*', (route) => route.fulfill({ json: { items, next_cursor: null } }));
-    await page.goto(`${server.url}/customers`);
-    await page.waitForFunction((n) => Number(document.querySelector('table')?.getAttribute('aria-rowcount')) === n, count);
-    const ms = await scrolled(page, 400_000);
-    assert.ok((await page.getByRole('row').count()) < 150);
-    const seen = Number((await page.locator('tr[data-index]').last().getAttribute('data-index')) ?? 0);
-    assert.ok(seen > count / 2, `the jumps led to row ${seen}`);
-    assert.ok(ms < 100, `a jump took ${ms} ms to be shown`);
-    assert.deepEqual(unexpected(), []);
-    await context.close();
-  });
 });
 
 /** Milliseconds until a page shows what it was scrolled to, by so many pixels a time: the best of several, for other work of the machine is not the page's. */
@@ -165,3 +238,6 @@ function scrolled(page, pixels) {
     return best;
   }, pixels);
 }
+
+/** Colours that cannot be told apart: all that another colour scheme changes for axe. */
+const contrasts = (page) => serious(page, ['color-contrast']);

@@ -79,8 +79,7 @@ describe('people in the dashboard', { skip: noBrowser }, () => {
     const archive = async (page) => {
       await page.goto(`${server.url}/segments/passing`);
       await page.getByRole('button', { name: 'More actions' }).click();
-      await page.getByRole('menuitem', { name: 'Archive…' }).click();
-      await page.getByRole('button', { name: 'Archive', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Archive', exact: true }).click();
       await page.getByText('Archived; its versions are kept.').waitFor();
     };
     await bed.on('/segments', async (page) => {
@@ -149,23 +148,29 @@ describe('people in the dashboard', { skip: noBrowser }, () => {
       await document('channel', 'hook', { kind: 'webhook', url: `http://127.0.0.1:${program.address().port}/` });
       await document('template', 'call', { name: 'A call', channel: 'webhook' });
       const count = async (wanted) => (await server.api('GET', `/api/v1/messages?status=${wanted}`)).items.filter((m) => m.template === 'call').length;
+      // Another program's message was given up as well, and is not asked for again.
+      await document('template', 'other', { name: 'Another call', channel: 'webhook' });
+      await server.api('POST', '/api/v1/messages', { to: { profile: cleo.id }, template: 'other', expires: '1s' });
       // It is not worth sending any more when the second attempt would come.
       for (const who of [cleo, dora]) await server.api('POST', '/api/v1/messages', { to: { profile: who.id }, template: 'call', expires: '1s' });
       await eventually('both were given up', async () => assert.equal(await count('failed'), 2));
       status = 200;
       await bed.on('/messages?status=failed', async (page) => {
-        await page.getByRole('button', { name: 'failed: what became of call' }).first().click();
+        await page.getByRole('button', { name: 'failed: what became of A call' }).first().click();
         const drawer = page.getByRole('dialog');
         await drawer.getByRole('alert').filter({ hasText: /Given up after/ }).or(drawer.getByText(/Given up after \d/)).first().waitFor();
         await clean(page);
         await drawer.getByRole('button', { name: 'Try again' }).click();
         await page.getByText('It is in the queue again.').waitFor();
         await eventually('the first is sent', async () => assert.equal(await count('sent'), 1));
-        await page.goto(`${server.url}/messages?status=failed`);
+        await eventually('the other one was given up too', async () => assert.equal((await server.api('GET', '/api/v1/messages?status=failed&template=other')).items.length, 1));
+        await page.goto(`${server.url}/messages?status=failed&template=call`);
         await page.getByRole('button', { name: 'Try all again' }).click();
+        await page.getByRole('dialog').getByText(/^One message that was given up/).waitFor();
         await page.getByRole('dialog').getByRole('button', { name: 'Try all again' }).click();
         await page.getByText('One message is in the queue again.').waitFor();
         await eventually('the other is sent', async () => assert.equal(await count('sent'), 2));
+        assert.equal((await server.api('GET', '/api/v1/messages?status=failed&template=other')).items.length, 1);
       });
     } finally {
       program.close();

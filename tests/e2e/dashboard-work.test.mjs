@@ -102,7 +102,6 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
         await page.getByText('Text', { exact: true }).click();
         const written = (await page.locator('.cm-content').textContent()).trim();
         assert.equal(written, canonical.replace('"old"', '"new"'));
-        await page.evaluate(() => localStorage.clear());
       }
     }));
 
@@ -444,8 +443,22 @@ describe('work in the dashboard', { skip: noBrowser }, () => {
       await page.getByText('Waiting for your first event').waitFor();
       await page.getByText('/sdk/rapport.js').waitFor();
       await page.waitForTimeout(1_600);
-      await send(server, [{ type: 'track', userId: 'user-new', event: 'Hello', properties: {} }]);
+      const hello = (event) => [{ type: 'track', userId: 'user-new', event, properties: {} }];
+      // What another source sends is not what is waited for.
+      await send(server, hello('Hello from elsewhere'));
+      await eventually('it is in the feed', async () => assert.equal((await server.api('GET', '/api/v1/events?q=elsewhere')).items.length, 1));
+      await page.waitForTimeout(2_000);
+      await page.getByText('Waiting for your first event').waitFor();
+      const { items } = await server.api('GET', '/api/v1/sources');
+      const mine = items.find((s) => s.name === 'My site');
+      await send({ ...server, url: server.url, writeKey: mine.keys[0].key }, hello('Hello'));
       await page.getByText('It works: an event arrived').waitFor({ timeout: 15_000 });
+      await page.getByRole('status').getByText('Hello', { exact: true }).waitFor();
+      // However much others send, the debugger shows what this source sent.
+      await send(server, Array.from({ length: 150 }, () => hello('Noise')[0]));
+      await page.goto(`${server.url}/data?source=${mine.id}`);
+      await page.getByRole('list', { name: 'Live events' }).getByText('Hello', { exact: true }).waitFor();
+      assert.equal(await page.getByRole('list', { name: 'Live events' }).getByRole('listitem').count(), 1);
     }));
 
   it('adds a member, a token and a topic, and finds them in the audit log', () =>

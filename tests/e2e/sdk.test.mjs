@@ -252,6 +252,10 @@ describe('the browser SDK', { skip: noBrowser || noSdk }, () => {
     await story('anonymous_id', visitor, 4);
 
     await again.tab.evaluate(() => window.rapport.consent({ analytics: false }));
+    const told = (await story('anonymous_id', visitor, 5)).at(-1);
+    assert.deepEqual([told.event, told.context.page, told.context.consent.categoryPreferences], ['Consent Changed', undefined, { analytics: false, ads: false }]);
+    const { consents } = await server.profile('anonymous_id', visitor);
+    assert.deepEqual(consents.map((c) => [c.channel, c.topic, c.status]), [['tracking', 'ads', 'denied'], ['tracking', 'analytics', 'denied']]);
     const after = await settled();
     assert.match(await kept(again.tab), /^rp_consent=[^;]*\|$/, 'nothing is left but the choice');
     await again.tab.evaluate(() => window.rapport.track('After Withdrawal'));

@@ -1,5 +1,5 @@
-// The ten main tasks from beginning to end as one story, by keyboard alone, on a telephone's width, with each page's tree as a
-// screen reader gets it. Nothing here points with a mouse.
+// The ten main tasks from beginning to end as one story, by keyboard alone, with each page's tree as a screen reader gets it: on a
+// telephone's width, and on a desk, where journeys are built on the canvas. Nothing here points with a mouse.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -9,7 +9,12 @@ import { Bed, overflow } from './bed.mjs';
 import { press, tabTo, take, write } from './keys.mjs';
 import { customer, openShop, send } from './shop.mjs';
 
-describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser }, () => {
+const WIDTHS = [
+  { at: 'on a telephone', desk: false, viewport: { width: 390, height: 844 } },
+  { at: 'on a desk', desk: true, viewport: { width: 1440, height: 900 } },
+];
+
+for (const { at, desk, viewport } of WIDTHS) describe(`the ten main tasks, by keyboard, ${at}`, { skip: noBrowser }, () => {
   let server, bed, page, context, unexpected, rosa;
 
   before(async () => {
@@ -22,7 +27,7 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
       assert.ok(events.some((e) => e.name === 'Order Completed' && e.count >= 3));
     });
     bed = await Bed.make(server);
-    ({ page, context, unexpected } = await bed.open('/login', { stranger: true, viewport: { width: 390, height: 844 } }));
+    ({ page, context, unexpected } = await bed.open('/login', { stranger: true, viewport }));
   });
 
   after(async () => {
@@ -40,12 +45,12 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
       assert.ok(at >= 0, `${part} is missing, or comes too early, in:\n${heard}`);
       from = at;
     }
-    assert.ok((await overflow(page)) <= 0, 'the page is wider than the telephone');
+    assert.ok((await overflow(page)) <= 0, 'the page is wider than its window');
   }
   /** To a section, by the menu. */
   async function visit(section) {
-    await press(page, page.getByRole('button', { name: 'Menu' }), { back: true });
-    await press(page, page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: section, exact: true }));
+    if (!desk) await press(page, page.getByRole('button', { name: 'Menu' }), { back: true });
+    await press(page, page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: section, exact: true }), { back: desk });
     await page.getByRole('heading', { level: 1, name: section }).waitFor();
   }
   /** Opens the customer by the palette of commands. */
@@ -60,10 +65,27 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
     });
     await page.keyboard.press('Enter');
   };
+  /** Goes to an item of the menu that opened, and takes it. */
+  const takeItem = async (name) => {
+    const item = page.getByRole('menuitem', { name });
+    await item.waitFor();
+    for (let i = 0; i < 20 && !(await item.evaluate((e) => e === document.activeElement)); i += 1) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+  };
+  /** The conditions of the rule that is open: ordered at least twice. */
+  const boughtTwice = async (scope) => {
+    await press(page, scope.getByRole('button', { name: 'Add a condition', exact: true }));
+    await takeItem(/What they did/);
+    const within = (name) => scope.getByRole('textbox', { name, exact: true }).or(scope.getByRole('combobox', { name, exact: true }));
+    await take(page, within('Event'), 'Order Completed', { typed: 'Order Comp' });
+    await take(page, within('What'), 'how often');
+    await write(page, within('Number'), '2');
+  };
   const field = (name) => page.getByRole('textbox', { name, exact: true }).or(page.getByRole('combobox', { name, exact: true }));
   const button = (name) => page.getByRole('button', { name, exact: true });
 
   it('1: signs in', async () => {
+    await page.getByLabel('E-mail address').waitFor();
     await tree('textbox "E-mail address"', 'button "Sign in"');
     await write(page, page.getByLabel('E-mail address'), server.owner.email);
     await write(page, page.locator('input[name=password]'), server.owner.password);
@@ -86,6 +108,7 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
     await press(page, button('Save'));
     await page.getByText('cast iron').first().waitFor();
     await eventually('it is kept', async () => assert.equal((await server.profile('user_id', 'user-rosa')).traits.favourite, 'cast iron'));
+    await tree('main', 'heading "Rosa" [level=1]', 'favourite', 'cast iron');
   });
 
   it('4: finds who bought twice', async () => {
@@ -93,14 +116,7 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
     await press(page, page.getByRole('link', { name: 'New segment' }));
     await page.getByRole('heading', { level: 1, name: 'New segment' }).waitFor();
     await write(page, field('Name'), 'Bought twice');
-    await press(page, button('Add a condition'));
-    const item = page.getByRole('menuitem', { name: /What they did/ });
-    await item.waitFor();
-    for (let i = 0; i < 10 && !(await item.evaluate((e) => e === document.activeElement)); i += 1) await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-    await take(page, field('Event'), 'Order Completed', { typed: 'Order Comp' });
-    await take(page, field('What'), 'how often');
-    await write(page, field('Number'), '2');
+    await boughtTwice(page.locator('body'));
     await page.getByTestId('audience').filter({ hasText: /^1$/ }).waitFor();
     await tree('heading "New segment" [level=1]', 'textbox "Name"', 'region "Who this is now"');
     await press(page, button('Publish'), { back: true });
@@ -116,10 +132,7 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
     await take(page, field('Begin with'), 'We miss you');
     await write(page, field('Subject'), 'Come again, {{ profile.first_name }}');
     await press(page, button('Add a block'));
-    const item = page.getByRole('menuitem', { name: /^Button/ });
-    await item.waitFor();
-    for (let i = 0; i < 20 && !(await item.evaluate((e) => e === document.activeElement)); i += 1) await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
+    await takeItem(/^Button/);
     const row = page.getByRole('treeitem', { name: /^Button Have a look/ });
     await tabTo(page, row);
     const place = async () => Number(await row.getAttribute('data-path').then((p) => p.split('.').at(-1)));
@@ -147,19 +160,122 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
   it('7: builds a win-back journey with a branch', async () => {
     await visit('Journeys');
     await press(page, page.getByRole('link', { name: 'New journey' }));
-    await press(page, page.getByRole('button', { name: /^Referral/ }));
-    await write(page, field('Name'), 'Win back');
-    await press(page, page.getByRole('button', { name: /^Wait/ }));
-    await press(page, button('Remove this step'));
-    await press(page, page.getByRole('button', { name: /^Send/ }).first());
-    await take(page, page.getByRole('dialog').getByRole('combobox', { name: 'What to send' }).or(page.getByRole('dialog').getByRole('textbox', { name: 'What to send' })), 'Come again');
-    await press(page, page.getByRole('dialog').getByRole('button', { name: 'Close' }), { back: true });
-    await tree('heading "New journey" [level=1]', 'tab "Steps" [selected]', 'list "Steps"', 'Begins', 'Send');
+    if (desk) await onTheCanvas();
+    else await byTheList();
     await press(page, button('Publish'), { back: true });
     await page.waitForURL('**/journeys/win-back*');
   });
 
+  /** From nothing, by the list of steps; each step's form is a sheet over it. */
+  async function byTheList() {
+    await press(page, page.getByRole('button', { name: /^Begin with nothing/ }));
+    await write(page, field('Name'), 'Win back');
+    const sheet = page.getByRole('dialog', { name: 'Step' }).or(page.getByRole('dialog').filter({ has: page.getByRole('heading', { level: 2 }) })).first();
+    const within = (name) => sheet.getByRole('combobox', { name, exact: true }).or(sheet.getByRole('textbox', { name, exact: true }));
+    const done = async () => {
+      await press(page, sheet.getByRole('button', { name: 'Close', exact: true }), { back: true });
+      await sheet.waitFor({ state: 'hidden' });
+    };
+    const putIn = async (after, name) => {
+      await press(page, page.getByRole('button', { name: after }));
+      await takeItem(name);
+      await sheet.waitFor();
+    };
+    await press(page, page.getByRole('button', { name: /^Begins/ }));
+    await take(page, within('Event'), 'Order Completed', { typed: 'Order Comp' });
+    await done();
+    await putIn('Add a step after the beginning', /^Branch/);
+    await press(page, sheet.getByRole('button', { name: /^Set a condition: Way 1/ }));
+    const rule = page.getByRole('dialog', { name: 'Way 1: when' });
+    await rule.waitFor();
+    await boughtTwice(rule);
+    await press(page, rule.getByRole('button', { name: 'Done' }));
+    await rule.waitFor({ state: 'hidden' });
+    await done();
+    await putIn(/^Add a step after check \(/, /^Send/);
+    await take(page, within('What to send'), 'Come again');
+    await done();
+    await tree('heading "New journey" [level=1]', 'tab "Steps" [selected]', 'list "Steps"', 'Begins', 'Branch', 'Send');
+  }
+
+  /** From nothing, on the canvas: along its ways by arrows, with steps put in, opened, led elsewhere and taken out. */
+  async function onTheCanvas() {
+    await press(page, page.getByRole('button', { name: /^Begin with nothing/ }));
+    await write(page, field('Name'), 'Win back');
+    const node = (id) => page.locator(`.react-flow__node[data-id="${id}"]`);
+    const way = (id) => page.locator(`[data-way="${id}"]`);
+    const focused = async (locator) => {
+      await locator.waitFor();
+      await eventually(`the focus is on ${locator}`, async () => assert.ok(await locator.evaluate((e) => e === document.activeElement), await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200))));
+      // What has the focus is in sight, and seen to have it.
+      assert.ok(await locator.evaluate((e) => e.matches(':focus-visible')));
+    };
+    const key = async (name, then) => {
+      await page.keyboard.press(name);
+      await focused(then);
+    };
+    const putIn = async (name, id) => {
+      await page.keyboard.press('Enter');
+      await takeItem(name);
+      await focused(node(id));
+    };
+    const opened = async (name) => {
+      await page.keyboard.press('Enter');
+      const form = page.getByRole('region', { name, exact: true });
+      await focused(form);
+      return form;
+    };
+    /** Out of the form again; the first Escape may close a list that is open. */
+    const leave = async (to) => {
+      for (let i = 0; i < 2 && !(await to.evaluate((e) => e === document.activeElement)); i += 1) await page.keyboard.press('Escape');
+      await focused(to);
+    };
+    const within = (form, name) => form.getByRole('textbox', { name, exact: true }).or(form.getByRole('combobox', { name, exact: true }));
+
+    await tabTo(page, node('@trigger'));
+    await tree('application "The journey drawn"', 'button "Begins When Signed Up happens"', 'button "Exit stop done Ends the journey"');
+    const begins = await opened('How it begins');
+    await take(page, within(begins, 'Event'), 'Order Completed', { typed: 'Order Comp' });
+    await leave(node('@trigger'));
+
+    await key('ArrowDown', way('@trigger'));
+    await putIn(/^Branch/, 'check');
+    const branch = await opened('Branch');
+    await press(page, branch.getByRole('button', { name: /^Set a condition: Way 1/ }));
+    const rule = page.getByRole('dialog', { name: 'Way 1: when' });
+    await rule.waitFor();
+    await boughtTwice(rule);
+    await press(page, rule.getByRole('button', { name: 'Done' }));
+    await rule.waitFor({ state: 'hidden' });
+    await leave(node('check'));
+
+    await key('ArrowDown', way('check arm 0'));
+    await putIn(/^Send/, 'send');
+    const mail = await opened('Send');
+    await take(page, within(mail, 'What to send'), 'Come again');
+    await leave(node('send'));
+
+    // Up again and over to the other way; a step there is put in and taken out.
+    await key('ArrowUp', way('check arm 0'));
+    await key('ArrowRight', way('check otherwise'));
+    await putIn(/^Wait/, 'wait');
+    await key('Delete', way('check otherwise'));
+    assert.equal(await node('wait').count(), 0);
+    // Led to the end, and from there back to the last step.
+    await page.keyboard.press('Delete');
+    await page.getByRole('status').filter({ hasText: 'It leads to the end now.' }).waitFor({ state: 'attached' });
+    await focused(way('check otherwise'));
+    await page.keyboard.press('c');
+    for (let i = 0; i < 4 && !(await node('stop').evaluate((e) => e === document.activeElement)); i += 1) await page.keyboard.press('ArrowDown');
+    await key('Enter', way('check otherwise'));
+    await page.getByRole('status').filter({ hasText: 'It leads to stop now.' }).waitFor({ state: 'attached' });
+    await tree('heading "New journey" [level=1]', 'application "The journey drawn"', 'button "Branch check 1 ways and otherwise Leads to 1: send, otherwise: stop"');
+  }
+
   it('8: simulates it before anybody receives anything', async () => {
+    const { spec } = await server.api('GET', '/api/v1/resources/journey/win-back');
+    const ways = Object.fromEntries(spec.steps.map((s) => [s.id, [...(s.branch ?? []).map((a) => a.goto), s.otherwise ?? s.next].filter(Boolean)]));
+    assert.deepEqual(ways, { check: ['send', 'stop'], send: ['stop'], stop: [] });
     await press(page, button('Simulate 30 days'));
     await page.getByText('The numbers on the ways are those of the simulation').waitFor({ timeout: 20_000 });
     await tree('heading "Win back" [level=1]', 'alert', 'would have entered');
@@ -173,6 +289,7 @@ describe('the ten main tasks, by keyboard, on a telephone', { skip: noBrowser },
     });
     await goToRosa();
     await page.locator('.timeline').getByText('Journey Exited').first().waitFor();
+    await tree('main', 'heading "Rosa" [level=1]', 'list', 'Journey Exited', 'Message Sent', 'Journey Entered');
   });
 
   it('10: reads a funnel, and who is behind a number of it', async () => {

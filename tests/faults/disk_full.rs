@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rapport_engine::read;
+use rapport_lake::TimelineFilter;
 use serde_json::{Value, json};
 
 use super::server::{Client, Mailbox, Served, config, init, publish_shop, until};
@@ -127,7 +128,9 @@ fn stored(served: &Served) -> BTreeMap<String, u32> {
         let page = read::profiles::list(shared, ws, &filter, rapport_profiles::Sort::Id, cursor.as_deref(), 500);
         let page = page.expect("profiles");
         for profile in page.items {
-            for row in read::profiles::timeline(shared, ws, profile.id, None, None, 1_000).expect("a timeline") {
+            for row in read::profiles::timeline(shared, ws, profile.id, None, &TimelineFilter::default(), 1_000)
+                .expect("a timeline")
+            {
                 if row.event.source.0 != 0 {
                     *found.entry(row.event.message_id.to_string()).or_insert(0) += 1;
                 }

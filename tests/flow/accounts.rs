@@ -93,7 +93,7 @@ fn a_new_rule_knows_accounts_at_once_and_tells_history() {
     world.settle();
     assert_eq!(world.members("in-ulm"), 5);
     let id = world.profile("user_id", "u2").unwrap().id;
-    let rows = read::profiles::timeline(&world.shared, world.ws, id, None, None, 10).unwrap();
+    let rows = world.rows(id);
     let entered = rows.iter().find(|r| &*r.event.name == "Segment Entered").expect("entered");
     assert_eq!(entered.event.properties.get("backfill"), Some(&json!(true)));
 }

@@ -33,7 +33,7 @@ fn shop(customers: usize) -> World {
 
 /// How a customer's entries into a segment were told: `backfill` or not, oldest first.
 fn entries(world: &World, user: &str, segment: &str) -> Vec<bool> {
-    let rows = read::profiles::timeline(&world.shared, world.ws, id_of(world, user), None, None, 1_000).unwrap();
+    let rows = world.rows(id_of(world, user));
     let of = |row: &&ProcessedEvent| {
         &*row.event.name == "Segment Entered" && row.event.properties.get("segment") == Some(&json!(segment))
     };

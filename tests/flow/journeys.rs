@@ -6,7 +6,7 @@ use rapport_domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use rapport_domain::{EventKind, Partition, ProfileId, ResourceKind, Timestamp};
 use rapport_engine::read;
 use rapport_log::Log;
-use rapport_store::control::{generation, journey_states};
+use rapport_store::control::journey_states;
 use rapport_testkit::world::{Now, World};
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ pub(super) fn id_of(world: &World, user: &str) -> ProfileId {
 
 /// When which template was decided for somebody, oldest first.
 pub(super) fn messages(world: &World, user: &str) -> Vec<(Timestamp, String)> {
-    let rows = read::profiles::timeline(&world.shared, world.ws, id_of(world, user), None, None, 10_000).expect("rows");
+    let rows = world.rows(id_of(world, user));
     let queued = rows.iter().rev().filter(|r| &*r.event.name == "Message Queued");
     let template = |r: &rapport_domain::event::ProcessedEvent| r.event.properties.get("template").cloned();
     queued.map(|r| (r.event.ts, template(r).and_then(|t| t.as_str().map(str::to_owned)).unwrap_or_default())).collect()
@@ -53,7 +53,7 @@ pub(super) fn order(world: &mut World, make: impl Fn() -> JourneyOrder) {
     world.settle();
 }
 
-pub(super) fn pause(world: &mut World, id: &str) {
+pub(crate) fn pause(world: &mut World, id: &str) {
     let now = world.clock.now_ts();
     world.shared.stores().control().write(|tx| journey_states::set_pause(tx, world.ws, id, now)).expect("paused");
     world.shared.refresh().expect("refreshed");
@@ -61,18 +61,16 @@ pub(super) fn pause(world: &mut World, id: &str) {
 }
 
 pub(super) fn resume(world: &mut World, id: &str, overdue: &str) {
-    let ended = world.shared.stores().control().write(|tx| {
-        Ok::<_, rapport_store::StoreError>((journey_states::end_pause(tx, world.ws, id)?, generation::current(tx)?))
-    });
-    let (since, generation) = ended.expect("ended");
+    end_pause(world, id, overdue);
     world.shared.refresh().expect("refreshed");
-    let paused_at = since.expect("it was paused");
-    order(world, || JourneyOrder::Resume {
-        journey: id.to_owned(),
-        paused_at,
-        overdue: overdue.to_owned(),
-        generation,
-    });
+    world.settle();
+}
+
+/// What the API writes when a journey is resumed; the machine may stop right after it.
+pub(crate) fn end_pause(world: &World, id: &str, overdue: &str) {
+    let (control, now) = (world.shared.stores().control(), world.clock.now_ts());
+    let since = control.write(|tx| journey_states::end_pause(tx, world.ws, id, overdue, now)).expect("written");
+    assert!(since.is_some(), "it was paused");
 }
 
 pub(super) fn mail(id: &str) -> Value {

@@ -1,5 +1,6 @@
 //! Journeys that went live a moment ago: whoever is sent in from then on is decided rightly.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -94,6 +95,44 @@ fn published_while_an_owner_works_it_is_in_effect_for_the_call_that_follows() {
     while owner.step().unwrap() == Step::Worked {}
     assert!(sly.first.lock().unwrap().is_none());
     assert_eq!(stats(&world, "now").entered, 1);
+}
+
+#[test]
+fn what_was_published_stays_in_effect_whoever_else_looks() {
+    let world = World::new(1);
+    let (shared, over) = (world.shared.clone(), AtomicBool::new(false));
+    let (ws, at) = (world.ws, world.clock.now_ts());
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    shared.refresh().unwrap();
+                }
+            });
+        }
+        let mut newest = 0;
+        for n in 0..200 {
+            let change = Change { by: "test", at };
+            let published = world.shared.stores().control().write(|tx| {
+                let spec = rest(&format!("traits.n == {n}"));
+                resources::put(tx, ws, ResourceKind::Journey, "now", &spec, change, None)?;
+                resources::publish(tx, ws, ResourceKind::Journey, "now", None, change)?;
+                Ok::<_, StoreError>(())
+            });
+            published.unwrap();
+            shared.refresh().unwrap();
+            for _ in 0..20 {
+                let generation = shared.live().generation;
+                if generation < newest {
+                    over.store(true, Ordering::Relaxed);
+                    panic!("{generation} after {newest}");
+                }
+                newest = generation;
+                std::thread::yield_now();
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]

@@ -3,10 +3,18 @@
 mod accounts;
 mod activation;
 mod campaigns;
+mod explain;
 mod exports;
-mod journeys;
+mod handovers;
+pub(crate) mod journeys;
 mod just_live;
-pub(crate) mod simulate;
+mod merges;
+mod pauses;
+pub(crate) mod played;
+mod simulate;
+mod taking_turns;
+mod throttle;
+mod waits;
 mod ways_in;
 mod window;
 

@@ -149,6 +149,10 @@ fn the_api_people_and_other_journeys_start_journeys() {
     track(&mut world, "u", "Go", json!({}));
     assert_eq!(stats(&world, "go").entered, 1);
     assert_eq!(stats(&world, "ping").active, 0);
+    let rows = world.rows(id_of(&world, "u"));
+    let cut: Vec<_> =
+        rows.iter().filter(|r| &*r.event.name == "Chain Cut").map(|r| r.event.properties.get("by")).collect();
+    assert_eq!(cut, [Some(&json!(["ping"]))], "that it was cut is told, and by what");
 }
 
 #[test]
@@ -208,7 +212,7 @@ fn steps_change_lists_record_events_and_ask_other_systems() {
     let profile = id_of(&world, "u");
     let due = |world: &World| {
         let db = world.shared.stores().partition(profile.home()).unwrap();
-        db.read(|q| rapport_journeys::repo::calls::due(q, world.clock.now_ts(), 10, |_| false)).unwrap()
+        db.read(|q| rapport_journeys::repo::calls::due(q, world.clock.now_ts(), |_| 10, |_| false)).unwrap()
     };
     world.crash();
     world.settle();
@@ -285,8 +289,8 @@ fn held_out_people_are_counted_and_get_nothing() {
     assert_eq!(numbers.decided[&1]["mail"], 60 - numbers.held_out);
     assert_eq!((numbers.goals["control"], numbers.goals["treatment"]), (numbers.held_out, 60 - numbers.held_out));
     let skipped = (0..60).filter(|n| {
-        let rows = read::profiles::timeline(&world.shared, world.ws, id_of(&world, &format!("u{n}")), None, None, 100);
-        rows.unwrap().iter().any(|r| {
+        let rows = world.rows(id_of(&world, &format!("u{n}")));
+        rows.iter().any(|r| {
             &*r.event.name == "Message Skipped" && r.event.properties.get("reason") == Some(&json!("control_group"))
         })
     });

@@ -164,7 +164,7 @@ fn check(world: &mut World, sent: &Sent, seed: u64) {
     let mut in_lake = BTreeSet::new();
     let mut messages = BTreeMap::new();
     for profile in world.profiles() {
-        for row in read::profiles::timeline(&world.shared, world.ws, profile, None, None, 100_000).expect("timeline") {
+        for row in world.rows(profile) {
             if row.event.source.0 != 0 {
                 assert!(
                     in_lake.insert(row.event.message_id.to_string()),

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use rapport_delivery::channels::http::Outbound;
 use rapport_domain::time::{DAY_MS, MINUTE_MS};
 
 /// Settings of the HTTP face. Every number is a limit.
@@ -36,6 +37,8 @@ pub struct ApiConfig {
     pub max_lag_records: u64,
     /// Shown on the sign-in page: how to get in, for the demo.
     pub sign_in_hint: Option<String>,
+    /// What calls of trials, webhooks and checks may reach beside the public internet.
+    pub outbound: Outbound,
 }
 
 impl ApiConfig {
@@ -58,6 +61,7 @@ impl ApiConfig {
             idempotency_ms: DAY_MS,
             max_lag_records: 1_000_000,
             sign_in_hint: None,
+            outbound: Outbound::default(),
         }
     }
 }

@@ -15,7 +15,9 @@ use rapport_collect::OwnedAccepted;
 use rapport_delivery::core::address::{Unreachable, suppression_key, targets};
 use rapport_delivery::core::caps::{SNOOZE, WISH};
 use rapport_delivery::repo::LedgerEntry;
-use rapport_delivery::tracking::{ChannelChoice, ConsentChange, Language, Page, Theme, TopicChoice, Wishes, pages};
+use rapport_delivery::tracking::{
+    ChannelChoice, ConsentChange, OwnWords, Page, Theme, TopicChoice, Wishes, Words, accepted, pages,
+};
 use rapport_delivery::{Claim, TopicSpec};
 use rapport_domain::event::names;
 use rapport_domain::{ConsentState, MessageChannel, Profile, ResourceKind};
@@ -53,8 +55,10 @@ pub(crate) struct Visit {
     pub(crate) profile: Option<Profile>,
     /// The message that carried it; `None` when it was not kept.
     pub(crate) message: Option<LedgerEntry>,
-    /// The language that is known of the customer or the message; the pages speak it.
-    language: Option<Language>,
+    /// What the pages say otherwise than built in.
+    own_words: OwnWords,
+    /// The words in the language that is known of the customer or the message.
+    words: Option<Words>,
     /// How the company looks.
     pub(crate) theme: Theme,
     /// The country of numbers without a country code.
@@ -63,32 +67,40 @@ pub(crate) struct Visit {
     pub(crate) topics: BTreeMap<String, TopicSpec>,
 }
 
-/// The best language that the visitor's browser asks for and the pages speak.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Accepts(Option<Language>);
+/// The languages that the visitor's browser asks for, the best first.
+#[derive(Clone, Debug)]
+pub(crate) struct Accepts(Vec<String>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Accepts {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let field = parts.headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-        Ok(Accepts(field.and_then(Language::accepted)))
+        Ok(Accepts(field.map(accepted).unwrap_or_default()))
     }
 }
 
 impl Accepts {
+    fn words(&self, own: &OwnWords) -> Words {
+        Words::of(own, self.0.iter().map(String::as_str)).unwrap_or_default()
+    }
+
     /// What a link leads to, in the language of the customer or the message, else of the browser; `None` when it was not made here.
-    pub(crate) async fn visit(self, state: &ApiState, token: &str) -> Result<Option<Visit>, ApiError> {
-        let mut visit = Visit::open(state, token).await?;
-        if let Some(visit) = &mut visit {
-            visit.theme.language = visit.language.or(self.0).unwrap_or_default();
-        }
+    pub(crate) async fn visit(&self, state: &ApiState, token: &str) -> Result<Option<Visit>, ApiError> {
+        let Ok(claim) = state.tokens.open(token) else { return Ok(None) };
+        Ok(Some(self.visit_of(state, claim).await?))
+    }
+
+    /// What a link of this claim would lead to.
+    pub(crate) async fn visit_of(&self, state: &ApiState, claim: Claim) -> Result<Visit, ApiError> {
+        let mut visit = Visit::of(state, claim).await?;
+        visit.theme.words = visit.words.take().unwrap_or_else(|| self.words(&visit.own_words));
         Ok(visit)
     }
 
     /// The answer to a link that leads nowhere.
-    pub(crate) fn invalid_link(self) -> Response {
-        answer(pages::invalid_link(self.0.unwrap_or_default()))
+    pub(crate) fn invalid_link(&self) -> Response {
+        answer(pages::invalid_link(&self.words(&OwnWords::new())))
     }
 }
 
@@ -96,7 +108,11 @@ impl Visit {
     /// Opens a token; `None` when it was not made here.
     pub(crate) async fn open(state: &ApiState, token: &str) -> Result<Option<Visit>, ApiError> {
         let Ok(claim) = state.tokens.open(token) else { return Ok(None) };
-        let visit = state
+        Visit::of(state, claim).await.map(Some)
+    }
+
+    async fn of(state: &ApiState, claim: Claim) -> Result<Visit, ApiError> {
+        state
             .run(move |state| {
                 let (ws, shared) = (claim.workspace, state.engine.shared());
                 let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Topic))?;
@@ -114,19 +130,19 @@ impl Visit {
                 };
                 let written = template.as_ref().and_then(|t| t.spec["language"].as_str());
                 let tags = [said("locale"), said("language"), written];
-                let language = tags.into_iter().flatten().find_map(Language::of);
+                let words = Words::of(&settings.words, tags.into_iter().flatten());
                 Ok::<_, ApiError>(Visit {
-                    language,
+                    words,
                     country: settings.default_country.clone(),
-                    theme: Theme { language: language.unwrap_or_default(), ..Theme::from(&settings) },
+                    theme: Theme::from(&settings),
+                    own_words: settings.words,
                     profile,
                     message,
                     topics: topics.collect(),
                     claim,
                 })
             })
-            .await?;
-        Ok(Some(visit))
+            .await
     }
 
     /// The channel the link came by.
@@ -137,7 +153,15 @@ impl Visit {
     /// The topics as they stand for the customer.
     pub(crate) fn choices(&self) -> Vec<TopicChoice> {
         let Some(profile) = &self.profile else { return Vec::new() };
-        self.topics.iter().map(|(id, topic)| TopicChoice::of(id, topic, profile, self.channel())).collect()
+        self.topics
+            .iter()
+            .map(|(id, topic)| TopicChoice::of(id, topic, profile, self.channel(), self.theme.words.tag()))
+            .collect()
+    }
+
+    /// What a topic is called in the language of the pages.
+    pub(crate) fn topic_name(&self, id: &str) -> Option<&str> {
+        self.topics.get(id).map(|topic| topic.called(self.theme.words.tag()).0)
     }
 
     /// The channels the customer can be reached on, and whether they left them.

@@ -77,7 +77,7 @@ fn uses(document: &Resource) -> Vec<Use> {
             let Ok(found) = campaign::validate(spec, &AnyCatalogue) else { return Vec::new() };
             let mut out: Vec<Use> = Vec::new();
             for used in campaign::whole(&found).uses() {
-                let at = campaign::as_campaign(Problem::new(used.at, "")).at;
+                let at = campaign::as_campaign(Problem::new(used.at, ""), &found).at;
                 let used = Use { at, ..used };
                 if !out.contains(&used) {
                     out.push(used);
@@ -94,6 +94,15 @@ fn uses(document: &Resource) -> Vec<Use> {
         ResourceKind::ComputedTrait => rapport_segments::computed::validate(spec)
             .map(|(_, formula)| asked(&Plan::of_formula(&formula), "spec.value"))
             .unwrap_or_default(),
+        ResourceKind::PersonaModel => {
+            let Ok((model, formulas)) = rapport_segments::personas::validate(spec) else { return Vec::new() };
+            let mut out: Vec<Use> =
+                model.segment.iter().map(|id| one(ResourceKind::Segment, id, "spec.segment")).collect();
+            for (i, formula) in formulas.iter().enumerate() {
+                out.extend(asked(&Plan::of_formula(formula), &format!("spec.features[{i}].value")));
+            }
+            out
+        }
         ResourceKind::Topic => templates(
             TopicSpec::validate(spec).ok().and_then(|t| t.double_opt_in).map(|d| d.templates.into_values().collect()),
         ),

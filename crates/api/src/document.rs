@@ -84,9 +84,16 @@ pub(crate) fn check(
             }
             Err(found) => errors = found,
         },
-        ResourceKind::PersonaModel => {
-            errors = rapport_segments::personas::validate(spec).err().unwrap_or_default();
-        }
+        ResourceKind::PersonaModel => match rapport_segments::personas::validate(spec) {
+            Ok((_, formulas)) => {
+                let catalogue = crate::rules::catalogue(state, ws)?;
+                for (i, formula) in formulas.iter().enumerate() {
+                    let found = rapport_rules::formula_findings(formula, &catalogue);
+                    sort_findings(&format!("spec.features[{i}].value"), found, &mut errors, &mut warnings);
+                }
+            }
+            Err(found) => errors = found,
+        },
         ResourceKind::Journey => {
             let others = state.stores.control().read(|q| others(q, ws))?;
             match rapport_journeys::validate(spec, &others) {
@@ -110,7 +117,9 @@ pub(crate) fn check(
             match campaign::validate(spec, &others) {
                 Ok(campaign) => {
                     let (wrong, odd) = asked_about(state, ws, &campaign::whole(&campaign))?;
-                    let own = |found: Vec<Problem>| found.into_iter().map(campaign::as_campaign).collect();
+                    let own = |found: Vec<Problem>| {
+                        found.into_iter().map(|problem| campaign::as_campaign(problem, &campaign)).collect()
+                    };
                     (errors, warnings) = (own(wrong), own(odd));
                 }
                 Err(found) => errors = found,
@@ -120,6 +129,10 @@ pub(crate) fn check(
         ResourceKind::Template => match spec::check(kind, spec) {
             Some(Err(found)) => errors = found,
             _ => warnings = crate::routes::preview::warnings(state, ws, spec)?,
+        },
+        ResourceKind::Channel => match spec::check(kind, spec) {
+            Some(Err(found)) => errors = found,
+            _ => warnings = out_of_reach(state, spec),
         },
         _ => errors = spec::check(kind, spec).and_then(Result::err).unwrap_or_default(),
     }
@@ -133,6 +146,16 @@ pub(crate) fn check(
     Err(ApiError { detail, code: "invalid_resource", ..ApiError::invalid(errors) })
 }
 
+/// Addresses of a channel that this server would not call.
+fn out_of_reach(state: &ApiState, spec: &Value) -> Vec<Problem> {
+    let mut out = Vec::new();
+    for name in ["base_url", "url", "token_url"] {
+        let why = spec[name].as_str().and_then(|url| state.config.outbound.objection(url));
+        out.extend(why.map(|why| Problem::new(format!("spec.{name}"), why)));
+    }
+    out
+}
+
 /// What is wrong and what is odd about the rules, predicates and events of a journey: names that nothing has yet, types
 /// that cannot meet. What concerns a step names it.
 fn asked_about(
@@ -142,7 +165,7 @@ fn asked_about(
 ) -> Result<(Vec<Problem>, Vec<Problem>), ApiError> {
     let mut catalogue = crate::rules::catalogue(state, ws)?;
     crate::rules::declare(&mut catalogue, journey);
-    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+    let (mut errors, mut warnings) = (journey.call_problems(), Vec::new());
     for (at, text) in journey.rules() {
         let found = rapport_rules::parse(text).map(|rule| rapport_rules::findings(&rule, &catalogue));
         sort_findings(&at, found.unwrap_or_default(), &mut errors, &mut warnings);

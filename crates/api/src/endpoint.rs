@@ -9,6 +9,7 @@ use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Required, Respo
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Access;
+use crate::codes::{ItemCode, ProblemCode};
 use crate::problem::{PROBLEM_JSON, ProblemBody, ProblemItem};
 use crate::state::ApiState;
 
@@ -178,6 +179,8 @@ impl Endpoint {
     /// The finished description: what was said, and the problems every endpoint may answer.
     pub(crate) fn describe(&mut self) -> Operation {
         self.reference::<ProblemItem>();
+        self.reference::<ProblemCode>();
+        self.reference::<ItemCode>();
         let problem = self.reference::<ProblemBody>();
         let response = ResponseBuilder::new().description("What is wrong (RFC 9457).");
         let response = response.content(PROBLEM_JSON, ContentBuilder::new().schema(Some(problem)).build());

@@ -24,6 +24,17 @@ pub(crate) fn about(
     kind: EventKind,
     body: &Value,
 ) -> OwnedAccepted {
+    about_text(state, ws, profile, kind, body.to_string())
+}
+
+/// The same of a body that is written already.
+pub(crate) fn about_text(
+    state: &ApiState,
+    ws: WorkspaceId,
+    profile: ProfileId,
+    kind: EventKind,
+    body: String,
+) -> OwnedAccepted {
     OwnedAccepted {
         workspace: ws,
         source: SourceId(0),
@@ -33,7 +44,7 @@ pub(crate) fn about(
         historical: false,
         profile: Some(profile),
         ip: None,
-        body: body.to_string(),
+        body,
     }
 }
 

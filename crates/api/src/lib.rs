@@ -9,6 +9,7 @@
 
 mod auth;
 mod bursts;
+mod codes;
 mod config;
 mod customer;
 mod dashboard;
@@ -31,6 +32,7 @@ mod router;
 mod routes;
 mod rules;
 mod serve;
+mod simulations;
 mod state;
 mod telemetry;
 mod view;

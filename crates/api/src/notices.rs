@@ -9,10 +9,11 @@ use axum::Json;
 use axum::extract::{Request, State};
 use rapport_collect::OwnedAccepted;
 use rapport_delivery::channels::hooks::{Told, Visitor, What};
-use rapport_delivery::core::bounce::{self, Notice, NoticeKind};
+use rapport_delivery::core::address::is_restated;
+use rapport_delivery::core::bounce::{self, MAX_LOOKED_AT, Notice, NoticeKind, soft_in_a_row};
 use rapport_delivery::core::mark::{Mark, by_machine};
 use rapport_delivery::intake::{Receiver, Receiving};
-use rapport_delivery::repo::{LedgerEntry, MessageStatus};
+use rapport_delivery::repo::{LedgerEntry, LedgerFilter, MessageStatus};
 use rapport_delivery::tracking::agent::{AgentClass, classify, is_machine};
 use rapport_domain::event::names;
 use rapport_domain::{MessageChannel, OutboxId, Profile, WorkspaceId, hash};
@@ -27,6 +28,7 @@ use crate::error::ApiError;
 use crate::events;
 use crate::extract::{self, Query};
 use crate::reply::Reply;
+use crate::routes::templates::settings;
 use crate::state::ApiState;
 
 /// The longest address of a link that is kept, characters.
@@ -161,14 +163,52 @@ async fn record(
     let reason = match notice.kind {
         NoticeKind::Bounce if notice.is_hard() => "hard_bounce",
         NoticeKind::Complaint => "complaint",
+        NoticeKind::Bounce if comes_back_again_and_again(state, entry, profile).await? => "soft_bounces",
         _ => return Ok(Some(false)),
     };
-    // A notice about somebody the message was forwarded to says nothing about the customer's own address.
-    let silent = notice.recipients.iter().all(|r| r.address.is_none());
+    // A notice about somebody the message was forwarded to says nothing about the customer's own address; one that names nobody
+    // is about the address the message went to, which is theirs unless they stated another since.
+    let silent = notice.recipients.iter().all(|r| r.address.is_none())
+        && !is_restated(profile, MessageChannel::Email, entry.created_at);
     let Some(address) = address.filter(|_| names_it || silent) else { return Ok(Some(false)) };
     let now = state.now();
     state.write(move |tx| Ok(suppressions::add(tx, ws, "email", &address, reason, now, "returned mail")?)).await?;
     Ok(Some(true))
+}
+
+/// Whether so many mails to the customer's address came back in a row, this one among them, as the settings say.
+async fn comes_back_again_and_again(
+    state: &ApiState,
+    entry: &LedgerEntry,
+    profile: &Profile,
+) -> Result<bool, ApiError> {
+    let (id, whose, now, this) = (profile.id, profile.clone(), state.now(), entry.id);
+    state
+        .run(move |state| {
+            let (ws, shared) = (whose.workspace, state.engine.shared());
+            let most = settings(state, ws)?.soft_bounces;
+            if most == 0 {
+                return Ok(false);
+            }
+            let filter = LedgerFilter {
+                status: Some(MessageStatus::Sent),
+                profiles: read::profiles::family(shared, ws, id)?,
+                ..LedgerFilter::default()
+            };
+            // Of all channels: those of others are passed over.
+            let found = read::messages::list(shared, ws, &filter, None, MAX_LOOKED_AT * 4)?;
+            let is_mail = |e: &&LedgerEntry| e.channel == MessageChannel::Email.as_str();
+            let to_it = |e: &&LedgerEntry| !is_restated(&whose, MessageChannel::Email, e.created_at);
+            let mut sent = Vec::new();
+            for mail in found.items.iter().filter(is_mail).take_while(to_it) {
+                let marks = read::messages::marks(shared, ws, mail.id)?.into_iter().map(|m| m.mark);
+                // The mark of this notice may be on its way.
+                let marks = marks.chain((mail.id == this).then_some(Mark::Bounced)).collect();
+                sent.push((mail.changed_at, marks));
+            }
+            Ok::<_, ApiError>(soft_in_a_row(sent, now) >= most)
+        })
+        .await
 }
 
 /// Records what a provider tells of a mail of this workspace; what is about no message of it has no effect.

@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, made from the same list of endpoints as the router.
 
+use utoipa::PartialSchema;
 use utoipa::openapi::path::{PathItem, PathsBuilder};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -7,6 +8,7 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
 use crate::auth::Access;
+use crate::codes::{JourneyExit, JourneyRefusal, SkipCode};
 use crate::endpoint::Endpoint;
 
 /// What a request must carry to call an endpoint.
@@ -33,6 +35,9 @@ pub fn document(endpoints: Vec<Endpoint>) -> OpenApi {
     let basic = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Basic).build());
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("rapport_session")));
     let components = components
+        .schema("SkipReason", SkipCode::schema())
+        .schema("JourneyRefusal", JourneyRefusal::schema())
+        .schema("JourneyExit", JourneyExit::schema())
         .security_scheme("api_token", token)
         .security_scheme("write_key", basic)
         .security_scheme("session", cookie);

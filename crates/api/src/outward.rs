@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use rapport_delivery::channels::http::{Call, Http};
+use rapport_delivery::channels::http::{Call, Http, Outbound};
 use rapport_domain::ErrorClass;
 
 use crate::error::ApiError;
@@ -17,17 +17,22 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_KEPT: usize = 16;
 
 /// The client and what it fetched.
-#[derive(Default)]
 pub(crate) struct Outward {
+    outbound: Outbound,
     http: OnceLock<Result<Http, String>>,
     kept: Mutex<HashMap<String, Bytes>>,
 }
 
 impl Outward {
-    /// What lies at a provider's address; only public addresses are asked.
+    /// One that asks where `outbound` lets it.
+    pub(crate) fn new(outbound: Outbound) -> Self {
+        Outward { outbound, http: OnceLock::new(), kept: Mutex::default() }
+    }
+
+    /// What lies at a provider's address.
     pub(crate) async fn get(&self, url: &str) -> Result<Bytes, ApiError> {
         let unreachable = |detail: String| ApiError::new(ErrorClass::Transient, "provider_unreachable", detail);
-        let http = self.http.get_or_init(|| Http::new(PATIENCE, false));
+        let http = self.http.get_or_init(|| Http::new(PATIENCE, &self.outbound));
         let http = http.as_ref().map_err(|e| unreachable(e.clone()))?;
         let answer = http.call(&Call::get(url)).await.map_err(|fault| unreachable(fault.detail()))?;
         if answer.is_success() { Ok(answer.body) } else { Err(unreachable(answer.shown())) }

@@ -1,6 +1,8 @@
 //! The one place where errors become HTTP: status by class, body by RFC 9457 (`application/problem+json`). What went
 //! wrong inside is logged, never answered.
 
+use std::collections::BTreeMap;
+
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -8,6 +10,7 @@ use rapport_domain::{ErrorClass, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::codes::{self, ItemCode, ProblemCode};
 use crate::error::ApiError;
 
 /// The media type of RFC 9457.
@@ -27,6 +30,7 @@ pub(crate) struct ProblemBody {
     /// What is wrong with this request, for people.
     detail: String,
     /// A stable name of the problem, for programs.
+    #[schema(value_type = ProblemCode)]
     code: &'static str,
     /// Each thing that is wrong with the input, with its place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -45,11 +49,19 @@ pub(crate) struct ProblemItem {
     #[schema(required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     did_you_mean: Option<String>,
+    /// A stable name of what is wrong, where it is of a kind that many inputs can have.
+    #[schema(required = false, value_type = Option<ItemCode>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    /// What the message says beside the words of its kind, by name.
+    #[schema(required = false, value_type = BTreeMap<String, String>)]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    values: BTreeMap<&'static str, String>,
 }
 
 impl From<Problem> for ProblemItem {
     fn from(p: Problem) -> Self {
-        ProblemItem { at: p.at, message: p.message, did_you_mean: p.did_you_mean }
+        ProblemItem { at: p.at, message: p.message, did_you_mean: p.did_you_mean, code: p.code, values: p.values }
     }
 }
 
@@ -58,6 +70,7 @@ impl IntoResponse for ApiError {
         if let Some(internal) = &self.internal {
             tracing::error!(error.code = self.code, error.detail = %internal, "a request failed");
         }
+        debug_assert!(codes::PROBLEMS.contains(&self.code), "{} is not in the list of codes", self.code);
         let title = self.status.canonical_reason().unwrap_or("Error");
         let body = ProblemBody {
             kind: format!("urn:rapport:problem:{}", self.code),

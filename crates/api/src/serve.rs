@@ -18,6 +18,12 @@ pub async fn serve(
     state: ApiState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let stopping = state.clone();
+    let stop = async move {
+        stop.await;
+        // Nobody waits for them, so nobody ends them.
+        stopping.shared().simulations.end();
+    };
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stop).await
 }

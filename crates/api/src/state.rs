@@ -25,6 +25,7 @@ use crate::extract;
 use crate::guard::idempotency::InFlight;
 use crate::outward::Outward;
 use crate::reply::{Paged, Reply};
+use crate::simulations::Simulations;
 
 /// Runs queued imports; `rapport` provides it. The rows of the control database say what is to be done
 /// ([`rapport_store::control::imports::unfinished`]); this only says that they changed.
@@ -72,12 +73,16 @@ pub(crate) struct Inner {
     queries: Arc<Semaphore>,
     /// Exports of everything under way; one more is told to come back.
     exports: Arc<Semaphore>,
+    /// Checks of links under way; one more is told to come back.
+    link_checks: Arc<Semaphore>,
     /// Passwords are verified two at a time: each takes a fair share of memory and processor.
     passwords: Arc<Semaphore>,
     pub(crate) in_flight: InFlight,
     pub(crate) recent: Mutex<crate::routes::events::RecentCache>,
     pub(crate) housekept: Mutex<Timestamp>,
     pub(crate) outward: Outward,
+    /// Those under way, and what came of the last ones.
+    pub(crate) simulations: Simulations,
     /// Clicks that come all at once.
     pub(crate) bursts: Bursts,
 }
@@ -98,11 +103,13 @@ impl ApiState {
             blocking: Arc::new(Semaphore::new(parts.config.blocking.max(1))),
             queries: Arc::new(Semaphore::new(parts.config.queries.max(1))),
             exports: Arc::new(Semaphore::new(2)),
+            link_checks: Arc::new(Semaphore::new(4)),
             passwords: Arc::new(Semaphore::new(2)),
             in_flight: InFlight::default(),
             recent: Mutex::default(),
             housekept: Mutex::new(Timestamp(0)),
-            outward: Outward::default(),
+            outward: Outward::new(parts.config.outbound.clone()),
+            simulations: Simulations::default(),
             bursts: Bursts::default(),
             parts,
         }))
@@ -163,6 +170,11 @@ impl ApiState {
     /// A place for an export of everything.
     pub(crate) fn export_place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         Arc::clone(&self.0.exports).try_acquire_owned().map_err(|_| ApiError::busy(10_000))
+    }
+
+    /// A place for a check of links.
+    pub(crate) fn link_place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        Arc::clone(&self.0.link_checks).try_acquire_owned().map_err(|_| ApiError::busy(5_000))
     }
 
     /// Reads the control database.

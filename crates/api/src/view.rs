@@ -54,8 +54,8 @@ pub(crate) struct ProfileView {
     pub(crate) segments: Vec<MembershipView>,
     /// Browsers and apps that take notifications, those seen last first; without what is needed to write to them.
     pub(crate) devices: Vec<DeviceView>,
-    /// Journeys: `active` runs, `history`, and `habits`: `best_hour` (local hour of most reactions, 0 to 23) and `pressure`
-    /// (messages of late, half counted after 7 days, divided by one plus reactions of late).
+    /// Journeys: `active` runs, `history`, and `habits`: `best_hour` (local hour of most reactions, 0 to 23), `pressure` (what
+    /// messages of late weigh, in e-mails just sent, by the gate's own score) and `pressure_limit` of the settings.
     #[schema(value_type = Object)]
     pub(crate) journeys: Value,
 }

@@ -250,7 +250,8 @@ fn consent_drops_items_not_batches() {
     let body = r#"{"batch":[
         {"type":"page","userId":"a","context":{"consent":{"categoryPreferences":{"analytics":false}}}},
         {"type":"page","userId":"b","context":{"consent":{"categoryPreferences":{"analytics":true}}}},
-        {"type":"page","userId":"c"}]}"#;
+        {"type":"page","userId":"c"},
+        {"type":"track","event":"Consent Changed","userId":"d","context":{"consent":{"categoryPreferences":{"analytics":false}}}}]}"#;
     for (gpc, rejected) in [(false, vec![0]), (true, vec![0, 2])] {
         let bench = Bench::new();
         let request = RequestFacts { write_key: Some("CONSENT"), gpc, ..RequestFacts::new(Call::Batch, RECEIVED) };

@@ -10,12 +10,13 @@ use parking_lot::Mutex;
 use rapport_domain::{Clock, Partition, Timestamp, WorkspaceId};
 use tokio::sync::{Semaphore, watch};
 
-use crate::channels::http::{Call, Http, short};
+use crate::channels::http::{Call, Http, Outbound, short};
 use crate::channels::{SendFault, webhook};
 use crate::error::DeliveryError;
 
-/// Calls taken and not answered, at most.
-const MAX_TAKEN: usize = 512;
+/// Calls taken and not answered, at most, and of these to one server: one that hangs leaves room for others.
+const MAX_TAKEN: usize = 2_048;
+const MAX_OF_SERVER: usize = 128;
 /// Calls under way at once, and of these to one server.
 const AT_ONCE: usize = 64;
 const AT_ONE_SERVER: usize = 8;
@@ -64,13 +65,99 @@ pub struct OutsideCall {
     pub expires_at: Timestamp,
 }
 
+/// The server of an address, by which calls have their bounds.
+#[must_use]
+pub fn server_of(url: &str) -> String {
+    url.split('/').nth(2).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// What there is room for, and what is taken.
+#[derive(Debug, Default)]
+pub struct Room(Mutex<Taken>);
+
+#[derive(Debug, Default)]
+struct Taken {
+    /// Calls under way (`None`), and those answered that may not be gone from the table yet, with when.
+    calls: HashMap<CallId, Option<Instant>>,
+    /// How many are under way, by server.
+    busy: HashMap<String, usize>,
+    under_way: usize,
+}
+
+impl Taken {
+    fn left_of(&self, server: &str) -> usize {
+        let busy = self.busy.get(server).copied().unwrap_or(0);
+        MAX_OF_SERVER.saturating_sub(busy).min(MAX_TAKEN.saturating_sub(self.under_way))
+    }
+
+    fn over(&mut self, server: &str) {
+        self.under_way = self.under_way.saturating_sub(1);
+        if let Some(busy) = self.busy.get_mut(server) {
+            *busy -= 1;
+            if *busy == 0 {
+                self.busy.remove(server);
+            }
+        }
+    }
+}
+
+impl Room {
+    /// How many more calls may be taken.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        MAX_TAKEN.saturating_sub(self.0.lock().under_way)
+    }
+
+    /// How many more of one server ([`server_of`]).
+    #[must_use]
+    pub fn left_of(&self, server: &str) -> usize {
+        self.0.lock().left_of(server)
+    }
+
+    /// Whether a call is taken already.
+    #[must_use]
+    pub fn is_taken(&self, id: CallId) -> bool {
+        self.0.lock().calls.contains_key(&id)
+    }
+
+    /// Takes a call, if there is room for it. It is made then.
+    pub fn take(&self, id: CallId, server: &str) -> bool {
+        let mut taken = self.0.lock();
+        let fits = !taken.calls.contains_key(&id) && taken.left_of(server) > 0;
+        if fits {
+            taken.calls.insert(id, None);
+            *taken.busy.entry(server.to_owned()).or_default() += 1;
+            taken.under_way += 1;
+        }
+        fits
+    }
+
+    /// A call was answered; it is gone from the table soon.
+    fn answered(&self, id: CallId, server: &str) {
+        let mut taken = self.0.lock();
+        taken.over(server);
+        taken.calls.insert(id, Some(Instant::now()));
+    }
+
+    /// A call is to be made again.
+    fn put_back(&self, id: CallId, server: &str) {
+        let mut taken = self.0.lock();
+        taken.over(server);
+        taken.calls.remove(&id);
+    }
+
+    fn forget_answered(&self) {
+        self.0.lock().calls.retain(|_, answered| answered.is_none_or(|at| at.elapsed() < RECORDED_WITHIN));
+    }
+}
+
 /// Where calls come from and answers go.
 pub trait CallSource: Send + Sync {
-    /// Calls to make, the oldest first, without those that `taken` names. Reads storage.
+    /// Calls to make, which it takes from the room there is. Reads storage.
     ///
     /// # Errors
     /// When the state cannot be read.
-    fn due(&self, limit: usize, taken: &dyn Fn(CallId) -> bool) -> Result<Vec<OutsideCall>, DeliveryError>;
+    fn due(&self, room: &Room) -> Result<Vec<OutsideCall>, DeliveryError>;
 
     /// How a call ended: the status of a success and its body, or 0 and the last fault.
     ///
@@ -83,8 +170,7 @@ struct Inner {
     source: Arc<dyn CallSource>,
     clock: Arc<dyn Clock>,
     http: Http,
-    /// Calls under way (`None`) and those answered, with when.
-    taken: Mutex<HashMap<CallId, Option<Instant>>>,
+    room: Room,
     permits: Semaphore,
     servers: Mutex<HashMap<String, Arc<Semaphore>>>,
     pause: Duration,
@@ -97,23 +183,23 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Starts on the present Tokio runtime. `allow_private` lets calls reach private addresses; `pause` is the first pause
-    /// between two attempts, doubled each time.
+    /// Starts on the present Tokio runtime. Calls go where `outbound` lets them; `pause` is the first pause between two attempts,
+    /// doubled each time.
     ///
     /// # Errors
     /// When this machine's certificates cannot be read.
     pub fn start(
         source: Arc<dyn CallSource>,
         clock: Arc<dyn Clock>,
-        allow_private: bool,
+        outbound: &Outbound,
         pause: Duration,
     ) -> Result<Caller, DeliveryError> {
-        let http = Http::new(Duration::from_secs(60), allow_private).map_err(DeliveryError::Http)?;
+        let http = Http::new(Duration::from_secs(60), outbound).map_err(DeliveryError::Http)?;
         let inner = Arc::new(Inner {
             source,
             clock,
             http,
-            taken: Mutex::default(),
+            room: Room::default(),
             permits: Semaphore::new(AT_ONCE),
             servers: Mutex::default(),
             pause,
@@ -137,19 +223,13 @@ impl Caller {
 async fn look(inner: &Arc<Inner>) {
     let reader = Arc::clone(inner);
     let found = tokio::task::spawn_blocking(move || {
-        let mut taken = reader.taken.lock();
-        taken.retain(|_, answered| answered.is_none_or(|at| at.elapsed() < RECORDED_WITHIN));
-        let busy = taken.values().filter(|answered| answered.is_none()).count();
-        let known = taken.clone();
-        drop(taken);
-        reader.source.due(MAX_TAKEN.saturating_sub(busy), &|id| known.contains_key(&id))
+        reader.room.forget_answered();
+        reader.source.due(&reader.room)
     });
     match found.await {
         Ok(Ok(calls)) => {
             for call in calls {
-                if inner.taken.lock().insert(call.id, None).is_none() {
-                    tokio::spawn(make(Arc::clone(inner), call));
-                }
+                tokio::spawn(make(Arc::clone(inner), call));
             }
         }
         Ok(Err(error)) => tracing::warn!(%error, "calls of other systems cannot be read; they wait"),
@@ -160,18 +240,18 @@ async fn look(inner: &Arc<Inner>) {
 async fn make(inner: Arc<Inner>, call: OutsideCall) {
     let (status, body) = attempts(&inner, &call).await;
     metrics::counter!("rapport_journeys_calls_total", "ok" => if status > 0 { "true" } else { "false" }).increment(1);
-    let (source, id) = (Arc::clone(&inner.source), call.id);
+    let (source, id, server) = (Arc::clone(&inner.source), call.id, server_of(&call.url));
     for _ in 0..10 {
         let (source, body) = (Arc::clone(&source), body.clone());
         let told = tokio::task::spawn_blocking(move || source.answered(id, status, &body)).await;
         if matches!(told, Ok(Ok(()))) {
-            inner.taken.lock().insert(id, Some(Instant::now()));
+            inner.room.answered(id, &server);
             return;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     tracing::warn!("the answer of a call could not be recorded; it is made again");
-    inner.taken.lock().remove(&id);
+    inner.room.put_back(id, &server);
 }
 
 /// Tries until there is a success, a final fault, or no attempt or time left.
@@ -198,7 +278,7 @@ async fn attempts(inner: &Inner, call: &OutsideCall) -> (u16, String) {
 
 /// One attempt: the answer, or the fault and whether another attempt can help.
 async fn once(inner: &Inner, call: &OutsideCall) -> Result<(u16, String), (String, bool)> {
-    let server = call.url.split('/').nth(2).unwrap_or_default().to_ascii_lowercase();
+    let server = server_of(&call.url);
     let lane = {
         let mut servers = inner.servers.lock();
         if servers.len() > MAX_SERVERS {
@@ -257,8 +337,8 @@ mod tests {
     }
 
     impl CallSource for Table {
-        fn due(&self, limit: usize, taken: &dyn Fn(CallId) -> bool) -> Result<Vec<OutsideCall>, DeliveryError> {
-            Ok(self.calls.lock().iter().filter(|c| !taken(c.id)).take(limit).cloned().collect())
+        fn due(&self, room: &Room) -> Result<Vec<OutsideCall>, DeliveryError> {
+            Ok(self.calls.lock().iter().filter(|c| room.take(c.id, &server_of(&c.url))).cloned().collect())
         }
 
         fn answered(&self, id: CallId, status: u16, body: &str) -> Result<(), DeliveryError> {
@@ -308,6 +388,23 @@ mod tests {
         let _ = stream.write_all(text.as_bytes());
     }
 
+    #[test]
+    fn one_server_leaves_room_for_others() {
+        let id = |number| CallId { partition: Partition(0), number };
+        let room = Room::default();
+        let taken = (0..5_000).filter(|n| room.take(id(*n), "slow.example")).count();
+        assert_eq!((taken, room.left_of("slow.example")), (MAX_OF_SERVER, 0));
+        assert!(room.is_taken(id(0)) && !room.take(id(0), "other.example"), "a call is made once");
+        let others = (5_000..15_000).filter(|n| room.take(id(*n), &format!("{n}.example"))).count();
+        assert_eq!((others, room.left(), room.left_of("new.example")), (MAX_TAKEN - MAX_OF_SERVER, 0, 0));
+        room.answered(id(0), "slow.example");
+        room.put_back(id(1), "slow.example");
+        assert_eq!((room.left(), room.left_of("slow.example"), room.left_of("new.example")), (2, 2, 2));
+        assert!(room.is_taken(id(0)) && !room.is_taken(id(1)), "what was answered may not be recorded yet");
+        assert_eq!(server_of("https://Hooks.example:8443/a/b?c=https://d"), "hooks.example:8443");
+        assert_eq!(server_of("nonsense"), "");
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn every_target_comes_to_an_end_and_none_holds_others_up() {
         let hits = Arc::new(AtomicUsize::new(0));
@@ -329,7 +426,7 @@ mod tests {
         let table = Arc::new(Table { calls: Mutex::new(calls), answers: Mutex::default() });
         let source: Arc<dyn CallSource> = table.clone();
         let pause = Duration::from_millis(10);
-        let running = Caller::start(source, Arc::new(SystemClock), true, pause).unwrap();
+        let running = Caller::start(source, Arc::new(SystemClock), &Outbound::anywhere(), pause).unwrap();
         let deadline = Instant::now() + Duration::from_secs(30);
         while table.answers.lock().len() < paths.len() && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -346,11 +443,12 @@ mod tests {
         // Private addresses are refused where they are not allowed.
         let table = Arc::new(Table { calls: Mutex::new(vec![call(9, "ok")]), answers: Mutex::default() });
         let source: Arc<dyn CallSource> = table.clone();
-        let running = Caller::start(source, Arc::new(SystemClock), false, pause).unwrap();
+        let running = Caller::start(source, Arc::new(SystemClock), &Outbound::default(), pause).unwrap();
         while table.answers.lock().is_empty() && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         drop(running);
-        assert!(table.answers.lock()[0].2.contains("private address"), "{:?}", table.answers.lock());
+        let said = table.answers.lock()[0].2.clone();
+        assert!(said.contains("private address") && said.contains("outbound.private_hosts"), "{said}");
     }
 }

@@ -4,15 +4,19 @@
 
 use std::sync::Arc;
 
+use rapport_domain::hours::HourScores;
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, Timestamp, WorkspaceId};
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 use crate::channels::email::dkim::Signer;
 use crate::core::address::Unreachable;
 use crate::core::caps::Contact;
 use crate::core::device::Device;
+use crate::core::gate::Suppressed;
 use crate::error::DeliveryError;
+use crate::repo::handovers::Handover;
 use crate::spec::{LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
 
 /// Whether what decided a message still stands.
@@ -26,12 +30,29 @@ pub enum OriginState {
     Paused,
     /// The customer left it.
     Exited,
+    /// The customer was two profiles, and a message that the same step decided for the other one stands for this one.
+    Doubled,
+    /// It cannot be said yet: the profile is on its way into another one, or an attempt is under way at a message that
+    /// would stand for this one.
+    Unsettled,
+}
+
+/// What is known already when a journey is asked about a message.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// The recipient as they are now, following merges; `None` when there is none any more.
+    pub profile: Option<&'a Profile>,
+    /// Whether an attempt at that message began and its outcome is not recorded yet.
+    pub is_under_way: &'a dyn Fn(OutboxId) -> bool,
 }
 
 /// Reads customers.
 pub trait Audience: Send + Sync {
     /// The profile as it is now, following merges; `None` when it was erased or never existed.
     fn profile(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<Option<Profile>, DeliveryError>;
+
+    /// How likely the customer reacts, by their local hour. Asked only for messages that wait for the best one.
+    fn hours(&self, workspace: WorkspaceId, profile: ProfileId) -> Result<HourScores, DeliveryError>;
 }
 
 /// Reads live documents. Implementations keep the prepared forms; they are asked for every message.
@@ -50,8 +71,13 @@ pub trait Catalog: Send + Sync {
 
 /// The suppression list.
 pub trait Suppressions: Send + Sync {
-    /// Whether nothing may be sent to this address (lower-cased) on this channel.
-    fn is_suppressed(&self, workspace: WorkspaceId, channel: &str, address: &str) -> Result<bool, DeliveryError>;
+    /// Whether, and since when, nothing may be sent to this address (lower-cased) on this channel.
+    fn suppressed(
+        &self,
+        workspace: WorkspaceId,
+        channel: &str,
+        address: &str,
+    ) -> Result<Option<Suppressed>, DeliveryError>;
 
     /// Puts an address (lower-cased) on the list: writing to it again would only harm the sender's name.
     fn suppress(
@@ -65,9 +91,14 @@ pub trait Suppressions: Send + Sync {
 
 /// Reads journeys.
 pub trait JourneyState: Send + Sync {
-    /// Whether the journey that decided the message is live or paused, and whether the customer left it since. Asked
-    /// only for messages that a journey decided (`origin`).
-    fn state(&self, message: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError>;
+    /// Whether the journey that decided the message is live or paused, whether the customer left it since, and whether another
+    /// message stands for this one. Asked only for messages that a journey decided (`origin`).
+    fn state(
+        &self,
+        message: &OutboundMessage,
+        origin: &Origin,
+        known: &Known<'_>,
+    ) -> Result<OriginState, DeliveryError>;
 }
 
 /// Reads the ledger of messages ([`crate::repo::is_sent`]).
@@ -113,8 +144,37 @@ impl Sources for NoSources {
     }
 }
 
-/// Told what became of messages.
+/// Waits for a note about a message ([`Outcomes::handing_over`]) to be durable.
+#[derive(Debug)]
+pub struct Noting(oneshot::Sender<()>);
+
+impl Noting {
+    /// One, and who is told. The receiver ends in an error when this is dropped untold: nothing was noted.
+    #[must_use]
+    pub fn new() -> (Self, oneshot::Receiver<()>) {
+        let (tell, told) = oneshot::channel();
+        (Noting(tell), told)
+    }
+
+    /// Whether anybody still waits for it. What nobody waits for any more must not be noted: the message did not leave.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        !self.0.is_closed()
+    }
+
+    /// The note is durable.
+    pub fn done(self) {
+        let _ = self.0.send(());
+    }
+}
+
+/// Told what becomes of messages.
 pub trait Outcomes: Send + Sync {
+    /// A message that must not leave twice is about to leave. The owner of the partition notes in its next transaction what it
+    /// counts as, should the process end before its outcome is recorded ([`crate::repo::handovers`]), and tells `noting` after the
+    /// commit; only then it leaves. `None` takes an earlier note of the same attempt back: it did not leave then. Must not block.
+    fn handing_over(&self, id: OutboxId, handover: Option<Handover>, noting: Noting);
+
     /// An attempt ended. The owner of the partition records it in its next transaction, removing or moving the outbox
     /// row, and then calls [`crate::RelayHandle::settled`]: until then the relay refuses the same message. Must not block.
     fn finished(&self, id: OutboxId, outcome: MessageOutcome);

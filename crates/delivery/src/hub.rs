@@ -11,6 +11,9 @@ use tokio::sync::futures::Notified;
 /// Streams open at once, at most; more are told to come back and poll meanwhile.
 const MAX_SEATS: usize = 10_000;
 
+/// Streams of one customer, so that nobody takes the seats of all: pages open at once, on all devices.
+const MAX_OF_PROFILE: usize = 16;
+
 type Key = (WorkspaceId, ProfileId);
 
 #[derive(Default)]
@@ -57,18 +60,22 @@ impl Drop for Seat {
 }
 
 impl Hub {
-    /// A seat for a stream of this customer; `None` when all are taken.
+    /// A seat for a stream of this customer; `None` when all are taken, or all of theirs.
     #[must_use]
     pub fn sit(&self, workspace: WorkspaceId, profile: ProfileId) -> Option<Seat> {
         let mut seats = self.0.lock();
         if seats.taken >= MAX_SEATS {
             return None;
         }
-        seats.taken += 1;
         let key = (workspace, profile);
         let (notify, count) = seats.by_profile.entry(key).or_default();
+        if *count >= MAX_OF_PROFILE {
+            return None;
+        }
         *count += 1;
-        Some(Seat { hub: self.clone(), key, notify: Arc::clone(notify) })
+        let notify = Arc::clone(notify);
+        seats.taken += 1;
+        Some(Seat { hub: self.clone(), key, notify })
     }
 
     /// Something changed for this customer.
@@ -82,6 +89,16 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_customer_takes_only_their_share() {
+        let hub = Hub::default();
+        let sit = |profile| hub.sit(WorkspaceId(1), ProfileId(profile));
+        let mut seats: Vec<Seat> = (0..MAX_OF_PROFILE).map(|_| sit(1).unwrap()).collect();
+        assert!(sit(1).is_none() && sit(2).is_some());
+        seats.pop();
+        assert!(sit(1).is_some());
+    }
 
     #[tokio::test]
     async fn wakes_whom_it_concerns_and_forgets_those_who_left() {

@@ -2,6 +2,8 @@
 //! addresses it made itself, answers "ok" when what the mail says is recorded or is nothing, and asks to try again otherwise. It relays
 //! nothing.
 
+mod peers;
+
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -18,6 +20,7 @@ use tokio::task::AbortHandle;
 use crate::core::bounce::MAX_NOTICE_BYTES;
 use crate::error::DeliveryError;
 use crate::telemetry;
+use peers::Peers;
 
 /// Connections at once; more wait to be accepted.
 const MAX_CONNECTIONS: usize = 64;
@@ -25,6 +28,8 @@ const MAX_CONNECTIONS: usize = 64;
 const MAX_RECIPIENTS: usize = 20;
 /// A connection that says nothing for this long is closed.
 const IDLE: Duration = Duration::from_secs(120);
+/// A connection is closed after this long, whatever it says: who hands over mail is done by then or comes again.
+const SESSION: Duration = Duration::from_secs(600);
 /// Commands in one connection.
 const MAX_COMMANDS: u32 = 10_000;
 
@@ -75,16 +80,21 @@ impl Drop for Intake {
 
 async fn listen(listener: TcpListener, receiver: Arc<dyn Receiver>) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let peers = Peers::default();
     // The sessions end with this task.
     let mut sessions = tokio::task::JoinSet::new();
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match listener.accept().await {
-            Ok((stream, _)) => {
-                let receiver = Arc::clone(&receiver);
+            Ok((stream, from)) => {
+                let (receiver, peer) = (Arc::clone(&receiver), peers.enter(from.ip()));
                 sessions.spawn(async move {
-                    let _place = place;
-                    if let Err(error) = serve(stream, &*receiver).await {
+                    let _place = (place, &peer);
+                    let served = match &peer {
+                        Some(_) => within(SESSION, stream, &*receiver).await,
+                        None => turn_away(stream).await,
+                    };
+                    if let Err(error) = served {
                         tracing::debug!(%error, "a connection with returned mail ended");
                     }
                 });
@@ -111,6 +121,20 @@ enum Next {
     Answer(String),
     Content,
     Quit,
+}
+
+/// Answers a connection that is one too many.
+async fn turn_away(mut stream: TcpStream) -> std::io::Result<()> {
+    let answer = stream.write_all(b"421 4.7.0 too many connections from your address\r\n");
+    tokio::time::timeout(Duration::from_secs(1), answer)
+        .await
+        .unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
+}
+
+/// Serves a connection for at most `session`.
+async fn within(session: Duration, stream: TcpStream, receiver: &dyn Receiver) -> std::io::Result<()> {
+    let served = tokio::time::timeout(session, serve(stream, receiver)).await;
+    served.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
 }
 
 async fn serve(mut stream: TcpStream, receiver: &dyn Receiver) -> std::io::Result<()> {
@@ -259,6 +283,22 @@ mod tests {
             }
         }
         out
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_says_a_little_now_and_then_ends_too() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let client = tokio::spawn(async move {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            while stream.write_all(b"N").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        let (stream, _) = listener.accept().await.unwrap();
+        let ended = within(Duration::from_millis(300), stream, &Kept::default()).await;
+        assert_eq!(ended.unwrap_err().kind(), std::io::ErrorKind::TimedOut);
+        client.await.unwrap();
     }
 
     #[tokio::test]

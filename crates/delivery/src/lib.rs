@@ -17,6 +17,7 @@ pub mod deps;
 pub mod error;
 pub mod hub;
 pub mod intake;
+pub mod links;
 pub mod mailbox;
 pub mod repo;
 #[cfg(test)]
@@ -29,14 +30,15 @@ mod trust;
 
 pub use channels::email::{ComposeFault, Composed, Extras, compose, compose_with};
 pub use content::Library;
-pub use core::gate::{GateDecision, GateInput, decide};
+pub use core::gate::{GateDecision, GateInput, Suppressed, decide};
 pub use deps::{
-    Audience, Catalog, Deps, JourneyState, Ledger, NoSources, OriginState, Outcomes, Sources, Suppressions,
+    Audience, Catalog, Deps, JourneyState, Known, Ledger, NoSources, Noting, OriginState, Outcomes, Sources,
+    Suppressions,
 };
 pub use error::DeliveryError;
 pub use spec::{
     BlockSpec, BrandSpec, CatalogSpec, ChannelSpec, Confirmations, CouponSpec, DomainSpec, DoubleOptIn, LiveChannel,
     LiveTemplate, ProviderKind, SettingsSpec, TemplateSpec, TopicSpec,
 };
-pub use stage::{Relay, RelayConfig, RelayHandle};
+pub use stage::{Relay, RelayConfig, RelayHandle, Waiting};
 pub use tracking::tokens::{Claim, HookPart, Purpose, Tokens};

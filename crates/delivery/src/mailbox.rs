@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 
 use crate::channels::email::{Grant, TokenSource};
+use crate::channels::http::Outbound;
 use crate::core::bounce::{MAX_NOTICE_BYTES, recipients};
 use crate::intake::Receiver;
 use crate::trust::{connector, explained};
@@ -161,7 +162,9 @@ impl Reader {
         let read = |file: &PathBuf| std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()));
         let ca = mailbox.ca_file.as_ref().map(read).transpose()?;
         let tls = mailbox.tls.then(|| connector(ca.as_deref())).transpose()?;
-        let tokens = mailbox.grant.as_ref().map(|grant| TokenSource::new(grant, PATIENCE)).transpose()?;
+        // The operator's own configuration names the place.
+        let grant = mailbox.grant.as_ref();
+        let tokens = grant.map(|grant| TokenSource::new(grant, PATIENCE, &Outbound::anywhere())).transpose()?;
         Ok(Reader { mailbox, tls, tokens, foreign: Mutex::default() })
     }
 

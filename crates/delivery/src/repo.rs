@@ -1,7 +1,6 @@
 //! The ledger: every message of a partition, what became of it, and exact counts. The only SQL of this crate.
 
-use rapport_domain::message::MessageOutcome;
-use rapport_domain::{OutboundMessage, OutboxId, Partition, ProfileId, Timestamp, WorkspaceId};
+use rapport_domain::{Json, OutboundMessage, OutboxId, ProfileId, Timestamp, WorkspaceId};
 use rapport_store::{Query, Row, StoreError, Tx, params};
 use serde::Serialize;
 
@@ -9,12 +8,18 @@ use crate::error::DeliveryError;
 
 pub mod asked;
 pub mod dead;
+pub mod decisions;
+pub mod handovers;
 pub mod inapp;
 pub mod inbound;
+mod list;
+pub mod rivals;
 mod schema;
 pub mod timeline;
 pub mod views;
 
+pub use decisions::{record_outcome, record_replay};
+pub use list::{LedgerCursor, LedgerFilter, MAX_LIST, counts_of, list};
 pub use schema::MIGRATIONS;
 
 /// The reason of a message that counts as sent although no answer told whether the provider took it.
@@ -95,57 +100,18 @@ pub struct LedgerEntry {
     pub created_at: Timestamp,
     /// When its status last changed.
     pub changed_at: Timestamp,
+    /// The rule of the gate that decided last.
+    pub rule: Option<String>,
+    /// What that rule saw; of a message that was sent, what every rule saw.
+    pub values: Json,
 }
 
-/// Which messages to list; what is `None` does not matter.
-#[derive(Clone, Debug, Default)]
-pub struct LedgerFilter {
-    /// Where they are.
-    pub status: Option<MessageStatus>,
-    /// The template's id.
-    pub template: Option<String>,
-    /// The journey's id.
-    pub journey: Option<String>,
-    /// To one of these; empty is to anybody. A customer who was merged has several ids.
-    pub profiles: Vec<ProfileId>,
-    /// Which call of the API asked for it.
-    pub request: Option<String>,
-    /// Text within id, subject, template or journey.
-    pub q: Option<String>,
-}
-
-/// A place in a list, newest first, valid in every partition so that their lists can be merged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LedgerCursor {
-    /// When the message was decided.
-    pub created_at: Timestamp,
-    /// Its id, among those decided at once.
-    pub id: OutboxId,
-}
-
-impl LedgerCursor {
-    /// The place just after an entry.
+impl LedgerEntry {
+    /// Whether it ended so that it can be tried again, as long as the message itself is kept ([`dead`]).
     #[must_use]
-    pub fn after(entry: &LedgerEntry) -> Self {
-        LedgerCursor { created_at: entry.created_at, id: entry.id }
-    }
-
-    /// The cursor as text.
-    #[must_use]
-    pub fn encode(&self) -> String {
-        format!("{}-{}", self.created_at.0, self.id)
-    }
-
-    /// The cursor of a text.
-    ///
-    /// # Errors
-    /// [`DeliveryError::InvalidCursor`] when this server did not make it.
-    pub fn decode(text: &str) -> Result<Self, DeliveryError> {
-        let read = || {
-            let (at, id) = text.rsplit_once('-')?;
-            Some(LedgerCursor { created_at: Timestamp(at.parse().ok()?), id: id.parse().ok()? })
-        };
-        read().ok_or(DeliveryError::InvalidCursor)
+    pub fn can_be_replayed(&self) -> bool {
+        let is_mendable = dead::MENDABLE.iter().any(|reason| self.reason.as_deref() == Some(reason.as_str()));
+        self.status == MessageStatus::Failed || (self.status == MessageStatus::Skipped && is_mendable)
     }
 }
 
@@ -160,6 +126,29 @@ pub struct LedgerCounts {
     pub skipped: u64,
     /// Given up.
     pub failed: u64,
+}
+
+impl LedgerCounts {
+    fn add(&mut self, status: MessageStatus, messages: u64) {
+        let place = match status {
+            MessageStatus::Queued | MessageStatus::Deferred => &mut self.pending,
+            MessageStatus::Sent => &mut self.sent,
+            MessageStatus::Skipped => &mut self.skipped,
+            MessageStatus::Failed => &mut self.failed,
+        };
+        *place += messages;
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: LedgerCounts) -> LedgerCounts {
+        LedgerCounts {
+            pending: self.pending + other.pending,
+            sent: self.sent + other.sent,
+            skipped: self.skipped + other.skipped,
+            failed: self.failed + other.failed,
+        }
+    }
 }
 
 /// A line of the counts by template, journey, status and reason.
@@ -177,11 +166,8 @@ pub struct LedgerCount {
     pub messages: u64,
 }
 
-/// Lists at most this many messages at once.
-pub const MAX_LIST: usize = 500;
-
 const COLUMNS: &str = "partition, number, profile, channel, template, journey, version, run, step, status, reason, detail, \
-                       subject, attempts, created_at, changed_at";
+                       subject, attempts, created_at, changed_at, rule, seen";
 
 /// Records a message that was decided; `request` names the call of the API that asked for it. A second time changes
 /// nothing.
@@ -192,8 +178,9 @@ pub fn record_queued(tx: &Tx, message: &OutboundMessage, request: Option<&str>) 
     let (origin, id) = (message.origin.as_ref(), message.id);
     let journey = origin.map_or("", |o| o.journey.as_str());
     let sql = "INSERT INTO messages (workspace, partition, number, profile, channel, template, journey, version, run, step, \
-               status, reason, attempts, created_at, changed_at, request) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'queued', '', 0, ?11, ?11, ?12) ON CONFLICT DO NOTHING";
+               status, reason, attempts, created_at, changed_at, request, run_key) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'queued', '', 0, ?11, ?11, ?12, ?13) \
+               ON CONFLICT DO NOTHING";
     let values = params![
         message.workspace,
         id.partition,
@@ -207,6 +194,7 @@ pub fn record_queued(tx: &Tx, message: &OutboundMessage, request: Option<&str>) 
         origin.map(|o| o.step.as_str()),
         message.created_at,
         request,
+        rivals::key_of(message),
     ];
     if tx.execute(sql, &values)? > 0 {
         count(tx, message.workspace, (&message.template, journey), (MessageStatus::Queued, ""), 1)?;
@@ -239,55 +227,6 @@ pub fn withdraw(
 pub fn is_withdrawn(q: &impl Query, workspace: WorkspaceId, id: OutboxId) -> Result<bool, DeliveryError> {
     let sql = "SELECT 1 FROM messages WHERE workspace = ?1 AND partition = ?2 AND number = ?3 AND withdrawn = 1";
     Ok(q.query_row(sql, &params![workspace, id.partition, id.number], |_| Ok(()))?.is_some())
-}
-
-/// Records how an attempt ended. Answers whether anything changed: a message once sent stays sent, and one that is not in
-/// the ledger (its profile was erased) is left out.
-///
-/// # Errors
-/// When the state cannot be written or the row is damaged.
-pub fn record_outcome(
-    tx: &Tx,
-    workspace: WorkspaceId,
-    id: OutboxId,
-    outcome: &MessageOutcome,
-    at: Timestamp,
-) -> Result<bool, DeliveryError> {
-    let Some(before) = get(tx, workspace, id)?.filter(|e| e.status != MessageStatus::Sent) else { return Ok(false) };
-    let (status, reason, detail, subject, tried) = match outcome {
-        MessageOutcome::Sent { subject, response, via } => {
-            let reason = if via.is_unsure { UNKNOWN_OUTCOME } else { "" };
-            (MessageStatus::Sent, reason, response, Some(subject.as_str()), true)
-        }
-        MessageOutcome::Skipped { reason, detail } => (MessageStatus::Skipped, reason.as_str(), detail, None, false),
-        MessageOutcome::Deferred { detail, attempt, .. } => (MessageStatus::Deferred, "", detail, None, *attempt),
-        MessageOutcome::Failed { detail } => (MessageStatus::Failed, "", detail, None, true),
-    };
-    let sql = "UPDATE messages SET status = ?4, reason = ?5, detail = ?6, subject = COALESCE(?7, subject), \
-               attempts = attempts + ?8, changed_at = ?9 WHERE workspace = ?1 AND partition = ?2 AND number = ?3";
-    let values = params![workspace, id.partition, id.number, status.as_str(), reason, detail, subject, tried, at];
-    tx.execute(sql, &values)?;
-    if let MessageOutcome::Sent { via, .. } = outcome {
-        timeline::record_via(tx, workspace, id, via, at)?;
-    }
-    let of = (before.template.as_str(), before.journey.as_deref().unwrap_or_default());
-    count(tx, workspace, of, (before.status, before.reason.as_deref().unwrap_or_default()), -1)?;
-    count(tx, workspace, of, (status, reason), 1)?;
-    Ok(true)
-}
-
-/// A message that was given up is to be tried again.
-///
-/// # Errors
-/// When the state cannot be written.
-pub fn record_replay(tx: &Tx, workspace: WorkspaceId, id: OutboxId, at: Timestamp) -> Result<(), DeliveryError> {
-    let Some(before) = get(tx, workspace, id)?.filter(|e| e.status == MessageStatus::Failed) else { return Ok(()) };
-    let sql = "UPDATE messages SET status = 'queued', reason = '', detail = 'tried again', changed_at = ?4 \
-               WHERE workspace = ?1 AND partition = ?2 AND number = ?3";
-    tx.execute(sql, &params![workspace, id.partition, id.number, at])?;
-    let of = (before.template.as_str(), before.journey.as_deref().unwrap_or_default());
-    count(tx, workspace, of, (MessageStatus::Failed, ""), -1)?;
-    count(tx, workspace, of, (MessageStatus::Queued, ""), 1)
 }
 
 fn count(
@@ -332,66 +271,6 @@ pub fn get(q: &impl Query, workspace: WorkspaceId, id: OutboxId) -> Result<Optio
     Ok(q.query_row(&sql, &params![workspace, id.partition, id.number], entry)?)
 }
 
-/// Messages before `cursor`, the newest first, at most `limit` (and [`MAX_LIST`]).
-///
-/// # Errors
-/// When the state cannot be read or a row is damaged.
-pub fn list(
-    q: &impl Query,
-    workspace: WorkspaceId,
-    filter: &LedgerFilter,
-    cursor: Option<LedgerCursor>,
-    limit: usize,
-) -> Result<Vec<LedgerEntry>, DeliveryError> {
-    let start = LedgerCursor {
-        created_at: Timestamp(i64::MAX),
-        id: OutboxId { partition: Partition(u16::MAX), number: i64::MAX as u64 },
-    };
-    let cursor = cursor.unwrap_or(start);
-    let pattern = filter
-        .q
-        .as_deref()
-        .map(|text| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
-    let exact = filter.q.as_deref().and_then(|text| text.parse::<OutboxId>().ok());
-    // Only what is asked for stands in the statement, so that the planner can choose the index for it.
-    let mut sql = format!(
-        "SELECT {COLUMNS} FROM messages WHERE workspace = ?1 AND created_at <= ?2 \
-         AND (created_at < ?2 OR partition < ?3 OR (partition = ?3 AND number < ?4))"
-    );
-    let mut values = params![workspace, cursor.created_at, cursor.id.partition, cursor.id.number].to_vec();
-    let mut place = values.len();
-    let status = filter.status.map(MessageStatus::as_str);
-    let (template, journey) = (filter.template.as_deref(), filter.journey.as_deref());
-    for (column, value) in
-        [("status", status), ("template", template), ("journey", journey), ("request", filter.request.as_deref())]
-    {
-        if let Some(value) = value {
-            place += 1;
-            sql.push_str(&format!(" AND {column} = ?{place}"));
-            values.push(value.into());
-        }
-    }
-    if !filter.profiles.is_empty() {
-        let first = place + 1;
-        place += filter.profiles.len();
-        let places: Vec<String> = (first..=place).map(|p| format!("?{p}")).collect();
-        sql.push_str(&format!(" AND profile IN ({})", places.join(", ")));
-        values.extend(filter.profiles.iter().map(|profile| rapport_store::Value::from(*profile)));
-    }
-    if let Some(pattern) = &pattern {
-        let (text, part, number) = (place + 1, place + 2, place + 3);
-        place += 3;
-        sql.push_str(&format!(
-            " AND (subject LIKE ?{text} ESCAPE '\\' OR template LIKE ?{text} ESCAPE '\\' \
-             OR journey LIKE ?{text} ESCAPE '\\' OR (partition = ?{part} AND number = ?{number}))"
-        ));
-        values.extend(params![pattern, exact.map(|id| id.partition), exact.map(|id| id.number)]);
-    }
-    sql.push_str(&format!(" ORDER BY created_at DESC, partition DESC, number DESC LIMIT ?{}", place + 1));
-    values.push(limit.min(MAX_LIST).into());
-    Ok(q.query(&sql, &values, entry)?)
-}
-
 /// How many messages there are by where they are.
 ///
 /// # Errors
@@ -399,13 +278,7 @@ pub fn list(
 pub fn counts(q: &impl Query, workspace: WorkspaceId) -> Result<LedgerCounts, DeliveryError> {
     let mut counts = LedgerCounts::default();
     for line in count_lines(q, workspace)? {
-        let place = match line.status {
-            MessageStatus::Queued | MessageStatus::Deferred => &mut counts.pending,
-            MessageStatus::Sent => &mut counts.sent,
-            MessageStatus::Skipped => &mut counts.skipped,
-            MessageStatus::Failed => &mut counts.failed,
-        };
-        *place += line.messages;
+        counts.add(line.status, line.messages);
     }
     Ok(counts)
 }
@@ -442,7 +315,7 @@ pub fn remove_profile(tx: &Tx, workspace: WorkspaceId, profile: ProfileId) -> Re
     for (template, journey, status, messages) in &lines {
         count(tx, workspace, (template, journey), (*status, ""), -messages)?;
     }
-    for table in ["message_marks", "short_links"] {
+    for table in ["message_marks", "message_decisions", "short_links", "handovers"] {
         let sql = format!(
             "DELETE FROM {table} WHERE workspace = ?1 AND (partition, number) IN \
              (SELECT partition, number FROM messages WHERE workspace = ?1 AND profile = ?2)"
@@ -483,6 +356,8 @@ fn entry(row: &Row<'_>) -> Result<LedgerEntry, StoreError> {
         attempts: row.get(13)?,
         created_at: row.get(14)?,
         changed_at: row.get(15)?,
+        rule: row.get(16)?,
+        values: Json::from_text(row.get_str_ref(17)?),
     })
 }
 

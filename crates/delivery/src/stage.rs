@@ -2,7 +2,8 @@
 //!
 //! Reading and rendering run on blocking threads, SMTP on the async ones. Everything is bounded: messages taken, attempts
 //! at once, connections and messages a second of each channel, the time of one attempt. A message stays in its partition's
-//! outbox until the outcome is recorded there, so nothing here needs to survive a crash.
+//! outbox until the outcome is recorded there, so nothing here needs to survive a crash but that a message left which must not
+//! leave twice: that is noted by the partition's owner before ([`crate::deps::Outcomes::handing_over`]).
 
 mod attempt;
 mod lanes;
@@ -20,9 +21,11 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rapport_domain::{OutboundMessage, OutboxId, Partition};
 use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinError;
 
 use crate::channels::Means;
-use crate::channels::http::Http;
+use crate::channels::http::{Http, Outbound};
+use crate::channels::places::Places;
 use crate::deps::Deps;
 use crate::error::DeliveryError;
 use crate::hub::Hub;
@@ -40,8 +43,8 @@ pub struct RelayConfig {
     pub concurrency: usize,
     /// How long one attempt at a provider may take, connecting included.
     pub send_timeout: Duration,
-    /// Whether calls to places that a team, a template or a browser names may reach private addresses.
-    pub allow_private: bool,
+    /// What calls may reach beside the public internet.
+    pub outbound: Outbound,
     /// Where customers reach this server when the workspace's settings do not say; no trailing slash.
     pub public_url: String,
 }
@@ -52,16 +55,33 @@ impl Default for RelayConfig {
             queue_messages: 4_096,
             concurrency: 64,
             send_timeout: Duration::from_secs(30),
-            allow_private: false,
+            outbound: Outbound::default(),
             public_url: "http://127.0.0.1:8080".to_owned(),
         }
     }
 }
 
-/// A message and how many attempts at it have failed.
-struct Job {
-    message: OutboundMessage,
-    failed_attempts: u32,
+/// Threads that read and make messages at once, for each processor: some of them wait for the disk. More would only have messages
+/// that customers wait for share the processor with those of a campaign.
+const DESKS_EACH: usize = 2;
+
+/// A message that waits for the gate.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The message.
+    pub message: OutboundMessage,
+    /// How many attempts at it have failed.
+    pub failed_attempts: u32,
+    /// It was put off before, for whatever reason: it does not stand at the end of a line again.
+    pub came_back: bool,
+}
+
+impl Waiting {
+    /// A message that nothing was tried with yet.
+    #[must_use]
+    pub fn new(message: OutboundMessage) -> Self {
+        Waiting { message, failed_attempts: 0, came_back: false }
+    }
 }
 
 /// What the relay's tasks share.
@@ -76,10 +96,12 @@ struct Inner {
     hub: Hub,
     depth: AtomicUsize,
     /// Messages that customers wait for.
-    urgent: mpsc::Sender<Job>,
+    urgent: mpsc::Sender<Waiting>,
     /// All others.
-    bulk: mpsc::Sender<Job>,
+    bulk: mpsc::Sender<Waiting>,
     permits: Arc<Semaphore>,
+    /// Where messages are read and made, one at each.
+    desks: Places,
     stop: watch::Sender<bool>,
 }
 
@@ -93,12 +115,14 @@ impl Relay {
     /// # Errors
     /// When this machine's certificates cannot be read.
     pub fn start(deps: Deps, config: RelayConfig, tokens: Tokens) -> Result<RelayHandle, DeliveryError> {
-        let http = Http::new(config.send_timeout, config.allow_private).map_err(DeliveryError::Http)?;
+        let http = Http::new(config.send_timeout, &config.outbound).map_err(DeliveryError::Http)?;
         let (urgent, urgent_queue) = mpsc::channel(config.queue_messages.max(1));
         let (bulk, bulk_queue) = mpsc::channel(config.queue_messages.max(1));
         let (stop, stopped) = watch::channel(false);
         metrics::gauge!(telemetry::QUEUE_CAPACITY).set(config.queue_messages as f64);
+        let desks = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) * DESKS_EACH;
         let inner = Arc::new(Inner {
+            desks: Places::new(u32::try_from(desks).unwrap_or(u32::MAX)),
             permits: Arc::new(Semaphore::new(config.concurrency.max(1))),
             lanes: Lanes::new(Means { timeout: config.send_timeout, http: Arc::new(http) }),
             deps,
@@ -130,18 +154,18 @@ impl std::fmt::Debug for RelayHandle {
 }
 
 impl RelayHandle {
-    /// Offers messages with the number of attempts that failed before. Those already taken are passed over; when the relay
+    /// Offers messages. Those already taken are passed over; when the relay
     /// is full or stopping, the rest is refused. Answers how many were newly taken. Never blocks.
-    pub fn offer(&self, messages: Vec<(OutboundMessage, u32)>) -> usize {
+    pub fn offer(&self, messages: Vec<Waiting>) -> usize {
         let inner = &self.inner;
         let offered = messages.len();
         let mut accepted = 0;
-        for (at, (message, failed_attempts)) in messages.into_iter().enumerate() {
-            let id = message.id;
+        for (at, waiting) in messages.into_iter().enumerate() {
+            let (id, transactional) = (waiting.message.id, waiting.message.transactional);
             // A part of the queue is kept for messages that customers wait for.
-            let room = if message.transactional { self.free() } else { self.free().saturating_sub(self.reserve()) };
+            let room = if transactional { self.free() } else { self.free().saturating_sub(self.reserve()) };
             if *inner.stop.borrow() || room == 0 {
-                if message.transactional || *inner.stop.borrow() {
+                if transactional || *inner.stop.borrow() {
                     metrics::counter!(telemetry::REFUSED).increment((offered - at) as u64);
                     break;
                 }
@@ -153,8 +177,8 @@ impl RelayHandle {
                 continue;
             }
             inner.depth.fetch_add(1, Ordering::SeqCst);
-            let queue = if message.transactional { &inner.urgent } else { &inner.bulk };
-            if queue.try_send(Job { message, failed_attempts }).is_err() {
+            let queue = if transactional { &inner.urgent } else { &inner.bulk };
+            if queue.try_send(waiting).is_err() {
                 inner.release(id);
                 metrics::counter!(telemetry::REFUSED).increment((offered - at) as u64);
                 break;
@@ -172,6 +196,12 @@ impl RelayHandle {
             self.inner.release(*id);
         }
         metrics::gauge!(telemetry::QUEUE_DEPTH).set(self.depth() as f64);
+    }
+
+    /// How providers are reached, for what leaves without the relay: tests and answers to keywords.
+    #[must_use]
+    pub fn means(&self) -> Means {
+        self.inner.lanes.means().clone()
     }
 
     /// Who waits for in-app messages.
@@ -214,6 +244,20 @@ impl RelayHandle {
 }
 
 impl Inner {
+    /// Does `work` on a blocking thread, when there is a desk; what customers wait for goes first.
+    async fn aside<T: Send + 'static>(
+        &self,
+        is_awaited: bool,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, JoinError> {
+        let desk = self.desks.take(is_awaited, Duration::MAX).await;
+        tokio::task::spawn_blocking(move || {
+            let _desk = desk;
+            work()
+        })
+        .await
+    }
+
     fn release(&self, id: OutboxId) {
         let removed = self.taken.lock().get_mut(&id.partition).is_some_and(|ids| ids.remove(&id));
         self.under_way.settled(id);
@@ -229,7 +273,7 @@ impl Inner {
 /// all are in use has the next.
 async fn dispatch(
     inner: Arc<Inner>,
-    (mut urgent, mut bulk): (mpsc::Receiver<Job>, mpsc::Receiver<Job>),
+    (mut urgent, mut bulk): (mpsc::Receiver<Waiting>, mpsc::Receiver<Waiting>),
     mut stopped: watch::Receiver<bool>,
 ) {
     loop {

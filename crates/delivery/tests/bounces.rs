@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use proptest::prelude::*;
-use rapport_delivery::core::bounce::{NoticeKind, Reason, read};
+use rapport_delivery::core::bounce::{MAX_NOTICE_BYTES, NoticeKind, Reason, read};
+use rapport_delivery::intake::{Intake, Receiver, Receiving};
 use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 
 /// A folder of the shared data, when it is there: under `RAPPORT_DATA`, else beside the checkout.
 fn folder(name: &str) -> Option<PathBuf> {
@@ -169,6 +173,81 @@ fn notices_from_hell_are_answered() {
         let notice = read(raw.as_bytes());
         assert!(begun.elapsed().as_secs() < 10, "{name} took {:?}", begun.elapsed());
         assert!(notice.recipients.len() <= 100 && notice.recipients.iter().all(|r| r.detail.len() <= 2_000), "{name}");
+    }
+}
+
+/// Reads what it gets, as the server's receiver does.
+struct Reader;
+
+impl Receiver for Reader {
+    fn takes(&self, _: &str) -> bool {
+        true
+    }
+
+    fn receive<'r>(&'r self, _: &'r [String], raw: &'r [u8]) -> Receiving<'r> {
+        let raw = raw.to_vec();
+        Box::pin(async move {
+            let notice = tokio::task::spawn_blocking(move || read(&raw)).await.map_err(|e| e.to_string())?;
+            Ok(notice.recipients.len() <= 100)
+        })
+    }
+}
+
+/// Base64 as mail has it, in lines of 76.
+fn encoded(bytes: &[u8]) -> String {
+    let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
+    text.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned() + "\r\n").collect()
+}
+
+#[tokio::test]
+async fn mail_that_unfolds_when_it_is_decoded_is_taken_by_the_listener_and_harms_nothing() {
+    // A mail in base64 within a mail in base64, as often as the limit of a notice allows.
+    let seed = format!("Subject: x\r\n\r\n{}", "x".repeat(2_000));
+    let (mut onion, mut levels) = (seed, 0);
+    loop {
+        let next = format!(
+            "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n{}",
+            encoded(onion.as_bytes())
+        );
+        if next.len() > MAX_NOTICE_BYTES {
+            break;
+        }
+        (onion, levels) = (next, levels + 1);
+    }
+    assert!(levels > 10, "{levels}");
+    let status = "Final-Recipient: rfc822; a@b.example\r\nStatus: 5.1.1\r\n\r\n".repeat(MAX_NOTICE_BYTES / 100);
+    let report = format!(
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=y\r\n\r\n--y\r\nContent-Type: message/delivery-status\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n{}--y--\r\n",
+        encoded(status.as_bytes())
+    );
+    let word =
+        format!("=?utf-8?b?{}?=", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [b'a'; 45]));
+    let words = format!("Subject: {}x\r\n\r\nx", format!("{word}\r\n ").repeat(MAX_NOTICE_BYTES / 90));
+    let quoted = format!(
+        "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{}",
+        "=3Cb=3E=\r\n".repeat(MAX_NOTICE_BYTES / 10)
+    );
+    let intake = Intake::start(([127, 0, 0, 1], 0).into(), Arc::new(Reader)).await.unwrap();
+    let mut stream = BufReader::new(TcpStream::connect(intake.address()).await.unwrap());
+    let mut line = String::new();
+    stream.read_line(&mut line).await.unwrap();
+    stream.write_all(b"HELO a\r\n").await.unwrap();
+    stream.read_line(&mut line).await.unwrap();
+    for (name, raw) in
+        [("onion", onion), ("report", report), ("words", words), ("quoted", quoted), ("plain", DSN.to_owned())]
+    {
+        let begun = std::time::Instant::now();
+        let ask = format!("{raw}\r\n.");
+        for (say, expected) in
+            [("MAIL FROM:<>", "250"), ("RCPT TO:<b@c.example>", "250"), ("DATA", "354"), (&ask, "250")]
+        {
+            stream.write_all(format!("{say}\r\n").as_bytes()).await.unwrap();
+            line.clear();
+            stream.read_line(&mut line).await.unwrap();
+            assert!(line.starts_with(expected), "{name}: {line}");
+        }
+        assert!(begun.elapsed().as_secs() < 20, "{name} took {:?}", begun.elapsed());
     }
 }
 

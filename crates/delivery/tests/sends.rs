@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 use chrono::Timelike;
 use rapport_delivery::core::address::targets;
 use rapport_delivery::core::caps::{Contact, HOLDOUT, is_held};
-use rapport_delivery::core::gate::{GateDecision, GateInput, decide};
+use rapport_delivery::core::gate::{GateDecision, GateInput, Suppressed, decide};
 use rapport_delivery::core::retry::wait_ms;
 use rapport_delivery::{OriginState, SettingsSpec, TemplateSpec, TopicSpec};
 use rapport_domain::message::Origin;
@@ -230,6 +230,56 @@ impl Plain<'_> {
     }
 }
 
+/// What is so of a message beside what its customer, template and time say.
+struct Circumstances {
+    is_live: bool,
+    origin: OriginState,
+    was_sent: bool,
+    is_suppressed: bool,
+    has_place: bool,
+}
+
+/// The row of the table in `docs/specs/delivery.md` whose rule objects first; 10 when only the time is over, or none does.
+fn first_row(plain: &Plain<'_>, so: &Circumstances) -> u8 {
+    let asked_for = plain.asked_for();
+    let rows = [
+        !so.is_live || so.origin != OriginState::Live,
+        so.was_sent,
+        so.is_suppressed,
+        !plain.agreed() && !asked_for,
+        !so.has_place,
+        !plain.is_open(),
+        plain.held() && !asked_for,
+        plain.is_night() && !asked_for,
+        (plain.too_many() || plain.paused()) && !asked_for,
+    ];
+    rows.iter().position(|objects| *objects).map_or(10, |at| at as u8 + 1)
+}
+
+/// The row that a decision speaks of.
+fn row_of(decision: &GateDecision, first: u8) -> u8 {
+    match decision {
+        GateDecision::Send => 10,
+        GateDecision::Skip { reason, .. } => match reason {
+            SkipReason::NotLive | SkipReason::Exited => 1,
+            SkipReason::Duplicate => 2,
+            SkipReason::Suppressed => 3,
+            SkipReason::Unsubscribed | SkipReason::NoConsent | SkipReason::Unconfirmed => 4,
+            SkipReason::NoAddress => 5,
+            SkipReason::WindowClosed => 6,
+            SkipReason::ControlGroup => 7,
+            SkipReason::QuietHoursExpired => 8,
+            SkipReason::FrequencyCap => 9,
+            other => panic!("the gate never says {other:?}"),
+        },
+        // Waiting is for a paused journey, for the morning and for the end of a customer's pause; what would wait too long is
+        // over by the same rule.
+        GateDecision::Defer { .. } if [1, 8, 9].contains(&first) => first,
+        GateDecision::Expire { .. } if [1, 8, 9, 10].contains(&first) => first,
+        other => panic!("row {first} objects, and the gate says {other:?}"),
+    }
+}
+
 #[derive(Default)]
 struct Totals {
     sent: u64,
@@ -300,6 +350,7 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
         let place = targets(profile, kind, settings.default_country.as_deref());
         let address = place.as_ref().ok().and_then(|t| t.address.clone());
         let is_suppressed = address.as_ref().is_some_and(|a| suppressed.contains(a));
+        let listed = Suppressed { reason: "hard_bounce".to_owned(), since: now, source: "delivery".to_owned() };
         let (is_live, sent) = (!dice.chance(1), &history[message.profile.0 as usize]);
         let wrote = wrote[message.profile.0 as usize];
         let origin = match dice.roll(100) {
@@ -318,15 +369,20 @@ fn nothing_leaves_that_may_not_and_every_no_has_its_reason() {
             settings: &settings,
             profile: Some(profile),
             already_sent: left.contains(&number),
-            suppressed: is_suppressed,
+            suppressed: is_suppressed.then_some(&listed),
             address: place.as_ref().err().map(String::as_str),
             wrote,
+            hours: None,
             origin,
             contacts: sent,
             under_way: &[],
         });
         let plain = Plain { profile, template: spec, message, sent, wrote, now };
         let why = format!("message {number} at {now}, seed {seed}: {decision:?}");
+        let was_sent = left.contains(&number);
+        let so = Circumstances { is_live, origin, was_sent, is_suppressed, has_place: place.is_ok() };
+        let first = first_row(&plain, &so);
+        assert_eq!(row_of(&decision, first), first, "the first rule that objects decides: {why}");
         match decision {
             GateDecision::Send => {
                 assert!(is_live && !left.contains(&number) && !is_suppressed && place.is_ok(), "{why}");

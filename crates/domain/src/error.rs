@@ -46,39 +46,3 @@ impl ErrorClass {
         matches!(self, ErrorClass::Throttled | ErrorClass::Transient)
     }
 }
-
-/// One thing wrong with an input: where, what was expected, and the nearest name that would have worked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// Where: a JSON path (`spec.steps[2].wait`), a field, or `line:column` in a rule or template.
-    pub at: String,
-    /// What is wrong and what was expected.
-    pub message: String,
-    /// The nearest known name, when a name was unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub did_you_mean: Option<String>,
-}
-
-impl Problem {
-    /// A problem at `at`.
-    pub fn new(at: impl Into<String>, message: impl Into<String>) -> Self {
-        Problem { at: at.into(), message: message.into(), did_you_mean: None }
-    }
-
-    /// The same, naming the nearest known name.
-    #[must_use]
-    pub fn with_suggestion(mut self, name: Option<String>) -> Self {
-        self.did_you_mean = name;
-        self
-    }
-}
-
-impl std::fmt::Display for Problem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.at, self.message)?;
-        match &self.did_you_mean {
-            Some(name) => write!(f, " (did you mean {name:?}?)"),
-            None => Ok(()),
-        }
-    }
-}

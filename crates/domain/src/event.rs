@@ -1,5 +1,7 @@
 //! Events: what happened to a customer, in the words of Segment's spec.
 
+pub mod names;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -70,120 +72,6 @@ impl EventKind {
             EventKind::Group => names::GROUP_JOINED,
             EventKind::Alias => names::ALIASED,
         }
-    }
-}
-
-/// Names of events that Rapport itself gives. Past tense, Segment's semantic names where they exist.
-pub mod names {
-    /// An `identify` call.
-    pub const IDENTIFIED: &str = "Identified";
-    /// A `page` call.
-    pub const PAGE_VIEWED: &str = "Page Viewed";
-    /// A `screen` call.
-    pub const SCREEN_VIEWED: &str = "Screen Viewed";
-    /// A `group` call.
-    pub const GROUP_JOINED: &str = "Group Joined";
-    /// An `alias` call.
-    pub const ALIASED: &str = "Aliased";
-    /// Traits changed; properties: `changes: {trait: {from, to}}`.
-    pub const PROFILE_UPDATED: &str = "Profile Updated";
-    /// Another profile was merged into this one; properties: `from`, `by`.
-    pub const PROFILE_MERGED: &str = "Profile Merged";
-    /// A merge was undone; properties: `from`.
-    pub const PROFILE_UNMERGED: &str = "Profile Unmerged";
-    /// An identifier was not attached because it belongs to somebody else; properties: `namespace`, `reason`.
-    pub const IDENTIFIER_REFUSED: &str = "Identifier Refused";
-    /// Consent was given or withdrawn; properties: `channel`, `topic`, `granted`, `source`; `confirmed` when
-    /// nobody has to confirm it any more, `wording` what the customer agreed to.
-    pub const CONSENT_CHANGED: &str = "Consent Changed";
-    /// The profile entered a segment; properties: `segment`.
-    pub const SEGMENT_ENTERED: &str = "Segment Entered";
-    /// The profile left a segment; properties: `segment`.
-    pub const SEGMENT_EXITED: &str = "Segment Exited";
-    /// The other system of a segment's webhook did not take that the profile entered or left; properties: `segment`,
-    /// `channel`, `reason`.
-    pub const SEGMENT_WEBHOOK_FAILED: &str = "Segment Webhook Failed";
-    /// The profile was put on a list by hand; properties: `list`, `source`.
-    pub const LIST_ADDED: &str = "Added to List";
-    /// The profile was taken off a list by hand; properties: `list`, `source`.
-    pub const LIST_REMOVED: &str = "Removed from List";
-    /// A persona model found the profile's group; properties: `model`, `persona`.
-    pub const PERSONA_ASSIGNED: &str = "Persona Assigned";
-    /// A journey began; properties: `journey`, `version`, `run`.
-    pub const JOURNEY_ENTERED: &str = "Journey Entered";
-    /// A journey ended; properties: `journey`, `version`, `run`, `reason`.
-    pub const JOURNEY_EXITED: &str = "Journey Exited";
-    /// A journey's goal was reached; properties: `journey`, `version`, `run`, `step`, `group`.
-    pub const JOURNEY_GOAL_REACHED: &str = "Journey Goal Reached";
-    /// A split that is an experiment assigned an arm; properties: `experiment_id`, `variation_id`, `journey`, `step`.
-    pub const EXPERIMENT_VIEWED: &str = "Experiment Viewed";
-    /// A message was decided; properties: `message_id`, `channel`, `template`, `journey`, `step`.
-    pub const MESSAGE_QUEUED: &str = "Message Queued";
-    /// A message was accepted by the provider.
-    pub const MESSAGE_SENT: &str = "Message Sent";
-    /// A message was not sent; properties: `reason` of the closed list.
-    pub const MESSAGE_SKIPPED: &str = "Message Skipped";
-    /// A message could not be sent after every retry; properties: `reason`.
-    pub const MESSAGE_FAILED: &str = "Message Failed";
-    /// An e-mail was opened.
-    pub const EMAIL_OPENED: &str = "Email Opened";
-    /// A link in an e-mail was followed; properties: `link`.
-    pub const EMAIL_LINK_CLICKED: &str = "Email Link Clicked";
-    /// An e-mail reached the recipient's server or mailbox, by a report.
-    pub const EMAIL_DELIVERED: &str = "Email Delivered";
-    /// An e-mail came back; properties: `bounce` (`hard`, `soft`), `reason`, `status`, `detail`.
-    pub const EMAIL_BOUNCED: &str = "Email Bounced";
-    /// The customer or their provider calls an e-mail spam; properties: `feedback`.
-    pub const EMAIL_MARKED_AS_SPAM: &str = "Email Marked as Spam";
-    /// A machine answered an e-mail for the customer.
-    pub const EMAIL_AUTO_REPLIED: &str = "Email Auto-Replied";
-    /// The customer unsubscribed; properties: `channel`, `topic`.
-    pub const UNSUBSCRIBED: &str = "Unsubscribed";
-
-    /// What one event caused was cut, because it went on and on; properties: `after` (how many events), `by` (the names of the
-    /// last ones).
-    pub const CHAIN_CUT: &str = "Chain Cut";
-
-    /// The events that Rapport records itself, or by the calls of SDKs.
-    pub const OWN: [&str; 32] = [
-        IDENTIFIED,
-        PAGE_VIEWED,
-        SCREEN_VIEWED,
-        GROUP_JOINED,
-        ALIASED,
-        PROFILE_UPDATED,
-        PROFILE_MERGED,
-        PROFILE_UNMERGED,
-        IDENTIFIER_REFUSED,
-        CONSENT_CHANGED,
-        SEGMENT_ENTERED,
-        SEGMENT_EXITED,
-        SEGMENT_WEBHOOK_FAILED,
-        LIST_ADDED,
-        LIST_REMOVED,
-        PERSONA_ASSIGNED,
-        JOURNEY_ENTERED,
-        JOURNEY_EXITED,
-        JOURNEY_GOAL_REACHED,
-        EXPERIMENT_VIEWED,
-        MESSAGE_QUEUED,
-        MESSAGE_SENT,
-        MESSAGE_SKIPPED,
-        MESSAGE_FAILED,
-        EMAIL_OPENED,
-        EMAIL_LINK_CLICKED,
-        EMAIL_DELIVERED,
-        EMAIL_BOUNCED,
-        EMAIL_MARKED_AS_SPAM,
-        EMAIL_AUTO_REPLIED,
-        UNSUBSCRIBED,
-        CHAIN_CUT,
-    ];
-
-    /// Whether only Rapport may record events of that name: they decide memberships, and a browser's write key is public.
-    #[must_use]
-    pub fn is_reserved(name: &str) -> bool {
-        [LIST_ADDED, LIST_REMOVED, PERSONA_ASSIGNED].contains(&name)
     }
 }
 

@@ -5,14 +5,17 @@
 
 pub mod channel;
 pub mod compare;
+pub mod detail;
 pub mod error;
 pub mod event;
 pub mod hash;
+pub mod hours;
 pub mod identity;
 pub mod ids;
 pub mod json;
 pub mod message;
 pub mod pii;
+pub mod problem;
 pub mod profile;
 pub mod record;
 pub mod resource;
@@ -22,12 +25,14 @@ pub mod time;
 pub mod window;
 
 pub use channel::MessageChannel;
-pub use error::{ErrorClass, Problem};
+pub use detail::Detail;
+pub use error::ErrorClass;
 pub use event::{Event, EventKind};
 pub use ids::{MessageKey, OutboxId, Partition, ProfileId, SourceId, WorkspaceId};
 pub use json::Json;
 pub use message::{OutboundMessage, SkipReason};
 pub use pii::Pii;
+pub use problem::{Kind, Problem, kinds};
 pub use profile::{ConsentState, ConsentStatus, Identifier, Profile};
 pub use record::{AcceptedEvent, Record};
 pub use resource::{Resource, ResourceKind, ResourceStatus};

@@ -1,7 +1,9 @@
 //! Messages on their way to a customer.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use crate::detail::Detail;
 use crate::ids::{OutboxId, ProfileId, WorkspaceId};
 use crate::json::Json;
 use crate::time::Timestamp;
@@ -138,6 +140,8 @@ pub struct SentVia {
     pub is_unsure: bool,
     /// It links to the page that shows it: what it was made from is kept.
     pub is_viewable: bool,
+    /// What the gate saw when it let it pass.
+    pub seen: Map<String, Value>,
     /// Short links in it: the code and where it leads.
     pub short_links: Vec<(String, String)>,
 }
@@ -159,21 +163,21 @@ pub enum MessageOutcome {
         /// Which of the closed list.
         reason: SkipReason,
         /// What exactly.
-        detail: String,
+        detail: Detail,
     },
     /// It is to be tried again.
     Deferred {
         /// Not before this.
         until: Timestamp,
         /// Why: `quiet hours`, or the fault.
-        detail: String,
+        detail: Detail,
         /// Whether this counts as an attempt.
         attempt: bool,
     },
     /// Every retry was used up.
     Failed {
         /// The last fault.
-        detail: String,
+        detail: Detail,
     },
 }
 

@@ -1,17 +1,24 @@
 //! A profile: one customer, known by many identifiers.
 
+mod glance;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ids::{ProfileId, WorkspaceId};
 use crate::time::Timestamp;
 
+pub use glance::Glance;
+
 /// What the names of traits begin with that are devices to send notifications to. Only Rapport states them: write keys are
 /// public, and by one anybody could have somebody else's notifications sent to themselves.
 pub const DEVICE_TRAIT: &str = "$device_";
+
+/// The trait that names a profile's time zone (IANA).
+pub const ZONE_TRAIT: &str = "timezone";
 
 /// Namespaces of identifiers that Rapport knows; others are custom.
 pub mod namespace {
@@ -254,6 +261,13 @@ impl Profile {
         }
     }
 
+    /// Every trait that is set, without when it was.
+    #[must_use]
+    pub fn trait_values(&self) -> Map<String, Value> {
+        let set = self.traits.iter().filter(|(_, stated)| !stated.value.is_null());
+        set.map(|(name, stated)| (name.clone(), stated.value.clone())).collect()
+    }
+
     /// The account it belongs to: the one of its latest `group` call.
     #[must_use]
     pub fn account_id(&self) -> Option<&str> {
@@ -284,16 +298,7 @@ impl Profile {
     /// as a whole after the topic was granted refuses the topic too.
     #[must_use]
     pub fn consent(&self, channel: &str, topic: Option<&str>) -> ConsentState {
-        let find = |t: Option<&str>| self.consents.iter().find(|c| c.channel == channel && c.topic.as_deref() == t);
-        let whole = find(None);
-        let decided = match topic.and_then(|t| find(Some(t))) {
-            Some(own) => match whole {
-                Some(whole) if whole.status == ConsentStatus::Denied && whole.at > own.at => Some(whole),
-                _ => Some(own),
-            },
-            None => whole,
-        };
-        match decided.map(|c| c.status) {
+        match self.consent_statement(channel, topic).map(|c| c.status) {
             Some(ConsentStatus::Granted) => ConsentState::Granted,
             Some(ConsentStatus::Denied) => ConsentState::Denied,
             Some(ConsentStatus::Pending) => ConsentState::Pending,
@@ -301,10 +306,24 @@ impl Profile {
         }
     }
 
-    /// The profile's time zone by its `timezone` trait, if it names one.
+    /// The statement that [`Profile::consent`] goes by; `None` when none was made.
+    #[must_use]
+    pub fn consent_statement(&self, channel: &str, topic: Option<&str>) -> Option<&Consent> {
+        let find = |t: Option<&str>| self.consents.iter().find(|c| c.channel == channel && c.topic.as_deref() == t);
+        let whole = find(None);
+        match topic.and_then(|t| find(Some(t))) {
+            Some(own) => match whole {
+                Some(whole) if whole.status == ConsentStatus::Denied && whole.at > own.at => Some(whole),
+                _ => Some(own),
+            },
+            None => whole,
+        }
+    }
+
+    /// The profile's time zone by [`ZONE_TRAIT`], if it names one.
     #[must_use]
     pub fn zone(&self) -> Option<chrono_tz::Tz> {
-        self.trait_value("timezone").and_then(Value::as_str).and_then(crate::time::zone)
+        self.trait_value(ZONE_TRAIT).and_then(Value::as_str).and_then(crate::time::zone)
     }
 }
 

@@ -187,6 +187,33 @@ pub enum LetterBody {
         /// Why the other system did not take it; `None` when it did.
         fault: Option<String>,
     },
+    /// To a profile's home: show an in-app message that is a test; it is in no ledger.
+    ShowTest {
+        /// To whom.
+        profile: ProfileId,
+        /// Its template's id.
+        template: String,
+        /// Its content, a JSON object.
+        content: String,
+        /// After this it is not shown any more.
+        expires_at: Timestamp,
+    },
+    /// To the home of a profile that was absorbed: a run that it began was left, with what it decided there and has not left.
+    Withdraw {
+        /// The profile, as it was then.
+        profile: ProfileId,
+        /// The journey.
+        journey: String,
+        /// The run's number, as it was then.
+        run: u64,
+    },
+    /// To the home of a profile that had absorbed another: the other one lives again.
+    Parted {
+        /// Who lives again.
+        from: ProfileId,
+        /// Who had absorbed it.
+        into: ProfileId,
+    },
 }
 
 /// What partitions tell each other about an account.
@@ -274,6 +301,19 @@ pub enum JourneyOrder {
         /// Whose run asked.
         profile: ProfileId,
         /// The step that asked.
+        origin: Origin,
+        /// The HTTP status; 0 when there was no answer.
+        status: u16,
+        /// The answer's JSON; the fault when there was none.
+        body: String,
+    },
+    /// To the home of whoever absorbed the profile whose run asked: how a call of another system ended.
+    Forwarded {
+        /// Whose run it is now.
+        profile: ProfileId,
+        /// Whose it was when it asked.
+        asked_by: ProfileId,
+        /// The step that asked, and the run as it was numbered then.
         origin: Origin,
         /// The HTTP status; 0 when there was no answer.
         status: u16,

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use parking_lot::Mutex;
+use rapport_delivery::Noting;
 use rapport_delivery::core::device::Device;
+use rapport_delivery::repo::handovers::Handover;
 use rapport_domain::message::MessageOutcome;
 use rapport_domain::{OutboundMessage, OutboxId, ProfileId, WorkspaceId};
 
@@ -12,6 +14,8 @@ use crate::owner::Backfill;
 /// One thing for the owner.
 #[derive(Debug)]
 pub(crate) enum Input {
+    /// A message is about to leave: what it counts as, should nobody tell what became of it.
+    HandingOver(OutboxId, Option<Box<Handover>>, Noting),
     /// What became of a message.
     Outcome(OutboxId, MessageOutcome),
     /// Devices of a customer that do not exist any more.

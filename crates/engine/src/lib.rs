@@ -44,6 +44,7 @@ pub use live::{Live, WorkspaceLive};
 pub use owner::{Owner, Step};
 pub use shared::{EngineConfig, Shared, Status, Trouble};
 pub use stumble::Stumble;
+pub use wiring::deps as delivery_deps;
 
 use background::Background;
 
@@ -150,13 +151,13 @@ impl Engine {
     /// What delivery asks of the rest of the product: the dependencies of its relay.
     #[must_use]
     pub fn delivery_deps(&self) -> rapport_delivery::Deps {
-        wiring::deps(&self.shared)
+        delivery_deps(&self.shared)
     }
 
     /// Where delivery's caller finds calls of other systems, and gives their answers.
     #[must_use]
     pub fn call_source(&self) -> Arc<dyn rapport_delivery::calls::CallSource> {
-        Arc::new(outside::Outside(self.shared.clone()))
+        Arc::new(outside::Outside(self.shared.clone(), std::sync::atomic::AtomicUsize::new(0)))
     }
 
     /// What all owners share; the readers work on it.

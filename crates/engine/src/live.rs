@@ -26,6 +26,8 @@ pub struct Live {
     pub workspaces: HashMap<WorkspaceId, WorkspaceLive>,
     /// The journeys of all workspaces.
     pub journeys: JourneySet,
+    /// Pauses that ended lately; each partition brings its people back once.
+    pub resumes: Vec<journey_states::Resume>,
 }
 
 /// What is live in one workspace.
@@ -90,7 +92,9 @@ impl Live {
                 WorkspaceLive { zone, webhooks, confirmations, rules, problems, winners, seeded: seeded(&live) };
             workspaces.insert(workspace.id, found);
         }
-        Ok(Live { generation, workspaces, journeys: compiled.set })
+        // Read after the pauses, but only what had ended when they were read.
+        let resumes = control.read(|q| journey_states::resumes(q, generation))?;
+        Ok(Live { generation, workspaces, journeys: compiled.set, resumes })
     }
 }
 

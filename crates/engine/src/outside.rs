@@ -1,14 +1,16 @@
 //! Calls of other systems: what delivery's caller asks of the engine, answered from the partitions' tables and the log.
 
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use rapport_delivery::calls::{CallId, CallSource, OutsideCall};
+use rapport_delivery::calls::{CallId, CallSource, OutsideCall, Room, server_of};
 use rapport_delivery::channels::webhook;
 use rapport_delivery::{ChannelSpec, DeliveryError};
 use rapport_domain::record::{JourneyOrder, Letter, LetterBody, Record};
 use rapport_domain::{MessageKey, Partition, ResourceKind, WorkspaceId};
-use rapport_journeys::repo::calls;
+use rapport_journeys::repo::calls::{self, PendingCall};
 use rapport_log::AppendBatch;
 use rapport_segments::repo::calls::{self as segments, SegmentCall};
 use rapport_store::control::resources;
@@ -19,39 +21,58 @@ use crate::shared::Shared;
 const SEGMENT_TIMEOUT: Duration = Duration::from_secs(10);
 const SEGMENT_ATTEMPTS: u32 = 32;
 
-/// The engine's side of calls.
-pub(crate) struct Outside(pub(crate) Arc<Shared>);
+/// The engine's side of calls, and how often it was asked for some.
+pub(crate) struct Outside(pub(crate) Arc<Shared>, pub(crate) AtomicUsize);
+
+/// Address and secret of a channel, or why it cannot be used.
+type Target = Result<(String, Vec<u8>), String>;
+
+fn of_journey(partition: Partition, call: PendingCall) -> OutsideCall {
+    OutsideCall {
+        id: CallId { partition, number: call.number },
+        workspace: call.workspace,
+        url: call.request.url,
+        method: call.request.method,
+        headers: call.request.headers,
+        body: call.request.body.to_string(),
+        secret: None,
+        timeout: Duration::from_millis(call.request.timeout_ms.clamp(1, 60_000) as u64),
+        attempts: call.request.attempts,
+        expires_at: call.request.expires_at,
+    }
+}
 
 fn unavailable<E: std::fmt::Display>(error: E) -> DeliveryError {
     DeliveryError::Unavailable { what: "calls of other systems", detail: error.to_string() }
 }
 
 impl CallSource for Outside {
-    fn due(&self, limit: usize, taken: &dyn Fn(CallId) -> bool) -> Result<Vec<OutsideCall>, DeliveryError> {
-        let now = self.0.clock.now();
-        let mut out = Vec::new();
+    fn due(&self, room: &Room) -> Result<Vec<OutsideCall>, DeliveryError> {
+        let mut targets = HashMap::new();
+        let mut waiting = Vec::new();
         for (partition, db) in self.0.stores.partitions() {
-            if out.len() >= limit {
-                break;
-            }
-            let skip = |number| taken(CallId { partition, number });
-            let found = db.read(|q| calls::due(q, now, limit - out.len(), skip)).map_err(unavailable)?;
-            let about_segments = db.read(|q| segments::due(q, limit - out.len(), skip)).map_err(unavailable)?;
+            let skip = |number| room.is_taken(CallId { partition, number });
+            let about_segments = db.read(|q| segments::due(q, room.left(), skip)).map_err(unavailable)?;
+            let now = self.0.clock.now();
+            let of_journeys =
+                db.read(|q| calls::due(q, now, |server| room.left_of(server), skip)).map_err(unavailable)?;
+            let mut calls = VecDeque::new();
             for call in about_segments {
-                out.extend(self.about_segment(partition, call)?);
+                calls.extend(self.about_segment(partition, call, &mut targets)?);
             }
-            out.extend(found.into_iter().map(|call| OutsideCall {
-                id: CallId { partition, number: call.number },
-                workspace: call.workspace,
-                url: call.request.url,
-                method: call.request.method,
-                headers: call.request.headers,
-                body: call.request.body.to_string(),
-                secret: None,
-                timeout: Duration::from_millis(call.request.timeout_ms.clamp(1, 60_000) as u64),
-                attempts: call.request.attempts,
-                expires_at: call.request.expires_at,
-            }));
+            calls.extend(of_journeys.into_iter().map(|call| of_journey(partition, call)));
+            waiting.push(calls);
+        }
+        // Each partition one in turn, beginning with another one each time.
+        let begin = self.1.fetch_add(1, Ordering::Relaxed) % waiting.len().max(1);
+        waiting.rotate_left(begin);
+        let mut out = Vec::new();
+        while room.left() > 0 && waiting.iter().any(|calls| !calls.is_empty()) {
+            for call in waiting.iter_mut().filter_map(VecDeque::pop_front) {
+                if room.take(call.id, &server_of(&call.url)) {
+                    out.push(call);
+                }
+            }
         }
         Ok(out)
     }
@@ -99,9 +120,22 @@ impl Outside {
 
     /// A call about a segment, with the address and secret its channel has now. One whose channel cannot be used goes
     /// nowhere, and ends with that as its fault.
-    fn about_segment(&self, partition: Partition, call: SegmentCall) -> Result<Option<OutsideCall>, DeliveryError> {
+    fn about_segment(
+        &self,
+        partition: Partition,
+        call: SegmentCall,
+        targets: &mut HashMap<(WorkspaceId, String), Target>,
+    ) -> Result<Option<OutsideCall>, DeliveryError> {
         let id = CallId { partition, number: call.number };
-        let target = match self.target(call.workspace, &call.channel)? {
+        let key = (call.workspace, call.channel);
+        let target = match targets.get(&key) {
+            Some(target) => target.clone(),
+            None => {
+                let target = self.target(key.0, &key.1)?;
+                targets.entry(key).or_insert(target).clone()
+            }
+        };
+        let target = match target {
             Ok(target) => target,
             Err(fault) => {
                 self.answered(id, 0, &fault)?;
@@ -123,8 +157,7 @@ impl Outside {
     }
 
     /// Address and secret of a live channel of kind `webhook`, or why there is none.
-    #[allow(clippy::type_complexity)] // a place and the bytes that sign
-    fn target(&self, ws: WorkspaceId, channel: &str) -> Result<Result<(String, Vec<u8>), String>, DeliveryError> {
+    fn target(&self, ws: WorkspaceId, channel: &str) -> Result<Target, DeliveryError> {
         let stores = &self.0.stores;
         let kind = ResourceKind::Channel;
         let live = stores.control().read(|q| resources::live_one(q, ws, kind, channel)).map_err(unavailable)?;

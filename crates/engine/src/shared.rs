@@ -140,6 +140,8 @@ pub struct Shared {
     /// Reports that were computed lately.
     pub(crate) results: Results,
     live: ArcSwap<Live>,
+    /// Held while the live resources are read.
+    refreshing: Mutex<()>,
     relay: RwLock<Option<RelayHandle>>,
     inboxes: Vec<Inbox>,
     statuses: Vec<Status>,
@@ -175,6 +177,7 @@ impl Shared {
             purge: Purge::default(),
             results: Results::default(),
             live: ArcSwap::from_pointee(live),
+            refreshing: Mutex::default(),
             relay: RwLock::new(None),
             inboxes: (0..partitions).map(|_| Inbox::default()).collect(),
             statuses: (0..partitions).map(|_| Status::default()).collect(),
@@ -225,7 +228,11 @@ impl Shared {
     }
 
     /// Reads the live resources anew if they changed. Answers whether they did.
+    ///
+    /// One at a time: of two that read at once the one that began earlier could end later, and what was just published would be out
+    /// of effect again.
     pub fn refresh(&self) -> Result<bool, EngineError> {
+        let _turn = self.refreshing.lock();
         let generation = self.stores.control().read(generation::current)?;
         if generation == self.live.load().generation {
             return Ok(false);
@@ -257,7 +264,8 @@ impl Shared {
         self.relay.read().clone()
     }
 
-    pub(crate) fn set_relay(&self, relay: RelayHandle) {
+    /// Gives the owners the gate; see [`crate::Engine::attach_relay`].
+    pub fn set_relay(&self, relay: RelayHandle) {
         *self.relay.write() = Some(relay);
     }
 
@@ -269,6 +277,12 @@ impl Shared {
     #[must_use]
     pub fn status(&self, partition: Partition) -> &Status {
         &self.statuses[usize::from(partition.0)]
+    }
+
+    /// The generation of live resources that every partition works by.
+    #[must_use]
+    pub fn generation_in_effect(&self) -> u64 {
+        self.statuses.iter().map(Status::generation).min().unwrap_or(0)
     }
 
     /// Decides which message of a comparison did best, where somebody waits to know. Answers whether one was decided.

@@ -19,7 +19,7 @@ pub(crate) fn told(effect: &Effect) -> Option<(String, Map<String, Value>)> {
             }
             (names::JOURNEY_ENTERED, properties)
         }
-        Effect::Exited { journey, version, run, step, reason, group, path } => {
+        Effect::Exited { journey, version, run, step, reason, group, path, .. } => {
             let mut properties = of_run(journey, *version, *run, *group);
             properties.insert("step".to_owned(), json!(step));
             properties.insert("reason".to_owned(), json!(reason.as_str()));
@@ -27,7 +27,7 @@ pub(crate) fn told(effect: &Effect) -> Option<(String, Map<String, Value>)> {
             properties.insert("path".to_owned(), path.collect());
             (names::JOURNEY_EXITED, properties)
         }
-        Effect::Goal { origin, group } => (names::JOURNEY_GOAL_REACHED, of_step(origin, *group)),
+        Effect::Goal { origin, group, .. } => (names::JOURNEY_GOAL_REACHED, of_step(origin, *group)),
         Effect::Withheld { origin, channel, template } => {
             let mut properties = of_step(origin, Group::Control);
             properties.insert("channel".to_owned(), json!(channel));
@@ -40,6 +40,16 @@ pub(crate) fn told(effect: &Effect) -> Option<(String, Map<String, Value>)> {
             let mut properties = of_step(origin, Group::Treatment);
             properties.insert("list".to_owned(), json!(segment));
             (if *add { names::LIST_ADDED } else { names::LIST_REMOVED }, properties)
+        }
+        Effect::Unanswered { origin, detail } => {
+            let mut properties = of_step(origin, Group::Treatment);
+            properties.insert("reason".to_owned(), json!(detail));
+            (names::JOURNEY_WEBHOOK_FAILED, properties)
+        }
+        Effect::Omitted { origin, name } => {
+            let mut properties = of_step(origin, Group::Treatment);
+            properties.insert("name".to_owned(), json!(name));
+            (names::JOURNEY_DATA_OMITTED, properties)
         }
         Effect::Emit { event, properties, .. } => return Some((event.clone(), properties.clone())),
         _ => return None,
@@ -109,12 +119,17 @@ pub(crate) fn became(event: &str) -> Option<Became> {
     }
 }
 
-/// What a customer does with a message; decides the best hour and lowers the pressure.
-pub(crate) const REACTIONS: [&str; 6] = [
-    names::EMAIL_OPENED,
-    names::EMAIL_LINK_CLICKED,
-    "Message Opened",
-    "Message Clicked",
-    "Push Notification Tapped",
-    "Message Answered",
-];
+/// Whether an event tells that the customer did something with a message: opened it, followed a link, answered. Decides the best
+/// hour.
+pub(crate) fn is_reaction(event: &str) -> bool {
+    Mark::of_event(event).is_some_and(reacts)
+}
+
+/// The events that do, of every channel.
+pub(crate) fn reactions() -> impl Iterator<Item = String> {
+    Mark::events(reacts)
+}
+
+fn reacts(mark: Mark) -> bool {
+    matches!(mark, Mark::Opened | Mark::Clicked | Mark::Replied)
+}

@@ -3,7 +3,7 @@
 use rapport_domain::WorkspaceId;
 use rapport_journeys::JourneySpec;
 use rapport_journeys::repo::Stats;
-use rapport_journeys::spec::{Action, Trigger, Winner};
+use rapport_journeys::spec::{Action, GOALS, Trigger, Winner};
 use rapport_store::control::journey_states;
 
 use crate::error::EngineError;
@@ -15,21 +15,23 @@ pub(crate) fn decide(shared: &Shared) -> Result<bool, EngineError> {
     let live = shared.live();
     let mut decided = false;
     for (ws, workspace) in &live.workspaces {
-        for (id, _, paused, spec) in live.journeys.live_all(*ws) {
+        // People finish on the version they began: its own steps and arms are compared.
+        for (id, version, paused, spec) in live.journeys.all_versions(*ws) {
             let comparisons = spec.steps.iter().filter_map(|step| match &step.action {
                 Action::Winner(winner) => Some((step.id.as_str(), winner)),
                 _ => None,
             });
-            for (step, winner) in comparisons.filter(|_| !paused) {
-                let stats = read::journeys::stats(shared, *ws, id)?;
-                let waiting = stats.steps.iter().filter(|(_, steps)| steps.get(step).is_some_and(|n| *n > 0));
-                let versions: Vec<u32> = waiting.map(|(version, _)| *version).collect();
-                for version in versions {
-                    if !workspace.winners.contains_key(&(id.to_owned(), version, step.to_owned())) {
-                        let Some(best) = best(spec, (step, winner), &stats, version) else { continue };
-                        decided |= record(shared, *ws, (id, version, step), &best)?;
-                    }
-                }
+            let is_open = |step: &str| !workspace.winners.contains_key(&(id.to_owned(), version, step.to_owned()));
+            let open: Vec<_> = comparisons.filter(|(step, _)| !paused && is_open(step)).collect();
+            if open.is_empty() {
+                continue;
+            }
+            let stats = read::journeys::stats(shared, *ws, id)?;
+            let waits =
+                |step: &str| stats.steps.get(&version).and_then(|steps| steps.get(step)).is_some_and(|n| *n > 0);
+            for (step, winner) in open.into_iter().filter(|(step, _)| waits(step)) {
+                let Some(best) = best(spec, (step, winner), &stats, version) else { continue };
+                decided |= record(shared, *ws, (id, version, step), &best)?;
             }
         }
     }
@@ -54,7 +56,11 @@ fn best(spec: &JourneySpec, (step, winner): (&str, &Winner), stats: &Stats, vers
     if compared.iter().any(|step| sent(step) < u64::from(winner.minimum)) {
         return is_one_audience.then_some(first);
     }
-    let reactions = if winner.metric == "clicks" { &stats.clicked } else { &stats.opened };
+    let reactions = match winner.metric.as_str() {
+        "clicks" => &stats.clicked,
+        GOALS => &stats.converted,
+        _ => &stats.opened,
+    };
     let reacted = |step: &str| reactions.get(&version).and_then(|steps| steps.get(step)).copied().unwrap_or(0);
     // Of whole numbers, so that equals are equal.
     let beats =
@@ -85,13 +91,14 @@ mod tests {
     use super::*;
 
     fn spec(trigger: &serde_json::Value, metric: &str, minimum: u32) -> JourneySpec {
-        let send = |id: &str| json!({"id": id, "send": {"channel": "email", "template": id}, "next": "end"});
+        let send = |id: &str| json!({"id": id, "send": {"channel": "email", "template": id}, "next": "watch"});
         let split = ["a", "b", "c", "rest"].map(|to| json!({"name": to, "percent": 25, "goto": to}));
         let arms = ["a", "b", "c"].map(|step| json!({"step": step, "goto": "end"}));
         let document = json!({
-            "name": "J", "trigger": trigger, "reentry": "always",
+            "name": "J", "trigger": trigger, "reentry": "always", "goal": {"event": {"name": "Order Completed"}},
             "steps": [
                 {"id": "split", "split": split}, send("a"), send("b"), send("c"),
+                {"id": "watch", "wait": "1h", "next": "end"},
                 {"id": "rest", "wait": "1h"},
                 {"id": "best", "winner": {"metric": metric, "minimum": minimum, "arms": arms}}
             ]
@@ -115,14 +122,17 @@ mod tests {
             sent: counts(&[("a", 100), ("b", 50), ("c", 100)]),
             opened: counts(&[("a", 30), ("b", 20), ("c", 20)]),
             clicked: counts(&[("a", 4), ("b", 2), ("c", 4)]),
+            converted: counts(&[("a", 2), ("b", 1), ("c", 3)]),
             ..Stats::default()
         };
         assert_eq!(chosen(&spec(&by_hand, "opens", 20), &stats).as_deref(), Some("b"));
         assert_eq!(chosen(&spec(&by_hand, "clicks", 20), &stats).as_deref(), Some("a"), "of equals the first");
+        assert_eq!(chosen(&spec(&by_hand, "goals", 20), &stats).as_deref(), Some("c"), "3 of 100 against 1 of 50");
         assert_eq!(chosen(&spec(&by_hand, "opens", 51), &stats).as_deref(), Some("a"), "too few to tell");
         let nothing = Stats { sent: stats.sent.clone(), ..Stats::default() };
         assert_eq!(chosen(&spec(&by_hand, "opens", 20), &nothing).as_deref(), Some("a"), "nobody opened anything");
-        for (at, expected) in [("split", None), ("rest", None), ("a", None), ("best", Some("b"))] {
+        for (at, expected) in [("watch", Some("b")), ("split", None), ("rest", None), ("a", None), ("best", Some("b"))]
+        {
             stats.steps = counts(&[("best", 5), (at, 1)]);
             assert_eq!(chosen(&spec(&by_hand, "opens", 20), &stats).as_deref(), expected, "somebody is at {at}");
         }

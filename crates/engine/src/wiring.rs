@@ -9,10 +9,13 @@ use rapport_delivery::content::built_in;
 use rapport_delivery::core::address::Unreachable;
 use rapport_delivery::core::caps::Contact;
 use rapport_delivery::core::device::Device;
+use rapport_delivery::repo::handovers::Handover;
 use rapport_delivery::{
-    Audience, Catalog, ChannelSpec, CouponSpec, DeliveryError, Deps, DomainSpec, JourneyState, Ledger, Library,
-    LiveChannel, LiveTemplate, OriginState, Outcomes, SettingsSpec, Sources, Suppressions, TopicSpec,
+    Audience, Catalog, ChannelSpec, CouponSpec, DeliveryError, Deps, DomainSpec, JourneyState, Known, Ledger, Library,
+    LiveChannel, LiveTemplate, Noting, OriginState, Outcomes, SettingsSpec, Sources, Suppressed, Suppressions,
+    TopicSpec,
 };
+use rapport_domain::hours::HourScores;
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::{OutboundMessage, OutboxId, Profile, ProfileId, Resource, ResourceKind, Timestamp, WorkspaceId};
 use rapport_store::control::{catalogs, coupons, resources, suppressions};
@@ -44,8 +47,8 @@ struct Documents {
 /// Distinct names remembered per generation; names that do not exist count too.
 const MAX_DOCUMENTS: usize = 10_000;
 
-/// The dependencies of the relay.
-pub(crate) fn deps(shared: &Arc<Shared>) -> Deps {
+/// What delivery asks of the rest of the product: the dependencies of its relay.
+pub fn deps(shared: &Arc<Shared>) -> Deps {
     let wiring = Arc::new(Wiring { shared: shared.clone(), documents: Mutex::default() });
     Deps {
         audience: wiring.clone(),
@@ -109,6 +112,10 @@ fn unavailable<E: std::fmt::Display>(what: &'static str) -> impl FnOnce(E) -> De
 impl Audience for Wiring {
     fn profile(&self, ws: WorkspaceId, profile: ProfileId) -> Result<Option<Profile>, DeliveryError> {
         read::profiles::get(&self.shared, ws, profile).map_err(unavailable("profile"))
+    }
+
+    fn hours(&self, ws: WorkspaceId, profile: ProfileId) -> Result<HourScores, DeliveryError> {
+        read::journeys::hours(&self.shared, ws, profile).map_err(unavailable("habits"))
     }
 }
 
@@ -216,10 +223,20 @@ fn signers(shared: &Shared, ws: WorkspaceId) -> Result<Vec<Arc<Signer>>, Deliver
     Ok(out)
 }
 
+/// What the suppression list says of an address.
+pub(crate) fn suppressed(
+    shared: &Shared,
+    ws: WorkspaceId,
+    channel: &str,
+    address: &str,
+) -> Result<Option<Suppressed>, rapport_store::StoreError> {
+    let found = shared.stores.control().read(|q| suppressions::get(q, ws, channel, address))?;
+    Ok(found.map(|s| Suppressed { reason: s.reason, since: s.at, source: s.source }))
+}
+
 impl Suppressions for Wiring {
-    fn is_suppressed(&self, ws: WorkspaceId, channel: &str, address: &str) -> Result<bool, DeliveryError> {
-        let control = self.shared.stores.control();
-        control.read(|q| suppressions::is_suppressed(q, ws, channel, address)).map_err(unavailable("suppressions"))
+    fn suppressed(&self, ws: WorkspaceId, channel: &str, address: &str) -> Result<Option<Suppressed>, DeliveryError> {
+        suppressed(&self.shared, ws, channel, address).map_err(unavailable("suppressions"))
     }
 
     fn suppress(&self, ws: WorkspaceId, channel: &str, address: &str, why: Unreachable) -> Result<(), DeliveryError> {
@@ -230,7 +247,12 @@ impl Suppressions for Wiring {
 }
 
 impl JourneyState for Wiring {
-    fn state(&self, message: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError> {
+    fn state(
+        &self,
+        message: &OutboundMessage,
+        origin: &Origin,
+        known: &Known<'_>,
+    ) -> Result<OriginState, DeliveryError> {
         let (ws, id) = (message.workspace, message.id);
         let (kind, document) = match origin.journey.strip_prefix(rapport_journeys::campaign::PREFIX) {
             Some(campaign) => (ResourceKind::Campaign, campaign),
@@ -240,12 +262,12 @@ impl JourneyState for Wiring {
             return Ok(OriginState::NotLive);
         }
         let db = self.shared.stores.partition(id.partition)?;
-        let left = db.read(|q| rapport_delivery::repo::is_withdrawn(q, ws, id))?;
-        let paused = !left && self.shared.live().journeys.is_paused(ws, &origin.journey);
-        Ok(match (left, paused) {
-            (true, _) => OriginState::Exited,
-            (false, true) => OriginState::Paused,
-            (false, false) => OriginState::Live,
+        if db.read(|q| rapport_delivery::repo::is_withdrawn(q, ws, id))? {
+            return Ok(OriginState::Exited);
+        }
+        Ok(match read::twins::standing(&self.shared, message, origin, known).map_err(unavailable("messages"))? {
+            OriginState::Live if self.shared.live().journeys.is_paused(ws, &origin.journey) => OriginState::Paused,
+            standing => standing,
         })
     }
 }
@@ -266,6 +288,11 @@ impl Ledger for Wiring {
 }
 
 impl Outcomes for Wiring {
+    fn handing_over(&self, id: OutboxId, handover: Option<Handover>, noting: Noting) {
+        self.shared.inbox(id.partition).push(Input::HandingOver(id, handover.map(Box::new), noting));
+        self.shared.log.wake(id.partition);
+    }
+
     fn finished(&self, id: OutboxId, outcome: MessageOutcome) {
         self.shared.inbox(id.partition).push(Input::Outcome(id, outcome));
         self.shared.log.wake(id.partition);

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
+use rapport_domain::event::names;
 use rapport_domain::time::parse_duration_ms;
 use rapport_domain::{Problem, ProfileId, Timestamp};
 use rapport_lake::{CancelFlag, Snapshot};
@@ -22,8 +24,8 @@ use crate::people::{Column, People};
 use crate::period::Period;
 use crate::report::{About, ProfilePage, Report};
 use crate::request::{MAX_PAGE, MAX_TOP, MAX_WINDOW_MS, Page, Scope};
-use crate::select::{Matcher, Selection};
-use crate::walk::{Population, Tally, Walk};
+use crate::select::{Matcher, Of, Selection};
+use crate::walk::{Names, Population, Tally, Walk};
 
 /// From this likeness on an unknown name is taken for a slip of a known one.
 const LIKENESS: f64 = 0.8;
@@ -52,6 +54,8 @@ pub struct Ask<'a> {
     /// The request is only checked: see [`Ask::only_checking`].
     checking: bool,
     known: Vec<(String, u64)>,
+    /// Of those the names of what no customer did.
+    written: Arc<[String]>,
     population: Population,
     /// Known names that the request names.
     asked: Vec<String>,
@@ -78,8 +82,11 @@ pub fn run<I: Insight>(
 
 impl<'a> Ask<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, people: &'a dyn People, now: Timestamp, cancel: &'a CancelFlag) -> Self {
+        let known = snapshot.event_names();
+        let written = known.iter().map(|(name, _)| name).filter(|name| !names::is_activity(name)).cloned().collect();
         Ask {
-            known: snapshot.event_names(),
+            known,
+            written,
             population: Population::default(),
             asked: Vec::new(),
             found: RefCell::default(),
@@ -209,16 +216,35 @@ impl Ask<'_> {
 
     /// Reads a selection at `at`, which is empty or ends with a dot.
     pub(crate) fn selection(&mut self, selection: &Selection, at: &str) -> Matcher {
-        if let Some(event) = &selection.event {
-            self.event_name(event, &format!("{at}event"));
-        }
+        let of = match selection.event.as_deref() {
+            None => Of::Activity(Arc::clone(&self.written)),
+            Some(names::EVERY) => Of::Every,
+            Some(name) => {
+                self.event_name(name, &format!("{at}event"));
+                Of::Name(name.to_owned())
+            }
+        };
         let filter = self.filter(selection.filter.as_deref(), &format!("{at}filter")).map(Condition::new);
-        Matcher { event: selection.event.clone(), filter }
+        Matcher { of, filter }
+    }
+
+    /// Reads a list of event names: what customers did when it is empty, every event with `*`.
+    pub(crate) fn names(&mut self, list: &[String], at: &str) -> Names {
+        if list.iter().any(|name| name == names::EVERY) {
+            return Names::every();
+        }
+        (0..).zip(list).for_each(|(i, name): (usize, _)| self.event_name(name, &format!("{at}[{i}]")));
+        if list.is_empty() { Names::AllBut(self.written.to_vec()) } else { Names::Only(list.to_vec()) }
+    }
+
+    /// The names of what no customer did.
+    pub(crate) fn written(&self) -> Arc<[String]> {
+        Arc::clone(&self.written)
     }
 
     /// A selection of events that Rapport makes itself: nobody wrote it, so its name is no slip.
     pub(crate) fn usual(&mut self, event: &str, filter: Option<&str>) -> Matcher {
-        Matcher { event: Some(event.to_owned()), filter: self.filter(filter, event).map(Condition::new) }
+        Matcher { of: Of::Name(event.to_owned()), filter: self.filter(filter, event).map(Condition::new) }
     }
 
     /// Reads a list of selections, of which at most `most` are possible.
@@ -300,7 +326,7 @@ impl Ask<'_> {
         let marks = Marks::default();
         let fold = Tally { walk, population: &self.population, add, merge, marks: &marks, out: PhantomData };
         let out = self.snapshot.run(&fold, self.cancel)?;
-        self.found.borrow_mut().add(walk.names().as_deref(), &marks);
+        self.found.borrow_mut().add(&walk.names(), &marks);
         Ok(out)
     }
 
@@ -373,10 +399,20 @@ impl Ask<'_> {
         if missed.as_ref().is_some_and(Vec::is_empty) {
             return;
         }
-        let look = Whereabouts { names: missed.clone(), period: period.range() };
+        let everything = self.found.borrow().every;
+        let names = match &missed {
+            Some(names) => Names::Only(names.clone()),
+            None if everything => Names::every(),
+            None => Names::AllBut(self.written.to_vec()),
+        };
+        let look = Whereabouts { names, period: period.range() };
         // A report without this is better than none.
         let Ok(extents) = self.snapshot.run(&look, self.cancel) else { return };
         match missed {
+            None if extents.is_empty() && !everything && !self.written.is_empty() => {
+                let text = "customers have done nothing yet; the event \"*\" also counts what was written about them";
+                self.warnings.push(text.to_owned());
+            }
             None => self.warnings.extend(found::explain(None, extents.get(&0), period)),
             Some(names) => {
                 let texts =

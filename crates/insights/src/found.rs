@@ -9,6 +9,7 @@ use rapport_lake::{EventRef, Fold};
 
 use crate::core::buckets::local_date;
 use crate::period::Period;
+use crate::walk::Names;
 
 /// Which of a walk's events came in the period: a bit for each of its first 63 names, and one for all others; of a walk
 /// that takes every event, the first.
@@ -39,16 +40,21 @@ pub(crate) struct Found {
     any: bool,
     /// A scan did not tell names apart.
     blurred: bool,
+    /// A scan left no event out.
+    pub(crate) every: bool,
 }
 
 impl Found {
     /// Adds a scan.
-    pub(crate) fn add(&mut self, names: Option<&[String]>, marks: &Marks) {
+    pub(crate) fn add(&mut self, names: &Names, marks: &Marks) {
         let bits = marks.0.load(Ordering::Relaxed);
         self.any |= bits != 0;
         match names {
-            None => self.blurred = true,
-            Some(names) => {
+            Names::AllBut(names) => {
+                self.blurred = true;
+                self.every |= names.is_empty();
+            }
+            Names::Only(names) => {
                 let seen = names.iter().enumerate().filter(|(at, _)| bits >> (*at).min(63) & 1 != 0);
                 self.names.extend(seen.map(|(_, name)| name.clone()));
             }
@@ -67,9 +73,9 @@ impl Found {
     }
 }
 
-/// Where events of some names are, or all events.
+/// Where events of some names are, or all but some.
 pub(crate) struct Whereabouts {
-    pub(crate) names: Option<Vec<String>>,
+    pub(crate) names: Names,
     pub(crate) period: (Timestamp, Timestamp),
 }
 
@@ -86,7 +92,7 @@ impl Fold for Whereabouts {
     type Out = BTreeMap<usize, Extent>;
 
     fn begin(&self, _: ProfileId) -> Self::State {
-        vec![None; self.names.as_ref().map_or(1, Vec::len)]
+        vec![None; self.names.list().map_or(1, <[String]>::len)]
     }
 
     fn step(&self, state: &mut Self::State, event: &EventRef<'_>) {
@@ -111,7 +117,11 @@ impl Fold for Whereabouts {
     }
 
     fn event_names(&self) -> Option<Vec<String>> {
-        self.names.clone()
+        self.names.clone().only()
+    }
+
+    fn except_names(&self) -> Vec<String> {
+        self.names.clone().except()
     }
 }
 

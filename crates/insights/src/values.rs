@@ -7,7 +7,7 @@ use rapport_lake::{EventFilter, EventRef};
 
 use crate::breakdown::Breakdown;
 use crate::select::Matchers;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// Which values of a breakdown a profile's events have, and how often.
 pub(crate) struct ValuesWalk<'a> {
@@ -38,7 +38,7 @@ impl Walk for ValuesWalk<'_> {
         Some(state)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

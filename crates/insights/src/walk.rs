@@ -11,6 +11,46 @@ use rapport_lake::{EventFilter, EventRef, Filter, Fold};
 use crate::columnar::Condition;
 use crate::found::Marks;
 
+/// Some events, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Those of these names.
+    Only(Vec<String>),
+    /// All but those of these names.
+    AllBut(Vec<String>),
+}
+
+impl Names {
+    /// Every event.
+    pub(crate) fn every() -> Self {
+        Names::AllBut(Vec::new())
+    }
+
+    /// The names, where there is a list of those that are meant.
+    pub(crate) fn list(&self) -> Option<&[String]> {
+        match self {
+            Names::Only(list) => Some(list),
+            Names::AllBut(_) => None,
+        }
+    }
+
+    /// See [`Fold::event_names`].
+    pub(crate) fn only(self) -> Option<Vec<String>> {
+        match self {
+            Names::Only(list) => Some(list),
+            Names::AllBut(_) => None,
+        }
+    }
+
+    /// See [`Fold::except_names`].
+    pub(crate) fn except(self) -> Vec<String> {
+        match self {
+            Names::Only(_) => Vec::new(),
+            Names::AllBut(list) => list,
+        }
+    }
+}
+
 /// A way over one profile's events to an outcome.
 pub(crate) trait Walk: Sync {
     /// What is remembered on the way.
@@ -24,8 +64,8 @@ pub(crate) trait Walk: Sync {
     fn step(&self, state: &mut Self::State, event: &EventRef<'_>);
     /// After the last event; `None` when the profile does not matter.
     fn end(&self, profile: ProfileId, state: Self::State) -> Option<Self::End>;
-    /// See [`Fold::event_names`].
-    fn names(&self) -> Option<Vec<String>>;
+    /// Which events are stepped, by name.
+    fn names(&self) -> Names;
     /// See [`Fold::filters`].
     fn filters(&self) -> Vec<EventFilter>;
     /// See [`Fold::range`].
@@ -106,7 +146,11 @@ where
     }
 
     fn event_names(&self) -> Option<Vec<String>> {
-        self.walk.names()
+        self.walk.names().only()
+    }
+
+    fn except_names(&self) -> Vec<String> {
+        self.walk.names().except()
     }
 
     fn filters(&self) -> Vec<EventFilter> {

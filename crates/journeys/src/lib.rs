@@ -21,9 +21,10 @@
 //! - **Updates** are seen by the next step: a run pauses after `update` and is due again at the same instant.
 //! - **Versions**: a run stays on the version it started on for as long as any version of the journey is live; else it
 //!   exits with `not_live` the next time the profile is touched.
-//! - **Merges**: of two runs of one journey and key the one entered earlier stays, the other exits with `merged`.
-//!   Undoing a merge gives both the history of the one they were, so that `once` stays once for each, and leaves the
-//!   runs with the profile that stays.
+//! - **Merges**: of two runs of one journey and key the one entered earlier stays, the other exits with `merged`. A run that
+//!   moves knows its former name, by which answers and messages that were under way are still its own.
+//!   Undoing a merge gives both the history of the one they were, so that `once` stays once for each, and the runs that a
+//!   profile brought along go back with it.
 
 pub mod campaign;
 pub mod core;
@@ -35,14 +36,14 @@ pub mod schema;
 pub mod spec;
 pub mod telemetry;
 
-pub use crate::core::advance::WebhookAnswer;
-pub use crate::core::change::{Migration, Overdue};
+pub use crate::core::change::{Migration, Overdue, Pause};
 pub use crate::core::effect::{Effect, ExitReason, Refusal, WebhookRequest};
 pub use crate::core::enter::{Call, CalledBy};
-pub use crate::core::habits::{Habits, best_hour, hour_scores, pressure};
-pub use crate::core::runs::{Group, History, Passage, Run, Runs};
+pub use crate::core::habits::{Habits, best_hour, hour_scores};
+pub use crate::core::runs::{Group, History, OwnMessage, Passage, Run, RunName, Runs};
 pub use crate::core::set::{Compiled, JourneyDef, JourneySet, RejectedVersion};
-pub use crate::core::{ConditionKey, Conditions};
+pub use crate::core::wake::WebhookAnswer;
+pub use crate::core::{ConditionKey, Conditions, FORMER};
 pub use crate::error::JourneysError;
 pub use crate::formats::FirstRuns;
 pub use crate::schema::schema;

@@ -1,6 +1,7 @@
 //! The stored runs of a partition, who is at which step, and counts per journey. The only SQL of this crate.
 
 pub mod calls;
+mod stats;
 pub mod tasks;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ use serde::Serialize;
 use crate::core::effect::Effect;
 use crate::core::runs::{Group, Run, Runs};
 use crate::error::JourneysError;
+
+pub use stats::{Stats, stats};
 
 /// The component's name for [`rapport_store::Db::migrate`].
 pub const COMPONENT: &str = "journeys";
@@ -37,6 +40,20 @@ pub const MIGRATIONS: &[Migration] = &[
               CREATE INDEX journey_calls_due ON journey_calls (due_at, number);
               CREATE INDEX journey_calls_profile ON journey_calls (workspace, profile);",
     },
+    // Work that does not wait for each other.
+    Migration {
+        version: 3,
+        sql: "ALTER TABLE journey_tasks ADD COLUMN lane TEXT NOT NULL DEFAULT '';
+              CREATE INDEX journey_tasks_lane ON journey_tasks (workspace, lane, id);",
+    },
+    // The places by which somebody passed a limiter, beside those that were given.
+    Migration { version: 4, sql: "ALTER TABLE journey_turns ADD COLUMN passed_us INTEGER NOT NULL DEFAULT 0;" },
+    // Calls by the server they go to.
+    Migration {
+        version: 5,
+        sql: "ALTER TABLE journey_calls ADD COLUMN server TEXT NOT NULL DEFAULT '';
+              CREATE INDEX journey_calls_server ON journey_calls (server, due_at, number);",
+    },
 ];
 
 const FIRST: &str = "CREATE TABLE journey_runs (
@@ -58,7 +75,7 @@ const FIRST: &str = "CREATE TABLE journey_runs (
 pub const MAX_PAGE: usize = 1000;
 
 /// The first byte of stored runs: which shape follows. A new shape gets a new number, and old ones stay readable.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 
 /// Runs as stored and as carried between partitions.
 ///
@@ -76,6 +93,7 @@ pub fn decode(bytes: &[u8]) -> Result<Runs, JourneysError> {
     match bytes.split_first() {
         Some((&FORMAT, rest)) => postcard::from_bytes(rest).map_err(|e| JourneysError::Unreadable(e.to_string())),
         Some((1, rest)) => crate::formats::first(rest),
+        Some((2, rest)) => crate::formats::second(rest),
         Some((other, _)) => Err(JourneysError::Unreadable(format!("format {other}, this release knows {FORMAT}"))),
         None => Err(JourneysError::Unreadable("no bytes".to_owned())),
     }
@@ -182,6 +200,7 @@ const MOVED: &str = "moved";
 const SENT: &str = "sent";
 const OPENED: &str = "opened";
 const CLICKED: &str = "clicked";
+const CONVERTED: &str = "converted";
 
 /// Counts gathered during a batch, written once at its end. Keep one per batch and [`Counts::flush`] it in the
 /// batch's transaction.
@@ -207,8 +226,11 @@ impl Counts {
             Effect::Passed { journey, version, step, exit, .. } => {
                 self.bump(workspace, journey.clone(), *version, PASSED, &format!("{step}\t{exit}"));
             }
-            Effect::Goal { origin, group } => {
+            Effect::Goal { origin, group, after } => {
                 self.bump(workspace, origin.journey.clone(), origin.version, GOAL, group.as_str());
+                for step in after {
+                    self.bump(workspace, origin.journey.clone(), origin.version, CONVERTED, step);
+                }
             }
             Effect::Send { origin, .. } => {
                 self.bump(workspace, origin.journey.clone(), origin.version, DECIDED, &origin.step);
@@ -226,7 +248,9 @@ impl Counts {
             | Effect::List { .. }
             | Effect::Turn { .. }
             | Effect::Start { .. }
-            | Effect::Stop { .. } => {}
+            | Effect::Stop { .. }
+            | Effect::Unanswered { .. }
+            | Effect::Omitted { .. } => {}
         }
     }
 
@@ -287,116 +311,6 @@ pub fn add_hour(tx: &Tx, workspace: WorkspaceId, hour: u32, count: u64) -> Resul
                ON CONFLICT (workspace, hour) DO UPDATE SET count = count + excluded.count";
     tx.execute(sql, &params![workspace, hour, count])?;
     Ok(())
-}
-
-/// Exact numbers of one journey, over all its versions. `entered = active + sum of exited`, over all partitions.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Stats {
-    /// Runs begun.
-    pub entered: u64,
-    /// Runs that go on.
-    pub active: u64,
-    /// Runs ended, by reason.
-    pub exited: BTreeMap<String, u64>,
-    /// Triggers that began no run, by reason.
-    pub refused: BTreeMap<String, u64>,
-    /// Active runs by version and step.
-    pub steps: BTreeMap<u32, BTreeMap<String, u64>>,
-    /// Of the runs begun, those of the control group.
-    pub held_out: u64,
-    /// Goals reached, by group.
-    pub goals: BTreeMap<String, u64>,
-    /// How often each step was passed, by version, step and exit.
-    pub passed: BTreeMap<u32, BTreeMap<String, BTreeMap<String, u64>>>,
-    /// Messages decided, by version and step.
-    pub decided: BTreeMap<u32, BTreeMap<String, u64>>,
-    /// Messages that left, by version and step.
-    pub sent: BTreeMap<u32, BTreeMap<String, u64>>,
-    /// Messages that somebody opened, or clicked in without being seen to open them, by version and step.
-    pub opened: BTreeMap<u32, BTreeMap<String, u64>>,
-    /// Messages that somebody clicked in, by version and step.
-    pub clicked: BTreeMap<u32, BTreeMap<String, u64>>,
-    /// Messages not decided because the run is in the control group, by version and step.
-    pub withheld: BTreeMap<u32, BTreeMap<String, u64>>,
-}
-
-impl Stats {
-    fn count(&mut self, version: u32, what: &str, reason: String, count: u64) {
-        match what {
-            ENTERED => self.entered += count,
-            HELD_OUT => self.held_out += count,
-            EXITED => *self.exited.entry(reason).or_default() += count,
-            REFUSED => *self.refused.entry(reason).or_default() += count,
-            GOAL => *self.goals.entry(reason).or_default() += count,
-            DECIDED => *self.decided.entry(version).or_default().entry(reason).or_default() += count,
-            WITHHELD => *self.withheld.entry(version).or_default().entry(reason).or_default() += count,
-            SENT => *self.sent.entry(version).or_default().entry(reason).or_default() += count,
-            OPENED => *self.opened.entry(version).or_default().entry(reason).or_default() += count,
-            CLICKED => *self.clicked.entry(version).or_default().entry(reason).or_default() += count,
-            PASSED => {
-                let Some((step, exit)) = reason.split_once('\t') else { return };
-                let exits = self.passed.entry(version).or_default().entry(step.to_owned()).or_default();
-                *exits.entry(exit.to_owned()).or_default() += count;
-            }
-            // A count of a later release.
-            _ => {}
-        }
-    }
-
-    /// Adds the numbers of another partition.
-    pub fn merge(&mut self, other: Stats) {
-        fn add(into: &mut BTreeMap<String, u64>, from: BTreeMap<String, u64>) {
-            for (name, count) in from {
-                *into.entry(name).or_default() += count;
-            }
-        }
-        self.entered += other.entered;
-        self.active += other.active;
-        add(&mut self.exited, other.exited);
-        add(&mut self.refused, other.refused);
-        self.held_out += other.held_out;
-        add(&mut self.goals, other.goals);
-        let by_step = [
-            (&mut self.steps, other.steps),
-            (&mut self.decided, other.decided),
-            (&mut self.withheld, other.withheld),
-            (&mut self.sent, other.sent),
-            (&mut self.opened, other.opened),
-            (&mut self.clicked, other.clicked),
-        ];
-        for (into, from) in by_step {
-            from.into_iter().for_each(|(version, steps)| add(into.entry(version).or_default(), steps));
-        }
-        for (version, steps) in other.passed {
-            let into = self.passed.entry(version).or_default();
-            steps.into_iter().for_each(|(step, exits)| add(into.entry(step).or_default(), exits));
-        }
-    }
-}
-
-/// The numbers of one journey in this partition.
-///
-/// # Errors
-/// When the storage fails.
-pub fn stats(q: &impl Query, workspace: WorkspaceId, journey: &str) -> Result<Stats, JourneysError> {
-    let mut out = Stats::default();
-    let sql = "SELECT version, what, reason, count FROM journey_counts WHERE workspace = ?1 AND journey = ?2";
-    let counted = q.query(sql, &params![workspace, journey], |row| {
-        Ok((row.get::<u32>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<u64>(3)?))
-    })?;
-    for (version, what, reason, count) in counted {
-        out.count(version, &what, reason, count);
-    }
-    let sql = "SELECT version, step, COUNT(*) FROM journey_active WHERE workspace = ?1 AND journey = ?2 \
-               GROUP BY version, step";
-    let at = q.query(sql, &params![workspace, journey], |row| {
-        Ok((row.get::<u32>(0)?, row.get::<String>(1)?, row.get::<u64>(2)?))
-    })?;
-    for (version, step, count) in at {
-        out.active += count;
-        out.steps.entry(version).or_default().insert(step, count);
-    }
-    Ok(out)
 }
 
 /// One active run, as listed.

@@ -29,6 +29,8 @@ pub fn record(effect: &Effect) {
         Effect::Goal { .. } => metrics::counter!(GOALS).increment(1),
         Effect::Webhook { .. } => metrics::counter!(WEBHOOKS).increment(1),
         Effect::Renumbered { .. }
+        | Effect::Omitted { .. }
+        | Effect::Unanswered { .. }
         | Effect::Passed { .. }
         | Effect::Withheld { .. }
         | Effect::Emit { .. }

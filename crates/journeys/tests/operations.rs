@@ -5,7 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{START, Story, WS, compile, def, line, mail, on_ping, story, told};
-use rapport_journeys::{Effect, JourneySet, Migration, Overdue};
+use rapport_journeys::{Effect, JourneySet, Migration, Overdue, Pause};
 use serde_json::{Value, json};
 
 #[test]
@@ -52,6 +52,43 @@ fn goals_are_reached_once() {
         told(&story),
         ["0h goal j #1 (treatment)", "0h exit j v1 #1 at rest: goal", "0h refuse j v1 goal_reached"]
     );
+}
+
+#[test]
+fn what_happened_before_what_started_a_run_is_no_goal_of_it() {
+    let spec = |trigger: Value| {
+        json!({
+            "name": "J", "trigger": trigger, "reentry": "always", "goal": { "event": { "name": "Order Completed" } },
+            "steps": [{ "id": "rest", "wait": "5d" }]
+        })
+    };
+    let tell = |story: &mut Story, name: &str, happened_ms: i64| {
+        let (event, mut out) = (common::event(name, story.now.plus_ms(happened_ms), json!({})), Vec::new());
+        story.set.on_event(&mut story.runs, &event, &story.world, story.now, &mut out);
+        story.note(out);
+    };
+    let reached = ["0h goal j #1 (treatment)", "0h exit j v1 #1 at rest: goal"];
+    // A telephone tells of a visit and of the order after it together, a minute late.
+    let mut story = self::story(&spec(json!({ "event": { "name": "Ping" } })));
+    tell(&mut story, "Ping", -60_000);
+    tell(&mut story, "Order Completed", -60_001);
+    assert_eq!(told(&story), [""; 0]);
+    tell(&mut story, "Order Completed", -40_000);
+    assert_eq!(told(&story), reached);
+    // The same where what was told moved a segment.
+    let mut story = self::story(&spec(json!({ "segment": { "id": "lapsed", "on": "exited" } })));
+    let (mut out, edge) = (Vec::new(), ("lapsed", false, story.now.plus_ms(-60_000)));
+    story.set.on_segment(WS, &mut story.runs, edge, false, &story.world, story.now, &mut out);
+    story.note(out);
+    tell(&mut story, "Order Completed", -60_001);
+    assert_eq!(told(&story), [""; 0]);
+    tell(&mut story, "Order Completed", -60_000);
+    assert_eq!(told(&story), reached);
+    // An event that is told too late starts nothing, where that is said.
+    let mut story = self::story(&spec(json!({ "event": { "name": "Ping", "within": "1h" } })));
+    tell(&mut story, "Ping", -3_600_001);
+    tell(&mut story, "Ping", -3_600_000);
+    story.expect(&["0h refuse j v1 too_old", "0h enter j v1 #1"]);
 }
 
 #[test]
@@ -110,8 +147,13 @@ fn pause_holds_and_resume_chooses() {
         story.pass("23h");
         story.fire();
         story.set = set(false);
+        let pause = Pause { since: paused_at, until: story.now, overdue };
         let mut out = Vec::new();
-        story.set.resume(&mut story.runs, "j", None, paused_at, overdue, story.now, &mut out);
+        story.set.resume(WS, &mut story.runs, "j", None, &pause, &mut out);
+        let once = story.runs.clone();
+        story.now = story.now.plus_ms(1);
+        story.set.resume(WS, &mut story.runs, "j", Some(9), &pause, &mut out);
+        assert_eq!(story.runs, once, "of another run nothing");
         story.note(out);
         story.settle();
         story.pass("5h");
@@ -120,6 +162,29 @@ fn pause_holds_and_resume_chooses() {
     let mut story = Story::new(set(true));
     story.event("Ping", json!({}));
     story.expect(&["0h refuse j v1 paused"]);
+}
+
+#[test]
+fn what_was_waited_for_and_came_in_a_pause_is_not_put_off() {
+    let wait =
+        json!({ "id": "w", "wait": { "event": { "name": "Paid" }, "for": "2h" }, "next": "m", "otherwise": "end" });
+    let spec = on_ping(json!([wait, mail("m")]));
+    let mut story = story(&spec);
+    story.event("Ping", json!({}));
+    story.pass("1h");
+    let mut paused = def("j", 1, true, &spec);
+    paused.paused = true;
+    story.set = compile(vec![paused]);
+    let since = story.now;
+    story.event("Paid", json!({}));
+    story.pass("5h");
+    story.set = compile(vec![def("j", 1, true, &spec)]);
+    let mut out = Vec::new();
+    let pause = Pause { since, until: story.now, overdue: Overdue::Shift };
+    story.set.resume(WS, &mut story.runs, "j", None, &pause, &mut out);
+    story.note(out);
+    story.settle();
+    assert_eq!(told(&story), ["6h send email m (-) by j #1 m"]);
 }
 
 #[test]

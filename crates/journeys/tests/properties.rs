@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock};
 
 use common::{LOYAL, START, True, WS, compile, def, event, second_order};
 use proptest::prelude::*;
-use rapport_domain::Timestamp;
 use rapport_domain::time::{HOUR_MS, MINUTE_MS};
+use rapport_domain::{ProfileId, Timestamp};
 use rapport_journeys::{Effect, JourneySet, Runs, repo};
 use serde_json::json;
 
@@ -142,7 +142,8 @@ impl Play {
                 self.set.on_event(&mut self.runs, &e, &self.world, self.now, &mut out);
             }
             Act::Lapsed(entered) => {
-                self.set.on_segment(WS, &mut self.runs, "lapsed", *entered, false, &self.world, self.now, &mut out);
+                let edge = ("lapsed", *entered, self.now);
+                self.set.on_segment(WS, &mut self.runs, edge, false, &self.world, self.now, &mut out);
             }
             Act::Pass(ms) => self.pass(*ms, extra),
             Act::Truth(which, on) => {
@@ -161,7 +162,7 @@ impl Play {
                 other.note(Vec::new());
                 other.now = self.now;
                 other.settle();
-                JourneySet::merge(&mut self.runs, other.runs, &mut out);
+                JourneySet::merge(&mut self.runs, ProfileId(99), other.runs, &mut out);
                 let before = other.effects.into_iter();
                 self.effects
                     .extend(before.filter(|(_, e)| matches!(e, Effect::Entered { .. } | Effect::Exited { .. })));

@@ -4,10 +4,11 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{START, WS, mail, on_ping, story, told};
+use common::{START, WS, event, mail, on_ping, story, told};
 use rapport_domain::message::Origin;
 use rapport_domain::time::{DAY_MS, HOUR_MS};
-use rapport_journeys::{CalledBy, Effect, WebhookAnswer};
+use rapport_journeys::spec::Became;
+use rapport_journeys::{CalledBy, Effect, JourneySet, WebhookAnswer};
 use serde_json::{Value, json};
 
 #[test]
@@ -166,24 +167,66 @@ fn webhooks_wait_for_their_answer() {
     let body = |body: Value| WebhookAnswer::Body { status: 200, body };
     let mut answered = begin();
     let given = body(json!({ "result": { "score": 0.7 } }));
-    let set = answered.set.on_answer(&mut answered.runs, WS, &origin, &given, answered.now);
+    let set = answered.set.on_answer(&mut answered.runs, WS, &origin, &given, answered.now, &mut Vec::new());
     assert_eq!(set.map(Value::Object), Some(json!({ "score": 0.7 })));
     answered.settle();
     assert_eq!(told(&answered)[1], "0h send email ok (-) by j #1 ok");
-    assert!(answered.set.on_answer(&mut answered.runs, WS, &origin, &given, answered.now).is_none(), "only once");
+    assert!(
+        answered.set.on_answer(&mut answered.runs, WS, &origin, &given, answered.now, &mut Vec::new()).is_none(),
+        "only once"
+    );
     // Garbage is an answer without the member.
     let mut garbage = begin();
-    let set = garbage.set.on_answer(&mut garbage.runs, WS, &origin, &body(json!("<html>")), garbage.now);
+    let set =
+        garbage.set.on_answer(&mut garbage.runs, WS, &origin, &body(json!("<html>")), garbage.now, &mut Vec::new());
     assert_eq!(set.map(|s| s.len()), Some(0));
     let mut failed = begin();
     let fault = WebhookAnswer::Failed { detail: "timed out".to_owned() };
-    failed.set.on_answer(&mut failed.runs, WS, &origin, &fault, failed.now);
+    failed.set.on_answer(&mut failed.runs, WS, &origin, &fault, failed.now, &mut Vec::new());
     failed.settle();
     assert_eq!(told(&failed)[1], "0h send email no (-) by j #1 no");
     // Nobody ever answers: the deadline.
     let mut silent = begin();
     silent.pass("1d");
     assert_eq!(told(&silent)[1], "6h send email no (-) by j #1 no");
+}
+
+#[test]
+fn what_has_no_room_is_said_and_messages_are_known_all_the_same() {
+    let steps = json!([
+        { "id": "hear", "wait": { "event": { "name": "Word" }, "for": "1d" } },
+        { "id": "more", "wait": { "event": { "name": "Word" }, "for": "1d" } },
+        { "id": "ask", "webhook": { "url": "https://x.test" } },
+        { "id": "mail", "send": { "channel": "email", "template": "m" } },
+        { "id": "rest", "wait": "1d" },
+        { "id": "seen", "message": { "is": "opened" }, "next": "end", "otherwise": "again" },
+        mail("again")
+    ]);
+    let mut story = story(&on_ping(steps));
+    story.event("Ping", json!({}));
+    for letter in ["a", "b"] {
+        story.event("Word", json!({ "text": letter.repeat(8_000) }));
+        assert!(
+            story.runs.active[0].data.text().contains(&letter.repeat(8_000)),
+            "the newer takes the place of the older"
+        );
+    }
+    let origin = Origin { journey: "j".to_owned(), version: 1, run: 1, step: "ask".to_owned() };
+    let body = WebhookAnswer::Body { status: 200, body: json!("c".repeat(8_300)) };
+    let mut out = Vec::new();
+    story.set.on_answer(&mut story.runs, WS, &origin, &body, story.now, &mut out);
+    story.note(out);
+    story.settle();
+    assert_eq!(told(&story)[1..], ["0h omit webhook at ask", "0h send email m (-) by j #1 mail"]);
+    assert_eq!(story.runs.active[0].data.get("webhook"), None);
+    for (became, about) in [
+        (Became::Decided, json!({ "journey": "j", "run": 1, "step": "mail", "message_id": "m1" })),
+        (Became::Opened, json!({ "message_id": "m1" })),
+    ] {
+        assert!(JourneySet::on_message(&mut story.runs, &event("Message", story.now, about), became));
+    }
+    story.pass("2d");
+    assert_eq!(told(&story).len(), 3, "nobody who opened it gets it again: {:?}", story.log);
 }
 
 #[test]
@@ -256,10 +299,20 @@ fn a_winner_that_is_never_decided_is_the_first() {
         { "id": "w", "winner": { "arms": [{ "step": "b", "goto": "b" }, { "step": "a", "goto": "a" }] } },
         mail("a"), mail("b")
     ]);
-    let mut story = story(&on_ping(steps));
+    let spec = on_ping(steps);
+    let mut story = story(&spec);
     story.event("Ping", json!({}));
     story.pass("8d");
     assert_eq!(told(&story), ["168h send email b (-) by j #1 b"]);
+    // A time in which nobody could look is no waiting: after a pause of ten days it looks again, and goes on looking.
+    let mut story = self::story(&spec);
+    story.event("Ping", json!({}));
+    story.pass("1d");
+    story.now = story.now.plus_ms(10 * DAY_MS);
+    story.pass("1d");
+    assert_eq!(told(&story), [""; 0]);
+    story.pass("8d");
+    assert_eq!(told(&story), ["407h send email b (-) by j #1 b"], "seven days of looking, and the ten without");
 }
 
 #[test]
@@ -285,6 +338,15 @@ fn calls_start_only_what_takes_them() {
         assert!(story.call("j", by, json!({})), "{trigger}");
         assert_eq!(story.runs.last_run, 1);
     }
+    // Who belonged to the segment before is sent in by hand; messages see the segment as if it had been entered.
+    let mut by_segment = story(&spec(json!({ "segment": { "id": "lapsing", "on": "entered" } })));
+    assert!(by_segment.call("j", CalledBy::Hand, json!({ "why": "launch" })));
+    let Effect::Send { data, .. } = by_segment.effects.iter().find(|e| matches!(e, Effect::Send { .. })).unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!(data.get("segment.id"), Some(&json!("lapsing")));
+    assert_eq!((data.get("segment.on"), data.get("data.why")), (Some(&json!("entered")), Some(&json!("launch"))));
     // The calendar means its audience, and may begin later.
     let audience = json!({ "schedule": { "at": "2026-12-01T09:00", "audience": { "rule": "traits.vip == true" } } });
     let mut story = story(&spec(audience));
@@ -315,7 +377,7 @@ fn a_wait_follows_the_day_it_waits_for() {
         story.event("Ping", json!({}));
         story.pass(moved_after);
         story.world.traits.insert("visit".to_owned(), to.clone());
-        story.set.move_dates(WS, &mut story.runs, &story.world, story.now);
+        story.set.move_dates(WS, &mut story.runs, false, &story.world, story.now);
         story.settle();
         story.pass("60d");
         assert_eq!(told(&story)[0], expected, "to {to}");

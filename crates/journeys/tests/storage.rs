@@ -129,7 +129,7 @@ fn merging_and_erasing_keep_the_sums() {
     store.order(gone, START.plus_ms(DAY_MS));
     let from = store.db.write(|tx| repo::take(tx, WS, gone)).unwrap();
     assert_eq!(from.active.len(), 1);
-    store.turn(kept, |runs, out| JourneySet::merge(runs, from, out));
+    store.turn(kept, |runs, out| JourneySet::merge(runs, gone, from, out));
     let stats = store.stats();
     assert_eq!((stats.entered, stats.active, stats.exited["merged"]), (2, 1, 1));
     assert!(store.db.read(|r| repo::load(r, WS, gone)).unwrap().is_empty());
@@ -158,7 +158,10 @@ fn stored_formats_stay_readable() {
     assert_eq!(repo::decode(&bytes).unwrap(), runs);
     let second = bytes_of(FORMAT_2);
     assert_eq!(repo::decode(&second).unwrap(), runs);
-    assert_eq!(repo::encode(&runs).unwrap(), second, "{}", hex(&repo::encode(&runs).unwrap()));
+    assert_eq!(repo::decode(&bytes_of(FORMAT_2_HOURS)).unwrap(), runs);
+    let now = bytes_of(FORMAT_NOW);
+    assert_eq!(repo::decode(&now).unwrap(), runs);
+    assert_eq!(repo::encode(&runs).unwrap(), now, "{}", hex(&repo::encode(&runs).unwrap()));
     for broken in [&[][..], &[9, 1, 2], &bytes[..bytes.len() / 2]] {
         assert!(matches!(repo::decode(broken), Err(JourneysError::Unreadable(_))), "{broken:?}");
     }
@@ -171,6 +174,22 @@ fn bytes_of(hex: &str) -> Vec<u8> {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
+
+/// What is written now: with no messages, no former names, and since when.
+const FORMAT_NOW: &str = "\
+    0301010c7365636f6e642d6f72646572010004776169740180a4e3d8bf6880a4e3d8bf680180f4fbcfc1685e7b226576656e7422\
+    3a7b226e616d65223a224f7264657220436f6d706c65746564222c2270726f70657274696573223a7b22746f74616c223a39397d\
+    2c227473223a22323032362d31312d32315431303a30303a30302e3030305a227d7d000000027b7d00000080a4e3d8bf68010c73\
+    65636f6e642d6f7264657200010080a4e3d8bf68010000\
+";
+
+/// The second format, later: habits are hours alone, without sums of what was sent and reacted to.
+const FORMAT_2_HOURS: &str = "\
+    0201010c7365636f6e642d6f72646572010004776169740180a4e3d8bf6880a4e3d8bf680180f4fbcfc1685e7b226576656e7422\
+    3a7b226e616d65223a224f7264657220436f6d706c65746564222c2270726f70657274696573223a7b22746f74616c223a39397d\
+    2c227473223a22323032362d31312d32315431303a30303a30302e3030305a227d7d000000027b7d00010c7365636f6e642d6f72\
+    64657200010080a4e3d8bf68010000\
+";
 
 /// The same with a group, no goal, nothing that woke it, no data, no path; no dates and no habits.
 const FORMAT_2: &str = "\

@@ -3,8 +3,8 @@
 mod common;
 
 use common::{GONE, LOYAL, START, Story, WS, compile, def, event, line, second_order};
-use rapport_domain::{Timestamp, WorkspaceId};
-use rapport_journeys::{Effect, JourneySet, repo};
+use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
+use rapport_journeys::{Effect, JourneySet, RunName, Runs, repo};
 use serde_json::{Value, json};
 
 fn second_order_story() -> Story {
@@ -331,14 +331,24 @@ fn merges_keep_the_earlier_run() {
     late.order(90.0);
     late.event("Ping", json!({}));
 
-    for (into, from, expected) in [
+    for (into, from, expected, (before, after)) in [
         // The run of `a` is #2, which is free in the earlier profile, so it keeps its number there.
-        (&early.runs, &late.runs, ["renumber second-order #1 -> #3", "exit second-order v1 #3 at wait: merged"]),
-        (&late.runs, &early.runs, ["renumber second-order #1 -> #3", "exit second-order v1 #1 at wait: merged"]),
+        (
+            &early.runs,
+            &late.runs,
+            ["renumber second-order #1 -> #3", "exit second-order v1 #3 at wait: merged"],
+            (2, 2),
+        ),
+        (
+            &late.runs,
+            &early.runs,
+            ["renumber second-order #1 -> #3", "exit second-order v1 #1 at wait: merged"],
+            (1, 3),
+        ),
     ] {
         let (mut into, from) = (into.clone(), from.clone());
         let mut out = Vec::new();
-        JourneySet::merge(&mut into, from, &mut out);
+        JourneySet::merge(&mut into, ProfileId(99), from, &mut out);
         assert_eq!(out.iter().map(line).collect::<Vec<_>>(), expected);
         assert_eq!(into.find("second-order", None).unwrap().entered_at, START);
         assert!(into.find("a", None).is_some());
@@ -349,15 +359,36 @@ fn merges_keep_the_earlier_run() {
         ids.dedup();
         assert_eq!(ids.len(), 2, "run numbers stay unique");
         assert!(ids.iter().all(|id| *id <= into.last_run));
+        // What moved is known by its former name, and by no other.
+        let renamed = |profile| into.renamed(RunName { profile: ProfileId(profile), run: before });
+        assert_eq!((renamed(99), renamed(98)), (Some(after), None));
     }
 }
 
 #[test]
-fn undoing_a_merge_restores_counters_without_runs() {
+fn undoing_a_merge_gives_back_the_runs_that_came_and_the_counters_of_both() {
     let mut story = second_order_story();
     story.order(80.0);
-    let mut back = story.runs.clone().restored();
-    assert!(back.active.is_empty());
+    let (own, visitor) = (ProfileId(1), ProfileId(99));
+    let mut theirs = story.runs.clone();
+    theirs.active[0].journey = "other".to_owned();
+    theirs.history[0].journey = "other".to_owned();
+    let mut out = Vec::new();
+    JourneySet::merge(&mut story.runs, visitor, theirs, &mut out);
+    let number = story.runs.find("other", None).unwrap().id;
+    let mut back = story.runs.part(own, visitor);
+    let journeys = |runs: &Runs| runs.active.iter().map(|run| run.journey.clone()).collect::<Vec<_>>();
+    assert_eq!((journeys(&story.runs), journeys(&back)), (vec!["second-order".to_owned()], vec!["other".to_owned()]));
+    // What asked under a name of the meantime finds it.
+    assert_eq!(back.renamed(RunName { profile: own, run: number }), Some(number));
+    assert_eq!(back.renamed(RunName { profile: visitor, run: 1 }), Some(number));
+    for (runs, gone) in [(&story.runs, "other"), (&back, "second-order")] {
+        let past = runs.past(gone, None).unwrap();
+        assert_eq!((past.entered, past.exited), (1, 1), "{gone} goes on with the other");
+        let active = runs.active[0].journey.as_str();
+        assert_eq!(runs.past(active, None).map(|past| (past.entered, past.exited)), Some((1, 0)), "{active}");
+    }
+    back.active.clear();
     let mut out = Vec::new();
     story.set.on_event(
         &mut back,

@@ -51,11 +51,11 @@ fn every_problem_names_its_place() {
             json!(7),
             "spec: expected an object with name, description, trigger, entry, reentry, exit_when, goal, holdout, priority, starts_at, stops_at, steps, found a number",
         ),
-        (with("/name", json!(null)), "spec.name: is missing"),
-        (with("/name", json!("  ")), "spec.name: expected text, found an empty one"),
+        (with("/name", json!(null)), "spec.name: is required"),
+        (with("/name", json!("  ")), "spec.name: must not be empty"),
         (
             with("/exit_wen", json!("x")),
-            r#"spec.exit_wen: unknown member; expected one of name, description, trigger, entry, reentry, exit_when, goal, holdout, priority, starts_at, stops_at, steps (did you mean "exit_when"?)"#,
+            r#"spec.exit_wen: unknown field; expected one of name, description, trigger, entry, reentry, exit_when, goal, holdout, priority, starts_at, stops_at, steps (did you mean "exit_when"?)"#,
         ),
         (
             with("/trigger", json!({})),
@@ -74,6 +74,10 @@ fn every_problem_names_its_place() {
             r#"spec.trigger.segment.id: there is no segment "lapse" (did you mean "lapsed"?)"#,
         ),
         (with("/trigger/event/where", json!("((")), "spec.trigger.event.where 1:"),
+        (
+            with("/trigger/event/within", json!("soon")),
+            "spec.trigger.event.within: expected a duration such as 30m, 12h or 3d, found \"soon\"",
+        ),
         (with("/exit_when", json!("((")), "spec.exit_when 1:"),
         (
             with("/reentry", json!("onze")),
@@ -119,7 +123,7 @@ fn every_problem_names_its_place() {
             r#"spec.steps[2].send.channel: there is no channel "emal" (did you mean "email"?)"#,
         ),
         (with("/steps/2/send/topic", json!("news")), r#"spec.steps[2].send.topic: there is no topic "news""#),
-        (with("/steps/2/send/template", json!(null)), "spec.steps[2].send.template: is missing"),
+        (with("/steps/2/send/template", json!(null)), "spec.steps[2].send.template: is required"),
         (
             with("/steps/2/send/transactional", json!("yes")),
             "spec.steps[2].send.transactional: expected true or false, found text",
@@ -131,12 +135,12 @@ fn every_problem_names_its_place() {
         ),
         (
             with("/steps/3/wait", json!("1d")),
-            "spec.steps[3]: expected exactly one of wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, message, exit, found 2",
+            "spec.steps[3]: expected exactly one of wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, message, exit",
         ),
         (step(json!({ "id": "lost", "wait": "1d" })), r#"spec.steps[5]: nothing leads to step "lost""#),
         (
             step(json!({ "id": "odd", "wiat": "1d" })),
-            "spec.steps[5].wiat: unknown member; expected one of id, wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, message, exit, next, otherwise, note, position (did you mean \"wait\"?)",
+            "spec.steps[5].wiat: unknown field; expected one of id, wait, branch, split, experiment, send, update, emit, webhook, list, limit, digest, jump, start, stop, winner, message, exit, next, otherwise, note, position (did you mean \"wait\"?)",
         ),
         (
             with("/steps/3/next", json!("check")),
@@ -228,7 +232,7 @@ fn every_problem_names_its_place() {
         (step(json!({ "id": "s", "webhook": { "url": "ftp://x" } })), "spec.steps[5].webhook.url: expected an address"),
         (
             step(json!({ "id": "s", "webhook": { "url": "https://x", "method": "post" } })),
-            "spec.steps[5].webhook.method: expected GET, POST",
+            "spec.steps[5].webhook.method: expected one of GET, POST",
         ),
         (
             step(json!({ "id": "s", "webhook": { "url": "https://x", "timeout": "2m" } })),
@@ -256,11 +260,11 @@ fn every_problem_names_its_place() {
         ),
         (
             step(json!({ "id": "s", "winner": { "metric": "luck", "arms": [{ "step": "nudge", "goto": "end" }] } })),
-            "spec.steps[5].winner.metric: expected opens, clicks",
+            "spec.steps[5].winner.metric: expected one of opens, clicks",
         ),
         (
             step(json!({ "id": "s", "message": { "step": "nudge", "is": "read" } })),
-            "spec.steps[5].message.is: expected decided, sent, opened, clicked",
+            "spec.steps[5].message.is: expected one of decided, sent, opened, clicked",
         ),
         (
             step(json!({ "id": "s", "message": { "step": "nowhere", "is": "sent" } })),
@@ -380,6 +384,7 @@ fn every_step_and_trigger_survives_reading_and_writing() {
         json!({ "schedule": { "at": "2026-12-01T09:00", "zone": "profile", "audience": { "rule": "traits.x == 1" } } }),
         json!({ "schedule": { "cron": "0 9 * * 1", "zone": "Europe/Berlin", "audience": { "segment": "lapsed" } } }),
         json!({ "schedule": { "rrule": "FREQ=WEEKLY;BYDAY=MO", "start": "2026-12-01T09:00:30", "audience": { "segment": "lapsed" } } }),
+        json!({ "event": { "name": "Ping", "where": "e.total > 5", "key": "cart_id", "within": "1d" } }),
         json!({ "journey": {} }),
         json!({ "manual": {} }),
     ];
@@ -433,7 +438,7 @@ fn documents_survive_reading_and_writing() {
         assert_eq!(serde_json::from_value::<JourneySpec>(doc).unwrap(), spec);
     }
     let wrong = serde_json::from_value::<JourneySpec>(json!({ "name": "x" })).unwrap_err().to_string();
-    assert!(wrong.contains("spec.trigger: is missing"), "{wrong}");
+    assert!(wrong.contains("spec.trigger: is required"), "{wrong}");
 }
 
 #[test]

@@ -241,7 +241,7 @@ impl EventRef<'_> {
         filter < 64 && self.passed >> filter & 1 != 0
     }
 
-    /// The name's place in the fold's `event_names`; `None` when the fold named none.
+    /// The name's place in the fold's `event_names`; `None` when the fold named none. Says nothing where it named exceptions.
     #[inline]
     #[must_use]
     pub fn wanted(&self) -> Option<usize> {

@@ -29,6 +29,10 @@ pub trait Fold: Sync {
     fn event_names(&self) -> Option<Vec<String>> {
         None
     }
+    /// Of a fold that names none: events of these names are not stepped, and files without others are not read.
+    fn except_names(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Conditions worked out on columns before `step`: at most 64. An event to whose name some are attached is stepped only
     /// when it passes one of them; [`EventRef::passed`] tells which. `Filter::All(vec![])` lets every event of a name pass
     /// where others of its filters need to be told apart.

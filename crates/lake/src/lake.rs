@@ -335,6 +335,12 @@ impl Lake {
         self.flush()
     }
 
+    /// Stops the background threads and writes nothing more, as when a machine stops: what was not in files stays with
+    /// whoever appended it. Another lake may open the directory afterwards, not before.
+    pub fn abandon(&self) {
+        self.workers.stop();
+    }
+
     /// Memory, in bytes: unwritten rows, decoded key columns, decoded texts.
     #[must_use]
     pub fn memory_bytes(&self) -> (usize, usize, usize) {

@@ -12,8 +12,8 @@ use crate::snapshot::Run;
 
 /// Which events a fold wants.
 pub(crate) struct Query {
-    /// By the workspace's code: the name's place in the fold's list plus one, 0 for others. Empty when every event is
-    /// wanted.
+    /// By the workspace's code: the name's place in the fold's list plus one, 0 for others; 1 for all but exceptions. Empty
+    /// when every event is wanted.
     places: Vec<u16>,
     filters: Vec<EventFilter>,
     pub(crate) from: i64,
@@ -25,10 +25,17 @@ impl Query {
     /// `Filters` when there are more than a row can note.
     pub(crate) fn of<F: Fold>(fold: &F, names: &[Arc<str>]) -> Result<Query, LakeError> {
         let (from, to) = fold.range().map_or((i64::MIN, i64::MAX), |(from, to)| (from.0, to.0));
-        let places = fold.event_names().map_or_else(Vec::new, |list| {
-            let place = |name: &Arc<str>| list.iter().position(|n| **n == **name);
-            names.iter().map(|n| place(n).map_or(0, |at| u16::try_from(at + 1).unwrap_or(0))).chain([0]).collect()
-        });
+        let places = match (fold.event_names(), fold.except_names()) {
+            (Some(list), _) => {
+                let place = |name: &Arc<str>| list.iter().position(|n| **n == **name);
+                names.iter().map(|n| place(n).map_or(0, |at| u16::try_from(at + 1).unwrap_or(0))).chain([0]).collect()
+            }
+            (None, except) if except.is_empty() => Vec::new(),
+            (None, except) => {
+                let is_wanted = |name: &Arc<str>| !except.iter().any(|n| **n == **name);
+                names.iter().map(|n| u16::from(is_wanted(n))).chain([0]).collect()
+            }
+        };
         let filters = fold.filters();
         if filters.len() > MAX_FILTERS {
             return Err(LakeError::Filters { found: filters.len(), most: MAX_FILTERS });

@@ -1,9 +1,9 @@
 //! One profile's events, newest first.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use rapport_domain::event::ProcessedEvent;
-use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
+use rapport_domain::{ProfileId, SourceId, Timestamp, WorkspaceId};
 
 use crate::error::LakeError;
 use crate::lake::Lake;
@@ -17,10 +17,22 @@ pub struct TimelineFilter {
     pub names: Vec<String>,
     /// Only events whose name or properties (as JSON text) hold this text, upper and lower case alike.
     pub contains: Option<String>,
+    /// Only events of this source.
+    pub source: Option<SourceId>,
+    /// Only events of other sources than this one.
+    pub without: Option<SourceId>,
+    /// Only events at or after this instant.
+    pub from: Option<Timestamp>,
+    /// Only events at or before this instant.
+    pub until: Option<Timestamp>,
 }
 
 impl TimelineFilter {
     fn takes(&self, row: &ProcessedEvent) -> bool {
+        let source = row.event.source;
+        if self.source.is_some_and(|wanted| wanted != source) || self.without == Some(source) {
+            return false;
+        }
         let Some(needle) = self.contains.as_deref().filter(|n| !n.is_empty()) else { return true };
         let needle = needle.to_lowercase();
         let holds = |text: &str| text.to_lowercase().contains(&needle);
@@ -57,14 +69,15 @@ impl Lake {
         let (_, members) = self.merges.family(ws.0, profile);
         let mut runs: Vec<Run> = Vec::new();
         let mut candidates: Vec<Candidate> = Vec::new();
-        let latest = before.map_or(i64::MAX, |(ts, _)| ts.0);
+        let latest = before.map_or(i64::MAX, |(ts, _)| ts.0).min(filter.until.map_or(i64::MAX, |ts| ts.0));
+        let period = filter.from.map_or(i64::MIN, |ts| ts.0)..=latest;
         for member in members {
             let home = usize::from(ProfileId(member).home().0);
             if home >= self.partitions.len() {
                 continue;
             }
             for run in self.part(ws, home).runs {
-                let found = self.candidates(&run, member, latest, &filter.names, ws)?;
+                let found = self.candidates(&run, member, &period, &filter.names, ws)?;
                 if !found.is_empty() {
                     candidates.extend(found.into_iter().map(|(ts, row)| Candidate { ts, run: runs.len(), row }));
                     runs.push(run);
@@ -93,7 +106,7 @@ impl Lake {
         &self,
         run: &Run,
         member: u64,
-        latest: i64,
+        period: &RangeInclusive<i64>,
         names: &[String],
         ws: WorkspaceId,
     ) -> Result<Vec<(i64, u32)>, LakeError> {
@@ -111,7 +124,7 @@ impl Lake {
             |code: u32| names.is_empty() || names.iter().any(|n| all.get(code as usize).is_some_and(|x| **x == **n));
         let name = |code: u32| if let Run::File(f) = run { f.codes[code as usize] } else { code };
         let rows = keys.spans_of(member).flat_map(|span| keys.times_at(span));
-        let taken = rows.filter(|(row, ts)| *ts <= latest && wanted(name(keys.codes.get(*row as usize))));
+        let taken = rows.filter(|(row, ts)| period.contains(ts) && wanted(name(keys.codes.get(*row as usize))));
         Ok(taken.map(|(row, ts)| (ts, row)).collect())
     }
 

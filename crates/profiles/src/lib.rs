@@ -18,8 +18,8 @@ pub mod view;
 
 pub use crate::core::apply::{Applied, TraitChange, apply, apply_confirming};
 pub use crate::core::claims::{alias_of, claims};
-pub use crate::core::identifiers::{apart_from, is_apart, refuse};
-pub use crate::core::merge::{Absorbed, Restored, absorb, undo};
+pub use crate::core::identifiers::{apart, apart_from, is_apart, refuse};
+pub use crate::core::merge::{Absorbed, MAX_MERGES, Restored, absorb, undo};
 pub use crate::core::resolve::{
     IdentifierRow, LinkDecision, MergeDecision, decide_alias, decide_letter, decide_link, decide_merge, is_explicit,
     outranks,

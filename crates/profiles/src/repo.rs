@@ -7,7 +7,7 @@
 use std::ops::ControlFlow;
 
 use rapport_domain::ids::{ProfileId, WorkspaceId};
-use rapport_domain::profile::{Identifier, Profile, namespace};
+use rapport_domain::profile::{Glance, Identifier, Profile, namespace};
 use rapport_domain::time::{MINUTE_MS, Timestamp};
 use rapport_store::{Migration, Query, Row, StoreError, Tx, params};
 
@@ -87,8 +87,17 @@ pub fn decode(bytes: &[u8]) -> Result<Profile> {
 }
 
 pub(crate) fn decode_doc(bytes: &[u8]) -> rapport_store::Result<Profile> {
+    postcard::from_bytes(document(bytes)?).map_err(undecoded)
+}
+
+fn undecoded(error: impl std::fmt::Display) -> StoreError {
+    StoreError::decode("a profile", error)
+}
+
+/// The document without what says how it is written.
+fn document(bytes: &[u8]) -> rapport_store::Result<&[u8]> {
     match bytes.split_first() {
-        Some((&FORMAT, rest)) => postcard::from_bytes(rest).map_err(|e| StoreError::decode("a profile", e)),
+        Some((&FORMAT, rest)) => Ok(rest),
         Some((other, _)) => Err(StoreError::decode("a profile", format!("format {other}, expected {FORMAT}"))),
         None => Err(StoreError::decode("a profile", "no bytes")),
     }
@@ -186,6 +195,36 @@ pub fn iterate(q: &impl Query, ws: WorkspaceId, mut each: impl FnMut(Profile) ->
             return Ok(());
         }
     }
+}
+
+/// Calls `each` for those profiles of the workspace whose id is `asked` about, in order of id, with their `wanted` traits alone
+/// ([`Glance`]). Documents of others are not read.
+pub fn glance(
+    q: &impl Query,
+    ws: WorkspaceId,
+    mut asked: impl FnMut(ProfileId) -> bool,
+    wanted: impl Fn(&str) -> bool,
+    mut each: impl FnMut(Profile),
+) -> Result<()> {
+    let sql = "SELECT id, doc FROM profiles WHERE ws = ?1 ORDER BY id";
+    q.for_each(sql, &params![ws], |row| {
+        if asked(row.get(0)?) {
+            let bytes = document(row.get_blob_ref(1)?)?;
+            let (glance, _) = postcard::take_from_bytes::<Glance<'_>>(bytes).map_err(undecoded)?;
+            each(glance.profile(&wanted).map_err(undecoded)?);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(())
+}
+
+/// Calls `each` with the ids of all profiles of the workspace, in no order, without reading a document.
+pub fn ids(q: &impl Query, ws: WorkspaceId, mut each: impl FnMut(ProfileId)) -> Result<()> {
+    q.for_each("SELECT id FROM profile_index INDEXED BY profile_index_seen WHERE ws = ?1", &params![ws], |row| {
+        each(row.get(0)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(())
 }
 
 /// Who owns an identifier, if anybody does.

@@ -139,8 +139,8 @@ impl App {
         let engine = Arc::new(tokio::task::spawn_blocking(move || Engine::start(parts)).await??);
         let relay = Relay::start(engine.delivery_deps(), relay_config(config, &url), tokens.clone())?;
         engine.attach_relay(relay.clone());
-        let allow_private = relay_config(config, &url).allow_private;
-        let calls = Caller::start(engine.call_source(), clock.clone(), allow_private, CALL_PAUSE)?;
+        let outbound = config.outbound();
+        let calls = Caller::start(engine.call_source(), clock.clone(), &outbound, CALL_PAUSE)?;
         let behind = engine.clone();
         let backlog = Arc::new(move || behind.lag_records());
         let at_once = config.imports.at_once;
@@ -149,7 +149,7 @@ impl App {
         let imports = Imports::start(stores.clone(), collector.clone(), clock.clone(), backlog, uploads, at_once);
         let imports = Arc::new(imports);
         let mailroom =
-            Mailroom::start(engine.shared().clone(), MailroomConfig { allow_private, ..MailroomConfig::new(&url) });
+            Mailroom::start(engine.shared().clone(), MailroomConfig { outbound, ..MailroomConfig::new(&url) });
         let catcher = start_catcher(config).await?;
         let local = Arc::new(LocalAccess::new(stores.clone(), &config.data_dir, &local_url(address), options.announce));
         let watch = Watch::start(keys, local.clone())?;
@@ -267,7 +267,7 @@ fn relay_config(config: &Config, url: &str) -> RelayConfig {
         queue_messages: config.delivery.queue_messages,
         concurrency: config.delivery.concurrency,
         send_timeout: Duration::from_secs(config.delivery.send_timeout_s),
-        allow_private: config.delivery.allow_private_addresses,
+        outbound: config.outbound(),
         public_url: url.to_owned(),
     }
 }
@@ -277,6 +277,7 @@ fn api_config(config: &Config, url: &str, options: Options) -> ApiConfig {
         trusted_proxies: config.trusted_proxies.clone(),
         max_import_bytes: config.imports.max_file_mib << 20,
         sign_in_hint: options.sign_in_hint,
+        outbound: config.outbound(),
         ..ApiConfig::new(url, config.import_dir())
     }
 }

@@ -61,6 +61,8 @@ pub struct Config {
     pub engine: EngineLimits,
     /// Limits of delivery.
     pub delivery: DeliveryLimits,
+    /// What this server may call.
+    pub outbound: OutboundCalls,
     /// Limits of imports.
     pub imports: ImportLimits,
     /// What the program says of itself.
@@ -80,7 +82,7 @@ pub struct BounceMailbox {
     pub ca_file: String,
     /// Who signs in.
     pub username: String,
-    /// The password, or with `token_url` a refresh token.
+    /// The password, or with `token_url` a refresh token; none where the application signs in by itself, with `client_secret`.
     pub secret: Pii<String>,
     /// Where access tokens are given, to sign in by XOAUTH2.
     pub token_url: String,
@@ -172,8 +174,17 @@ pub struct DeliveryLimits {
     pub concurrency: usize,
     /// How long one attempt at a provider may take, seconds.
     pub send_timeout_s: u64,
-    /// Whether webhooks and push subscriptions may lead to private addresses, such as programs on this machine.
+    /// Whether calls may lead to private addresses: the same as `outbound.private_hosts = ["*"]`.
     pub allow_private_addresses: bool,
+}
+
+/// What this server may call by HTTP, beside the public internet: for webhooks, providers, access tokens, push services and the
+/// check of links.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OutboundCalls {
+    /// Private hosts: names (`kannel`, `*.internal`), addresses, each with a port if that is the only one (`127.0.0.1:13013`), and
+    /// networks (`10.0.0.0/8`); `*` is all of them.
+    pub private_hosts: Vec<String>,
 }
 
 /// Limits of imports.
@@ -254,6 +265,7 @@ impl Default for Config {
                 send_timeout_s: 30,
                 allow_private_addresses: false,
             },
+            outbound: OutboundCalls::default(),
             imports: ImportLimits { at_once: 2, max_file_mib: 16 * 1024 },
             telemetry: Telemetry { format: LogFormat::Text, level: DEFAULT_LEVEL.to_owned() },
         }

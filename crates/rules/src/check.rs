@@ -1,13 +1,14 @@
 //! Checking a rule against what a workspace knows: names that nothing has yet, and types that cannot meet.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
-use rapport_domain::Problem;
 use rapport_domain::compare::{boolean, number};
 use rapport_domain::event::names;
 use rapport_domain::rule::{
     EventQuery, Expr, Field, Formula, Literal, Measure, Mention, Operand, Rule, Step, StepEvents, TextTest, ValueType,
 };
+use rapport_domain::{Kind, Problem, kinds};
 
 use crate::Predicate;
 
@@ -93,6 +94,9 @@ pub fn predicate_findings(predicate: &Predicate, events: &[String], catalogue: &
     checker.found
 }
 
+/// What is wrong, and with what.
+type Said<'v> = (Kind, &'v [(&'static str, &'v dyn Display)]);
+
 struct Checker<'a> {
     catalogue: &'a Catalogue,
     places: BTreeMap<Mention, (u32, u32)>,
@@ -102,9 +106,14 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn find(&mut self, severity: Severity, mention: &Mention, message: String, suggestion: Option<String>) {
+    /// Names something that nobody has seen yet.
+    fn unseen(&mut self, kind: Kind, mention: &Mention, name: &str, suggestion: Option<String>) {
+        self.find(Severity::Warning, mention, (kind, &[("name", &name)]), suggestion);
+    }
+
+    fn find(&mut self, severity: Severity, mention: &Mention, what: Said<'_>, suggestion: Option<String>) {
         let (line, column) = self.places.get(mention).copied().unwrap_or((1, 1));
-        let problem = Problem::new(format!("{line}:{column}"), message).with_suggestion(suggestion);
+        let problem = Problem::of(format!("{line}:{column}"), what.0, what.1).with_suggestion(suggestion);
         let finding = Finding { severity, problem };
         if !self.found.contains(&finding) {
             self.found.push(finding);
@@ -137,7 +146,7 @@ impl<'a> Checker<'a> {
                     _ => false,
                 };
                 if !fits {
-                    self.mismatch(&mention, known, &format!("which .{}(…) cannot test", test.as_str()));
+                    self.mismatch(&mention, known, kinds::CANNOT_TEST, ("test", &test.as_str()));
                 }
             }
             Expr::Has(field) => {
@@ -146,7 +155,7 @@ impl<'a> Checker<'a> {
             Expr::Members { value, test, .. } => {
                 let (mention, known) = self.field(value);
                 if !matches!(known, ValueType::Any | ValueType::List) {
-                    self.mismatch(&mention, known, &format!("which .{}(…) cannot test", test.as_str()));
+                    self.mismatch(&mention, known, kinds::CANNOT_TEST, ("test", &test.as_str()));
                 }
             }
             Expr::Exists(query) => self.query(query),
@@ -167,8 +176,7 @@ impl<'a> Checker<'a> {
     fn segment(&mut self, id: &str) {
         if !self.catalogue.segments.contains(id) {
             let suggestion = nearest(id, self.catalogue.segments.iter().map(String::as_str));
-            let message = format!("there is no segment `{id}`");
-            self.find(Severity::Warning, &Mention::Segment(id.to_owned()), message, suggestion);
+            self.unseen(kinds::UNKNOWN_SEGMENT, &Mention::Segment(id.to_owned()), id, suggestion);
         }
     }
 
@@ -179,26 +187,26 @@ impl<'a> Checker<'a> {
             Operand::Size(field) => {
                 let (mention, known) = self.field(field);
                 if matches!(known, ValueType::Bool | ValueType::Number) {
-                    self.mismatch(&mention, known, "which has no size");
+                    self.mismatch(&mention, known, kinds::NO_SUCH_TYPE, ("why", &"which has no size"));
                 }
             }
             Operand::Date(field) => {
                 let (mention, known) = self.field(field);
                 if matches!(known, ValueType::Bool | ValueType::List | ValueType::Object) {
-                    self.mismatch(&mention, known, "which is no date");
+                    self.mismatch(&mention, known, kinds::NO_SUCH_TYPE, ("why", &"which is no date"));
                 }
             }
             Operand::Events(query) => self.query(query),
             Operand::Version(field) => {
                 let (mention, known) = self.field(field);
                 if !matches!(known, ValueType::Any | ValueType::Text | ValueType::Number) {
-                    self.mismatch(&mention, known, "which is no version");
+                    self.mismatch(&mention, known, kinds::NO_SUCH_TYPE, ("why", &"which is no version"));
                 }
             }
             Operand::DistanceKm { value, .. } => {
                 let (mention, known) = self.field(value);
                 if !matches!(known, ValueType::Any | ValueType::Text | ValueType::Object) {
-                    self.mismatch(&mention, known, "which is no place");
+                    self.mismatch(&mention, known, kinds::NO_SUCH_TYPE, ("why", &"which is no place"));
                 }
             }
             Operand::SegmentSince(id) => self.segment(id),
@@ -211,7 +219,7 @@ impl<'a> Checker<'a> {
                     if let Some((mention, known)) = self.operand(side)
                         && !matches!(known, ValueType::Any | ValueType::Text | ValueType::Number)
                     {
-                        self.mismatch(&mention, known, "which is no number");
+                        self.mismatch(&mention, known, kinds::NO_SUCH_TYPE, ("why", &"which is no number"));
                     }
                 }
             }
@@ -226,7 +234,7 @@ impl<'a> Checker<'a> {
         if let Some(since) = &query.window.since {
             let (mention, known) = self.field_path(&since.r#trait);
             if matches!(known, ValueType::Bool | ValueType::List | ValueType::Object) {
-                self.mismatch(&mention, known, "which is no date");
+                self.mismatch(&mention, known, kinds::NO_SUCH_TYPE, ("why", &"which is no date"));
             }
         }
         self.events = Some(&query.names);
@@ -251,17 +259,16 @@ impl<'a> Checker<'a> {
             };
             if !fits {
                 let why = if numeric { "which is no number" } else { "whose values cannot be told apart" };
-                self.mismatch(&mention, known, why);
+                self.mismatch(&mention, known, kinds::NO_SUCH_TYPE, ("why", &why));
             }
         }
         self.events = None;
     }
 
     fn event(&mut self, name: &str) {
-        if !self.catalogue.events.contains_key(name) {
+        if name != names::EVERY && !self.catalogue.events.contains_key(name) {
             let suggestion = nearest(name, self.catalogue.events.keys().map(String::as_str));
-            let message = format!("no event `{name}` has been seen");
-            self.find(Severity::Warning, &Mention::Event(name.to_owned()), message, suggestion);
+            self.unseen(kinds::UNSEEN_EVENT, &Mention::Event(name.to_owned()), name, suggestion);
         }
     }
 
@@ -277,7 +284,7 @@ impl<'a> Checker<'a> {
         let mention = Mention::Trait(path.to_owned());
         let known = lookup(&self.catalogue.traits, path).unwrap_or_else(|| {
             let suggestion = nearest(path, self.catalogue.traits.keys().map(String::as_str));
-            self.find(Severity::Warning, &mention, format!("no profile has a trait `{path}`"), suggestion);
+            self.unseen(kinds::UNSEEN_TRAIT, &mention, path, suggestion);
             ValueType::Any
         });
         (mention, known)
@@ -288,7 +295,7 @@ impl<'a> Checker<'a> {
         let known = lookup(&self.catalogue.accounts, path).or_else(|| (path == "id").then_some(ValueType::Text));
         let known = known.unwrap_or_else(|| {
             let suggestion = nearest(path, self.catalogue.accounts.keys().map(String::as_str));
-            self.find(Severity::Warning, &mention, format!("no account has a trait `{path}`"), suggestion);
+            self.unseen(kinds::UNSEEN_ACCOUNT_TRAIT, &mention, path, suggestion);
             ValueType::Any
         });
         (mention, known)
@@ -301,8 +308,9 @@ impl<'a> Checker<'a> {
             return (mention, ValueType::Any);
         }
         let events = &self.catalogue.events;
+        let any = self.events.is_none_or(|list| list.is_empty() || *list == [names::EVERY]);
         let seen: Vec<&BTreeMap<String, ValueType>> = match self.events {
-            Some(names) if !names.is_empty() => names.iter().filter_map(|n| events.get(n)).collect(),
+            Some(list) if !any => list.iter().filter_map(|n| events.get(n)).collect(),
             _ => events.values().collect(),
         };
         let mut types: Vec<ValueType> = seen.iter().filter_map(|p| lookup(p, path)).collect();
@@ -311,7 +319,7 @@ impl<'a> Checker<'a> {
             [one] => (mention, *one),
             [] if !seen.is_empty() => {
                 let suggestion = nearest(path, seen.iter().flat_map(|p| p.keys()).map(String::as_str));
-                self.find(Severity::Warning, &mention, format!("these events have no property `{path}`"), suggestion);
+                self.unseen(kinds::UNSEEN_PROPERTY, &mention, path, suggestion);
                 (mention, ValueType::Any)
             }
             _ => (mention, ValueType::Any),
@@ -331,16 +339,17 @@ impl<'a> Checker<'a> {
         };
         if !fits {
             let what = match literal {
-                Literal::Text(t) => format!("the text {t:?}"),
-                Literal::Number(n) => format!("the number {n}"),
-                Literal::Bool(b) => format!("{b}"),
+                Literal::Text(t) => format!("{t:?}"),
+                Literal::Number(n) => n.to_string(),
+                Literal::Bool(b) => b.to_string(),
                 Literal::Null => "null".to_owned(),
             };
-            self.mismatch(mention, known, &format!("which never equals {what}"));
+            self.mismatch(mention, known, kinds::NEVER_EQUAL, ("value", &what));
         }
     }
 
-    fn mismatch(&mut self, mention: &Mention, known: ValueType, why: &str) {
+    /// A type that does not fit; `said` is what its kind says beside name and type.
+    fn mismatch(&mut self, mention: &Mention, known: ValueType, found: Kind, said: (&'static str, &dyn Display)) {
         let (Mention::Trait(name)
         | Mention::Account(name)
         | Mention::Property(name)
@@ -355,7 +364,7 @@ impl<'a> Checker<'a> {
             ValueType::List => "a list",
             ValueType::Object => "an object",
         };
-        self.find(Severity::Error, mention, format!("`{name}` is {kind}, {why}"), None);
+        self.find(Severity::Error, mention, (found, &[("name", name), ("kind", &kind), said]), None);
     }
 }
 

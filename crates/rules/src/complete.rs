@@ -132,13 +132,14 @@ impl Context<'_> {
         self.before[start..end].iter().collect()
     }
 
-    /// The events of the last `events(…)` before the place.
+    /// The events that the last `events(…)` before the place names.
     fn events(&self) -> Vec<String> {
         let text: String = self.before.iter().collect();
         let Some(at) = text.rfind("events(") else { return Vec::new() };
         let inside = &text[at + "events(".len()..];
         let inside = inside.split(')').next().unwrap_or(inside);
-        inside.split(['"', '\'']).skip(1).step_by(2).map(str::to_owned).collect()
+        let named = inside.split(['"', '\'']).skip(1).step_by(2).filter(|name| *name != names::EVERY);
+        named.map(str::to_owned).collect()
     }
 
     /// The name that stands for the event in an open `filter(e, …`.

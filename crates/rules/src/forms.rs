@@ -41,7 +41,7 @@ pub const FORMS: &[Form] = &[
         "events",
         Function,
         r#"events("Order Completed").exists()"#,
-        "Events of these names; any event without a name.",
+        "Events of these names; without one what customers did, with \"*\" every event.",
     ),
     form(
         "messages",

@@ -4,7 +4,7 @@
 //! strictly between their instants. An absent step at the end holds once its time is over.
 
 use rapport_domain::Timestamp;
-use rapport_domain::event::EventView;
+use rapport_domain::event::{EventView, names};
 use rapport_domain::rule::{Sequence, Step};
 
 use crate::compile::{Needs, Node};
@@ -69,7 +69,7 @@ impl Group {
 }
 
 impl Pattern {
-    /// The pattern, and the names of the events it listens to; none for any.
+    /// The pattern, and the names of the events it listens to.
     pub(crate) fn new(sequence: &Sequence) -> (Pattern, Vec<String>) {
         let mut pattern = Pattern {
             matchers: Vec::new(),
@@ -95,8 +95,8 @@ impl Pattern {
         pattern.after = nothing;
         let mut names: Vec<String> = Vec::new();
         for step in &sequence.steps {
-            if step.names().is_empty() {
-                return (pattern, Vec::new());
+            if step.names().is_empty() || step.names() == [names::EVERY] {
+                return (pattern, vec![names::EVERY.to_owned()]);
             }
             names.extend(step.names().iter().filter(|n| !names.contains(n)).cloned().collect::<Vec<_>>());
         }
@@ -281,7 +281,7 @@ impl Matcher {
     }
 
     fn serves(&self, event: &dyn EventView) -> bool {
-        let named = self.names.is_empty() || self.names.iter().any(|n| n == event.name());
-        named && self.filter.as_ref().is_none_or(|f| Scope::Event(event).condition(f).0)
+        names::mean(&self.names, event.name())
+            && self.filter.as_ref().is_none_or(|f| Scope::Event(event).condition(f).0)
     }
 }

@@ -191,6 +191,20 @@ impl Plan {
         }
     }
 
+    /// Whether the rule may hold at `now` for somebody of whom only the events are known, by their aggregates as in
+    /// [`Plan::evaluate`]. When it may not, nothing else about them need be read. Errs towards true.
+    pub fn may_hold_for<'s>(
+        &self,
+        profile: ProfileId,
+        state: &dyn Fn(usize) -> Option<&'s AggState>,
+        now: Timestamp,
+    ) -> bool {
+        match &self.root {
+            Root::Condition(node) => crate::eventless::may_hold_for(node, profile, &self.needs.aggregates, state, now),
+            Root::Value(_) => true,
+        }
+    }
+
     /// The answer at `now`. `state(i)` belongs to `aggregates()[i]`; a missing one is [`AggState::default`].
     pub fn evaluate<'s>(
         &self,

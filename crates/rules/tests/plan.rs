@@ -110,6 +110,26 @@ fn measures() {
 }
 
 #[test]
+fn without_a_name_what_customers_did_counts() {
+    let events = ["Identified", "A", "Message Sent", "Email Opened by Machine"].map(|name| event(name, 1, json!({})));
+    for (text, holds) in [
+        ("events().count() == 1", true),
+        ("events('*').count() == 4", true),
+        ("events('*').filter(e, has(e.x)).exists()", false),
+        ("events('Message Sent', 'A').count() == 2", true),
+        ("sequence(['A', events()], '1h')", false),
+        ("sequence(['A', events('*')], '1h')", true),
+        ("sequence(['A', '*', '*'], '1h')", true),
+        ("sequence([events(), 'Message Sent'], '1h')", true),
+        ("sequence([events('Message Sent'), events().filter(e, true)], '1h')", true),
+    ] {
+        assert_eq!(verdict(text, &person(), &events, 40).holds, holds, "{text}");
+    }
+    let cost = plan("events('*').exists() && events('A').exists()").cost();
+    assert!(cost.every_event && cost.events.is_empty());
+}
+
+#[test]
 fn sequences() {
     let order = |names: &[(&str, i64)]| names.iter().map(|(n, h)| event(n, *h, json!({}))).collect::<Vec<_>>();
     for (text, events, expected) in [
@@ -375,5 +395,32 @@ fn who_has_no_event_can_be_left_out_when_the_rule_needs_one() {
         if !may {
             assert!(!plan.evaluate(&person(), &|_| None, Timestamp(START)).holds, "{text}");
         }
+    }
+}
+
+#[test]
+fn whoever_is_settled_by_events_need_not_be_read() {
+    let now = Timestamp(START);
+    let bought = event("A", 0, json!({"n": 5}));
+    for (text, may) in [
+        (r#"traits.plan == "pro" && events("A").count() >= 1"#, true),
+        (r#"traits.plan == "pro" && events("A").count() >= 2"#, false),
+        (r#"traits.plan == "pro" || events("A").count() >= 2"#, true),
+        (r#"!(traits.plan == "pro" || events("A").exists())"#, false),
+        (r#"!(traits.plan == "pro" && events("A").exists())"#, true),
+        (r#"events("A").sum("n") > 5 && in_segment("vip")"#, false),
+        (r#"events("A").sum("n") < traits.limit"#, true),
+        (r#"events("B").exists() && (consent("email") || account.plan == "pro")"#, false),
+        (r#"events("A").within_days(3).count() >= 2"#, true),
+        (r#"events("A").within("3d").count() >= 2"#, false),
+    ] {
+        let plan = plan(text);
+        let mut states: Vec<AggState> = plan.aggregates().iter().map(|_| AggState::default()).collect();
+        for (aggregate, state) in plan.aggregates().iter().zip(&mut states) {
+            if aggregate.listens_to("A") {
+                aggregate.observe(state, &bought);
+            }
+        }
+        assert_eq!(plan.may_hold_for(ProfileId(1), &|i| states.get(i), now), may, "{text}");
     }
 }

@@ -163,6 +163,7 @@ const WRONG: &[(&str, &str, &str, Option<&str>)] = &[
     ("sequence([events('A').within('1h'), 'C'], '3h')", "1:23", "nothing happens before this one", None),
     ("sequence([events('A').count(), 'C'], '3h')", "1:23", "a step takes only", None),
     ("events('A').filter(e, segment_since('x') > now()).exists()", "1:23", "cannot stand", None),
+    ("events('*', 'A').exists()", "1:1", "is every event", None),
     ("sequence(['A'], '3h')", "1:10", "2 to 8 steps", None),
     ("bucket('x', 10, 5)", "1:13", "0 <= from <= to <= 100", None),
     ("{'a': 1}", "1:1", "expected a condition", None),
@@ -251,13 +252,13 @@ fn checking_against_a_catalogue() {
             Some("title"),
         ),
         ("in_segment('vop')", Warning, "1:1", "no segment `vop`", Some("vip")),
-        ("traits.age > 'old'", Error, "1:8", "`age` is a number, which never equals the text", None),
+        ("traits.age > 'old'", Error, "1:8", "`age` is a number, which never equals \"", None),
         ("traits.vip == 3", Error, "1:8", "`vip` is a boolean", None),
         ("traits.tags == 'x'", Error, "1:8", "`tags` is a list", None),
         ("traits.age.contains('1')", Error, "1:8", "cannot test", None),
         ("traits.plan.containsAny(['x'])", Error, "1:8", "`plan` is a text, which .containsAny(…) cannot test", None),
         ("account.plam == 'x'", Warning, "1:9", "no account has a trait `plam`", Some("plan")),
-        ("account.seats == 'many'", Error, "1:9", "`seats` is a number, which never equals the text", None),
+        ("account.seats == 'many'", Error, "1:9", "`seats` is a number, which never equals \"", None),
         ("account.id.containsAny(['x'])", Error, "1:9", "`id` is a text, which .containsAny(…) cannot test", None),
         ("semver(traits.tags) > semver('1')", Error, "1:15", "no version", None),
         ("distance(traits.age, 1, 1) > 1", Error, "1:17", "no place", None),
@@ -286,6 +287,7 @@ fn checking_against_a_catalogue() {
         "traits.age > '18' && traits.tags.contains('x') && size(traits.tags) > 1 && traits.vip == 'true' && in_segment('vip')",
         "account.seats > 3 && account.id == 'acme' && account_members() > 1 && accounts() > 0",
         "events().filter(e, e.title == 'x' || e.cart.total > 5 || e.context.anything == 1).exists()",
+        "events('*').filter(e, e.title == 'x').exists() && sequence(['*', 'Page Viewed'], '1h')",
     ] {
         assert_eq!(check(&parse(fine).unwrap(), &catalogue()), vec![], "{fine}");
     }

@@ -1,7 +1,7 @@
 //! The `computed_trait` document: a trait that Rapport keeps by itself.
 
-use rapport_domain::Problem;
 use rapport_domain::rule::Formula;
+use rapport_domain::{Problem, kinds};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ pub fn validate(spec: &Value) -> Result<(ComputedTraitSpec, Formula), Vec<Proble
     let mut problems = Vec::new();
     let name_chars = parsed.name.trim().chars().count();
     if name_chars == 0 || name_chars > MAX_NAME_CHARS {
-        problems.push(Problem::new("spec.name", format!("expected 1-{MAX_NAME_CHARS} characters")));
+        problems.push(Problem::of("spec.name", kinds::NAME_LENGTH, &[("max", &MAX_NAME_CHARS)]));
     }
     match rapport_rules::parse_formula(&parsed.value) {
         Ok(formula) if problems.is_empty() => Ok((parsed, formula)),

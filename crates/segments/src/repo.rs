@@ -171,16 +171,20 @@ pub fn memberships(
     )
 }
 
-/// Every membership of this partition, by profile.
-pub fn all_memberships(
+/// The memberships of this partition in some segments, by profile.
+pub fn memberships_in<'a>(
     q: &impl Query,
     ws: WorkspaceId,
+    segments: impl IntoIterator<Item = &'a str>,
 ) -> Result<HashMap<ProfileId, Vec<(String, Timestamp)>>, StoreError> {
     let mut out: HashMap<ProfileId, Vec<(String, Timestamp)>> = HashMap::new();
-    q.for_each("SELECT profile, segment, since FROM segment_members WHERE ws = ?1", &params![ws], |row| {
-        out.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
-        Ok(ControlFlow::Continue(()))
-    })?;
+    for segment in segments {
+        let sql = "SELECT profile, since FROM segment_members WHERE ws = ?1 AND segment = ?2";
+        q.for_each(sql, &params![ws, segment], |row| {
+            out.entry(row.get(0)?).or_default().push((segment.to_owned(), row.get(1)?));
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
     Ok(out)
 }
 

@@ -1,9 +1,9 @@
 //! The `segment` document.
 
-use rapport_domain::Problem;
 use rapport_domain::event::names;
 use rapport_domain::rule::{CompareOp, EventQuery, Expr, Field, Literal, Measure, Operand, Rule, Window};
 use rapport_domain::time::{MINUTE_MS, parse_duration_ms};
+use rapport_domain::{Problem, kinds};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -112,14 +112,18 @@ pub fn validate(spec: &Value) -> Result<(SegmentSpec, Option<Rule>), Vec<Problem
     let mut problems = Vec::new();
     let name_chars = parsed.name.trim().chars().count();
     if name_chars == 0 || name_chars > MAX_NAME_CHARS {
-        problems.push(Problem::new("spec.name", format!("expected 1-{MAX_NAME_CHARS} characters")));
+        problems.push(Problem::of("spec.name", kinds::NAME_LENGTH, &[("max", &MAX_NAME_CHARS)]));
     }
     if let Some(export) = &parsed.export {
         if export.every_ms().is_none() {
             problems.push(Problem::new("spec.export.every", "expected a duration of at least 15m, such as \"1d\""));
         }
         if export.traits.len() > MAX_TRAITS {
-            problems.push(Problem::new("spec.export.traits", format!("expected at most {MAX_TRAITS} traits")));
+            problems.push(Problem::of(
+                "spec.export.traits",
+                kinds::TOO_MANY,
+                &[("max", &MAX_TRAITS), ("found", &export.traits.len())],
+            ));
         }
     }
     if let Some(webhook) = &parsed.webhook {
@@ -127,7 +131,11 @@ pub fn validate(spec: &Value) -> Result<(SegmentSpec, Option<Rule>), Vec<Problem
             problems.push(Problem::new("spec.webhook.channel", "expected the id of a channel of kind webhook"));
         }
         if webhook.traits.len() > MAX_TRAITS {
-            problems.push(Problem::new("spec.webhook.traits", format!("expected at most {MAX_TRAITS} traits")));
+            problems.push(Problem::of(
+                "spec.webhook.traits",
+                kinds::TOO_MANY,
+                &[("max", &MAX_TRAITS), ("found", &webhook.traits.len())],
+            ));
         }
     }
     let rule = match (parsed.kind, &parsed.rule) {

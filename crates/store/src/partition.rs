@@ -52,6 +52,13 @@ CREATE TABLE counters (
 ",
     },
     Migration { version: 2, sql: "ALTER TABLE lake_outbox ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;" },
+    Migration {
+        version: 3,
+        sql: "
+ALTER TABLE outbox ADD COLUMN awaited INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX outbox_awaited ON outbox (not_before, number) WHERE awaited = 1;
+",
+    },
 ];
 
 /// A database with the partition schema, for the tests of this module.

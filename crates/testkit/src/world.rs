@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rapport_domain::event::ProcessedEvent;
 use rapport_domain::record::{AcceptedEvent, Letter, LetterBody, Record};
 use rapport_domain::{
     EventKind, MessageKey, Partition, Profile, ProfileId, ResourceKind, SourceId, Timestamp, VirtualClock, WorkspaceId,
 };
 use rapport_engine::{EngineConfig, Owner, Shared, Step, Stumble, read};
-use rapport_lake::{Lake, LakeConfig};
+use rapport_lake::{Lake, LakeConfig, TimelineFilter};
 use rapport_log::{AppendBatch, Log, MemoryLog};
 use rapport_store::control::resources::{self, Change};
 use rapport_store::control::workspaces;
@@ -79,6 +80,8 @@ impl World {
     pub fn crash(&mut self) {
         let partitions = self.log.partitions();
         self.owners.clear();
+        // Nobody of before writes or deletes files that those after read.
+        self.shared.lake().abandon();
         let stores = Arc::new(Stores::open(self.dir.path(), partitions, &options()).expect("stores"));
         let (shared, owners) = open(&self.dir, stores, &self.log, &self.clock, &self.stumbles);
         (self.shared, self.owners) = (shared, owners);
@@ -194,6 +197,11 @@ impl World {
         }
     }
 
+    /// One step of one owner.
+    pub fn step_of(&mut self, index: usize) {
+        self.step(index);
+    }
+
     /// One step of an owner; one that ends at the chosen place takes all of them along, as a machine that stops.
     fn step(&mut self, index: usize) -> Step {
         match self.owners[index].step() {
@@ -242,10 +250,15 @@ impl World {
         read::profiles::by_identifier(&self.shared, self.ws, namespace, value).expect("readable")
     }
 
+    /// A profile's events, newest first.
+    pub fn rows(&self, id: ProfileId) -> Vec<ProcessedEvent> {
+        read::profiles::timeline(&self.shared, self.ws, id, None, &TimelineFilter::default(), 100_000)
+            .expect("readable")
+    }
+
     /// Names of a profile's events, oldest first.
     pub fn timeline(&self, id: ProfileId) -> Vec<String> {
-        let rows = read::profiles::timeline(&self.shared, self.ws, id, None, None, 10_000).expect("readable");
-        rows.iter().rev().map(|r| r.event.name.to_string()).collect()
+        self.rows(id).iter().rev().map(|r| r.event.name.to_string()).collect()
     }
 
     /// Members of a segment.

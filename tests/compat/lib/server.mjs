@@ -108,6 +108,14 @@ export class Server {
     return code;
   }
 
+  /** Ends it as a crash does (SIGKILL); its data stays for the next start. */
+  async kill() {
+    const child = this.#child;
+    this.#child = undefined;
+    child.kill('SIGKILL');
+    await this.#ended;
+  }
+
   /** Ends it and removes its data. */
   async remove() {
     await this.stop();

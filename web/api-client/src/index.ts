@@ -11,6 +11,9 @@ export interface ProblemItem {
   at: string;
   message: string;
   did_you_mean?: string | null;
+  /** A stable name of what is wrong, and what the message says beside its words. */
+  code?: string | null;
+  values?: Record<string, string>;
 }
 
 /** What a server answered instead of what was asked (RFC 9457), or that it could not be reached (`status` 0). */

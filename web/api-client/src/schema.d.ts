@@ -505,6 +505,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/domains/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the DNS says of a sending domain
+         * @description Needs the role viewer.
+         */
+        get: operations["get_domains_by_id_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1669,6 +1689,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pages behind links and every text of theirs
+         * @description Needs the role viewer.
+         */
+        get: operations["get_pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See a page behind a link in a language
+         * @description Needs the role viewer.
+         */
+        post: operations["post_pages_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partitions": {
         parameters: {
             query?: never;
@@ -1789,6 +1849,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do the same for everybody who matches, a portion a call
+         * @description Needs the role editor.
+         */
+        post: operations["post_profiles_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/profiles/by/{namespace}/{value}": {
         parameters: {
             query?: never;
@@ -1801,6 +1881,46 @@ export interface paths {
          * @description Needs the role viewer.
          */
         get: operations["get_profiles_by_by_namespace_by_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many customers match
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers are called whose ids are known
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_summaries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1831,6 +1951,26 @@ export interface paths {
          * @description Needs the role editor.
          */
         patch: operations["patch_profiles_by_id"];
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The accounts a customer belongs to
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/profiles/{id}/consents": {
@@ -1969,6 +2109,26 @@ export interface paths {
          * @description Needs the role viewer.
          */
         get: operations["get_profiles_by_id_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page on which a customer chooses topics, as they would see it
+         * @description Needs the role viewer.
+         */
+        get: operations["get_profiles_by_id_preferences"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2505,6 +2665,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Documents of every kind by what they are called
+         * @description Needs the role viewer.
+         */
+        get: operations["get_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments": {
         parameters: {
             query?: never;
@@ -2794,6 +2974,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The simulations under way, and the last ones
+         * @description Needs the role viewer.
+         */
+        get: operations["get_simulations"];
+        put?: never;
+        /**
+         * Begin a simulation that nobody has to wait for
+         * @description Needs the role viewer.
+         */
+        post: operations["post_simulations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A simulation: how far it is, or what came of it
+         * @description Needs the role viewer.
+         */
+        get: operations["get_simulations_by_id"];
+        put?: never;
+        post?: never;
+        /**
+         * End a simulation, and forget it
+         * @description Needs the role viewer.
+         */
+        delete: operations["delete_simulations_by_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sms/segments": {
         parameters: {
             query?: never;
@@ -2902,6 +3130,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/suppressions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The suppressed addresses as CSV
+         * @description Needs the role editor.
+         */
+        get: operations["get_suppressions_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suppress uploaded addresses
+         * @description Needs the role editor.
+         */
+        post: operations["post_suppressions_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/suppressions/{channel}/{address}": {
         parameters: {
             query?: never;
@@ -2942,6 +3210,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether the links of a template work
+         * @description Needs the role editor.
+         */
+        post: operations["post_templates_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/templates/lint": {
         parameters: {
             query?: never;
@@ -2976,6 +3264,26 @@ export interface paths {
          * @description Needs the role viewer.
          */
         post: operations["post_templates_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether the links of a template work
+         * @description Needs the role editor.
+         */
+        post: operations["post_templates_by_id_links"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3032,7 +3340,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a template to members of the team
+         * Send a template to those who test it
          * @description Needs the role editor.
          */
         post: operations["post_templates_by_id_test"];
@@ -3427,6 +3735,28 @@ export interface components {
             /** @description Its blocks. */
             blocks: Record<string, unknown>;
         };
+        /** @description What to do, for whom. Exactly one of `set`, `list` and `template` says what. */
+        BulkInput: {
+            /** @description For whom; everybody when empty. */
+            matching: components["schemas"]["Matching"];
+            /** @description Traits to set; null removes one. */
+            set?: Record<string, unknown> | null;
+            /** @description The list to put them on. */
+            list?: string | null;
+            /** @description The live template to send them. The gate decides for each. */
+            template?: string | null;
+            /** @description The `next_cursor` of the call before. */
+            cursor?: string | null;
+            /** @description Customers reached by this call, 1 to 1,000; 1,000 when absent. */
+            limit?: number | null;
+        };
+        /** @description How far it is. */
+        BulkView: {
+            /** @description Customers this call reached. */
+            reached: number;
+            /** @description Give this as `cursor` to go on; null when everybody was reached. */
+            next_cursor?: string | null;
+        };
         /**
          * @description The BG/NBD model: while alive a customer buys at random at a rate that differs among customers by a gamma distribution
          *     (`r`, `alpha`), and after each purchase leaves for good with a probability that differs by a beta distribution (`a`, `b`).
@@ -3479,6 +3809,11 @@ export interface components {
             people: number;
             /**
              * Format: int64
+             * @description People of the audience it has not begun for yet, as while it is paused; 0 where the audience is found on the way.
+             */
+            entering: number;
+            /**
+             * Format: int64
              * @description People who wait for their message, or for it to be sent again.
              */
             waiting: number;
@@ -3512,7 +3847,7 @@ export interface components {
              * @description People who reached the goal.
              */
             goals: number;
-            /** @description By variant or send step: decided, sent, opened, clicked. */
+            /** @description By variant or send step: decided, sent, opened, clicked, and people who reached the goal after it left. */
             messages: Record<string, unknown>;
             /** @description The variant that won, once that is decided. */
             winner?: string | null;
@@ -3566,7 +3901,7 @@ export interface components {
             server: string;
             /** @description Who mail is from unless a template says otherwise. */
             from: string;
-            /** @description Where the provider is to call when customers write; null when it does not take messages from them. */
+            /** @description Where the provider is to call when customers write, or the program when it changes a list; null when it does neither. */
             inbound_url?: string | null;
             /** @description Where a provider of mail is to tell what became of messages; null when it tells so by itself or not at all. */
             receipts_url?: string | null;
@@ -3815,6 +4150,14 @@ export interface components {
             /** @description Whether its answer can change by time alone, so that a timer is set. */
             timed: boolean;
         };
+        /** @description How many there are. */
+        CountView: {
+            /**
+             * Format: int64
+             * @description Exact.
+             */
+            count: number;
+        };
         /** @description When a profile has come back in a column. */
         Counting: "on" | "on_or_after";
         /** @description An address and a password. */
@@ -3981,6 +4324,32 @@ export interface components {
         };
         /** @description Which side of the target is good. */
         Direction: "at_least" | "at_most";
+        /** @description What the DNS says of a sending domain. */
+        DomainCheck: {
+            /** @description The domain. */
+            domain: string;
+            /** @description Whether all is well. */
+            ok: boolean;
+            /** @description When the DNS was asked. */
+            checked_at: components["schemas"]["Time"];
+            /** @description Each check: SPF, every key, DMARC, and the names of the servers that send mail. */
+            findings: components["schemas"]["DomainFinding"][];
+        };
+        /** @description One check. */
+        DomainFinding: {
+            /** @description `spf`, `dkim`, `dmarc` or `ptr`. */
+            check: string;
+            /** @description The name that was asked about: a domain or a server. */
+            name: string;
+            /** @description `ok`, `missing`, `wrong`, or `unanswered` when the DNS did not answer in time and nothing is known. */
+            status: string;
+            /** @description What would be well. */
+            expected: string;
+            /** @description What there is. */
+            found: string[];
+            /** @description What is wrong and what to do; null when all is well. */
+            advice?: string | null;
+        };
         /** @description A domain to send from. */
         DomainInput: {
             /** @description The domain of the senders' addresses. */
@@ -4185,7 +4554,7 @@ export interface components {
              * @description And before this one; the last when absent.
              */
             before_step?: number | null;
-            /** @description The event's name; any event when absent. */
+            /** @description The event's name; any event of the customer's own doing when absent, every event with `*`. */
             event?: string | null;
             /** @description Only events for which this holds. */
             filter?: string | null;
@@ -4236,10 +4605,15 @@ export interface components {
          * @description A number of a report. Whole ones are written without a fraction.
          */
         Figure: number;
+        /**
+         * @description What a finding is about.
+         * @enum {string}
+         */
+        FindingRule: "banned_phrase" | "broken_image" | "broken_link" | "contrast" | "dark_mode" | "dear_characters" | "empty" | "empty_link" | "forbidden_element" | "long_body" | "long_button" | "long_subject" | "long_title" | "misleading_link" | "missing_alt" | "missing_language" | "missing_stop" | "missing_unsubscribe" | "no_language" | "no_preheader" | "only_images" | "segments" | "shouting" | "spam_word" | "too_long" | "unnamed_language" | "unseen_link" | "untranslated" | "weight" | "not_rendered";
         /** @description One finding. */
         FindingView: {
             /** @description Which rule found it. */
-            rule: string;
+            rule: components["schemas"]["FindingRule"];
             /** @description `error`, `warning` or `hint`. */
             level: string;
             /** @description What was found and what to do. */
@@ -4250,6 +4624,10 @@ export interface components {
             excerpt?: string | null;
             /** @description The language it was found in; null is the template's own. */
             language?: string | null;
+            /** @description What the message says beside the words of its rule, by name. */
+            values: {
+                [key: string]: string;
+            };
         };
         /** @description Profiles that moved. */
         Flow: {
@@ -4285,6 +4663,22 @@ export interface components {
             formula?: string;
             /** @description What to call it; the formula itself when absent. */
             label?: string | null;
+        };
+        /** @description A document that was found. */
+        FoundView: {
+            /** @description Its kind: `segment`, `journey`, `insight`… */
+            kind: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is called; the id when it has no name. */
+            name: string;
+            /** @description The status of its newest version. */
+            status: string;
+            /**
+             * Format: int32
+             * @description The version in effect, when there is one.
+             */
+            live_version?: number | null;
         };
         /** @description Conversions that took about as long. */
         FunnelBin: {
@@ -4497,7 +4891,7 @@ export interface components {
         };
         /** @description One step of a funnel. */
         FunnelStep: {
-            /** @description The event's name; any event when absent. */
+            /** @description The event's name; any event of the customer's own doing when absent, every event with `*`. */
             event?: string | null;
             /** @description Only events for which this holds, a rule's event predicate: `e.total > 50.0`. */
             filter?: string | null;
@@ -4789,6 +5183,11 @@ export interface components {
             total_bytes: number;
             /**
              * Format: int64
+             * @description How many of them were read; null when that cannot be told (packed files and Parquet), or nothing was read yet.
+             */
+            read_bytes?: number | null;
+            /**
+             * Format: int64
              * @description Rows read.
              */
             rows: number;
@@ -4819,6 +5218,10 @@ export interface components {
             type: string;
             /** @description The button or item that was used. */
             button?: string | null;
+            /** @description When it happened by the client's clock, RFC 3339; now when absent. */
+            timestamp?: string | null;
+            /** @description Tells it from other events of the customer, at most 64 bytes: what is told twice counts once. */
+            id?: string | null;
         };
         /** @description What became of messages. */
         InAppEvents: {
@@ -4826,6 +5229,8 @@ export interface components {
             token: string;
             /** @description What happened, in order. */
             events: components["schemas"]["InAppEvent"][];
+            /** @description When this was sent by the client's clock, RFC 3339: corrects `timestamp` where that clock is wrong. */
+            sent_at?: string | null;
         };
         /** @description The messages as they stand. */
         InAppMessages: {
@@ -4893,6 +5298,75 @@ export interface components {
              */
             count: number;
         };
+        /**
+         * @description What is wrong:
+         *     - `required`: is required
+         *     - `required_one_of`: is required: one of {known}
+         *     - `empty`: must not be empty
+         *     - `not_one_line`: must be one line without control characters
+         *     - `too_long`: at most {max} bytes, found {found}
+         *     - `too_many_characters`: longer than {max} characters
+         *     - `name_length`: expected 1-{max} characters
+         *     - `wrong_type`: expected {expected}, found {found}
+         *     - `not_one_of`: expected one of {known}, found "{found}"
+         *     - `not_exactly_one`: expected exactly one of {known}
+         *     - `unknown_member`: unknown field; expected one of {known}
+         *     - `not_an_object`: expected an object with {known}, found {found}
+         *     - `not_whole`: expected a whole number from {from} to {to}, found {found}
+         *     - `not_a_percentage`: expected a percentage from 0 to 100 with two decimals at most, found {found}
+         *     - `too_many`: at most {max}, found {found}
+         *     - `too_many_members`: expected an object with at most {max} members
+         *     - `too_many_texts`: expected a list of at most {max} texts
+         *     - `not_an_email`: expected an e-mail address such as hello@example.com, found "{found}"
+         *     - `not_an_address`: expected an address such as https://example.com, found "{found}"
+         *     - `not_a_duration`: expected a duration such as 30m, 12h or 3d, found {found}
+         *     - `duration_range`: expected a duration from {from} to {to}
+         *     - `not_an_instant`: expected an instant such as 2026-12-01T09:00:00Z, found {found}
+         *     - `not_a_language`: expected languages such as de or de-AT, found "{found}"
+         *     - `not_an_id`: expected 1-64 lower-case letters, digits, - and _, beginning with a letter or digit
+         *     - `unknown_document`: there is no {kind} "{id}"
+         *     - `rule_empty`: the text is empty; expected a condition such as traits.plan == "pro"
+         *     - `not_a_condition`: expected a condition, such as traits.plan == "pro"
+         *     - `not_a_value`: expected a value, such as traits.plan or "pro"
+         *     - `unknown_word`: unknown {what} `{name}`; expected one of {known}
+         *     - `unknown_segment`: there is no segment `{name}`
+         *     - `unseen_event`: no event `{name}` has been seen
+         *     - `unseen_trait`: no profile has a trait `{name}`
+         *     - `unseen_account_trait`: no account has a trait `{name}`
+         *     - `unseen_property`: these events have no property `{name}`
+         *     - `never_equal`: `{name}` is {kind}, which never equals {value}
+         *     - `cannot_test`: `{name}` is {kind}, which .{test}(…) cannot test
+         *     - `no_such_type`: `{name}` is {kind}, {why}
+         *     - `asks_about_events`: asks about events: put that into a segment and ask in_segment("…")
+         *     - `step_taken`: the id "{id}" is taken by {place}
+         *     - `no_step`: there is no step "{step}"
+         *     - `step_unreached`: nothing leads to step "{step}"
+         *     - `endless_way`: the way back to step "{step}" has no wait: it would run for ever
+         *     - `starts_itself`: step "{step}" brings about "{event}", which starts this journey: with this re-entry it would start itself again and again
+         *     - `reserved_event`: "{event}" is recorded by what it tells, such as a list step
+         *     - `ends_too_early`: is not after starts_at
+         *     - `no_channel`: step "{step}" sends by "{channel}", and no live channel carries that
+         *     - `template_not_live`: step "{step}" sends the template "{template}", which is not live
+         *     - `not_live`: step "{step}" names the {kind} "{id}", which is not live
+         *     - `names_not_live`: names the {kind} "{id}", which is not live
+         *     - `segment_not_live`: asks about the segment "{id}", which is not live
+         *     - `started_not_live`: step "{step}" starts the journey "{journey}", which is not live
+         *     - `started_otherwise`: "{journey}" starts by {trigger}; a step can start what has the trigger journey
+         *     - `starts_own`: step "{step}" starts its own journey again and again
+         *     - `stops_own`: step "{step}" stops its own journey; an `exit` step ends a run
+         *     - `other_channel`: step "{step}" sends by "{channel}" the template "{template}", which is for {carried}
+         *     - `over`: is over: nobody could enter
+         *     - `never_again`: {what} never comes round any more
+         *     - `sends_again`: step "{step}" sends again and again: the way back to it may take no longer than {duration}
+         *     - `sends_unbounded`: step "{step}" sends a message for every {cause}: re-entry is unbounded and nothing on the way waits
+         *     - `no_media`: no live channel carries media (MMS): {channels} sends texts alone. Leave media out and link to the picture, or add a channel of kind twilio
+         *     - `no_webhook_channel`: no live channel "{id}" of kind webhook, which the segment tells who enters and leaves
+         *     - `confirm_not_live`: the template "{id}" is not live: nobody would be asked to confirm
+         *     - `confirm_without_link`: the template "{id}" has no confirm_url: nobody could confirm
+         *     - `confirm_other_channel`: the template "{id}" is for {carried}
+         * @enum {string}
+         */
+        ItemCode: "required" | "required_one_of" | "empty" | "not_one_line" | "too_long" | "too_many_characters" | "name_length" | "wrong_type" | "not_one_of" | "not_exactly_one" | "unknown_member" | "not_an_object" | "not_whole" | "not_a_percentage" | "too_many" | "too_many_members" | "too_many_texts" | "not_an_email" | "not_an_address" | "not_a_duration" | "duration_range" | "not_an_instant" | "not_a_language" | "not_an_id" | "unknown_document" | "rule_empty" | "not_a_condition" | "not_a_value" | "unknown_word" | "unknown_segment" | "unseen_event" | "unseen_trait" | "unseen_account_trait" | "unseen_property" | "never_equal" | "cannot_test" | "no_such_type" | "asks_about_events" | "step_taken" | "no_step" | "step_unreached" | "endless_way" | "starts_itself" | "reserved_event" | "ends_too_early" | "no_channel" | "template_not_live" | "not_live" | "names_not_live" | "segment_not_live" | "started_not_live" | "started_otherwise" | "starts_own" | "stops_own" | "other_channel" | "over" | "never_again" | "sends_again" | "sends_unbounded" | "no_media" | "no_webhook_channel" | "confirm_not_live" | "confirm_without_link" | "confirm_other_channel";
         /** @description What an item of a dashboard comes to. Exactly one of `insight`, `goal`, `text` and `error`. */
         ItemResult: {
             /** @description Why there is nothing: the others are shown all the same. */
@@ -4926,6 +5400,11 @@ export interface components {
              */
             y: number;
         };
+        /**
+         * @description Why somebody left a journey; an exit step has a reason of its own.
+         * @enum {string}
+         */
+        JourneyExit: "completed" | "exit_condition" | "not_live" | "merged" | "goal" | "paused" | "not_migrated" | "stopped";
         /** @description Which profiles to list; all that is said must hold. */
         JourneyMapDrill: {
             /** @description Continue after this profile, the `next` of the page before. */
@@ -5030,6 +5509,11 @@ export interface components {
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
         };
+        /**
+         * @description Why a journey lets somebody not in.
+         * @enum {string}
+         */
+        JourneyRefusal: "entry_condition" | "exit_condition" | "active" | "once" | "too_soon" | "too_old" | "no_key" | "paused" | "not_started" | "stopped" | "goal_reached" | "concurrent" | "too_many_runs";
         /** @description A live journey with its numbers. */
         JourneyView: {
             /** @description Its id. */
@@ -5242,7 +5726,7 @@ export interface components {
              *     time; some way before the end when absent.
              */
             from?: string | null;
-            /** @description What counts as being active; any event when absent. */
+            /** @description What counts as being active; any event of the customer's own doing when absent. */
             of?: components["schemas"]["Selection"];
             /**
              * Format: double
@@ -5429,6 +5913,40 @@ export interface components {
             /** @description The control group is in this segment now. */
             segment?: string | null;
         };
+        /** @description What was found at the links of a template. */
+        LinkReport: {
+            /** @description Whether none is broken, refused or failing. */
+            ok: boolean;
+            /** @description Each link once, in the order of the message; those of its languages after its own. */
+            links: components["schemas"]["LinkView"][];
+            /** @description Links of this server that were not asked, as those of a preview lead nowhere: unsubscribing, preferences. */
+            own: number;
+            /** @description Links beyond the hundred that are asked at once. */
+            left_out: number;
+        };
+        /** @description One link. */
+        LinkView: {
+            /** @description The address, as customers would get it. */
+            url: string;
+            /** @description `link`, or `picture`. */
+            kind: string;
+            /**
+             * @description `works`, `moved` (for good: use the new address), `broken`, `unsure` (its server answers no programs), `failing` (no
+             *     answer, or a fault of its server), `refused` (not asked: no address, or a private one) or `unchecked` (no time was left).
+             */
+            status: string;
+            /**
+             * Format: int32
+             * @description The HTTP status that was answered last.
+             */
+            code?: number | null;
+            /** @description Where it leads, when that is another address. */
+            leads_to?: string | null;
+            /** @description What was found, for people. */
+            detail: string;
+            /** @description The language it stands in; null is the template's own. */
+            language?: string | null;
+        };
         /** @description What is likely wrong with a template. */
         LintReport: {
             /** @description Whether nothing was found that will not work. */
@@ -5446,6 +5964,19 @@ export interface components {
             unknown: number;
             /** @description Some of them. */
             unknown_sample: string[];
+        };
+        /** @description Who is meant; what is absent does not matter. */
+        Matching: {
+            /** @description Words, each of which must occur in an identifier, the id or a naming trait. */
+            q?: string | null;
+            /** @description With or without a `user_id`. */
+            known?: boolean | null;
+            /** @description With or without an e-mail address. */
+            has_email?: boolean | null;
+            /** @description In the live segment with this id. */
+            segment?: string | null;
+            /** @description Whom this rule holds now: `traits.plan == "pro"`. */
+            rule?: string | null;
         };
         /** @description What a series counts. */
         Measure: "events" | "profiles" | "events_per_profile" | "weekly_active" | "monthly_active" | "sum" | "average" | "minimum" | "maximum" | "median" | "p90" | "p99";
@@ -5706,6 +6237,8 @@ export interface components {
             column: number;
             /** @description The block it stands in. */
             block?: string | null;
+            /** @description The part it stands in: `subject` or `html` of a mail, else the member of the content: `buttons[0].label`. */
+            part: string;
         };
         /** @description A moment of truth: something after which journeys end better or worse. */
         Moment: {
@@ -5754,6 +6287,13 @@ export interface components {
             id: string;
             /** @description What people call it. */
             name: string;
+        };
+        /** @description A customer under the id that was asked for. */
+        NamedSummary: {
+            /** @description As it was asked for; an id from before a merge is not the profile's own. */
+            asked: string;
+            /** @description The customer as of now. */
+            profile: components["schemas"]["ProfileSummary"];
         };
         /** @description How the number moves. */
         Nature: "total" | "level";
@@ -5850,6 +6390,15 @@ export interface components {
             /** @description IANA zone of the days. */
             zone?: string | null;
         };
+        /** @description Which page to show. */
+        PageInput: {
+            /** @description Its id. */
+            page: string;
+            /** @description The language of who looks at it, such as `fr` or `de-AT`. */
+            language: string;
+            /** @description Settings to show it by, saved or not; those in effect when absent. */
+            spec?: Record<string, unknown> | null;
+        };
         PageOfAccountMember: {
             /** @description The rows. */
             items: components["schemas"]["AccountMember"][];
@@ -5934,6 +6483,12 @@ export interface components {
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
+        PageOfFoundView: {
+            /** @description The rows. */
+            items: components["schemas"]["FoundView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         PageOfGoalStatus: {
             /** @description The rows. */
             items: components["schemas"]["GoalStatus"][];
@@ -5979,6 +6534,12 @@ export interface components {
         PageOfMessageView: {
             /** @description The rows. */
             items: components["schemas"]["MessageView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        PageOfNamedSummary: {
+            /** @description The rows. */
+            items: components["schemas"]["NamedSummary"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -6060,6 +6621,12 @@ export interface components {
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
         };
+        PageOfSimulationView: {
+            /** @description The rows. */
+            items: components["schemas"]["SimulationView"][];
+            /** @description Give this as cursor for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         PageOfSizeView: {
             /** @description The rows. */
             items: components["schemas"]["SizeView"][];
@@ -6107,6 +6674,20 @@ export interface components {
             items: components["schemas"]["WorkspaceView"][];
             /** @description Give this as cursor for the next page; null on the last. */
             next_cursor: string | null;
+        };
+        /** @description A page. */
+        PageView: {
+            /** @description `unsubscribe`. */
+            id: string;
+            /** @description The names of its texts, in the order in which they are read. */
+            texts: string[];
+        };
+        /** @description The pages and what they say. */
+        PagesView: {
+            /** @description Every page. */
+            pages: components["schemas"]["PageView"][];
+            /** @description Every text of theirs. */
+            texts: components["schemas"]["TextView"][];
         };
         /** @description How the partitions stand. */
         Partitions: {
@@ -6255,7 +6836,7 @@ export interface components {
             /** @description Also list the profiles behind one number. */
             drill?: components["schemas"]["PathsDrill"] | null;
             /**
-             * @description Names of the events that are activities; all when empty.
+             * @description Names of the events that are activities; all of the customers' own doing when empty, every event with `*`.
              * @default []
              */
             events?: string[];
@@ -6426,7 +7007,7 @@ export interface components {
              *     time; some way before the end when absent.
              */
             from?: string | null;
-            /** @description What counts as being active; any event when absent. */
+            /** @description What counts as being active; any event of the customer's own doing when absent. */
             of?: components["schemas"]["Selection"];
             /**
              * Format: double
@@ -6445,6 +7026,11 @@ export interface components {
             top?: number | null;
             /** @description IANA zone that decides where days begin; UTC when absent. */
             zone?: string | null;
+        };
+        /** @description The page as the customer would see it. */
+        PreferencePage: {
+            /** @description The whole document. Its form leads nowhere: no link carries it. */
+            html: string;
         };
         /** @description A rendered template. Its links do not work: no message carries them. */
         Preview: {
@@ -6521,10 +7107,15 @@ export interface components {
             /** @description What is wrong with this request, for people. */
             detail: string;
             /** @description A stable name of the problem, for programs. */
-            code: string;
+            code: components["schemas"]["ProblemCode"];
             /** @description Each thing that is wrong with the input, with its place. */
             errors?: components["schemas"]["ProblemItem"][];
         };
+        /**
+         * @description What went wrong, for programs.
+         * @enum {string}
+         */
+        ProblemCode: "answer_too_large" | "body_too_large" | "both_known" | "busy" | "cannot_go_live" | "catcher_cannot_listen" | "conflict" | "cookie" | "csrf" | "delivery_ledger_damaged" | "delivery_unavailable" | "dns_unanswered" | "engine_system" | "engine_unreadable" | "event_too_large" | "export_encode" | "export_read" | "file_too_large" | "forbidden" | "http_unusable" | "idempotency_in_progress" | "idempotency_key_reused" | "import_invalid_position" | "import_io" | "import_other_file" | "import_parquet" | "import_unknown_format" | "inapp_unauthorised" | "invalid" | "invalid_authorization" | "invalid_compression" | "invalid_context" | "invalid_cursor" | "invalid_form" | "invalid_insight" | "invalid_json" | "invalid_link" | "invalid_resource" | "invalid_rule" | "invalid_utf8" | "journey_invalid" | "journey_runs_unreadable" | "keys" | "lake_corrupt" | "lake_io" | "lake_partitions" | "log_ahead" | "log_batch_too_large" | "log_closed" | "log_corrupt" | "log_invalid_config" | "log_io" | "log_locked" | "log_overloaded" | "log_partitions_differ" | "log_storage_full" | "log_trimmed" | "log_unknown_partition" | "log_unsupported_version" | "mapping_invalid" | "mapping_needed" | "mapping_syntax" | "method_not_allowed" | "missing_batch" | "missing_identity" | "missing_write_key" | "needs_approval" | "needs_confirmation" | "no_certificates" | "no_mailroom" | "not_failed" | "not_found" | "not_in_review" | "not_kept" | "not_paused" | "not_ready" | "only_checked" | "other_number" | "own_version" | "panic" | "parquet_unreadable" | "password_hash" | "paused" | "people_unavailable" | "profiles_encode" | "provider_unreachable" | "query_cancelled" | "query_filters" | "query_timed_out" | "query_worker_failed" | "report" | "run_exists" | "scheduled" | "secret_sealed" | "segment_not_ready" | "segment_state_unreadable" | "sign_in_throttled" | "store_busy" | "store_corrupt" | "store_decode" | "store_disk_full" | "store_fenced" | "store_io" | "store_newer_schema" | "store_open" | "store_partition_count" | "store_rolled_back" | "store_sql" | "too_many_events" | "unauthorised" | "unencodable_record" | "unknown_write_key" | "unsupported_encoding" | "unsupported_media_type" | "upload_storage" | "version_changed" | "wrong_credentials" | "wrong_trigger";
         /** @description One thing wrong with an input. */
         ProblemItem: {
             /** @description Where: a JSON path, a parameter, or `line:column` in a rule or template. */
@@ -6533,6 +7124,11 @@ export interface components {
             message: string;
             /** @description The nearest known name, when a name was unknown. */
             did_you_mean?: string | null;
+            code?: null | components["schemas"]["ItemCode"];
+            /** @description What the message says beside the words of its kind, by name. */
+            values?: {
+                [key: string]: string;
+            };
         };
         /** @description Everything known of a customer. */
         ProfileExport: {
@@ -6611,8 +7207,8 @@ export interface components {
             /** @description Browsers and apps that take notifications, those seen last first; without what is needed to write to them. */
             devices: components["schemas"]["DeviceView"][];
             /**
-             * @description Journeys: `active` runs, `history`, and `habits`: `best_hour` (local hour of most reactions, 0 to 23) and `pressure`
-             *     (messages of late, half counted after 7 days, divided by one plus reactions of late).
+             * @description Journeys: `active` runs, `history`, and `habits`: `best_hour` (local hour of most reactions, 0 to 23), `pressure` (what
+             *     messages of late weigh, in e-mails just sent, by the gate's own score) and `pressure_limit` of the settings.
              */
             journeys: Record<string, unknown>;
         };
@@ -6696,6 +7292,11 @@ export interface components {
             user_id?: string | null;
             /** @description An e-mail address; nobody's yet makes a profile. */
             email?: string | null;
+            /**
+             * @description A telephone number as people write it, without a country code one of the settings' `default_country`; nobody's yet makes a
+             *     profile.
+             */
+            phone?: string | null;
         };
         /** @description A record to be published in the DNS. */
         RecordView: {
@@ -6708,6 +7309,11 @@ export interface components {
             /** @description What for. */
             purpose: string;
         };
+        /**
+         * @description Why an event was not accepted, or what was odd about one that was.
+         * @enum {string}
+         */
+        RefusalReason: "not_an_object" | "unknown_type" | "missing_identity" | "missing_event_name" | "event_name_too_long" | "reserved_event_name" | "missing_group_id" | "missing_previous_id" | "event_too_large" | "too_deep" | "number_out_of_range" | "consent" | "invalid_body" | "invalid_timestamp" | "invalid_sent_at" | "blocked_identifier" | "not_an_object_member" | "long_message_id" | "broken_text";
         /** @description An item that was not accepted, or was odd. */
         RejectedView: {
             /** @description Its number. */
@@ -6722,7 +7328,7 @@ export interface components {
             /** @description The call. */
             kind: string;
             /** @description Why, as a stable code. */
-            reason: string;
+            reason: components["schemas"]["RefusalReason"];
             /** @description Why exactly. */
             detail: string;
             /** @description The item's beginning, addresses masked. */
@@ -6732,13 +7338,25 @@ export interface components {
         ReplayInput: {
             /** @description Only of this template. */
             template?: string | null;
-            /** @description Only of this journey. */
+            /** @description Only of this journey; `campaign/ID` for those of a campaign. */
             journey?: string | null;
+            /** @description Those skipped for this reason (`provider_rejected`, `invalid_template`) instead of those that failed. */
+            reason?: string | null;
+            /** @description Only of this channel. */
+            channel?: string | null;
+            /** @description Only those decided at or after this time. */
+            from?: string | null;
+            /** @description Only those decided before this time. */
+            to?: string | null;
+            /** @description Text to find in id, subject, template or journey. */
+            q?: string | null;
         };
         /** @description What was done. */
         Replayed: {
             /** @description Messages that are tried again. */
             messages: number;
+            /** @description Messages that ended so and are not kept any more: the latest 20,000 of a partition are. */
+            gone: number;
         };
         /** @description A file of a report's mail. */
         ReportFile: {
@@ -6999,7 +7617,7 @@ export interface components {
             sample_percent?: number | null;
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
-            /** @description What makes a profile part of a cohort; any event when absent. */
+            /** @description What makes a profile part of a cohort; any event of the customer's own doing when absent. */
             start?: components["schemas"]["Selection"];
             /** @description End: a date of the zone or a day named from today (included), or a time (excluded); now when absent. */
             to?: string | null;
@@ -7246,16 +7864,18 @@ export interface components {
         };
         /** @description Whom to send a template to, and with what. */
         SampleInput: {
-            /** @description Addresses of members of this workspace. */
-            to: string[];
-            /** @description The id of a live mail channel; the first one when absent. */
+            /** @description Addresses: of members of this workspace for mail, else telephone numbers or the ids of Telegram chats. */
+            to?: string[];
+            /** @description Profiles, by their own addresses, devices or sessions; not for mail. */
+            profiles?: string[];
+            /** @description The id of a live channel; the one that routing names when absent. */
             channel?: string | null;
             /**
              * Format: int32
              * @description The version; the newest when absent, so that a draft can be seen before it is published.
              */
             version?: number | null;
-            /** @description The profile to render for; somebody without traits when absent. */
+            /** @description The profile to render for; when absent each of `profiles` itself, else somebody without traits. */
             profile?: string | null;
             /** @description Traits in the place of the profile's own. */
             traits?: Record<string, unknown>;
@@ -7264,23 +7884,23 @@ export interface components {
             /** @description The language and region to see it in. */
             locale?: string | null;
         };
-        /** @description One mail of a test. */
-        SampleMail: {
-            /** @description To whom. */
+        /** @description One message of a test. */
+        SampleMessage: {
+            /** @description To whom: the address or profile of the request; what the template or the channel names for calls to programs and rooms. */
             to: string;
+            /** @description The channel it went by; null when it did not come so far. */
+            channel?: string | null;
             /** @description The provider's answer, when it took it. */
             answer?: string | null;
-            /** @description What went wrong, when it did not. */
+            /** @description What went wrong or stood against it, when it was not taken. */
             problem?: string | null;
         };
         /** @description What became of a test. */
         SampleView: {
-            /** @description Whether every mail was taken. */
+            /** @description Whether every message was taken. */
             ok: boolean;
-            /** @description The channel it went by. */
-            channel: string;
-            /** @description Each mail. */
-            mails: components["schemas"]["SampleMail"][];
+            /** @description Each message. */
+            messages: components["schemas"]["SampleMessage"][];
             /** @description Values the template asked for and nobody had. */
             missing: components["schemas"]["MissingView"][];
         };
@@ -7342,7 +7962,7 @@ export interface components {
         };
         /** @description Some events. */
         Selection: {
-            /** @description The event's name; any event when absent. */
+            /** @description The event's name; any event of the customer's own doing when absent, every event with `*`. */
             event?: string | null;
             /** @description Only events for which this holds, a rule's event predicate: `e.total > 50.0`. */
             filter?: string | null;
@@ -7351,7 +7971,7 @@ export interface components {
         };
         /** @description One series. */
         SeriesRequest: {
-            /** @description The event's name; any event when absent. */
+            /** @description The event's name; any event of the customer's own doing when absent, every event with `*`. */
             event?: string | null;
             /** @description Only events for which this holds, a rule's event predicate: `e.total > 50.0`. */
             filter?: string | null;
@@ -7400,6 +8020,13 @@ export interface components {
             /** @description When the session ends. */
             expires_at: components["schemas"]["Time"];
         };
+        /** @description A page as somebody would see it. */
+        ShownPage: {
+            /** @description The whole document. Its form leads nowhere: no link carries it. */
+            html: string;
+            /** @description The language it speaks: English when the one asked for is not known. */
+            language: string;
+        };
         /** @description What to simulate. */
         SimulationInput: {
             /** @description A document that is not saved. */
@@ -7418,6 +8045,67 @@ export interface components {
             flood_limit?: number | null;
             /** @description Whether to play the live version over the same events; true when absent. */
             compare?: boolean | null;
+            /** @description Of how many of the people who enter everything is told, step by step; none when absent, at most 100. */
+            people?: number | null;
+        };
+        /** @description What to simulate. */
+        SimulationOrder: {
+            /** @description The journey's id, `campaign/ID` of a campaign. */
+            journey: string;
+            /** @description A document that is not saved. */
+            spec: Record<string, unknown>;
+            /**
+             * Format: int32
+             * @description A version; the newest when neither this nor `spec` is given.
+             */
+            version?: number | null;
+            /** @description How far back: `30d`, at most 400d. */
+            since?: string | null;
+            /**
+             * Format: int64
+             * @description Messages within seven days above which somebody counts as flooded; 7 when absent.
+             */
+            flood_limit?: number | null;
+            /** @description Whether to play the live version over the same events; true when absent. */
+            compare?: boolean | null;
+            /** @description Of how many of the people who enter everything is told, step by step; none when absent, at most 100. */
+            people?: number | null;
+        };
+        /** @description A simulation. */
+        SimulationView: {
+            /** @description Its id. */
+            id: string;
+            /** @description The journey's id. */
+            journey: string;
+            /** @description `waiting` for its turn, `running`, `done` or `failed`. */
+            state: string;
+            /** @description Who asked. */
+            by: string;
+            /** @description When. */
+            asked_at: components["schemas"]["Time"];
+            ended_at?: null | components["schemas"]["Time"];
+            /** @description The beginning of what is played. */
+            since: components["schemas"]["Time"];
+            /** @description The end of what is played. */
+            until: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Events read so far.
+             */
+            events_read: number;
+            /**
+             * Format: int64
+             * @description Events to read, about; 0 before it has begun.
+             */
+            events_all: number;
+            /** @description Why it failed, a stable name. */
+            code?: string | null;
+            /** @description Why it failed. */
+            detail?: string | null;
+            /** @description The document that is played; only of one that is asked for by its id. */
+            spec?: Record<string, unknown> | null;
+            /** @description What the journey would have done, as `POST /api/v1/journeys/{id}/simulate` answers it; only of one that is asked for by its id. */
+            result?: Record<string, unknown> | null;
         };
         /** @description How large a segment was. */
         SizeView: {
@@ -7429,6 +8117,11 @@ export interface components {
              */
             count: number;
         };
+        /**
+         * @description Why a message was not sent.
+         * @enum {string}
+         */
+        SkipReason: "suppressed" | "unsubscribed" | "no_consent" | "unconfirmed" | "no_address" | "window_closed" | "quiet_hours_expired" | "frequency_cap" | "control_group" | "not_live" | "exited" | "duplicate" | "provider_rejected" | "invalid_template";
         /** @description A text to count. */
         SmsInput: {
             /** @description The text. */
@@ -7594,6 +8287,8 @@ export interface components {
              * @description How many people it begins for; each gets it once.
              */
             people: number;
+            /** @description Seeds that get nothing: nobody has the address. */
+            seeds_of_nobody: string[];
         };
         /** @description Counts of a workspace. */
         Stats: {
@@ -7709,6 +8404,11 @@ export interface components {
              * @description Clicks in its messages.
              */
             clicked: number;
+            /**
+             * Format: int64
+             * @description People who reached the goal after its message had left.
+             */
+            converted: number;
         };
         /** @description A browser's subscription, as `PushSubscription.toJSON()` gives it. */
         Subscription: {
@@ -7733,12 +8433,33 @@ export interface components {
         };
         /** @description An address to suppress. */
         SuppressionInput: {
-            /** @description `email`. */
+            /** @description `email`, `sms`, `whatsapp`, `voice`, `telegram` or `webhook`; `email` when absent. */
             channel?: string;
-            /** @description The address. */
+            /** @description The address; numbers as people write them, without a country code in the `default_country` of the settings. */
             address: string;
             /** @description Why; `manual` when absent. */
             reason?: string;
+        };
+        /** @description A row without effect. */
+        SuppressionProblem: {
+            /**
+             * Format: int64
+             * @description Its line in the file, the header being 1.
+             */
+            line: number;
+            /** @description What is wrong with it. */
+            detail: string;
+        };
+        /** @description What became of an upload. */
+        SuppressionUpload: {
+            /** @description Addresses that are suppressed now and were not before. */
+            added: number;
+            /** @description Addresses that were suppressed already; they keep their reason. */
+            known: number;
+            /** @description Rows without effect. */
+            rejected: number;
+            /** @description The first twenty of them. */
+            problems: components["schemas"]["SuppressionProblem"][];
         };
         /** @description A suppressed address. */
         SuppressionView: {
@@ -7798,6 +8519,17 @@ export interface components {
             /** @description Messages asked for: one for each person and variant. `GET /api/v1/messages?request=…` finds each. */
             requests: string[];
         };
+        /** @description A text of the pages. */
+        TextView: {
+            /** @description Its name: the member of `words.<language>` of the settings that says it otherwise. */
+            name: string;
+            /** @description What is built in, in English and for every language without a word of its own. */
+            en: string;
+            /** @description What is built in, in German. */
+            de: string;
+            /** @description What is filled in where the text has `{…}`. */
+            values: string[];
+        };
         /** Format: date-time */
         Time: string;
         /** @description A point on a message's way. */
@@ -7811,6 +8543,12 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description Why, in whose words, or which link. */
             detail?: string | null;
+            /** @description Why a message was skipped, of the closed list. */
+            reason?: string | null;
+            /** @description The rule that decided: `consent`, `frequency_cap`, `pressure`, `quiet_hours`, `journey`… */
+            rule?: string | null;
+            /** @description What the rule saw; of a message that was sent, what every rule saw: consent, caps, pressure. */
+            values?: Record<string, unknown> | null;
         };
         /** @description A token just created. */
         TokenCreated: {
@@ -7978,7 +8716,7 @@ export interface components {
             /** @description Only profiles that are in this segment now. */
             segment?: string | null;
             /**
-             * @description What is counted, 1 to 10; the first is called `A`, the next `B`… Profiles with any event when empty.
+             * @description What is counted, 1 to 10; the first is called `A`, the next `B`… Profiles that did anything when empty.
              * @default []
              */
             series?: components["schemas"]["SeriesRequest"][];
@@ -8311,7 +9049,7 @@ export interface components {
         /** @description Which events to write as XES: a trace for each profile. */
         XesRequest: {
             /**
-             * @description Names of the events; all when empty.
+             * @description Names of the events; all of the customers' own doing when empty, every event with `*`.
              * @default []
              */
             events?: string[];
@@ -8451,6 +9189,8 @@ export interface operations {
     get_accounts_by_id_members: {
         parameters: {
             query?: {
+                /** @description Text to find. */
+                q?: string | null;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows, 1 to 500; 50 when absent. */
@@ -9312,11 +10052,46 @@ export interface operations {
             };
         };
     };
+    get_domains_by_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each check, with what was expected, found and to do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainCheck"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: {
                 /** @description Only events whose name holds this text. */
                 q?: string | null;
+                /** @description Only events of the source with this id; 0 is Rapport itself. */
+                source?: number | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
                 /** @description With each event as it was recorded; at most 100 rows then. */
                 details?: boolean;
                 /** @description Rows, 1 to 500; 50 when absent. */
@@ -11230,12 +12005,18 @@ export interface operations {
             query?: {
                 /** @description Text to find in id, subject, template or journey. */
                 q?: string | null;
-                /** @description `queued`, `deferred`, `sent`, `skipped`, `failed`. */
+                /** @description `queued`, `deferred`, `sent`, `skipped`, `failed`; `pending` for those queued or deferred. */
                 status?: string | null;
                 /** @description Only of this template. */
                 template?: string | null;
-                /** @description Only of this journey. */
+                /** @description Only of this journey; `campaign/ID` for those of a campaign. */
                 journey?: string | null;
+                /** @description Only of this channel: `email`, `sms`… */
+                channel?: string | null;
+                /** @description Only those decided at or after this time. */
+                from?: string | null;
+                /** @description Only those decided before this time. */
+                to?: string | null;
                 /** @description Only to this customer, under any id it had. */
                 profile?: string | null;
                 /** @description Only what this call of `POST /api/v1/messages` asked for. */
@@ -11312,7 +12093,20 @@ export interface operations {
     };
     get_messages_counts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Text to find in id, subject, template or journey. */
+                q?: string | null;
+                /** @description Only of this template. */
+                template?: string | null;
+                /** @description Only of this journey; `campaign/ID` for those of a campaign. */
+                journey?: string | null;
+                /** @description Only of this channel: `email`, `sms`… */
+                channel?: string | null;
+                /** @description Only those decided at or after this time. */
+                from?: string | null;
+                /** @description Only those decided before this time. */
+                to?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11542,6 +12336,68 @@ export interface operations {
             };
         };
     };
+    get_pages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each text with what is built in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagesView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_pages_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageInput"];
+            };
+        };
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownPage"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_partitions: {
         parameters: {
             query?: never;
@@ -11703,6 +12559,10 @@ export interface operations {
                 known?: boolean | null;
                 /** @description With or without an e-mail address. */
                 has_email?: boolean | null;
+                /** @description In the live segment with this id. */
+                segment?: string | null;
+                /** @description Whom this rule holds now: `traits.plan == "pro"`. */
+                rule?: string | null;
                 /** @description `last_seen` (the default, last first) or `id`. */
                 sort?: string | null;
                 /** @description The `next_cursor` of the page before. */
@@ -11736,6 +12596,42 @@ export interface operations {
             };
         };
     };
+    post_profiles_bulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description How far it is; durable. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_profiles_by_by_namespace_by_value: {
         parameters: {
             query?: never;
@@ -11755,6 +12651,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_count: {
+        parameters: {
+            query?: {
+                /** @description Words, each of which must occur in an identifier, the id or a naming trait. */
+                q?: string | null;
+                /** @description With or without a `user_id`. */
+                known?: boolean | null;
+                /** @description With or without an e-mail address. */
+                has_email?: boolean | null;
+                /** @description In the live segment with this id. */
+                segment?: string | null;
+                /** @description Whom this rule holds now: `traits.plan == "pro"`. */
+                rule?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Exact. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_summaries: {
+        parameters: {
+            query: {
+                /** @description Ids of profiles, 500 at most, with commas between them. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those who are there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedSummary"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -11824,6 +12792,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_id_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAccountView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -11991,6 +12990,16 @@ export interface operations {
             query?: {
                 /** @description Text to find in name or properties. */
                 q?: string | null;
+                /** @description Only events of this name. */
+                event?: string | null;
+                /** @description Only events of the source with this id; 0 is Rapport itself. */
+                source?: number | null;
+                /** @description Only what came from elsewhere than Rapport itself. */
+                theirs?: boolean;
+                /** @description Only events at or after this time. */
+                from?: string | null;
+                /** @description Only events before this time. */
+                to?: string | null;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows, 1 to 500; 50 when absent. */
@@ -12119,6 +13128,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfMessageView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profiles_by_id_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencePage"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -13127,6 +14167,8 @@ export interface operations {
                 days?: number | null;
                 /** @description How many values; 20 when absent, at most 100. */
                 limit?: number | null;
+                /** @description Only values with this text in them. */
+                q?: string | null;
             };
             header?: never;
             path?: never;
@@ -13141,6 +14183,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ValuesView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_search: {
+        parameters: {
+            query?: {
+                /** @description Words, each of which must occur in the name, the id or the kind; nothing is found without any. */
+                q?: string | null;
+                /** @description Rows, 1 to 500; 50 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that fit best, best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfFoundView"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -13731,6 +14807,134 @@ export interface operations {
             };
         };
     };
+    get_simulations: {
+        parameters: {
+            query?: {
+                /** @description Only those of this journey, `campaign/ID` of a campaign. */
+                journey?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first, without what came of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSimulationView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_simulations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationOrder"];
+            };
+        };
+        responses: {
+            /** @description It waits for its turn, or is played. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_simulations_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The simulation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_simulations_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is ended and forgotten. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_sms_segments: {
         parameters: {
             query?: never;
@@ -13970,6 +15174,79 @@ export interface operations {
             };
         };
     };
+    get_suppressions_export: {
+        parameters: {
+            query?: {
+                /** @description Text to find in address or reason. */
+                q?: string | null;
+                /** @description Only on this channel. */
+                channel?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A row an address: channel, address, reason, since, source. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_suppressions_upload: {
+        parameters: {
+            query?: {
+                /** @description The channel of rows that name none; `email` when absent. */
+                channel?: string;
+                /** @description The reason of rows that name none; `manual` when absent. */
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CSV whose header has `address`, `email` or `phone`, and perhaps `channel`, `reason` and `since`; 500,000 rows and 32 MiB at most. */
+        requestBody: {
+            content: {
+                "text/csv": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description What became of the rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionUpload"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_suppressions_by_channel_by_address: {
         parameters: {
             query?: never;
@@ -14016,6 +15293,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfTemplateView"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_templates_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description What was found at each link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkReport"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -14082,6 +15392,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_templates_by_id_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description What was found at each link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkReport"];
                 };
             };
             /** @description What is wrong (RFC 9457). */
@@ -14183,7 +15528,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each mail. */
+            /** @description What became of each message. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -14,6 +14,8 @@ export const themeOf = (close: string) => createTheme({
     // Links within sentences must be told from them by more than colour; tables and menus say otherwise.
     Anchor: { defaultProps: { underline: 'always' } },
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
+    // An empty place that takes the focus first is no item of a menu.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
   },
 });

@@ -10,7 +10,8 @@ import { bytesOf, type Queue, queue } from './queue';
 import { endSession, session } from './session';
 import { cookieStore, localStore, memoryStore, peek, type Store } from './storage';
 import { type Transport, transport } from './transport';
-import type { CallOptions, Kind, Middleware, Options, Preferences, Properties, Rapport, RapportEvent, Sent } from './types';
+import type { CallOptions, Kind, LineOptions, Middleware, Options, Preferences, Properties, Rapport, RapportEvent, Sent } from './types';
+import { uuid } from './uuid';
 
 declare const __VERSION__: string;
 
@@ -19,9 +20,8 @@ const MAX_EVENT_BYTES = 32_000;
 /** Events kept in memory while the customer has not decided. */
 const MAX_HELD = 100;
 const CONSENT = 'rp_consent';
-
-/** 128 random bits. */
-const uuid = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
+/** What is kept of a customer; queues, which are of one write key, and the choice are not. */
+const OF_CUSTOMER = /^rp_(?!q\.|consent$)/;
 
 const isObject = (value: unknown): value is Properties => !!value && typeof value === 'object' && !Array.isArray(value);
 
@@ -34,6 +34,9 @@ const merged = (a: Properties, b: Properties): Properties => {
 
 /** An element, or several, as the helpers take them. */
 const elements = (given: Parameters<Rapport['trackLink']>[0]): Element[] => (!given ? [] : given instanceof Element ? [given] : Array.from(given as ArrayLike<Element>));
+
+/** A queue with what empties it. */
+type Sender = Queue & Transport;
 
 /** A client that waits for `load`. `defaultHost` is where the SDK itself came from, if that is known. */
 export function create(defaultHost = ''): Rapport {
@@ -53,8 +56,9 @@ export function create(defaultHost = ''): Rapport {
   /** An id for a visitor without one. What is held for a decision may be stored later, so it gets one that lasts. */
   const freshId = (): string => (decision.gate === 'open' && !decision.store && settings.cookieless !== 'page' ? DAILY : uuid());
   const who = identity(nowhere, freshId);
-  let wire: Transport;
-  let waitingEvents: Queue | undefined;
+  const senders: Sender[] = [];
+  let wire: Sender;
+  let debugging = false;
 
   /** Where things outlast the page. Made when first needed, since finding out what works writes. */
   const kept = (): Places => {
@@ -86,10 +90,10 @@ export function create(defaultHost = ''): Rapport {
       events.emit('drop', 1, 'too_large');
       return false;
     }
-    const waits = waitingEvents as Queue;
-    const gone = waits.add(json);
+    const gone = wire.add(json);
     if (gone) events.emit('drop', gone, 'queue_full');
-    wire.soon(waits.size() < (settings.flushAt ?? 20) ? (settings.flushInterval ?? 500) : 0);
+    if (debugging) console.log('rapport:', event);
+    wire.soon(wire.size() < (settings.flushAt ?? 20) ? (settings.flushInterval ?? 500) : 0);
     return true;
   };
 
@@ -116,22 +120,26 @@ export function create(defaultHost = ''): Rapport {
     };
   };
 
-  const send = (type: Kind, members: Partial<RapportEvent>, options: CallOptions): Sent => {
-    if (decision.gate === 'closed') return {};
-    const { timestamp, messageId, anonymousId, userId, integrations, context: given, ...rest } = options;
+  /** An event of who the customer is now. */
+  const make = (type: Kind, members: Partial<RapportEvent>, { timestamp, messageId, anonymousId, userId }: CallOptions): RapportEvent => {
     const user = userId || members.userId || who.user.id();
     const visitor = anonymousId || who.user.anonymousId();
-    const event: RapportEvent = {
+    return {
       type,
       messageId: messageId || uuid(),
       timestamp: (timestamp ? new Date(timestamp) : new Date()).toISOString(),
+      context: {},
       // People behind one address share an id of the day, so it says nothing of who is known by name.
       ...(!(user && visitor === DAILY) && { anonymousId: visitor }),
       ...members,
       ...(user && { userId: user }),
-      ...(integrations && { integrations }),
-      context: merged(merged(context(), rest), given || {}),
     };
+  };
+
+  const send = (type: Kind, members: Partial<RapportEvent>, options: CallOptions): Sent => {
+    if (decision.gate === 'closed') return {};
+    const { timestamp, messageId, anonymousId, userId, integrations, context: given, ...rest } = options;
+    const event = make(type, { ...members, ...(integrations && { integrations }), context: merged(merged(context(), rest), given || {}) }, options);
     let sent: Sent = {};
     filtered(event, 0, (final) => {
       if (decision.gate === 'wait') {
@@ -175,12 +183,12 @@ export function create(defaultHost = ''): Rapport {
     else if (decision.gate !== 'wait' && settings.persistence !== 'memory' && (lasting || peek(CONSENT) || peek(ANONYMOUS))) {
       // Nothing of an earlier time stays, the choice itself excepted.
       if (decision.gate === 'closed') who.reset();
-      identity(kept(), uuid).reset();
-      endSession(kept().local);
-      queue(kept().local, kept().local, settings.writeKey, '', 0, Date.now).clear();
+      const { ids, local } = kept();
+      for (const store of [ids, local]) for (const key of store.keys()) if (OF_CUSTOMER.test(key)) store.remove(key);
+      queue(local, local, settings.writeKey, '', 0, Date.now).clear();
     }
     if (!decision.store) who.move(nowhere);
-    waitingEvents?.move(local(), decision.gate !== 'closed');
+    for (const sender of senders) sender.move(local(), decision.gate !== 'closed');
     if (decision.gate === 'closed') held = [];
     if (decision.gate === 'open') held.splice(0).forEach(enqueue);
     parts();
@@ -196,6 +204,32 @@ export function create(defaultHost = ''): Rapport {
     return client;
   };
 
+  const line = ({ name, path, body, ready, refused = () => {} }: LineOptions): Sender => {
+    const id = `${settings.writeKey}.${name}`;
+    const waits = queue(local(), memory, id, uuid().slice(0, 8), settings.maxQueueSize ?? 1000, Date.now);
+    const sender: Sender = {
+      ...waits,
+      ...transport({
+        url: settings.host + path,
+        name: id,
+        queue: waits,
+        body,
+        refused,
+        online: () => navigator.onLine !== false && (!ready || ready()),
+        now: Date.now,
+        random: Math.random,
+        fetch: (...given) => fetch(...given),
+        locks: navigator.locks,
+      }),
+    };
+    senders.push(sender);
+    addEventListener('online', () => void sender.flush());
+    addEventListener('pageshow', () => sender.soon(0));
+    document.addEventListener('visibilitychange', () => document.hidden && void sender.flush());
+    addEventListener('pagehide', () => sender.leave());
+    return sender;
+  };
+
   const begin = (writeKey: string, options: Options): void => {
     settings = { ...options, writeKey, host: (options.host || defaultHost).replace(/\/+$/, '') };
     referrer = document.referrer;
@@ -206,26 +240,16 @@ export function create(defaultHost = ''): Rapport {
       // Not ours, so not a choice.
     }
     apply();
-    waitingEvents = queue(local(), memory, writeKey, uuid().slice(0, 8), settings.maxQueueSize ?? 1000, Date.now);
-    wire = transport({
-      url: settings.host + (settings.path || '/v1/batch'),
-      writeKey,
-      queue: waitingEvents,
-      context: () => ({ library: { name: 'rapport.js', version: __VERSION__ }, ...device() }),
+    wire = line({
+      name: 'events',
+      path: settings.path || '/v1/batch',
+      body: (batch) =>
+        `{"writeKey":${JSON.stringify(writeKey)},"sentAt":"${new Date().toISOString()}","context":${JSON.stringify({ library: { name: 'rapport.js', version: __VERSION__ }, ...device() })},"batch":[${batch.join()}]}`,
       refused: (list, status) => {
         console.warn(`rapport: the server refused ${list.length} events with ${status}`);
         events.emit('drop', list.length, 'refused');
       },
-      online: () => navigator.onLine !== false,
-      now: Date.now,
-      random: Math.random,
-      fetch: (...given) => fetch(...given),
-      locks: navigator.locks,
     });
-    addEventListener('online', () => void wire.flush());
-    addEventListener('pageshow', () => wire.soon(0));
-    document.addEventListener('visibilitychange', () => document.hidden && void wire.flush());
-    addEventListener('pagehide', () => wire.leave());
     loaded = true;
     events.emit('initialize', settings);
     waiting.splice(0).forEach(attempt);
@@ -234,6 +258,9 @@ export function create(defaultHost = ''): Rapport {
     // What an earlier page left.
     wire.soon(settings.flushInterval ?? 500);
   };
+
+  const clicks = tracker('click');
+  const submits = tracker('submit');
 
   const client: Rapport = {
     VERSION: __VERSION__,
@@ -298,18 +325,28 @@ export function create(defaultHost = ''): Rapport {
     consent(preferences) {
       if (preferences) {
         void later(() => {
+          // No later event can tell of a no, so one does it, of who the customer was until now.
+          const last = decision.gate === 'open' && make('track', { event: 'Consent Changed' }, {});
           chosen = { ...chosen, ...preferences };
           kept().ids.set(CONSENT, JSON.stringify(chosen));
           apply();
+          if (last && decision.gate === 'closed' && enqueue(last)) void wire.flush();
           events.emit('consent', chosen);
         });
       }
       return chosen;
     },
     flush: () => later(() => wire.flush()).then((sent) => sent),
-    trackLink: tracker('click'),
-    trackForm: tracker('submit'),
+    trackLink: clicks,
+    trackClick: clicks,
+    trackForm: submits,
+    trackSubmit: submits,
+    pageview: (path) => (void client.page(path ? { path } : {}), client),
     addSourceMiddleware: (filter) => (middleware.push(filter), client),
+    addDestinationMiddleware: () => client,
+    debug: (on) => ((debugging = on !== false), client),
+    timeout: () => client,
+    line,
     use: (plugin) => (void later(() => plugin(client)), client),
     chunk(name) {
       const url = `${settings.host}/sdk/rapport-${name}.js`;

@@ -31,7 +31,7 @@ export const bytesOf = (text: string): number => new TextEncoder().encode(text).
 
 /**
  * A queue in `store`; what does not fit there is in `spare`. `tab` makes keys of this tab its own. `most` is how many
- * events are kept.
+ * events are kept. A queue named `a` sees what is in those named `a.…`.
  */
 export function queue(store: Store, spare: Store, name: string, tab: string, most: number, now: () => number): Queue {
   const prefix = `rp_q.${name}.`;

@@ -5,7 +5,7 @@
   scope.rapportName = name;
   const stub: any = (scope[name] = scope[name] || []);
   if (stub.load) return;
-  'identify track page screen group alias reset ready on once off consent trackLink trackForm setAnonymousId addSourceMiddleware use flush'
+  'identify track page screen group alias reset ready on once off consent trackLink trackForm trackClick trackSubmit pageview setAnonymousId addSourceMiddleware addDestinationMiddleware debug timeout use flush'
     .split(' ')
     .forEach((method) => {
       stub[method] = (...given: unknown[]) => (stub.push([method, ...given]), stub);

@@ -13,12 +13,14 @@ const LAST_RETRY_MS = 300_000;
 
 export interface TransportOptions {
   url: string;
-  writeKey: string;
+  /** What the tabs of a browser know this queue by: one of them sends at a time. */
+  name: string;
   queue: Queue;
-  /** Context of the whole batch. */
-  context: () => object;
-  /** Told of events the server refused for good. */
-  refused: (events: string[], status: number) => void;
+  /** What is sent for these entries, each JSON. */
+  body: (entries: string[]) => string;
+  /** Told of entries the server refused for good. */
+  refused: (entries: string[], status: number) => void;
+  /** Whether it makes sense to try. */
   online: () => boolean;
   now: () => number;
   random: () => number;
@@ -27,9 +29,9 @@ export interface TransportOptions {
 }
 
 export interface Transport {
-  /** Sends what waits; resolves when it was tried. */
+  /** Sends what waits, now; resolves when it was tried. */
   flush(): Promise<void>;
-  /** Has a flush happen within this time. */
+  /** Has a flush happen within this time, or later when the server has to be left alone for longer. */
   soon(ms: number): void;
   /** Hands what this tab has waiting to the browser, which sends it even though the page closes. */
   leave(): void;
@@ -46,22 +48,25 @@ export function transport(o: TransportOptions): Transport {
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let dueAt = Infinity;
+  /** Until when the server is left alone after a failure. */
+  let restUntil = 0;
   let running: Promise<void> | undefined;
   let again = false;
   let inFlight: Entry[] = [];
 
-  const body = (entries: Entry[]): string =>
-    `{"writeKey":${JSON.stringify(o.writeKey)},"sentAt":"${new Date(o.now()).toISOString()}","context":${JSON.stringify(o.context())},"batch":[${entries.map((e) => e.json).join()}]}`;
+  const body = (entries: Entry[]): string => o.body(entries.map((e) => e.json));
 
   const soon = (ms: number): void => {
-    if (o.now() + ms >= dueAt) return;
+    const at = Math.max(o.now() + ms, restUntil);
+    if (at >= dueAt) return;
     clearTimeout(timer);
-    dueAt = o.now() + ms;
-    timer = setTimeout(() => void flush(), ms);
+    dueAt = at;
+    timer = setTimeout(() => void flush(), at - o.now());
   };
 
   const retry = (after: string | null): false => {
-    soon(retryDelay(++failures, o.random(), after));
+    restUntil = o.now() + retryDelay(++failures, o.random(), after);
+    soon(0);
     return false;
   };
 
@@ -83,7 +88,7 @@ export function transport(o: TransportOptions): Transport {
       if (!ok && status !== 400 && status !== 413) return retry(headers.get('retry-after'));
       o.queue.remove(entries.map((e) => e.key));
       if (!ok) o.refused(entries.map((e) => e.json), status);
-      failures = 0;
+      failures = restUntil = 0;
       return true;
     } catch {
       return retry(null);
@@ -105,7 +110,7 @@ export function transport(o: TransportOptions): Transport {
         await run().then(done, failed);
         await new Promise((later) => setTimeout(later, SETTLE_MS));
       };
-      o.locks.request('rapport.' + o.writeKey, held).catch(failed);
+      o.locks.request('rapport.' + o.name, held).catch(failed);
     });
 
   const flush = (): Promise<void> => {

@@ -133,6 +133,30 @@ export type Middleware = (step: {
 /** Something that adds to the SDK: called once with the client, at `load`. */
 export type Plugin = (client: Rapport) => void;
 
+/** A way to the server for what must arrive, besides events. */
+export interface LineOptions {
+  /** What tells it from others of this client. */
+  name: string;
+  /** Where on the server it leads. */
+  path: string;
+  /** What is posted for these entries, at most 100. */
+  body: (entries: string[]) => string;
+  /** Whether it can be sent now; always when absent. */
+  ready?: () => boolean;
+  /** Told of entries the server will never take. */
+  refused?: (entries: string[], status: number) => void;
+}
+
+/** Entries wait in the browser, as far as the customer agreed, until the server has said yes; they may arrive twice. */
+export interface Line {
+  /** Keeps an entry, JSON; how many older ones gave way. */
+  add(json: string): number;
+  /** Sends what waits within this time, milliseconds; later while the server has to be left alone. */
+  soon(ms: number): void;
+  /** Sends what waits; resolves when it was tried. */
+  flush(): Promise<void>;
+}
+
 export interface User {
   id(id?: string | null): string | null;
   anonymousId(id?: string | null): string;
@@ -178,10 +202,24 @@ export interface Rapport {
   consent(preferences?: Preferences): Preferences | null;
   /** Sends what waits; resolves when it was tried. */
   flush(): Promise<void>;
+  /** Shows each event in the console; `false` ends that. */
+  debug(on?: boolean): Rapport;
+  /** Of analytics.js: how long callbacks wait, milliseconds. Here they wait for nothing, so it changes nothing. */
+  timeout(ms: number): Rapport;
   trackLink(elements: Element | Iterable<Element> | ArrayLike<Element> | null, event: string | ((element: Element) => string), properties?: Properties | ((element: Element) => Properties)): Rapport;
   trackForm(elements: Element | Iterable<Element> | ArrayLike<Element> | null, event: string | ((element: Element) => string), properties?: Properties | ((element: Element) => Properties)): Rapport;
+  /** The same as `trackLink`. */
+  trackClick: Rapport['trackLink'];
+  /** The same as `trackForm`. */
+  trackSubmit: Rapport['trackForm'];
+  /** `page` of another path than that of the address; as analytics.js had it before `page`. */
+  pageview(path?: string): Rapport;
   addSourceMiddleware(middleware: Middleware): Rapport;
+  /** Of analytics.js: for tools that it loads into the page. There are none here, so it changes nothing. */
+  addDestinationMiddleware(tool: string, ...middleware: ((step: any) => void)[]): Rapport;
   use(plugin: Plugin): Rapport;
+  /** Once loaded: a way to the server of its own, for parts of the SDK and plugins. */
+  line(options: LineOptions): Line;
   /** A further part of the SDK (`inapp`, `push`): loads it from the same host, once, and resolves to what it offers. */
   chunk(name: string): Promise<any>;
   /** Whether consent and signals let events be sent now. */

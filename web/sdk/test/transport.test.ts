@@ -14,9 +14,9 @@ function make(answers: Answer[] = [], more: Partial<TransportOptions> = {}) {
   const refused: [number, number][] = [];
   const t = transport({
     url: 'http://x/v1/batch',
-    writeKey: 'WK',
+    name: 'WK',
     queue: q,
-    context: () => ({ library: { name: 'test' } }),
+    body: (entries) => `{"batch":[${entries.join()}]}`,
     refused: (events, status) => refused.push([events.length, status]),
     online: () => true,
     now: Date.now,
@@ -35,16 +35,13 @@ function make(answers: Answer[] = [], more: Partial<TransportOptions> = {}) {
   return { q, t, bodies, requests, refused };
 }
 
-test('a batch says who sends it, when, and what', async () => {
+test('what waits leaves in one batch', async () => {
   const { q, t, bodies, requests } = make();
   q.add('{"type":"track","event":"A"}');
   q.add('{"type":"track","event":"B"}');
   await t.flush();
   assert.equal(bodies.length, 1);
-  assert.equal(bodies[0].writeKey, 'WK');
-  assert.ok(Math.abs(Date.parse(bodies[0].sentAt) - Date.now()) < 5_000);
   assert.deepEqual(bodies[0].batch.map((e: any) => e.event), ['A', 'B']);
-  assert.deepEqual(bodies[0].context, { library: { name: 'test' } });
   assert.equal(requests[0]?.keepalive, true);
   assert.equal(q.size(), 0);
 });
@@ -72,6 +69,27 @@ test('failures keep events, and the same events come again', async (context) => 
     assert.deepEqual(bodies[0].batch, bodies[1].batch);
     assert.equal(q.size(), 0);
   }
+});
+
+test('what is added while the server is to be left alone waits with the rest', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const { q, t, bodies } = make([[503, { 'retry-after': '60' }]]);
+  const seconds = async (count: number) => {
+    for (let n = 0; n < count; n++) {
+      q.add(String(n));
+      t.soon(0);
+      context.mock.timers.tick(1_000);
+      await new Promise(setImmediate);
+    }
+  };
+  q.add('"first"');
+  await t.flush();
+  await seconds(59);
+  assert.equal(bodies.length, 1);
+  await seconds(1);
+  assert.equal(bodies[1].batch.length, 61);
+  await seconds(3);
+  assert.equal(bodies.length, 5, 'and nothing waits once it answers');
 });
 
 test('what the server will never take does not block the rest', async () => {

@@ -4,15 +4,18 @@
 pub(crate) mod needs;
 mod repeats;
 
+use std::fmt::Display;
+
 use rapport_delivery::TemplateSpec;
 use rapport_delivery::channels::has_media;
-use rapport_domain::{MessageChannel, Problem, Resource, ResourceKind, ResourceStatus, Timestamp, WorkspaceId};
+use rapport_domain::{MessageChannel, Problem, Resource, ResourceKind, ResourceStatus, Timestamp, WorkspaceId, kinds};
 use rapport_engine::{circles, read};
 use rapport_journeys::campaign;
 use rapport_journeys::core::calendar;
 use rapport_journeys::spec::{Action, Audience, Occurrence, Trigger};
 use rapport_journeys::{AnyCatalogue, JourneySpec};
 use rapport_lake::CancelFlag;
+use rapport_rules::Plan;
 use rapport_store::Query;
 use rapport_store::control::resources;
 use serde_json::Value;
@@ -70,8 +73,22 @@ pub(crate) fn check(
             return found.verdict(kind, confirmed);
         }
         ResourceKind::ComputedTrait => {
-            let live = state.stores.control().read(|q| resources::all_live(q, ws))?;
-            return around(&live, ws, kind, id, spec).verdict(kind, confirmed);
+            let (_, formula) = rapport_segments::computed::validate(spec).map_err(ApiError::invalid)?;
+            let mut found = around(&state.stores.control().read(|q| resources::all_live(q, ws))?, ws, kind, id, spec);
+            let asked = Plan::of_formula(&formula).segment_names().to_vec();
+            let at = asked.into_iter().map(|segment| ("spec.value".to_owned(), segment));
+            found.errors.extend(needs::asked_segments(state, ws, at)?);
+            return found.verdict(kind, confirmed);
+        }
+        ResourceKind::PersonaModel => {
+            let (model, formulas) = rapport_segments::personas::validate(spec).map_err(ApiError::invalid)?;
+            let own = model.segment.map(|segment| ("spec.segment".to_owned(), segment));
+            let features = formulas.iter().enumerate().flat_map(|(i, formula)| {
+                let asked = Plan::of_formula(formula).segment_names().to_vec();
+                asked.into_iter().map(move |segment| (format!("spec.features[{i}].value"), segment))
+            });
+            let errors = needs::asked_segments(state, ws, own.into_iter().chain(features))?;
+            return Found { errors, ..Found::default() }.verdict(kind, confirmed);
         }
         ResourceKind::Topic | ResourceKind::Settings => {
             let found = Found { confirm: needs::asks(state, ws, kind, spec)?, ..Found::default() };
@@ -114,11 +131,7 @@ fn media(state: &ApiState, ws: WorkspaceId, spec: &Value) -> Result<Vec<Problem>
         return Ok(Vec::new());
     }
     let names: Vec<&str> = channels.iter().map(|(id, _)| id.as_str()).collect();
-    let message = format!(
-        "no live channel carries media (MMS): {} sends texts alone. Leave media out and link to the picture, or add a channel of kind twilio",
-        names.join(", ")
-    );
-    Ok(vec![Problem::new("spec.media", message)])
+    Ok(vec![Problem::of("spec.media", kinds::NO_MEDIA, &[("channels", &names.join(", "))])])
 }
 
 /// Refuses circles again within the transaction that publishes: two documents published at once could make one together.
@@ -151,7 +164,7 @@ fn named(
     let campaign = campaign::validate(spec, &AnyCatalogue).map_err(ApiError::invalid)?;
     let mut found: Vec<Problem> = Vec::new();
     for problem in needs::named(state, ws, &campaign::whole(&campaign))? {
-        let problem = campaign::as_campaign(problem);
+        let problem = campaign::as_campaign(problem, &campaign);
         if found.iter().all(|p| p.at != problem.at) {
             found.push(problem);
         }
@@ -169,13 +182,13 @@ fn starts(
 ) -> Result<(), ApiError> {
     for (i, step) in journey.steps.iter().enumerate() {
         if matches!(&step.action, Action::Stop(journey) if journey == id) {
-            let message = format!("step {:?} stops its own journey; an `exit` step ends a run", step.id);
-            found.errors.push(Problem::new(format!("spec.steps[{i}].stop.journey"), message));
+            let at = format!("spec.steps[{i}].stop.journey");
+            found.errors.push(Problem::of(at, kinds::STOPS_OWN, &[("step", &step.id)]));
         }
         let Action::Start(start) = &step.action else { continue };
         let at = format!("spec.steps[{i}].start.journey");
         if start.journey == id {
-            found.errors.push(Problem::new(at, format!("step {:?} starts its own journey again and again", step.id)));
+            found.errors.push(Problem::of(at, kinds::STARTS_OWN, &[("step", &step.id)]));
             continue;
         }
         let live =
@@ -183,15 +196,13 @@ fn starts(
         let spec = live.and_then(|r| rapport_journeys::validate(&r.spec, &AnyCatalogue).ok());
         match spec.map(|s| s.trigger) {
             None => {
-                let message = format!("step {:?} starts the journey {:?}, which is not live", step.id, start.journey);
-                found.confirm.push(Problem::new(at, message));
+                let values: &[(&str, &dyn Display)] = &[("step", &step.id), ("journey", &start.journey)];
+                found.confirm.push(Problem::of(at, kinds::STARTED_NOT_LIVE, values));
             }
             Some(Trigger::Journey) => {}
             Some(other) => {
-                let kind = other.kind();
-                let message =
-                    format!("{:?} starts by {kind}; a step can start what has the trigger journey", start.journey);
-                found.errors.push(Problem::new(at, message));
+                let values: &[(&str, &dyn Display)] = &[("journey", &start.journey), ("trigger", &other.kind())];
+                found.errors.push(Problem::of(at, kinds::STARTED_OTHERWISE, values));
             }
         }
     }
@@ -202,14 +213,14 @@ fn starts(
 fn when(state: &ApiState, journey: &JourneySpec, found: &mut Found) {
     let now = state.now();
     if journey.stops_at.is_some_and(|at| at <= now) {
-        found.errors.push(Problem::new("spec.stops_at", "is over: nobody could enter"));
+        found.errors.push(Problem::of("spec.stops_at", kinds::OVER, &[]));
     }
     let Trigger::Schedule(schedule) = &journey.trigger else { return };
     // The last clocks on earth show it twelve hours after UTC.
     let last = Timestamp(now.0 - 12 * rapport_domain::time::HOUR_MS).to_utc().naive_utc();
     if calendar::next_local(&schedule.at, last).is_none() {
         let what = if matches!(schedule.at, Occurrence::Once(_)) { "at" } else { "cron or rrule" };
-        found.errors.push(Problem::new("spec.trigger.schedule", format!("{what} never comes round any more")));
+        found.errors.push(Problem::of("spec.trigger.schedule", kinds::NEVER_AGAIN, &[("what", &what)]));
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a document needs to be live already: templates, channels, segments, lists, topics.
 
+use std::fmt::Display;
+
 use rapport_delivery::{ChannelSpec, SettingsSpec, TopicSpec};
 use rapport_domain::rule::Mention;
-use rapport_domain::{Problem, ResourceKind, WorkspaceId};
+use rapport_domain::{Problem, ResourceKind, WorkspaceId, kinds};
 use rapport_journeys::JourneySpec;
 use rapport_journeys::spec::Action;
 use rapport_rules::{Plan, Rule};
@@ -30,10 +32,9 @@ pub(super) fn told(state: &ApiState, ws: WorkspaceId, webhook: &WebhookSpec) -> 
     if known().any(|id| id == webhook.channel) {
         return Ok(None);
     }
-    let message =
-        format!("no live channel {:?} of kind webhook, which the segment tells who enters and leaves", webhook.channel);
     let near = crate::extract::nearest(&webhook.channel, known());
-    Ok(Some(Problem::new("spec.webhook.channel", message).with_suggestion(near)))
+    let problem = Problem::of("spec.webhook.channel", kinds::NO_WEBHOOK_CHANNEL, &[("id", &webhook.channel)]);
+    Ok(Some(problem.with_suggestion(near)))
 }
 
 /// Templates that ask customers to confirm a subscription, and with which nobody could.
@@ -52,15 +53,17 @@ pub(super) fn asks(
     for (channel, id) in templates {
         let live = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Template, &id))?;
         let carried = live.as_ref().map(|t| carried(t).to_owned());
-        let message = match (live, carried) {
-            (None, _) => format!("the template {id:?} is not live: nobody would be asked to confirm"),
-            (_, Some(other)) if other != channel => format!("the template {id:?} is for {other}"),
+        let at = format!("spec.double_opt_in.templates.{channel}");
+        problems.push(match (live, carried) {
+            (None, _) => Problem::of(at, kinds::CONFIRM_NOT_LIVE, &[("id", &id)]),
+            (_, Some(other)) if other != channel => {
+                Problem::of(at, kinds::CONFIRM_OTHER_CHANNEL, &[("id", &id), ("carried", &other)])
+            }
             (Some(t), _) if !t.spec.to_string().contains("confirm_url") => {
-                format!("the template {id:?} has no {{{{ confirm_url }}}}: nobody could confirm")
+                Problem::of(at, kinds::CONFIRM_WITHOUT_LINK, &[("id", &id)])
             }
             _ => continue,
-        };
-        problems.push(Problem::new(format!("spec.double_opt_in.templates.{channel}"), message));
+        });
     }
     Ok(problems)
 }
@@ -71,27 +74,33 @@ pub(super) fn named(state: &ApiState, ws: WorkspaceId, journey: &JourneySpec) ->
     let channels = channels(state, ws)?;
     let mut problems = Vec::new();
     for used in journey.uses() {
-        let step = journey.step_at(&used.at).map(|id| format!("step {id:?} ")).unwrap_or_default();
-        let message = match used.kind {
+        let step = journey.step_at(&used.at);
+        let (at, noun) = (used.at.as_str(), used.kind.as_str());
+        let problem = match (used.kind, &step) {
             // Whether that one is live is asked where journeys start each other.
-            ResourceKind::Journey => continue,
-            ResourceKind::Channel if channels.iter().any(|(_, c)| c.carries(&used.id)) => continue,
-            ResourceKind::Channel => format!("{step}sends by {:?}, and no live channel carries that", used.id),
-            kind if live.iter().any(|r| (r.kind, &r.id) == (kind, &used.id)) => continue,
-            ResourceKind::Template => format!("{step}sends the template {:?}, which is not live", used.id),
-            kind => format!("{step}names the {} {:?}, which is not live", kind.as_str(), used.id),
+            (ResourceKind::Journey, _) => continue,
+            (ResourceKind::Channel, _) if channels.iter().any(|(_, c)| c.carries(&used.id)) => continue,
+            (ResourceKind::Channel, Some(step)) => {
+                Problem::of(at, kinds::NO_CHANNEL, &[("step", step), ("channel", &used.id)])
+            }
+            (kind, _) if live.iter().any(|r| (r.kind, &r.id) == (kind, &used.id)) => continue,
+            (ResourceKind::Template, Some(step)) => {
+                Problem::of(at, kinds::TEMPLATE_NOT_LIVE, &[("step", step), ("template", &used.id)])
+            }
+            (_, Some(step)) => Problem::of(at, kinds::NOT_LIVE, &[("step", step), ("kind", &noun), ("id", &used.id)]),
+            (_, None) => Problem::of(at, kinds::NAMES_NOT_LIVE, &[("kind", &noun), ("id", &used.id)]),
         };
         let ids = live.iter().filter(|r| r.kind == used.kind).map(|r| r.id.as_str());
-        problems.push(Problem::new(used.at, message).with_suggestion(crate::extract::nearest(&used.id, ids)));
+        problems.push(problem.with_suggestion(crate::extract::nearest(&used.id, ids)));
     }
     for (i, step) in journey.steps.iter().enumerate() {
         let Action::Send(send) = &step.action else { continue };
         let template = live.iter().find(|r| r.kind == ResourceKind::Template && r.id == send.template);
         let Some(carried) = template.map(carried) else { continue };
         if carried != send.channel {
-            let (id, template, channel) = (&step.id, &send.template, &send.channel);
-            let message = format!("step {id:?} sends by {channel:?} the template {template:?}, which is for {carried}");
-            problems.push(Problem::new(format!("spec.steps[{i}].send.template"), message));
+            let values: &[(&str, &dyn Display)] =
+                &[("step", &step.id), ("template", &send.template), ("channel", &send.channel), ("carried", &carried)];
+            problems.push(Problem::of(format!("spec.steps[{i}].send.template"), kinds::OTHER_CHANNEL, values));
         }
     }
     Ok(problems)
@@ -102,6 +111,22 @@ fn carried(template: &rapport_domain::Resource) -> &str {
     template.spec["channel"].as_str().unwrap_or("email")
 }
 
+/// Segments that values ask about, each at its place, and that are not live: what asks would never hold, or always.
+pub(super) fn asked_segments(
+    state: &ApiState,
+    ws: WorkspaceId,
+    asked: impl IntoIterator<Item = (String, String)>,
+) -> Result<Vec<Problem>, ApiError> {
+    let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Segment))?;
+    let known = || live.iter().map(|r| r.id.as_str());
+    let missing = asked.into_iter().filter(|(_, id)| !known().any(|k| k == id));
+    let problem = |(at, id): (String, String)| {
+        let message = format!("asks about the segment {id:?}, which is not live");
+        Problem::new(at, message).with_suggestion(crate::extract::nearest(&id, known()))
+    };
+    Ok(missing.map(problem).collect())
+}
+
 /// Segments that a rule asks about and that are not live: it would never hold, or always.
 pub(super) fn segments(state: &ApiState, ws: WorkspaceId, own: &str, rule: &Rule) -> Result<Vec<Problem>, ApiError> {
     let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Segment))?;
@@ -110,8 +135,7 @@ pub(super) fn segments(state: &ApiState, ws: WorkspaceId, own: &str, rule: &Rule
     let missing = plan.segment_names().iter().filter(|id| *id != own && !known().any(|k| k == id.as_str()));
     let problem = |id: &String| {
         let (line, column) = rule.places.0.get(&Mention::Segment(id.clone())).copied().unwrap_or((1, 1));
-        let message = format!("asks about the segment {id:?}, which is not live");
-        Problem::new(format!("spec.rule {line}:{column}"), message)
+        Problem::of(format!("spec.rule {line}:{column}"), kinds::SEGMENT_NOT_LIVE, &[("id", id)])
             .with_suggestion(crate::extract::nearest(id, known()))
     };
     Ok(missing.map(problem).collect())

@@ -1,7 +1,9 @@
 //! Messages without a bound: ways to a send step that nothing slows, and ways round through one that are short.
 
+use std::fmt::Display;
+
 use rapport_domain::time::DAY_MS;
-use rapport_domain::{MessageChannel, Problem, Resource, ResourceKind};
+use rapport_domain::{MessageChannel, Problem, Resource, ResourceKind, kinds};
 use rapport_journeys::JourneySpec;
 use rapport_journeys::spec::{Action, Reentry, Send, TimeWait, Trigger, Wait};
 
@@ -21,19 +23,12 @@ pub(super) fn check(journey: &JourneySpec, live: &[Resource]) -> Vec<Problem> {
     for (i, step) in sends {
         let at = format!("spec.steps[{i}]");
         if let Some(cause) = again.as_ref().filter(|_| at_once[i]) {
-            let message = format!(
-                "step {:?} sends a message for every {cause}: re-entry is unbounded and nothing on the way waits",
-                step.id
-            );
-            problems.push(Problem::new(at.clone(), message));
+            let values: &[(&str, &dyn Display)] = &[("step", &step.id), ("cause", cause)];
+            problems.push(Problem::of(at.clone(), kinds::SENDS_UNBOUNDED, values));
         }
         if let Some(ms) = round_ms(journey, i).filter(|ms| *ms < SHORT_ROUND_MS) {
-            let message = format!(
-                "step {:?} sends again and again: the way back to it may take no longer than {}",
-                step.id,
-                rapport_domain::time::format_duration_ms(ms)
-            );
-            problems.push(Problem::new(at, message));
+            let duration = rapport_domain::time::format_duration_ms(ms);
+            problems.push(Problem::of(at, kinds::SENDS_AGAIN, &[("step", &step.id), ("duration", &duration)]));
         }
     }
     problems

@@ -3,7 +3,7 @@
 use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::{Done, Paged, SearchQuery};
-use crate::routes::{catalogs, coupons, domains, media, preview, samples};
+use crate::routes::{catalogs, coupons, domains, links, media, pages, preview, samples};
 
 fn on<H, T>(method: Method, path: &'static str, access: Access, summary: &str, handler: H) -> Endpoint
 where
@@ -27,9 +27,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .body::<preview::PreviewInput>()
             .answers::<preview::Preview>(200, "Subject, HTML and text.")
             .forgets(),
-        on(Post, "/api/v1/templates/{id}/test", EDITOR, "Send a template to members of the team", samples::test)
+        on(Post, "/api/v1/templates/{id}/test", EDITOR, "Send a template to those who test it", samples::test)
             .body::<samples::SampleInput>()
-            .answers::<samples::SampleView>(200, "What became of each mail."),
+            .answers::<samples::SampleView>(200, "What became of each message."),
         on(Post, "/api/v1/templates/lint", VIEWER, "What is likely wrong with a template", preview::lint)
             .body::<preview::PreviewInput>()
             .answers::<preview::LintReport>(200, "Every finding, the worst first.")
@@ -37,6 +37,20 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         on(Post, "/api/v1/templates/{id}/lint", VIEWER, "What is likely wrong with a template", preview::lint_of)
             .body::<preview::PreviewInput>()
             .answers::<preview::LintReport>(200, "Every finding, the worst first.")
+            .forgets(),
+        on(Post, "/api/v1/templates/links", EDITOR, "Ask whether the links of a template work", links::check)
+            .body::<preview::PreviewInput>()
+            .answers::<links::LinkReport>(200, "What was found at each link.")
+            .forgets(),
+        on(Post, "/api/v1/templates/{id}/links", EDITOR, "Ask whether the links of a template work", links::check_of)
+            .body::<preview::PreviewInput>()
+            .answers::<links::LinkReport>(200, "What was found at each link.")
+            .forgets(),
+        on(Get, "/api/v1/pages", VIEWER, "The pages behind links and every text of theirs", pages::list)
+            .answers::<pages::PagesView>(200, "Each text with what is built in."),
+        on(Post, "/api/v1/pages/preview", VIEWER, "See a page behind a link in a language", pages::preview)
+            .body::<pages::PageInput>()
+            .answers::<pages::ShownPage>(200, "The page.")
             .forgets(),
         on(Get, "/api/v1/catalogs/{id}/rows", VIEWER, "Rows of a catalogue", catalogs::list)
             .query::<SearchQuery>()
@@ -58,6 +72,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .body::<domains::DomainInput>()
             .answers::<domains::DomainView>(201, "What to publish in the DNS.")
             .forgets(),
+        on(Get, "/api/v1/domains/{id}/check", VIEWER, "What the DNS says of a sending domain", domains::check)
+            .answers::<domains::DomainCheck>(200, "Each check, with what was expected, found and to do."),
         on(Post, "/api/v1/notices", EDITOR, "Record a mail that came back", crate::notices::create)
             .query::<crate::notices::NoticeQuery>()
             .takes(&["message/rfc822"], "The mail as it arrived: a bounce, a complaint, an automatic answer.")

@@ -5,7 +5,7 @@ use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
     accounts, chats, confirm, consent_history, consents, customer, events, exports, hooks, in_browser, messages,
-    messages_after, messages_write, preferences, profiles, profiles_write, push, segments, texts,
+    messages_after, messages_write, preferences, profiles, profiles_many, profiles_write, push, segments, texts,
 };
 use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
 
@@ -35,6 +35,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 fn profiles() -> Vec<Endpoint> {
     use profiles as p;
+    use profiles_many as m;
     use profiles_write as w;
     const TAG: &str = "profiles";
     vec![
@@ -43,6 +44,15 @@ fn profiles() -> Vec<Endpoint> {
         >>(
             200, "A page."
         ),
+        get("/api/v1/profiles/count", TAG, "How many customers match", m::count)
+            .query::<m::Matching>()
+            .answers::<m::CountView>(200, "Exact."),
+        get("/api/v1/profiles/summaries", TAG, "What customers are called whose ids are known", m::summaries)
+            .query::<m::SummariesQuery>()
+            .answers::<Paged<m::NamedSummary>>(200, "Those who are there."),
+        post("/api/v1/profiles/bulk", TAG, "Do the same for everybody who matches, a portion a call", m::bulk)
+            .body::<m::BulkInput>()
+            .answers::<m::BulkView>(200, "How far it is; durable."),
         get("/api/v1/profiles/{id}", TAG, "A customer", p::get).answers::<ProfileView>(200, "The profile."),
         get("/api/v1/profiles/by/{namespace}/{value}", TAG, "The customer with an identifier", p::by_identifier)
             .answers::<ProfileView>(200, "The profile."),
@@ -59,6 +69,12 @@ fn profiles() -> Vec<Endpoint> {
         get("/api/v1/profiles/{id}/traits", TAG, "How a customer's traits changed", p::traits)
             .query::<crate::routes::members::PageQuery>()
             .answers::<Paged<p::TraitChangeView>>(200, "A page."),
+        get("/api/v1/profiles/{id}/accounts", TAG, "The accounts a customer belongs to", p::accounts).answers::<Paged<
+            accounts::AccountView,
+        >>(
+            200,
+            "All of them.",
+        ),
         get("/api/v1/profiles/{id}/segments", TAG, "The segments a customer is in", segments::of_profile)
             .answers::<Paged<MembershipView>>(200, "All of them."),
         get("/api/v1/profiles/{id}/export", TAG, "Everything known of a customer, as a file", exports::of_profile)
@@ -96,6 +112,13 @@ fn others() -> Vec<Endpoint> {
         )
         .query::<consent_history::HistoryQuery>()
         .answers::<Paged<consent_history::ConsentChangeView>>(200, "A page; with `format=csv` all of them as CSV."),
+        get(
+            "/api/v1/profiles/{id}/preferences",
+            "profiles",
+            "The page on which a customer chooses topics, as they would see it",
+            preferences::shown,
+        )
+        .answers::<preferences::PreferencePage>(200, "The page."),
         post(
             "/api/v1/profiles/{id}/telegram-link",
             "profiles",
@@ -110,7 +133,7 @@ fn others() -> Vec<Endpoint> {
         get("/api/v1/accounts/{id}", "accounts", "An account", accounts::get)
             .answers::<accounts::AccountView>(200, "The account."),
         get("/api/v1/accounts/{id}/members", "accounts", "Who belongs to an account", accounts::members)
-            .query::<crate::routes::members::PageQuery>()
+            .query::<crate::reply::SearchQuery>()
             .answers::<Paged<accounts::AccountMember>>(200, "A page."),
         get("/api/v1/messages", "messages", "List messages, newest first", messages::list)
             .query::<messages::MessageQuery>()
@@ -120,6 +143,7 @@ fn others() -> Vec<Endpoint> {
             .body::<messages_write::MessageInput>()
             .answers::<messages_write::Asked>(202, "Decided; the gate has the last word on whether it leaves."),
         get("/api/v1/messages/counts", "messages", "How many messages ended how", messages::counts)
+            .query::<messages::CountQuery>()
             .answers::<messages::MessageCounts>(200, "Exact counts."),
         get("/api/v1/messages/report", "messages", "How templates and journeys fared", messages_after::report)
             .query::<messages_after::ReportQuery>()

@@ -13,8 +13,8 @@ use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
     approval, audiences, audit, campaigns, channels, imports, journeys, journeys_ask, journeys_write, keys, lists,
-    members, profiles_write, push, quality, resources, resources_write, rules, segments, session, stats, suppressions,
-    templates, tokens, workspaces,
+    members, profiles_write, push, quality, resources, resources_write, rules, search, segments, session, simulations,
+    stats, suppressions, templates, tokens, workspaces,
 };
 use crate::state::ApiState;
 
@@ -144,6 +144,14 @@ fn people() -> Vec<Endpoint> {
         on(Post, "/api/v1/suppressions", EDITOR, "Suppress an address", suppressions::create)
             .body::<suppressions::SuppressionInput>()
             .answers::<suppressions::SuppressionView>(201, "The suppression; 200 when it was there already."),
+        on(Get, "/api/v1/suppressions/export", EDITOR, "The suppressed addresses as CSV", suppressions::export)
+            .query::<suppressions::SuppressionExportQuery>()
+            .sends(200, "text/csv", "A row an address: channel, address, reason, since, source."),
+        on(Post, "/api/v1/suppressions/upload", EDITOR, "Suppress uploaded addresses", suppressions::upload)
+            .query::<suppressions::SuppressionUploadQuery>()
+            .takes(&["text/csv"], "CSV whose header has `address`, `email` or `phone`, and perhaps `channel`, `reason` and `since`; 500,000 rows and 32 MiB at most.")
+            .answers::<suppressions::SuppressionUpload>(200, "What became of the rows.")
+            .forgets(),
         on(Delete, "/api/v1/suppressions/{channel}/{address}", ADMIN, "Lift a suppression", suppressions::delete)
             .sends(204, "", "Lifted."),
     ]
@@ -153,6 +161,9 @@ fn documents() -> Vec<Endpoint> {
     use resources as r;
     use resources_write as w;
     vec![
+        on(Get, "/api/v1/search", VIEWER, "Documents of every kind by what they are called", search::search)
+            .query::<search::SearchQuery>()
+            .answers::<Paged<search::FoundView>>(200, "Those that fit best, best first."),
         on(Get, "/api/v1/resources/{kind}", VIEWER, "List documents", r::list)
             .query::<r::ResourceQuery>()
             .answers::<Paged<r::ResourceView>>(200, "A page."),
@@ -300,6 +311,25 @@ fn work() -> Vec<Endpoint> {
         on(Post, "/api/v1/journeys/{id}/simulate", ASK, "What a journey would have done", journeys_ask::simulate)
             .body::<journeys_ask::SimulationInput>()
             .answers::<Value>(200, "Entries, steps, messages, overlap, floods, and the live version's for comparison."),
+        on(Post, "/api/v1/simulations", ASK, "Begin a simulation that nobody has to wait for", simulations::create)
+            .body::<simulations::SimulationOrder>()
+            .answers::<simulations::SimulationView>(202, "It waits for its turn, or is played."),
+        on(Get, "/api/v1/simulations", VIEWER, "The simulations under way, and the last ones", simulations::list)
+            .query::<simulations::SimulationsQuery>()
+            .answers::<Paged<simulations::SimulationView>>(200, "The newest first, without what came of them."),
+        on(
+            Get,
+            "/api/v1/simulations/{id}",
+            VIEWER,
+            "A simulation: how far it is, or what came of it",
+            simulations::get,
+        )
+        .answers::<simulations::SimulationView>(200, "The simulation."),
+        on(Delete, "/api/v1/simulations/{id}", ASK, "End a simulation, and forget it", simulations::delete).sends(
+            204,
+            "",
+            "It is ended and forgotten.",
+        ),
         on(Post, "/api/v1/journeys/{id}/dry-run", ASK, "Step one customer through a journey", journeys_ask::dry_run)
             .body::<journeys_ask::DryRunInput>()
             .answers::<Value>(200, "What would happen, in order."),

@@ -1,19 +1,22 @@
 //! Accounts: the companies, households or teams that customers belong to.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
+use rapport_domain::{Profile, ProfileId, Timestamp, WorkspaceId};
 use rapport_engine::read;
 use rapport_profiles::accounts::repo::AccountRow;
 use rapport_profiles::core::traits;
+use rapport_profiles::{Filter, Position, Sort};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use super::members::PageQuery;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{At, Query, limit};
-use crate::reply::{Paged, Reply, Time};
+use crate::reply::{Paged, Reply, SearchQuery, Time};
 use crate::state::ApiState;
 use crate::view::ProfileSummary;
 
@@ -90,21 +93,25 @@ pub(crate) struct AccountMember {
     since: Time,
 }
 
-/// `GET /api/v1/accounts/{id}/members`.
+/// `GET /api/v1/accounts/{id}/members`: by id; `q` as for the list of customers.
 pub(crate) async fn members(
     State(state): State<ApiState>,
     caller: Caller,
     At(id): At<String>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<SearchQuery>,
 ) -> Reply<Paged<AccountMember>> {
     let limit = limit(query.limit)?;
     let after = query.cursor.as_deref().map(str::parse).transpose();
-    let after = after.map_err(|_| ApiError::invalid_at("cursor", "expected the next_cursor of this list"))?;
+    let after: Option<ProfileId> =
+        after.map_err(|_| ApiError::invalid_at("cursor", "expected the next_cursor of this list"))?;
     let page = state
         .run(move |state| {
             let (ws, shared) = (caller.workspace, state.engine.shared());
             let account = read::profiles::account(shared, ws, &id)?;
             account.ok_or_else(|| ApiError::not_found(format!("account {id}")))?;
+            if let Some(text) = query.q.filter(|text| !text.trim().is_empty()) {
+                return search(state, ws, &id, text, after, limit);
+            }
             let mut rows = read::accounts::members(shared, ws, &id, after, limit as u32 + 1)?;
             let more = rows.len() > limit;
             rows.truncate(limit);
@@ -119,4 +126,26 @@ pub(crate) async fn members(
         })
         .await?;
     Ok(Json(page))
+}
+
+/// Members who are found by a text.
+fn search(
+    state: &ApiState,
+    ws: WorkspaceId,
+    id: &str,
+    text: String,
+    after: Option<ProfileId>,
+    limit: usize,
+) -> Result<Paged<AccountMember>, ApiError> {
+    let shared = state.engine.shared();
+    let joined: BTreeMap<ProfileId, Timestamp> = read::accounts::all_members(shared, ws, id)?.into_iter().collect();
+    let filter = Filter { text: Some(text), among: Some(joined.keys().copied().collect()), ..Filter::default() };
+    let cursor = after.map(|id| Position { minute: 0, id }.to_string());
+    let page = read::profiles::list(shared, ws, &filter, Sort::Id, cursor.as_deref(), limit as u32)?;
+    let next_cursor = page.items.last().filter(|_| page.next.is_some()).map(|p| p.id.to_string());
+    let member = |p: &Profile| {
+        let since = joined.get(&p.id).copied().unwrap_or_default();
+        AccountMember { profile: ProfileSummary::from(p), since: since.into() }
+    };
+    Ok(Paged { items: page.items.iter().map(member).collect(), next_cursor })
 }

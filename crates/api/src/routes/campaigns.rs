@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::journeys_write::{PauseView, ResumeInput, all_of, by_home, pause_journey, resume_journey};
+use super::journeys_write::{PauseView, ResumeInput, all_of, by_home, not_paused, pause_journey, resume_journey};
 use super::members::PageQuery;
 use super::messages_write::{Recipient, owner, recipient};
 use crate::auth::Caller;
@@ -50,6 +50,8 @@ pub(crate) struct CampaignView {
     paused_since: Option<Time>,
     /// People it began for.
     people: u64,
+    /// People of the audience it has not begun for yet, as while it is paused; 0 where the audience is found on the way.
+    entering: u64,
     /// People who wait for their message, or for it to be sent again.
     waiting: u64,
     /// Of the people, those who get nothing, to measure lift.
@@ -64,9 +66,9 @@ pub(crate) struct CampaignView {
     clicked: u64,
     /// People who reached the goal.
     goals: u64,
-    /// By variant or send step: decided, sent, opened, clicked.
+    /// By variant or send step: decided, sent, opened, clicked, and people who reached the goal after it left.
     #[schema(value_type = Object)]
-    messages: std::collections::BTreeMap<String, [u64; 4]>,
+    messages: std::collections::BTreeMap<String, [u64; 5]>,
     /// The variant that won, once that is decided.
     winner: Option<String>,
 }
@@ -78,15 +80,19 @@ fn spec(document: &Resource) -> Result<CampaignSpec, ApiError> {
 fn view(state: &ApiState, ws: WorkspaceId, document: &Resource) -> Result<CampaignView, ApiError> {
     let id = campaign::journey_id(&document.id);
     let stats = read::journeys::stats(state.engine.shared(), ws, &id)?;
+    let entering = read::journeys::entering(state.engine.shared(), ws, &id)?;
     let (live, paused, winners) = state.stores.control().read(|q| {
         let live = resources::live_one(q, ws, ResourceKind::Campaign, &document.id)?;
         Ok::<_, rapport_store::StoreError>((live, journey_states::pause(q, ws, &id)?, journey_states::winners(q, ws)?))
     })?;
     let winner = winners.into_iter().rev().find(|((journey, ..), _)| *journey == id).map(|(_, step)| step);
+    // Who got everything and may yet reach the goal waits for nothing.
+    let done: u64 = stats.steps.values().filter_map(|steps| steps.get(campaign::WATCH)).sum();
+    let waiting = stats.active.saturating_sub(done);
     let scheduled = spec(document).is_ok_and(|s| s.schedule.is_some());
     let state = match (live.is_some(), document.status) {
         (true, _) if paused.is_some() => "paused",
-        (true, _) if stats.active > 0 => "sending",
+        (true, _) if waiting > 0 || entering.is_some() => "sending",
         (true, _) if stats.entered > 0 => "sent",
         (true, _) if scheduled => "scheduled",
         (true, _) => "ready",
@@ -104,7 +110,8 @@ fn view(state: &ApiState, ws: WorkspaceId, document: &Resource) -> Result<Campai
         state: state.to_owned(),
         paused_since: paused.map(Time),
         people: stats.entered,
-        waiting: stats.active,
+        entering: entering.unwrap_or(0),
+        waiting,
         held_out: stats.held_out,
         decided: sum(&stats.decided),
         sent: sum(&stats.sent),
@@ -116,9 +123,10 @@ fn view(state: &ApiState, ws: WorkspaceId, document: &Resource) -> Result<Campai
     })
 }
 
-fn by_step(stats: &Stats) -> std::collections::BTreeMap<String, [u64; 4]> {
-    let mut out: std::collections::BTreeMap<String, [u64; 4]> = std::collections::BTreeMap::new();
-    for (at, by) in [&stats.decided, &stats.sent, &stats.opened, &stats.clicked].into_iter().enumerate() {
+fn by_step(stats: &Stats) -> std::collections::BTreeMap<String, [u64; 5]> {
+    let mut out: std::collections::BTreeMap<String, [u64; 5]> = std::collections::BTreeMap::new();
+    let counts = [&stats.decided, &stats.sent, &stats.opened, &stats.clicked, &stats.converted];
+    for (at, by) in counts.into_iter().enumerate() {
         for (step, count) in by.values().flatten() {
             out.entry(step.clone()).or_default()[at] += count;
         }
@@ -214,6 +222,8 @@ pub(crate) async fn estimate(
 pub(crate) struct Started {
     /// How many people it begins for; each gets it once.
     people: u64,
+    /// Seeds that get nothing: nobody has the address.
+    seeds_of_nobody: Vec<String>,
 }
 
 /// `POST /api/v1/campaigns/{id}/start`: begins now, for the audience as it is now. Again it begins only for those who came
@@ -228,6 +238,7 @@ pub(crate) async fn start(
         .query(move |state, cancel| {
             let document = live(state, ws, &campaign_id)?;
             let spec = spec(&document)?;
+            not_paused(state, ws, &campaign::journey_id(&campaign_id))?;
             if spec.schedule.is_some() {
                 return Err(ApiError::conflict("scheduled", "the campaign begins by its schedule"));
             }
@@ -244,8 +255,12 @@ pub(crate) async fn start(
         let order = JourneyOrder::Enter { journey: journey.clone(), profiles, data: "{}".to_owned() };
         events::send(&state, ws, target, LetterBody::Journey(order), false).await?;
     }
+    let mut seeds_of_nobody = Vec::new();
     for address in &spec.seeds {
-        let Some(profile) = owner(&state, ws, namespace::EMAIL, address).await? else { continue };
+        let Some(profile) = owner(&state, ws, namespace::EMAIL, address).await? else {
+            seeds_of_nobody.push(address.clone());
+            continue;
+        };
         for (number, content) in spec.contents().into_iter().enumerate() {
             let key = CampaignSpec::seed_key(ws, &journey, &format!("version {version}"), address, number);
             let asked = spec.asked(content, "seed", format!("{:032x}", key.0), state.now().plus_ms(DAY_MS));
@@ -253,7 +268,7 @@ pub(crate) async fn start(
             events::send_once(&state, ws, (key, profile.id.home()), body, false).await?;
         }
     }
-    Ok((StatusCode::ACCEPTED, Json(Started { people: people.len() as u64 })))
+    Ok((StatusCode::ACCEPTED, Json(Started { people: people.len() as u64, seeds_of_nobody })))
 }
 
 fn people(

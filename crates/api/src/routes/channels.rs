@@ -37,7 +37,7 @@ pub(crate) struct ChannelView {
     server: String,
     /// Who mail is from unless a template says otherwise.
     from: String,
-    /// Where the provider is to call when customers write; null when it does not take messages from them.
+    /// Where the provider is to call when customers write, or the program when it changes a list; null when it does neither.
     inbound_url: Option<String>,
     /// Where a provider of mail is to tell what became of messages; null when it tells so by itself or not at all.
     receipts_url: Option<String>,
@@ -60,7 +60,8 @@ pub(crate) async fn list(State(state): State<ApiState>, caller: Caller) -> Reply
                 let carries = known.map_or_else(|| text("/kind"), |s| s.kind.carries().as_str().to_owned());
                 let server = known.map_or_else(|| text("/host"), ChannelSpec::server);
                 let from = known.map_or_else(|| text("/from/email"), |s| s.sender().to_owned());
-                let writes = matches!(carries.as_str(), "sms" | "whatsapp" | "telegram" | "voice");
+                let writes = matches!(carries.as_str(), "sms" | "whatsapp" | "telegram" | "voice")
+                    || known.is_some_and(|s| s.lists().next().is_some());
                 let hook = |part| {
                     let purpose = Purpose::Hook { channel: r.id.clone(), part };
                     let claim =
@@ -147,5 +148,5 @@ pub(crate) async fn test(
             Ok((spec, to))
         })
         .await?;
-    Ok(Json(try_channel(&spec, to.as_deref(), TRIAL, now).await.into()))
+    Ok(Json(try_channel(&spec, to.as_deref(), (TRIAL, &state.config.outbound), now).await.into()))
 }

@@ -25,7 +25,7 @@ struct Asked {
     topic_name: Option<String>,
 }
 
-async fn open(state: &ApiState, token: &str, accepts: Accepts) -> Result<Option<Asked>, ApiError> {
+async fn open(state: &ApiState, token: &str, accepts: &Accepts) -> Result<Option<Asked>, ApiError> {
     let Some(visit) = accepts.visit(state, token).await? else { return Ok(None) };
     let Purpose::Confirm { channel, topic } = visit.claim.purpose.clone() else { return Ok(None) };
     let ws = visit.claim.workspace;
@@ -37,7 +37,7 @@ async fn open(state: &ApiState, token: &str, accepts: Accepts) -> Result<Option<
         (Some(profile), Some(message)) => standing(profile, of, message.created_at, expires_ms, state.now()),
         _ => Standing::Over,
     };
-    let topic_name = topic.map(|t| confirmations.topic_name(&t).map_or(t.clone(), str::to_owned));
+    let topic_name = topic.map(|t| visit.topic_name(&t).map_or(t.clone(), str::to_owned));
     Ok(Some(Asked { visit, standing, topic_name }))
 }
 
@@ -47,7 +47,7 @@ pub(crate) async fn get(
     At(token): At<String>,
     accepts: Accepts,
 ) -> Result<Response, ApiError> {
-    let Some(asked) = open(&state, &token, accepts).await? else { return Ok(accepts.invalid_link()) };
+    let Some(asked) = open(&state, &token, &accepts).await? else { return Ok(accepts.invalid_link()) };
     let Asked { visit, standing, topic_name } = asked;
     Ok(answer(confirm::page(&visit.claim, standing, topic_name.as_deref(), &visit.theme)))
 }
@@ -61,7 +61,7 @@ pub(crate) async fn post(
 ) -> Result<Response, ApiError> {
     let visitor = events::visitor(&state, request.extensions(), request.headers());
     let form = form(request).await?;
-    let Some(asked) = open(&state, &token, accepts).await? else { return Ok(accepts.invalid_link()) };
+    let Some(asked) = open(&state, &token, &accepts).await? else { return Ok(accepts.invalid_link()) };
     let Asked { visit, standing, topic_name } = asked;
     let (page, change) = confirm::result(&visit.claim, standing, &form, topic_name.as_deref(), &visit.theme);
     visit.state(&state, change.as_slice(), &visitor).await?;

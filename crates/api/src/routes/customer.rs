@@ -73,7 +73,7 @@ pub(crate) async fn unsubscribe_page(
 ) -> Result<Response, ApiError> {
     let Some(visit) = accepts.visit(&state, &token).await? else { return Ok(accepts.invalid_link()) };
     let topic = match &visit.claim.purpose {
-        Purpose::Unsubscribe { topic: Some(topic), .. } => visit.topics.get(topic).map(|t| t.name.as_str()),
+        Purpose::Unsubscribe { topic: Some(topic), .. } => visit.topic_name(topic),
         _ => None,
     };
     Ok(answer(pages::unsubscribe(&visit.claim, topic, &visit.theme)))

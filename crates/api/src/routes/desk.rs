@@ -31,7 +31,7 @@ impl From<DeskError> for ApiError {
         match error {
             DeskError::Missing { kind, id } => ApiError::not_found(format!("{} {id}", kind.as_str())),
             DeskError::Unusable { problem, .. } => {
-                ApiError { code: "invalid_resource", ..ApiError::invalid(vec![problem]) }
+                ApiError { code: "invalid_resource", ..ApiError::invalid(vec![*problem]) }
             }
             DeskError::Insight(error) => error.into(),
             DeskError::Store(error) => error.into(),

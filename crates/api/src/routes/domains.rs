@@ -1,11 +1,15 @@
-//! Sending domains: keys made here, the records that publish them.
+//! Sending domains: keys made here, the records that publish them, and what the DNS says of them.
+
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use rapport_delivery::DomainSpec;
 use rapport_delivery::channels::email::dkim::{DnsRecord, generate, records};
-use rapport_domain::{Problem, ResourceKind, resource};
+use rapport_delivery::channels::email::dns::{self, Patience};
+use rapport_delivery::core::dns::Finding;
+use rapport_delivery::{DomainSpec, ProviderKind};
+use rapport_domain::{ErrorClass, Problem, ResourceKind, resource};
 use rapport_store::control::resources::{self, Change};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,9 +18,12 @@ use utoipa::ToSchema;
 use crate::auth::Caller;
 use crate::document;
 use crate::error::ApiError;
-use crate::extract::Body;
-use crate::reply::{Paged, Reply};
+use crate::extract::{At, Body};
+use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
+
+/// How long a check waits for the DNS.
+const PATIENCE: Patience = Patience { each: Duration::from_secs(3), all: Duration::from_secs(10) };
 
 /// A record to be published in the DNS.
 #[derive(Debug, Serialize, ToSchema)]
@@ -140,4 +147,71 @@ pub(crate) async fn create(
         state.run(|state| state.engine.refresh()).await?;
     }
     Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// What the DNS says of a sending domain.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DomainCheck {
+    /// The domain.
+    domain: String,
+    /// Whether all is well.
+    ok: bool,
+    /// When the DNS was asked.
+    checked_at: Time,
+    /// Each check: SPF, every key, DMARC, and the names of the servers that send mail.
+    findings: Vec<DomainFinding>,
+}
+
+/// One check.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DomainFinding {
+    /// `spf`, `dkim`, `dmarc` or `ptr`.
+    check: &'static str,
+    /// The name that was asked about: a domain or a server.
+    name: String,
+    /// `ok`, `missing`, `wrong`, or `unanswered` when the DNS did not answer in time and nothing is known.
+    status: &'static str,
+    /// What would be well.
+    expected: String,
+    /// What there is.
+    found: Vec<String>,
+    /// What is wrong and what to do; null when all is well.
+    advice: Option<String>,
+}
+
+impl From<Finding> for DomainFinding {
+    fn from(f: Finding) -> Self {
+        let fault = f.verdict.err();
+        DomainFinding {
+            check: f.check.as_str(),
+            name: f.name,
+            status: fault.as_ref().map_or("ok", |fault| fault.flaw.as_str()),
+            expected: f.expected,
+            found: f.found,
+            advice: fault.map(|fault| fault.advice),
+        }
+    }
+}
+
+/// `GET /api/v1/domains/{id}/check`: asks the DNS about the newest version, live or not, so that records can be checked before
+/// anything is signed.
+pub(crate) async fn check(State(state): State<ApiState>, caller: Caller, At(id): At<String>) -> Reply<DomainCheck> {
+    let (spec, hosts) = state
+        .run(move |state| {
+            let (ws, control) = (caller.workspace, state.stores.control());
+            let found = control.read(|q| resources::get(q, ws, ResourceKind::Domain, &id, None))?;
+            let found = found.ok_or_else(|| ApiError::not_found(format!("domain {id}")))?;
+            let opened = document::opened(state, ws, ResourceKind::Domain, &id, &found.spec)?;
+            let spec = DomainSpec::validate(&opened).map_err(ApiError::invalid)?;
+            let channels = control.read(|q| resources::live(q, ws, ResourceKind::Channel))?;
+            let smtp = channels.iter().filter(|c| c.spec["kind"] == ProviderKind::Smtp.as_str());
+            let hosts = smtp.filter_map(|c| c.spec["host"].as_str()).filter(|host| dns::is_public(host));
+            Ok::<_, ApiError>((spec, hosts.map(str::to_owned).collect::<Vec<_>>()))
+        })
+        .await?;
+    let unanswered = |detail: String| ApiError::new(ErrorClass::Transient, "dns_unanswered", detail);
+    let found = dns::examine(&spec, &hosts, PATIENCE).await.map_err(unanswered)?;
+    let ok = found.iter().all(|f| f.verdict.is_ok());
+    let findings = found.into_iter().map(DomainFinding::from).collect();
+    Ok(Json(DomainCheck { domain: spec.domain, ok, checked_at: state.now().into(), findings }))
 }

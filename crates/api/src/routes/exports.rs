@@ -14,6 +14,7 @@ use http_body::Frame;
 use rapport_domain::profile::namespace;
 use rapport_domain::{Partition, Profile, ProfileId, WorkspaceId};
 use rapport_engine::read;
+use rapport_lake::TimelineFilter;
 use rapport_profiles::core::traits;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -83,7 +84,7 @@ impl From<&Profile> for MergedProfile {
 fn everything(state: &ApiState, ws: WorkspaceId, id: ProfileId) -> Result<ProfileExport, ApiError> {
     let shared = state.engine.shared();
     let profile = found(state, ws, id)?;
-    let events = read::profiles::timeline(shared, ws, profile.id, None, None, MAX_EVENTS + 1)?;
+    let events = read::profiles::timeline(shared, ws, profile.id, None, &TimelineFilter::default(), MAX_EVENTS + 1)?;
     let stated =
         |t: &rapport_domain::profile::Trait| json!({"value": t.value, "at": traits::stated_at(t.at).to_rfc3339()});
     let family = read::profiles::family(shared, ws, profile.id)?;
@@ -143,7 +144,14 @@ pub(crate) async fn profiles(State(state): State<ApiState>, caller: Caller) -> R
 /// `GET /api/v1/exports/events`: every event, a line each, customer by customer, each one's newest first.
 pub(crate) async fn events(State(state): State<ApiState>, caller: Caller) -> Result<Response, ApiError> {
     stream(state, caller, "events", |state, ws, profile, out| {
-        let rows = read::profiles::timeline(state.engine.shared(), ws, profile.id, None, None, usize::MAX)?;
+        let rows = read::profiles::timeline(
+            state.engine.shared(),
+            ws,
+            profile.id,
+            None,
+            &TimelineFilter::default(),
+            usize::MAX,
+        )?;
         rows.iter().try_for_each(|row| out.line(&EventView::from(row)))
     })
     .await

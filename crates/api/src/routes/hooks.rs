@@ -1,17 +1,20 @@
 //! Calls of providers: receipts, texts of customers, keys pressed in calls.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use rapport_collect::OwnedAccepted;
 use rapport_delivery::channels::hooks::{
-    HookFault, HookReply, HookRequest, Received, answering, certificate_url, receive,
+    HookFault, HookReply, HookRequest, Media, Received, answer_call, answering, certificate_url, receive,
 };
-use rapport_delivery::core::address::{Unreachable, has_number, suppression_key};
+use rapport_delivery::channels::http::Call;
+use rapport_delivery::core::address::{Unreachable, has_number, is_restated, suppression_key};
 use rapport_delivery::core::mark::Mark;
 use rapport_delivery::core::sms::Keyword;
 use rapport_delivery::core::{help, phone};
-use rapport_delivery::{ChannelSpec, ProviderKind, Purpose};
+use rapport_delivery::{ChannelSpec, Purpose};
 use rapport_domain::event::names;
 use rapport_domain::profile::namespace;
 use rapport_domain::time::MINUTE_MS;
@@ -21,12 +24,13 @@ use rapport_store::control::{resources, suppressions};
 use serde_json::{Map, Value, json};
 
 use super::chats;
-use super::push::{raw, tell_mark};
+use super::list_calls;
+use super::push::tell_mark;
 use crate::customer::Visit;
 use crate::document;
 use crate::error::ApiError;
 use crate::events;
-use crate::extract::At;
+use crate::extract::{At, bytes};
 use crate::notices;
 use crate::routes::templates::settings;
 use crate::state::ApiState;
@@ -50,7 +54,7 @@ pub(crate) async fn call(
     let (parts, body) = request.into_parts();
     let ws = visit.claim.workspace;
     let (query, headers) = (parts.uri.query().unwrap_or_default().to_owned(), parts.headers);
-    let bytes = raw(Request::new(body)).await?;
+    let bytes = bytes(Request::new(body)).await?;
     let of = channel.clone();
     let work = state.run(move |state| {
         let found = state.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Channel, &of))?;
@@ -66,19 +70,19 @@ pub(crate) async fn call(
         Some(url) => Some(state.shared().outward.kept(&url).await?),
         None => None,
     };
-    let kind = spec.kind;
-    let now = state.now();
+    let spec = Arc::new(spec);
+    let (now, theirs) = (state.now(), Arc::clone(&spec));
     let work = state.run(move |_| {
         let mark = if query.is_empty() { String::new() } else { format!("?{query}") };
         let url = format!("{base}/hooks/{token}{mark}");
         let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let certificate = certificate.as_deref();
         let call = HookRequest { url: &url, query: &query, header: &header, body: &bytes, certificate, now };
-        receive(&spec, part, &call).map_err(|fault| refused(ws, &channel, fault))
+        receive(&theirs, part, &call).map_err(|fault| refused(ws, &channel, fault))
     });
     let (received, mut reply) = work.await?;
     for item in received {
-        if let Some(answer) = apply(&state, &visit, kind, &company, item).await? {
+        if let Some(answer) = apply(&state, &visit, &spec, &company, item).await? {
             reply = answer;
         }
     }
@@ -102,13 +106,13 @@ fn refused(ws: WorkspaceId, channel: &str, fault: HookFault) -> ApiError {
 async fn apply(
     state: &ApiState,
     visit: &Visit,
-    kind: ProviderKind,
+    spec: &ChannelSpec,
     company: &str,
     item: Received,
 ) -> Result<Option<HookReply>, ApiError> {
-    let channel = kind.carries();
+    let channel = spec.kind.carries();
     match item {
-        Received::Receipt { token, mark, detail, unreachable } => {
+        Received::Receipt { token, mark, detail, to, unreachable } => {
             let named = match token {
                 Some(token) => Visit::open(state, &token).await?.filter(|v| v.claim.purpose == Purpose::Receipt),
                 None => None,
@@ -118,7 +122,7 @@ async fn apply(
                 return Ok(None);
             }
             if let Some(why) = unreachable {
-                suppress(state, visit, channel, why).await?;
+                suppress(state, visit, channel, (why, to)).await?;
             }
             let more = Map::from_iter([("detail".to_owned(), json!(detail))]);
             tell_mark(state, visit, mark, more).await?;
@@ -129,10 +133,16 @@ async fn apply(
             if !chats::join(state, ws, (&chat, &id), &token).await? {
                 // A link of long ago, or of somebody else: they pressed Start, no more is known.
                 let keyword = Some(Keyword::Start);
-                inbound(state, ws, Said { channel, from: chat, text: "/start".to_owned(), id, at: None, keyword })
-                    .await?;
+                let text = "/start".to_owned();
+                inbound(state, ws, Said { text, id, keyword, ..Said::by(channel, chat) }).await?;
             }
             Ok(None)
+        }
+        Received::Program { id, kind, data } => {
+            let Purpose::Hook { channel: name, .. } = &visit.claim.purpose else { return Ok(None) };
+            let change = list_calls::told(state, visit.claim.workspace, (name, spec), &id, &kind, data).await?;
+            let body = serde_json::to_string(&change).unwrap_or_default();
+            Ok(Some(HookReply { content_type: "application/json", body }))
         }
         Received::Mail(told) => {
             notices::told(state, visit.claim.workspace, &told).await?;
@@ -148,19 +158,37 @@ async fn apply(
             tell_mark(state, visit, Mark::Replied, more).await?;
             Ok(None)
         }
-        Received::Inbound { from, text, id, at, keyword, .. } => {
+        Received::Inbound { from, text, id, at, keyword, media, payload, .. } => {
             let ws = visit.claim.workspace;
             let to = from.clone();
-            let said = Said { channel, from, text, id, at, keyword };
+            let said = Said { channel, from, text, id, at, keyword, media, payload };
             let writer = inbound(state, ws, said.clone()).await?;
-            Ok((keyword == Some(Keyword::Help))
-                .then(|| {
-                    let locales = writer.as_ref().map(locales).unwrap_or_default();
-                    answering(kind, &to, &help::answer(&said.text, locales, company))
-                })
-                .flatten())
+            if keyword != Some(Keyword::Help) {
+                return Ok(None);
+            }
+            let text = help::answer(&said.text, writer.as_ref().map(locales).unwrap_or_default(), company);
+            if let Some(call) = answer_call(spec, &to, &text) {
+                answer_by(state, ws, &call).await;
+            }
+            Ok(answering(spec.kind, &to, &text))
+        }
+        Received::Marketing { from, wanted, id, at } => {
+            let said = Said { id, at, ..Said::by(channel, from) };
+            marketing(state, visit.claim.workspace, said, wanted).await?;
+            Ok(None)
         }
     }
+}
+
+/// Answers a customer by a call of its own. That it fails is no fault of the call it answers.
+async fn answer_by(state: &ApiState, ws: WorkspaceId, call: &Call) {
+    let Some(relay) = state.engine.shared().relay() else { return };
+    let problem = match relay.means().http.call(call).await {
+        Ok(answer) if answer.is_success() => return,
+        Ok(answer) => answer.shown(),
+        Err(fault) => fault.detail(),
+    };
+    tracing::warn!(workspace.id = ws.0, problem, "a customer's HELP could not be answered");
 }
 
 /// The languages a customer states, the best first.
@@ -168,27 +196,41 @@ fn locales(profile: &Profile) -> Vec<&str> {
     ["locale", "language"].into_iter().filter_map(|name| profile.trait_value(name)?.as_str()).collect()
 }
 
-/// Writes no more to the address of a message: for everybody who has it.
-async fn suppress(state: &ApiState, visit: &Visit, channel: MessageChannel, why: Unreachable) -> Result<(), ApiError> {
-    let (Some(profile), ws, now) = (visit.profile.clone(), visit.claim.workspace, state.now()) else { return Ok(()) };
-    if why == Unreachable::OptedOut {
+/// Writes no more to the address a message went to, for everybody who has it. It is the one that the provider names; where it
+/// names none, the customer's, unless that was stated after the message was made.
+async fn suppress(
+    state: &ApiState,
+    visit: &Visit,
+    channel: MessageChannel,
+    (why, to): (Unreachable, Option<String>),
+) -> Result<(), ApiError> {
+    let (Some(profile), Some(entry)) = (visit.profile.clone(), visit.message.as_ref()) else { return Ok(()) };
+    let (ws, now, made_at, whose) = (visit.claim.workspace, state.now(), entry.created_at, profile.id);
+    let work = state.run(move |state| {
+        let country = settings(state, ws)?.default_country;
+        let country = country.as_deref();
+        let named = to.and_then(|to| phone::sender(&to, country));
+        let is_theirs = named.as_ref().is_none_or(|number| has_number(&profile, number, country));
+        let present = || suppression_key(&profile, channel, country);
+        let address = match named {
+            None if is_restated(&profile, channel, made_at) => None,
+            named => named.or_else(present),
+        };
+        let Some(address) = address else { return Ok(false) };
+        let add = |tx: &rapport_store::Tx| {
+            suppressions::add(tx, ws, channel.as_str(), &address, why.reason(), now, "delivery")
+        };
+        state.stores.control().write(add)?;
+        Ok::<_, ApiError>(is_theirs)
+    });
+    if work.await? && why == Unreachable::OptedOut {
         let mut properties = visit.properties();
         properties.insert("source".to_owned(), json!("provider"));
-        let event = events::named(state, ws, profile.id, names::UNSUBSCRIBED, properties, json!({}));
+        let event = events::named(state, ws, whose, names::UNSUBSCRIBED, properties, json!({}));
         let message_id = format!("mark-{}-{}", visit.claim.message, names::UNSUBSCRIBED);
         events::submit(state, &[OwnedAccepted { message_id, ..event }], false).await?;
     }
-    state
-        .run(move |state| {
-            let country = settings(state, ws)?.default_country;
-            let Some(address) = suppression_key(&profile, channel, country.as_deref()) else { return Ok(()) };
-            let add = |tx: &rapport_store::Tx| {
-                suppressions::add(tx, ws, channel.as_str(), &address, why.reason(), now, "delivery")
-            };
-            state.stores.control().write(add)?;
-            Ok::<_, ApiError>(())
-        })
-        .await
+    Ok(())
 }
 
 /// A text of a customer.
@@ -200,31 +242,52 @@ struct Said {
     id: String,
     at: Option<Timestamp>,
     keyword: Option<Keyword>,
+    media: Vec<Media>,
+    payload: Option<String>,
+}
+
+impl Said {
+    /// Nothing yet, by somebody.
+    fn by(channel: MessageChannel, from: String) -> Self {
+        let (text, id, media) = (String::new(), String::new(), Vec::new());
+        Said { channel, from, text, id, at: None, keyword: None, media, payload: None }
+    }
 }
 
 /// Everybody whose number or chat it is, whoever got the latest message there first. A number is one in whatever form a profile
 /// states it, and may be several people's; who is nobody's yet is somebody new.
-async fn writers(state: &ApiState, ws: WorkspaceId, said: &Said) -> Result<Vec<Profile>, ApiError> {
-    let (channel, from) = (said.channel, said.from.clone());
-    let found = state.run(move |state| known(state, ws, channel, &from)).await?;
+pub(super) async fn owners(
+    state: &ApiState,
+    ws: WorkspaceId,
+    channel: MessageChannel,
+    from: &str,
+) -> Result<Vec<Profile>, ApiError> {
+    let asked = from.to_owned();
+    let found = state.run(move |state| known(state, ws, channel, &asked)).await?;
     if !found.is_empty() {
         return Ok(found);
     }
-    let namespace = namespace_of(said.channel);
-    let Some(identifier) = identity::identifier(namespace, &said.from) else { return Ok(Vec::new()) };
+    let namespace = namespace_of(channel);
+    let Some(identifier) = identity::identifier(namespace, from) else { return Ok(Vec::new()) };
     let body = json!({"context": {"externalIds": [{"id": identifier.value, "type": namespace, "collection": "users", "encoding": "none"}]}});
     events::introduce(state, ws, EventKind::Identify, &body).await?;
     let home = rapport_domain::hash::partition_of(ws, namespace, &identifier.value, state.log.partitions());
     events::applied(state, home).await;
-    let from = said.from.clone();
-    state.run(move |state| known(state, ws, channel, &from)).await
+    let asked = from.to_owned();
+    state.run(move |state| known(state, ws, channel, &asked)).await
 }
 
 fn namespace_of(channel: MessageChannel) -> &'static str {
     if channel == MessageChannel::Telegram { "telegram" } else { namespace::PHONE }
 }
 
-fn known(state: &ApiState, ws: WorkspaceId, channel: MessageChannel, from: &str) -> Result<Vec<Profile>, ApiError> {
+/// Everybody who has the number or chat, whoever got the latest message there first.
+pub(super) fn known(
+    state: &ApiState,
+    ws: WorkspaceId,
+    channel: MessageChannel,
+    from: &str,
+) -> Result<Vec<Profile>, ApiError> {
     let shared = state.engine.shared();
     let (namespace, country) = (namespace_of(channel), settings(state, ws)?.default_country);
     let forms = if namespace == namespace::PHONE { phone::written(from) } else { vec![from.to_owned()] };
@@ -242,6 +305,48 @@ fn known(state: &ApiState, ws: WorkspaceId, channel: MessageChannel, from: &str)
     Ok(found.into_iter().map(|(_, profile)| profile).collect())
 }
 
+/// An event of somebody who told a provider something.
+fn event(
+    state: &ApiState,
+    ws: WorkspaceId,
+    said: &Said,
+    profile: &Profile,
+    (name, properties): (&str, Map<String, Value>),
+) -> OwnedAccepted {
+    let mut event = events::named(state, ws, profile.id, name, properties, json!({}));
+    if !said.id.is_empty() {
+        // A provider that calls again tells the same event again.
+        event.message_id = format!("hook-{}-{}-{name}-{}", said.channel.as_str(), said.id, profile.id);
+    }
+    if let Some(at) = said.at.filter(|at| event.ts.since_ms(*at) > LATE_MS) {
+        event.ts = at;
+    }
+    event
+}
+
+/// What a statement to the provider, by keyword or in its own settings, says about consent to the channel.
+fn consent(channel: MessageChannel, granted: bool, source: &str) -> (&'static str, Map<String, Value>) {
+    let name = if granted { names::CONSENT_CHANGED } else { names::UNSUBSCRIBED };
+    let properties = Map::from_iter([
+        ("channel".to_owned(), json!(channel.as_str())),
+        ("granted".to_owned(), json!(granted)),
+        ("source".to_owned(), json!(source)),
+        // Who writes from the number has shown that it is theirs.
+        ("confirmed".to_owned(), json!(granted)),
+    ]);
+    (name, properties)
+}
+
+/// Takes over whether a customer wants what they did not ask for: the consent of everybody who has the number. The number itself
+/// stays usable for what they ask for.
+async fn marketing(state: &ApiState, ws: WorkspaceId, said: Said, wanted: bool) -> Result<(), ApiError> {
+    let (channel, from) = (said.channel, said.from.clone());
+    let owners = state.run(move |state| known(state, ws, channel, &from)).await?;
+    let told = |profile| event(state, ws, &said, profile, consent(channel, wanted, "provider"));
+    let batch: Vec<OwnedAccepted> = owners.iter().map(told).collect();
+    events::submit(state, &batch, true).await
+}
+
 /// Records what a customer wrote and what follows from a keyword; answers who it was.
 ///
 /// STOP is about the number, not about one profile: it goes on the suppression list, which holds for everybody who has it, and
@@ -252,18 +357,7 @@ async fn inbound(state: &ApiState, ws: WorkspaceId, mut said: Said) -> Result<Op
         said.from = phone::sender(&said.from, country.as_deref()).unwrap_or(said.from);
     }
     let channel = said.channel.as_str();
-    let writers = writers(state, ws, &said).await?;
-    let event = |profile: &Profile, name: &str, properties: Map<String, Value>| {
-        let mut event = events::named(state, ws, profile.id, name, properties, json!({}));
-        if !said.id.is_empty() {
-            // A provider that calls again tells the same event again.
-            event.message_id = format!("hook-{channel}-{}-{name}-{}", said.id, profile.id);
-        }
-        if let Some(at) = said.at.filter(|at| event.ts.since_ms(*at) > LATE_MS) {
-            event.ts = at;
-        }
-        event
-    };
+    let writers = owners(state, ws, said.channel, &said.from).await?;
     let mut batch = Vec::new();
     if let Some(granted) = said.keyword.and_then(states) {
         let (address, now) = (said.from.clone(), state.now());
@@ -280,19 +374,12 @@ async fn inbound(state: &ApiState, ws: WorkspaceId, mut said: Said) -> Result<Op
                 Ok(())
             })
             .await?;
-        let name = if granted { names::CONSENT_CHANGED } else { names::UNSUBSCRIBED };
-        let consent = Map::from_iter([
-            ("channel".to_owned(), json!(channel)),
-            ("granted".to_owned(), json!(granted)),
-            ("source".to_owned(), json!(source)),
-            // Who writes from the number has shown that it is theirs.
-            ("confirmed".to_owned(), json!(granted)),
-        ]);
-        batch.extend(writers.iter().map(|profile| event(profile, name, consent.clone())));
+        let stated = consent(said.channel, granted, &source);
+        batch.extend(writers.iter().map(|profile| event(state, ws, &said, profile, stated.clone())));
     }
     let Some(writer) = writers.into_iter().next() else { return Ok(None) };
     let properties = told(state, ws, &writer, &said).await?;
-    batch.push(event(&writer, Mark::Replied.event_name(said.channel), properties));
+    batch.push(event(state, ws, &said, &writer, (Mark::Replied.event_name(said.channel), properties)));
     events::submit(state, &batch, true).await?;
     Ok(Some(writer))
 }
@@ -320,6 +407,17 @@ async fn told(
     let text = &said.text[..said.text.floor_char_boundary(MAX_TEXT_BYTES)];
     properties.insert("text".to_owned(), json!(text));
     properties.insert("reply".to_owned(), json!(text.trim().to_lowercase()));
+    if !said.media.is_empty() {
+        let shown = |m: &Media| {
+            let mut one = json!({"type": m.kind});
+            for (name, value) in [("url", &m.url), ("id", &m.id)] {
+                value.iter().for_each(|value| one[name] = json!(value));
+            }
+            one
+        };
+        properties.insert("media".to_owned(), said.media.iter().map(shown).collect());
+    }
+    properties.extend(said.payload.as_ref().map(|payload| ("payload".to_owned(), json!(payload))));
     properties.extend(said.keyword.map(|k| ("keyword".to_owned(), json!(format!("{k:?}").to_lowercase()))));
     if let Some(entry) = last {
         properties.insert("message_id".to_owned(), json!(entry.id.to_string()));

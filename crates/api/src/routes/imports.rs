@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use rapport_collect::import::Mapping;
+use rapport_collect::import::{Mapping, Position};
 use rapport_domain::WorkspaceId;
 use rapport_store::control::imports::{self, Import, ImportState, NewImport};
 use rapport_store::control::sources;
@@ -49,6 +49,8 @@ pub(crate) struct ImportView {
     state: &'static str,
     /// The file's size in bytes; 0 when unknown.
     total_bytes: u64,
+    /// How many of them were read; null when that cannot be told (packed files and Parquet), or nothing was read yet.
+    read_bytes: Option<u64>,
     /// Rows read.
     rows: u64,
     /// Events accepted from them.
@@ -69,11 +71,13 @@ pub(crate) struct ImportView {
 
 impl From<Import> for ImportView {
     fn from(i: Import) -> Self {
+        let read_bytes = read_bytes(&i);
         ImportView {
             id: i.id.to_string(),
             file_name: i.file_name,
             state: i.state.as_str(),
             total_bytes: i.total_bytes,
+            read_bytes,
             rows: i.progress.rows,
             accepted: i.progress.accepted,
             rejected: i.progress.rejected,
@@ -84,6 +88,17 @@ impl From<Import> for ImportView {
             error: i.error,
         }
     }
+}
+
+/// The place an import has come to, in bytes of its file.
+fn read_bytes(import: &Import) -> Option<u64> {
+    if import.state == ImportState::Done {
+        return Some(import.total_bytes).filter(|total| *total > 0);
+    }
+    let position: Position = import.progress.position.as_str()?.parse().ok()?;
+    // Of packed files the place in the content is known, not that in the file.
+    let packed = [".gz", ".zst", ".parquet"].iter().any(|end| import.file_name.to_lowercase().ends_with(end));
+    Some(position.bytes()).filter(|read| !packed && *read > 0 && *read <= import.total_bytes)
 }
 
 /// How to read an uploaded file.
@@ -240,4 +255,44 @@ pub(crate) async fn rejects(
         headers.insert(CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use rapport_domain::Timestamp;
+    use rapport_store::control::imports::Progress;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn how_much_of_a_file_was_read_is_told_where_it_is_known() {
+        let at = |byte: u64| Value::String(format!("1:{:032x}:{byte}:3:2:", 7));
+        for (file, state, position, expected) in [
+            ("a.csv", ImportState::Queued, Value::Null, None),
+            ("a.csv", ImportState::Running, at(40), Some(40)),
+            ("a.csv", ImportState::Failed, at(40), Some(40)),
+            ("a.csv.gz", ImportState::Running, at(40), None),
+            ("a.PARQUET", ImportState::Running, at(0), None),
+            ("a.csv", ImportState::Running, at(101), None),
+            ("a.csv.gz", ImportState::Done, at(40), Some(100)),
+        ] {
+            let import = Import {
+                id: 1,
+                workspace: WorkspaceId(1),
+                file_name: file.to_owned(),
+                path: String::new(),
+                mapping: Value::Null,
+                state,
+                total_bytes: 100,
+                progress: Progress { position, ..Progress::default() },
+                created_by: String::new(),
+                created_at: Timestamp(0),
+                started_at: None,
+                finished_at: None,
+                error: None,
+            };
+            assert_eq!(read_bytes(&import), expected, "{file} {state:?}");
+        }
+    }
 }

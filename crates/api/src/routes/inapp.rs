@@ -8,9 +8,14 @@ use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
+use rapport_collect::core::when::corrected;
+use rapport_delivery::channels::trial::is_test;
 use rapport_delivery::core::inapp::{Shown, arrange, is_users};
+use rapport_delivery::core::mark::Mark;
+use rapport_delivery::repo::inapp::InAppMessage;
 use rapport_delivery::{Claim, ProviderKind, Purpose};
 use rapport_domain::profile::namespace;
+use rapport_domain::record::LetterBody;
 use rapport_domain::time::DAY_MS;
 use rapport_domain::{ErrorClass, OutboxId, ProfileId, Timestamp, WorkspaceId};
 use rapport_engine::read;
@@ -32,7 +37,9 @@ const SESSION_MS: i64 = DAY_MS;
 /// How often a stream says that it lives, and looks whether something changed that nobody told it.
 const BEAT: Duration = Duration::from_secs(20);
 /// Events of one call.
-const MAX_EVENTS: usize = 50;
+const MAX_EVENTS: usize = 100;
+/// Of an event's own id.
+const MAX_ID_BYTES: usize = 64;
 
 /// Who asks for in-app messages.
 #[derive(Deserialize, ToSchema)]
@@ -179,14 +186,50 @@ pub(crate) struct InAppView {
     read_at: Option<Time>,
 }
 
+/// The rule that a message is shown by, if it has one.
+fn rule_of(content: &Map<String, Value>) -> Option<&str> {
+    content.get("target")?.get("when")?.as_str()
+}
+
+/// Leaves out messages whose rule does not hold for the customer now.
+fn by_rule(state: &ApiState, open: &Open, kept: &mut Vec<InAppMessage>) -> Result<(), ApiError> {
+    if kept.iter().all(|m| rule_of(m.content.map()).is_none()) {
+        return Ok(());
+    }
+    let shared = state.engine.shared();
+    let profile = read::profiles::get(shared, open.ws, open.profile)?;
+    let holds = |rule: &str| match (&profile, rapport_rules::parse(rule)) {
+        (Some(profile), Ok(rule)) => read::audiences::holds_now(shared, open.ws, profile, &rule),
+        _ => Ok(false),
+    };
+    let mut shown = Vec::with_capacity(kept.len());
+    for message in std::mem::take(kept) {
+        if rule_of(message.content.map()).map_or(Ok(true), holds)? {
+            shown.push(message);
+        }
+    }
+    *kept = shown;
+    Ok(())
+}
+
+/// The content as browsers get it: the rule stays here.
+fn shown_content(content: &Map<String, Value>) -> Map<String, Value> {
+    let mut content = content.clone();
+    if let Some(Value::Object(target)) = content.get_mut("target") {
+        target.remove("when");
+    }
+    content
+}
+
 fn load(state: &ApiState, open: &Open) -> Result<InAppMessages, ApiError> {
-    let kept = read::messages::inapp(state.engine.shared(), open.ws, open.profile, state.now())?;
+    let mut kept = read::messages::inapp(state.engine.shared(), open.ws, open.profile, state.now())?;
+    by_rule(state, open, &mut kept)?;
     let shown: Vec<Shown> = arrange(kept, state.now());
     let unread = shown.iter().filter(|s| s.is_inbox && s.message.read_at.is_none()).count();
     let view = |s: Shown| InAppView {
         id: s.message.id.to_string(),
         template: s.message.template,
-        content: s.message.content.map().clone(),
+        content: shown_content(s.message.content.map()),
         at: s.message.at.into(),
         expires_at: s.message.expires_at.into(),
         displays: s.message.displays,
@@ -252,6 +295,8 @@ pub(crate) struct InAppEvents {
     token: String,
     /// What happened, in order.
     events: Vec<InAppEvent>,
+    /// When this was sent by the client's clock, RFC 3339: corrects `timestamp` where that clock is wrong.
+    sent_at: Option<String>,
 }
 
 /// One thing that happened.
@@ -264,6 +309,10 @@ pub(crate) struct InAppEvent {
     kind: String,
     /// The button or item that was used.
     button: Option<String>,
+    /// When it happened by the client's clock, RFC 3339; now when absent.
+    timestamp: Option<String>,
+    /// Tells it from other events of the customer, at most 64 bytes: what is told twice counts once.
+    id: Option<String>,
 }
 
 /// `POST /inapp/events`.
@@ -290,13 +339,26 @@ pub(crate) async fn told(State(state): State<ApiState>, request: Request) -> Res
         };
         // Only of the customer's own messages; of others nothing is said, not even whether there are such.
         let Some(message) = known.iter().find(|m| m.id.to_string() == said.message_id) else { continue };
+        if is_test(message.content.map()) {
+            // It is noted where the message is kept, and nowhere else.
+            let mark = Mark::of_event(name).map_or("read", Mark::as_str).to_owned();
+            let body = LetterBody::Mark { message: message.id, mark, at: state.now(), detail: None };
+            events::send(&state, ws, message.id.partition, body, false).await?;
+            continue;
+        }
         let mut properties = Map::new();
         properties.insert("message_id".to_owned(), json!(said.message_id));
         properties.insert("template".to_owned(), json!(message.template));
         properties.insert("channel".to_owned(), json!("inapp"));
         let button = said.button.as_deref().filter(|b| b.len() <= 64);
         properties.extend(button.map(|b| ("button".to_owned(), json!(b))));
-        batch.push(events::named(&state, ws, profile, name, properties, json!({})));
+        let mut event = events::named(&state, ws, profile, name, properties, json!({}));
+        let stated = |text: &Option<String>| text.as_deref().and_then(Timestamp::parse);
+        event.ts = corrected(stated(&said.timestamp), stated(&input.sent_at), state.now());
+        if let Some(id) = said.id.as_deref().filter(|id| !id.is_empty() && id.len() <= MAX_ID_BYTES) {
+            event.message_id = format!("inapp-{profile}-{id}");
+        }
+        batch.push(event);
     }
     events::submit(&state, &batch, false).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -88,6 +88,8 @@ pub(crate) struct StepStats {
     opened: u64,
     /// Clicks in its messages.
     clicked: u64,
+    /// People who reached the goal after its message had left.
+    converted: u64,
 }
 
 /// Exact numbers of a journey.
@@ -117,13 +119,14 @@ fn by_step(stats: &rapport_journeys::repo::Stats) -> BTreeMap<u32, BTreeMap<Stri
     let mut out: BTreeMap<u32, BTreeMap<String, StepStats>> = BTreeMap::new();
     type Counts = BTreeMap<u32, BTreeMap<String, u64>>;
     type Field = fn(&mut StepStats) -> &mut u64;
-    let counts: [(&Counts, Field); 6] = [
+    let counts: [(&Counts, Field); 7] = [
         (&stats.steps, |s| &mut s.at),
         (&stats.decided, |s| &mut s.decided),
         (&stats.withheld, |s| &mut s.withheld),
         (&stats.sent, |s| &mut s.sent),
         (&stats.opened, |s| &mut s.opened),
         (&stats.clicked, |s| &mut s.clicked),
+        (&stats.converted, |s| &mut s.converted),
     ];
     for (from, field) in counts {
         for (version, steps) in from {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use rapport_domain::time::parse_duration_ms;
 use rapport_domain::{Problem, Timestamp, WorkspaceId};
-use rapport_engine::simulate::{self, DEFAULT_FLOOD_LIMIT, MAX_DAYS, Request};
+use rapport_engine::simulate::{self, DEFAULT_FLOOD_LIMIT, MAX_DAYS, MAX_PEOPLE, Request};
 use rapport_journeys::JourneySpec;
 use rapport_store::control::resources;
 use serde::{Deserialize, Serialize};
@@ -23,14 +23,14 @@ use crate::view::profile_id;
 /// Days looked back when the request does not say.
 const DEFAULT_SINCE: &str = "30d";
 
-/// Which version: a document that is not saved, a version, or the newest.
+/// Which version: a document that is not saved, a version, or the newest; as read, and as it is written.
 fn version(
     state: &ApiState,
     ws: WorkspaceId,
     id: &str,
     spec: Option<Value>,
     version: Option<u32>,
-) -> Result<JourneySpec, ApiError> {
+) -> Result<(JourneySpec, Value), ApiError> {
     let (kind, name) = simulate::document_of(id);
     let spec = match (spec, version) {
         (Some(_), Some(_)) => return Err(ApiError::invalid_at("version", "expected spec or version, not both")),
@@ -40,7 +40,8 @@ fn version(
             found.ok_or_else(|| ApiError::not_found(format!("such version of the {} {name}", kind.as_str())))?.spec
         }
     };
-    simulate::journey_of(kind, &spec).map_err(ApiError::invalid)
+    let journey = simulate::journey_of(kind, &spec).map_err(ApiError::invalid)?;
+    Ok((journey, spec))
 }
 
 /// What to simulate.
@@ -49,15 +50,47 @@ fn version(
 pub(crate) struct SimulationInput {
     /// A document that is not saved.
     #[schema(value_type = Object)]
-    spec: Option<Value>,
+    pub(super) spec: Option<Value>,
     /// A version; the newest when neither this nor `spec` is given.
-    version: Option<u32>,
+    pub(super) version: Option<u32>,
     /// How far back: `30d`, at most 400d.
-    since: Option<String>,
+    pub(super) since: Option<String>,
     /// Messages within seven days above which somebody counts as flooded; 7 when absent.
-    flood_limit: Option<u64>,
+    pub(super) flood_limit: Option<u64>,
     /// Whether to play the live version over the same events; true when absent.
-    compare: Option<bool>,
+    pub(super) compare: Option<bool>,
+    /// Of how many of the people who enter everything is told, step by step; none when absent, at most 100.
+    pub(super) people: Option<usize>,
+}
+
+/// What is asked for, over the time until `until`; and the document as it is written.
+pub(super) fn request(
+    state: &ApiState,
+    ws: WorkspaceId,
+    journey: String,
+    input: SimulationInput,
+    until: Timestamp,
+) -> Result<(Request, Value), ApiError> {
+    let since = input.since.as_deref().unwrap_or(DEFAULT_SINCE);
+    let ms = parse_duration_ms(since).filter(|ms| *ms >= 3_600_000 && *ms <= MAX_DAYS * 86_400_000);
+    let ms = ms.ok_or_else(|| {
+        ApiError::invalid_at("since", format!("expected a duration from 1h to {MAX_DAYS}d, found {since:?}"))
+    })?;
+    let people = input.people.unwrap_or(0);
+    if people > MAX_PEOPLE {
+        return Err(ApiError::invalid_at("people", format!("expected at most {MAX_PEOPLE}, found {people}")));
+    }
+    let (spec, written) = version(state, ws, &journey, input.spec, input.version)?;
+    let request = Request {
+        journey,
+        spec,
+        since: until.plus_ms(-ms),
+        until,
+        flood_limit: input.flood_limit.unwrap_or(DEFAULT_FLOOD_LIMIT),
+        compare: input.compare.unwrap_or(true),
+        people,
+    };
+    Ok((request, written))
 }
 
 /// `POST /api/v1/journeys/{id}/simulate`. Stops when the client goes away.
@@ -67,24 +100,10 @@ pub(crate) async fn simulate(
     At(id): At<String>,
     Body(input): Body<SimulationInput>,
 ) -> Reply<Value> {
-    let ws = caller.workspace;
-    let since = input.since.as_deref().unwrap_or(DEFAULT_SINCE);
-    let ms = parse_duration_ms(since).filter(|ms| *ms >= 3_600_000 && *ms <= MAX_DAYS * 86_400_000);
-    let ms = ms.ok_or_else(|| {
-        ApiError::invalid_at("since", format!("expected a duration from 1h to {MAX_DAYS}d, found {since:?}"))
-    })?;
-    let until = state.now();
+    let (ws, until) = (caller.workspace, state.now());
     let found = state
         .query(move |state, cancel| {
-            let spec = version(state, ws, &id, input.spec, input.version)?;
-            let request = Request {
-                journey: id,
-                spec,
-                since: until.plus_ms(-ms),
-                until,
-                flood_limit: input.flood_limit.unwrap_or(DEFAULT_FLOOD_LIMIT),
-                compare: input.compare.unwrap_or(true),
-            };
+            let (request, _) = request(state, ws, id, input, until)?;
             Ok::<_, ApiError>(simulate::run(state.engine.shared(), ws, &request, cancel)?)
         })
         .await?;
@@ -92,7 +111,7 @@ pub(crate) async fn simulate(
 }
 
 /// A report as JSON, its instants as text.
-fn shown<T: Serialize>(report: &T) -> Result<Value, ApiError> {
+pub(super) fn shown<T: Serialize>(report: &T) -> Result<Value, ApiError> {
     let fault = |e: serde_json::Error| ApiError::fault("report", rapport_domain::ErrorClass::Fatal, e.to_string());
     let mut value = serde_json::to_value(report).map_err(fault)?;
     readable(&mut value);
@@ -148,7 +167,7 @@ pub(crate) async fn dry_run(
     let profile = profile_id(&input.profile)?;
     let found = state
         .query(move |state, _| {
-            let spec = version(state, ws, &id, input.spec, input.version)?;
+            let (spec, _) = version(state, ws, &id, input.spec, input.version)?;
             let mut problems = Vec::new();
             for step in input.answers.keys().filter(|step| spec.step(step).is_none()) {
                 let known = spec.steps.iter().map(|s| s.id.as_str());
@@ -159,7 +178,7 @@ pub(crate) async fn dry_run(
                 return Err(ApiError::invalid(problems));
             }
             let (since, until) = (Timestamp::MIN, Timestamp::MAX);
-            let request = Request { journey: id, spec, since, until, flood_limit: 0, compare: false };
+            let request = Request { journey: id, spec, since, until, flood_limit: 0, compare: false, people: 0 };
             let shared = state.engine.shared();
             let run = simulate::dry_run(shared, ws, &request, profile, &input.trigger, input.answers)?;
             run.ok_or_else(|| ApiError::not_found(format!("profile {profile}")))

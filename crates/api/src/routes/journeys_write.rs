@@ -10,7 +10,7 @@ use rapport_domain::{Partition, Problem, ProfileId, ResourceKind, WorkspaceId};
 use rapport_engine::read;
 use rapport_journeys::campaign::PREFIX;
 use rapport_journeys::spec::{END, Trigger};
-use rapport_journeys::{AnyCatalogue, JourneySpec, Overdue};
+use rapport_journeys::{AnyCatalogue, CalledBy, JourneySpec, Overdue};
 use rapport_lake::CancelFlag;
 use rapport_store::control::{journey_states, resources};
 use serde::{Deserialize, Serialize};
@@ -134,7 +134,7 @@ pub(crate) struct Entering {
     people: u64,
 }
 
-/// `POST /api/v1/journeys/{id}/enter`.
+/// `POST /api/v1/journeys/{id}/enter`: into a journey that begins by hand, or with a segment, which its members of before never entered.
 pub(crate) async fn enter(
     State(state): State<ApiState>,
     caller: Caller,
@@ -148,7 +148,8 @@ pub(crate) async fn enter(
     let people = state
         .run(move |state| {
             let (_, spec) = live(state, ws, &journey)?;
-            takes(&spec, |t| matches!(t, Trigger::Manual), "the trigger manual")?;
+            takes(&spec, |t| CalledBy::Hand.fits(t), "the trigger manual or segment")?;
+            not_paused(state, ws, &journey)?;
             people(state, ws, named)
         })
         .await?;
@@ -234,6 +235,14 @@ pub(crate) async fn pause(State(state): State<ApiState>, caller: Caller, At(id):
     pause_journey(&state, caller, id).await
 }
 
+/// Refuses people for a journey that is paused.
+pub(super) fn not_paused(state: &ApiState, ws: WorkspaceId, journey: &str) -> Result<(), ApiError> {
+    match state.stores.control().read(|q| journey_states::pause(q, ws, journey))? {
+        None => Ok(()),
+        Some(_) => Err(ApiError::conflict("paused", "it is paused, and nobody enters until it is resumed")),
+    }
+}
+
 /// Pauses a journey, or a campaign by the id it has as one.
 pub(super) async fn pause_journey(state: &ApiState, caller: Caller, id: String) -> Reply<PauseView> {
     let (ws, now, journey) = (caller.workspace, state.now(), id.clone());
@@ -290,22 +299,23 @@ pub(super) async fn resume_journey(
         let problem = Problem::new("overdue", format!("expected {}, found {:?}", known.join(", "), input.overdue));
         return Err(ApiError::invalid(vec![problem.with_suggestion(nearest(&input.overdue, known))]));
     }
-    let (ws, now, journey, overdue) = (caller.workspace, state.now(), id.clone(), input.overdue.clone());
-    let (since, generation) = state
+    let (ws, now, journey, overdue) = (caller.workspace, state.now(), id.clone(), input.overdue);
+    let in_effect = state.engine.shared().generation_in_effect();
+    let since = state
         .write(move |tx| {
-            let since = journey_states::end_pause(tx, ws, &journey)?;
-            caller.audit(tx, now, "journey.resume", &object(&journey), &json!({"overdue": overdue}))?;
-            Ok((since, rapport_store::control::generation::current(tx)?))
+            journey_states::forget_resumes(tx, in_effect)?;
+            let since = journey_states::end_pause(tx, ws, &journey, &overdue, now)?;
+            if since.is_some() {
+                caller.audit(tx, now, "journey.resume", &object(&journey), &json!({"overdue": overdue}))?;
+            }
+            Ok(since)
         })
         .await?;
-    let Some(paused_at) = since else {
+    if since.is_none() {
         return Err(ApiError::conflict("not_paused", format!("the journey {id} is not paused")));
-    };
-    state.run(|state| state.engine.refresh()).await?;
-    for partition in 0..state.log.partitions() {
-        let order = JourneyOrder::Resume { journey: id.clone(), paused_at, overdue: input.overdue.clone(), generation };
-        events::send(state, ws, Partition(partition), LetterBody::Journey(order), false).await?;
     }
+    // Every partition brings its people back when it sees this; also when nobody waits for the answer any more.
+    state.run(|state| state.engine.refresh()).await?;
     pause_view(state, ws, id, None).await
 }
 

@@ -29,11 +29,11 @@ use crate::view::profile_id;
 /// The most customers named in one request; uploads take so many at once.
 const MAX_NAMED: usize = 10_000;
 /// Rows of one upload.
-const MAX_UPLOADED: usize = 500_000;
+pub(super) const MAX_UPLOADED: usize = 500_000;
 /// Bytes of one upload: 32 MiB.
-const MAX_UPLOAD_BYTES: usize = 32 << 20;
+pub(super) const MAX_UPLOAD_BYTES: usize = 32 << 20;
 /// Identifiers that nobody has, shown.
-const MAX_SHOWN: usize = 20;
+pub(super) const MAX_SHOWN: usize = 20;
 /// Events submitted at once.
 const EVENTS_AT_ONCE: usize = 1_000;
 /// Bytes of a file read at once.
@@ -54,6 +54,13 @@ pub(crate) struct Named {
     /// The identifier's value.
     #[serde(default)]
     value: Option<String>,
+}
+
+impl Named {
+    /// The customer with this id.
+    pub(super) fn of(id: ProfileId) -> Named {
+        Named { profile: Some(id.to_string()), namespace: None, value: None }
+    }
 }
 
 /// Whom to put on a list and whom to take off it.
@@ -121,12 +128,27 @@ fn first(state: &ApiState, ws: WorkspaceId, who: &[Named]) -> Result<Option<Prof
     Ok(None)
 }
 
+/// Where a change of a list comes from.
+#[derive(Clone)]
+pub(super) struct Cause {
+    /// As the events say.
+    pub(super) source: &'static str,
+    /// Names the call, where it may come twice and shall have one effect.
+    pub(super) call: Option<String>,
+}
+
+impl Cause {
+    fn once(source: &'static str) -> Self {
+        Cause { source, call: None }
+    }
+}
+
 /// The events that change a list, for the customers that are found. Of each the first name that finds somebody counts.
 fn changes(
     state: &ApiState,
     ws: WorkspaceId,
     list: &str,
-    source: &str,
+    cause: &Cause,
     members: &[Vec<Named>],
     add: bool,
     out: &mut ListChange,
@@ -139,30 +161,34 @@ fn changes(
             out.miss(text.cloned().unwrap_or_default());
             continue;
         };
-        let members = [("list", list), ("source", source)];
+        let members = [("list", list), ("source", cause.source)];
         let properties: Map<String, Value> =
             members.into_iter().map(|(name, text)| (name.to_owned(), json!(text))).collect();
-        found.push(events::named(state, ws, profile, name, properties, json!({})));
+        let mut event = events::named(state, ws, profile, name, properties, json!({}));
+        if let Some(call) = &cause.call {
+            event.message_id = format!("{call}-{name}-{profile}");
+        }
+        found.push(event);
         *(if add { &mut out.added } else { &mut out.removed }) += 1;
     }
     Ok(found)
 }
 
 /// Puts a portion of customers on a list or takes them off it; the events are durable when it returns. Adds up in `out`.
-async fn portion(
+pub(super) async fn portion(
     state: &ApiState,
     ws: WorkspaceId,
     id: &str,
-    source: &'static str,
+    cause: &Cause,
     members: Vec<Vec<Named>>,
     add: bool,
     mut out: ListChange,
     homes: &mut BTreeSet<Partition>,
 ) -> Result<ListChange, ApiError> {
-    let id = id.to_owned();
+    let (id, cause) = (id.to_owned(), cause.clone());
     let (found, out) = state
         .run(move |state| {
-            let found = changes(state, ws, &id, source, &members, add, &mut out)?;
+            let found = changes(state, ws, &id, &cause, &members, add, &mut out)?;
             Ok::<_, ApiError>((found, out))
         })
         .await?;
@@ -181,7 +207,7 @@ async fn noted(state: &ApiState, caller: Caller, id: String, out: &ListChange) -
 }
 
 /// Whether the id is of a list, which is changed by hand.
-async fn is_list(state: &ApiState, ws: WorkspaceId, id: &str) -> Result<(), ApiError> {
+pub(super) async fn is_list(state: &ApiState, ws: WorkspaceId, id: &str) -> Result<(), ApiError> {
     let id = id.to_owned();
     state.run(move |state| list(state, ws, &id)).await
 }
@@ -205,7 +231,7 @@ pub(crate) async fn update(
     let (mut out, mut homes) = (ListChange::default(), BTreeSet::new());
     for (members, add) in [(input.remove, false), (input.add, true)] {
         let members = members.into_iter().map(|named| vec![named]).collect();
-        out = portion(&state, ws, &id, "api", members, add, out, &mut homes).await?;
+        out = portion(&state, ws, &id, &Cause::once("api"), members, add, out, &mut homes).await?;
     }
     noted(&state, caller, id, &out).await?;
     if query.wait {
@@ -250,7 +276,7 @@ pub(crate) async fn upload(
         if members.is_empty() {
             break;
         }
-        out = portion(&state, ws, &id, "upload", members, !query.remove, out, &mut homes).await?;
+        out = portion(&state, ws, &id, &Cause::once("upload"), members, !query.remove, out, &mut homes).await?;
     }
     noted(&state, caller, id, &out).await?;
     for home in homes {
@@ -271,9 +297,7 @@ struct Rows<'b> {
 
 impl<'b> Rows<'b> {
     fn of(body: &'b [u8]) -> Result<Self, ApiError> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(body);
-        let header = reader.headers().map_err(not_csv)?;
-        let columns: Vec<String> = header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+        let (reader, columns) = open_csv(body)?;
         if columns.iter().all(String::is_empty) {
             return Err(ApiError::invalid_at("body", "expected CSV with a header such as `user_id` or `email`"));
         }
@@ -309,7 +333,15 @@ impl Iterator for Rows<'_> {
     }
 }
 
-fn not_csv(error: csv::Error) -> ApiError {
+/// The rows of a CSV file and the names of its columns, without the mark that some programs begin files with.
+pub(super) fn open_csv(body: &[u8]) -> Result<(csv::Reader<&[u8]>, Vec<String>), ApiError> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(body);
+    let header = reader.headers().map_err(not_csv)?;
+    let columns = header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+    Ok((reader, columns))
+}
+
+pub(super) fn not_csv(error: csv::Error) -> ApiError {
     ApiError::invalid_at("body", format!("not CSV: {error}"))
 }
 

@@ -11,10 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::profiles::found;
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::extract::{At, Query, limit};
+use crate::extract::{At, Query, instant, limit};
 use crate::reply::{Paged, Reply};
 use crate::state::ApiState;
 use crate::view::{MessageView, profile_id};
+
+/// What asks for messages that are not finished.
+const PENDING: &str = "pending";
 
 /// Which messages to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -22,12 +25,18 @@ use crate::view::{MessageView, profile_id};
 pub(crate) struct MessageQuery {
     /// Text to find in id, subject, template or journey.
     pub(crate) q: Option<String>,
-    /// `queued`, `deferred`, `sent`, `skipped`, `failed`.
+    /// `queued`, `deferred`, `sent`, `skipped`, `failed`; `pending` for those queued or deferred.
     pub(crate) status: Option<String>,
     /// Only of this template.
     pub(crate) template: Option<String>,
-    /// Only of this journey.
+    /// Only of this journey; `campaign/ID` for those of a campaign.
     pub(crate) journey: Option<String>,
+    /// Only of this channel: `email`, `sms`…
+    pub(crate) channel: Option<String>,
+    /// Only those decided at or after this time.
+    pub(crate) from: Option<String>,
+    /// Only those decided before this time.
+    pub(crate) to: Option<String>,
     /// Only to this customer, under any id it had.
     pub(crate) profile: Option<String>,
     /// Only what this call of `POST /api/v1/messages` asked for.
@@ -41,18 +50,24 @@ pub(crate) struct MessageQuery {
 impl MessageQuery {
     /// The filter these parameters ask for, but for the customer.
     pub(crate) fn filter(&self) -> Result<LedgerFilter, ApiError> {
-        let status = match self.status.as_deref() {
+        let is_pending = self.status.as_deref() == Some(PENDING);
+        let status = match self.status.as_deref().filter(|_| !is_pending) {
             Some(text) => Some(MessageStatus::parse(text).ok_or_else(|| {
                 let known = MessageStatus::ALL.map(MessageStatus::as_str);
-                let problem = Problem::new("status", format!("expected one of {}", known.join(", ")));
+                let problem = Problem::new("status", format!("expected one of {}, {PENDING}", known.join(", ")));
                 ApiError::invalid(vec![problem.with_suggestion(crate::extract::nearest(text, known))])
             })?),
             None => None,
         };
         Ok(LedgerFilter {
             status,
+            reason: None,
+            is_pending,
             template: self.template.clone(),
             journey: self.journey.clone(),
+            channel: self.channel.clone(),
+            from: instant("from", self.from.as_deref())?,
+            to: instant("to", self.to.as_deref())?,
             request: self.request.clone(),
             q: self.q.clone(),
             profiles: Vec::new(),
@@ -111,8 +126,45 @@ pub(crate) struct MessageCounts {
     failed: u64,
 }
 
-/// `GET /api/v1/messages/counts`.
-pub(crate) async fn counts(State(state): State<ApiState>, caller: Caller) -> Reply<MessageCounts> {
-    let c = state.run(move |state| read::messages::counts(state.engine.shared(), caller.workspace)).await?;
+/// Which messages to count.
+#[derive(Debug, Default, Deserialize, PartialEq, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CountQuery {
+    /// Text to find in id, subject, template or journey.
+    q: Option<String>,
+    /// Only of this template.
+    template: Option<String>,
+    /// Only of this journey; `campaign/ID` for those of a campaign.
+    journey: Option<String>,
+    /// Only of this channel: `email`, `sms`…
+    channel: Option<String>,
+    /// Only those decided at or after this time.
+    from: Option<String>,
+    /// Only those decided before this time.
+    to: Option<String>,
+}
+
+/// `GET /api/v1/messages/counts`: without parameters all that ever were, also those to customers who were erased since.
+pub(crate) async fn counts(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<CountQuery>,
+) -> Reply<MessageCounts> {
+    let all = query == CountQuery::default();
+    let filter = LedgerFilter {
+        template: query.template,
+        journey: query.journey,
+        channel: query.channel,
+        from: instant("from", query.from.as_deref())?,
+        to: instant("to", query.to.as_deref())?,
+        q: query.q,
+        ..LedgerFilter::default()
+    };
+    let c = state
+        .run(move |state| {
+            let (shared, ws) = (state.engine.shared(), caller.workspace);
+            if all { read::messages::counts(shared, ws) } else { read::messages::counts_of(shared, ws, &filter) }
+        })
+        .await?;
     Ok(Json(MessageCounts { pending: c.pending, sent: c.sent, skipped: c.skipped, failed: c.failed }))
 }

@@ -2,19 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use rapport_delivery::repo::LedgerFilter;
-use rapport_delivery::repo::MessageStatus;
+use rapport_delivery::repo::dead::MENDABLE;
+use rapport_delivery::repo::decisions::Decided;
+use rapport_delivery::repo::{LedgerEntry, LedgerFilter, MessageStatus};
 use rapport_domain::record::LetterBody;
 use rapport_domain::time::DAY_MS;
+use rapport_domain::{ErrorClass, OutboxId, Problem, SkipReason};
 use rapport_engine::read;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::events;
-use crate::extract::{At, Body, Query};
+use crate::extract::{At, Body, Query, instant, nearest};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
 
@@ -33,6 +35,43 @@ pub(crate) struct TimelinePoint {
     at: Time,
     /// Why, in whose words, or which link.
     detail: Option<String>,
+    /// Why a message was skipped, of the closed list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// The rule that decided: `consent`, `frequency_cap`, `pressure`, `quiet_hours`, `journey`…
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    /// What the rule saw; of a message that was sent, what every rule saw: consent, caps, pressure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    values: Option<Value>,
+}
+
+impl TimelinePoint {
+    fn bare(what: &'static str, at: Time, detail: Option<String>) -> Self {
+        TimelinePoint { what, at, detail, reason: None, rule: None, values: None }
+    }
+
+    /// That a message was decided, by a step of a journey or by a call.
+    fn queued(entry: &LedgerEntry) -> Self {
+        let (LedgerEntry { journey, version, run, step, .. }, at) = (entry, entry.created_at.into());
+        let by = journey.as_ref().map(|journey| {
+            let values = json!({"journey": journey, "version": version, "run": run, "step": step});
+            ("journey".to_owned(), values)
+        });
+        let (rule, values) = by.unzip();
+        TimelinePoint { rule, values, ..TimelinePoint::bare("queued", at, None) }
+    }
+}
+
+impl From<Decided> for TimelinePoint {
+    fn from(decided: Decided) -> Self {
+        let Decided { at, status, reason, detail, rule, values } = decided;
+        let words = reason.as_ref().map(|r| format!("{r}: ")).unwrap_or_default() + detail.as_deref().unwrap_or("");
+        let seen = (!values.is_empty()).then(|| Value::Object(values.map().clone()));
+        let bare = TimelinePoint::bare(status.as_str(), at.into(), Some(words).filter(|d| !d.is_empty()));
+        TimelinePoint { reason, rule, values: seen, ..bare }
+    }
 }
 
 /// `GET /api/v1/messages/{id}/timeline`.
@@ -47,21 +86,15 @@ pub(crate) async fn timeline(
         .run(move |state| {
             let shared = state.engine.shared();
             let entry = read::messages::get(shared, ws, wanted)?;
-            Ok::<_, ApiError>(entry.map(|e| read::messages::marks(shared, ws, wanted).map(|m| (e, m))).transpose()?)
+            let Some(entry) = entry else { return Ok(None) };
+            let decided = read::messages::decisions(shared, ws, wanted)?;
+            Ok::<_, ApiError>(Some((entry, decided, read::messages::marks(shared, ws, wanted)?)))
         })
         .await?;
-    let (entry, marks) = found.ok_or_else(missing)?;
-    let mut points = vec![TimelinePoint { what: "queued", at: entry.created_at.into(), detail: None }];
-    if entry.status != MessageStatus::Queued {
-        let detail = entry.reason.map(|r| format!("{r}: ")).unwrap_or_default() + entry.detail.as_deref().unwrap_or("");
-        let detail = Some(detail).filter(|d| !d.is_empty());
-        points.push(TimelinePoint { what: entry.status.as_str(), at: entry.changed_at.into(), detail });
-    }
-    points.extend(marks.into_iter().map(|m| TimelinePoint {
-        what: m.mark.as_str(),
-        at: m.at.into(),
-        detail: m.detail,
-    }));
+    let (entry, decided, marks) = found.ok_or_else(missing)?;
+    let mut points = vec![TimelinePoint::queued(&entry)];
+    points.extend(decided.into_iter().map(TimelinePoint::from));
+    points.extend(marks.into_iter().map(|m| TimelinePoint::bare(m.mark.as_str(), m.at.into(), m.detail)));
     Ok(Json(Paged::whole(points)))
 }
 
@@ -174,19 +207,30 @@ pub(crate) async fn report(
 pub(crate) struct Replayed {
     /// Messages that are tried again.
     messages: usize,
+    /// Messages that ended so and are not kept any more: the latest 20,000 of a partition are.
+    gone: usize,
 }
 
-/// `POST /api/v1/messages/{id}/replay`: tries a message again that was given up.
+/// `POST /api/v1/messages/{id}/replay`: tries a message again that was given up, that the provider refused, or whose template
+/// was at fault.
 pub(crate) async fn replay(State(state): State<ApiState>, caller: Caller, At(id): At<String>) -> Reply<Replayed> {
     let missing = || ApiError::not_found(format!("message {id}"));
     let (wanted, ws) = (id.parse().map_err(|_| missing())?, caller.workspace);
     let entry = state.run(move |state| read::messages::get(state.engine.shared(), ws, wanted)).await?;
     let entry = entry.ok_or_else(missing)?;
-    if entry.status != MessageStatus::Failed {
-        let detail = format!("only a message that failed can be tried again; this one is {}", entry.status.as_str());
-        return Err(ApiError::new(rapport_domain::ErrorClass::Conflict, "not_failed", detail));
+    if !entry.can_be_replayed() {
+        let status = entry.status.as_str();
+        let detail = format!(
+            "only a message that failed, that the provider refused or whose template was at fault can be tried again; this one is {status}"
+        );
+        return Err(ApiError::new(ErrorClass::Conflict, "not_failed", detail));
     }
-    again(&state, &caller, vec![wanted]).await
+    let done = again(&state, &caller, vec![wanted]).await?;
+    if done.messages == 0 {
+        let detail = "the message is not kept any more: its address does not work, or too many ended so since";
+        return Err(ApiError::new(ErrorClass::Conflict, "not_kept", detail));
+    }
+    Ok(Json(done))
 }
 
 /// Which messages to try again.
@@ -195,8 +239,18 @@ pub(crate) async fn replay(State(state): State<ApiState>, caller: Caller, At(id)
 pub(crate) struct ReplayInput {
     /// Only of this template.
     template: Option<String>,
-    /// Only of this journey.
+    /// Only of this journey; `campaign/ID` for those of a campaign.
     journey: Option<String>,
+    /// Those skipped for this reason (`provider_rejected`, `invalid_template`) instead of those that failed.
+    reason: Option<String>,
+    /// Only of this channel.
+    channel: Option<String>,
+    /// Only those decided at or after this time.
+    from: Option<String>,
+    /// Only those decided before this time.
+    to: Option<String>,
+    /// Text to find in id, subject, template or journey.
+    q: Option<String>,
 }
 
 /// `POST /api/v1/messages/replay`: tries messages again that were given up, at most 500 at once.
@@ -206,24 +260,44 @@ pub(crate) async fn replay_all(
     Body(input): Body<ReplayInput>,
 ) -> Reply<Replayed> {
     let ws = caller.workspace;
+    let reason = input.reason.as_deref().map(mendable).transpose()?;
+    let status = if reason.is_some() { MessageStatus::Skipped } else { MessageStatus::Failed };
     let filter = LedgerFilter {
-        status: Some(MessageStatus::Failed),
+        status: Some(status),
+        reason,
         template: input.template,
         journey: input.journey,
+        channel: input.channel,
+        from: instant("from", input.from.as_deref())?,
+        to: instant("to", input.to.as_deref())?,
+        q: input.q,
         ..LedgerFilter::default()
     };
     let found =
         state.run(move |state| read::messages::list(state.engine.shared(), ws, &filter, None, MAX_REPLAYED)).await?;
-    again(&state, &caller, found.items.into_iter().map(|e| e.id).collect()).await
+    Ok(Json(again(&state, &caller, found.items.into_iter().map(|e| e.id).collect()).await?))
 }
 
-async fn again(state: &ApiState, caller: &Caller, ids: Vec<rapport_domain::OutboxId>) -> Reply<Replayed> {
+/// A reason for which skipped messages can be tried again.
+fn mendable(name: &str) -> Result<SkipReason, ApiError> {
+    let found = MENDABLE.into_iter().find(|reason| reason.as_str() == name);
+    found.ok_or_else(|| {
+        let known = MENDABLE.map(SkipReason::as_str);
+        let problem = Problem::new("reason", format!("expected one of {}", known.join(", ")));
+        ApiError::invalid(vec![problem.with_suggestion(nearest(name, known))])
+    })
+}
+
+/// Puts those of the messages that are kept back into their queues.
+async fn again(state: &ApiState, caller: &Caller, ids: Vec<OutboxId>) -> Result<Replayed, ApiError> {
     let (ws, now, count) = (caller.workspace, state.now(), ids.len());
-    let (noted, detail) = (caller.clone(), json!({"messages": count}));
+    let kept = state.run(move |state| read::messages::replayable(state.engine.shared(), ws, &ids)).await?;
+    let done = Replayed { messages: kept.len(), gone: count - kept.len() };
+    let (noted, detail) = (caller.clone(), json!({"messages": done.messages}));
     state.write(move |tx| noted.audit(tx, now, "message.replay", "messages", &detail)).await?;
     let expires_at = now.plus_ms(EXPIRES_MS);
-    for message in ids {
+    for message in kept {
         events::send(state, ws, message.partition, LetterBody::Replay { message, expires_at }, false).await?;
     }
-    Ok(Json(Replayed { messages: count }))
+    Ok(done)
 }

@@ -4,12 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use rapport_delivery::TemplateSpec;
+use rapport_delivery::core::address::{suppressible, suppression_key};
 use rapport_delivery::repo::LedgerFilter;
 use rapport_domain::identity;
 use rapport_domain::profile::namespace;
 use rapport_domain::record::{AskedMessage, LetterBody};
 use rapport_domain::time::{DAY_MS, parse_duration_ms};
-use rapport_domain::{EventKind, Identifier, Problem, Profile, ResourceKind, WorkspaceId, hash, resource};
+use rapport_domain::{
+    EventKind, Identifier, MessageChannel, Problem, Profile, ResourceKind, WorkspaceId, hash, resource,
+};
 use rapport_engine::read;
 use rapport_store::control::resources;
 use serde::{Deserialize, Serialize};
@@ -17,8 +20,10 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::hooks;
 use super::profiles::found;
 use super::profiles_write::WaitQuery;
+use super::templates::settings;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::events;
@@ -64,6 +69,9 @@ pub(crate) struct Recipient {
     user_id: Option<String>,
     /// An e-mail address; nobody's yet makes a profile.
     email: Option<String>,
+    /// A telephone number as people write it, without a country code one of the settings' `default_country`; nobody's yet makes a
+    /// profile.
+    phone: Option<String>,
 }
 
 /// What became of the call.
@@ -126,7 +134,12 @@ pub(crate) async fn create(
 }
 
 /// The channel of a live template; names the nearest when there is none.
-fn check_template(state: &ApiState, ws: WorkspaceId, template: &str, topic: Option<&str>) -> Result<String, ApiError> {
+pub(super) fn check_template(
+    state: &ApiState,
+    ws: WorkspaceId,
+    template: &str,
+    topic: Option<&str>,
+) -> Result<String, ApiError> {
     let live = state.stores.control().read(|q| resources::live(q, ws, ResourceKind::Template))?;
     let Some(found) = live.iter().find(|r| r.id == template) else {
         let problem = Problem::new("template", format!("there is no live template {template:?}"));
@@ -146,17 +159,37 @@ fn expiry(text: Option<&str>) -> Result<i64, ApiError> {
 }
 
 pub(super) async fn recipient(state: &ApiState, ws: WorkspaceId, to: Recipient) -> Result<Profile, ApiError> {
-    match (to.profile, to.user_id, to.email) {
-        (Some(id), None, None) => {
+    match (to.profile, to.user_id, to.email, to.phone) {
+        (Some(id), None, None, None) => {
             let id = profile_id(&id)?;
             state.run(move |state| found(state, ws, id)).await
         }
-        (None, Some(user), None) => {
+        (None, Some(user), None, None) => {
             let profile = owner(state, ws, namespace::USER_ID, &user).await?;
             profile.ok_or_else(|| ApiError::not_found("customer with this user_id"))
         }
-        (None, None, Some(address)) => by_address(state, ws, &address).await,
-        _ => Err(ApiError::invalid_at("to", "expected exactly one of profile, user_id, email")),
+        (None, None, Some(address), None) => by_address(state, ws, &address).await,
+        (None, None, None, Some(number)) => by_number(state, ws, &number).await,
+        _ => Err(ApiError::invalid_at("to", "expected exactly one of profile, user_id, email, phone")),
+    }
+}
+
+/// Whose number it is; somebody new when it is nobody's.
+async fn by_number(state: &ApiState, ws: WorkspaceId, number: &str) -> Result<Profile, ApiError> {
+    let country = state.run(move |state| Ok::<_, ApiError>(settings(state, ws)?.default_country)).await?;
+    let number = suppressible(MessageChannel::Sms, number, country.as_deref())
+        .map_err(|expected| ApiError::invalid_at("to.phone", expected))?;
+    let owners = hooks::owners(state, ws, MessageChannel::Sms, &number).await?;
+    let Some(first) = owners.first() else { return Err(ApiError::busy(2_000)) };
+    // It goes where the customer says they are, which may be another number by now.
+    let is_there =
+        |p: &&Profile| suppression_key(p, MessageChannel::Voice, country.as_deref()).as_ref() == Some(&number);
+    match owners.iter().find(is_there) {
+        Some(profile) => Ok(profile.clone()),
+        None => {
+            let detail = format!("the number is one of profile {}, whose present number is another", first.id);
+            Err(ApiError::conflict("other_number", detail))
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Seeing a template, and what is likely wrong with it, before it is sent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
-use rapport_delivery::channels::compose::{compose, shorten};
+use rapport_delivery::channels::compose::{rehearse, shorten};
 use rapport_delivery::channels::email::{ComposeFault, Extras};
 use rapport_delivery::channels::{Content, has_media};
 use rapport_delivery::content::MissingName;
@@ -27,6 +27,7 @@ use super::profiles::found;
 use super::templates::settings;
 use super::texts::{self, SmsView};
 use crate::auth::Caller;
+use crate::codes::{FindingRule, NOT_RENDERED};
 use crate::error::ApiError;
 use crate::extract::{At, Body};
 use crate::reply::Reply;
@@ -97,11 +98,13 @@ pub(crate) struct MissingView {
     column: u32,
     /// The block it stands in.
     block: Option<String>,
+    /// The part it stands in: `subject` or `html` of a mail, else the member of the content: `buttons[0].label`.
+    part: String,
 }
 
 impl From<MissingName> for MissingView {
     fn from(m: MissingName) -> Self {
-        MissingView { name: m.name, line: m.position.0, column: m.position.1, block: m.block }
+        MissingView { name: m.name, line: m.position.0, column: m.position.1, block: m.block, part: m.part }
     }
 }
 
@@ -118,7 +121,8 @@ pub(crate) struct LintReport {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FindingView {
     /// Which rule found it.
-    rule: String,
+    #[schema(value_type = FindingRule)]
+    rule: &'static str,
     /// `error`, `warning` or `hint`.
     level: &'static str,
     /// What was found and what to do.
@@ -129,12 +133,15 @@ pub(crate) struct FindingView {
     excerpt: Option<String>,
     /// The language it was found in; null is the template's own.
     language: Option<String>,
+    /// What the message says beside the words of its rule, by name.
+    #[schema(value_type = BTreeMap<String, String>)]
+    values: BTreeMap<&'static str, String>,
 }
 
 impl FindingView {
     fn of(finding: Finding, language: Option<&str>) -> Self {
         FindingView {
-            rule: finding.rule.to_owned(),
+            rule: finding.rule,
             level: match finding.level {
                 Level::Error => "error",
                 Level::Warning => "warning",
@@ -144,6 +151,7 @@ impl FindingView {
             part: finding.part,
             excerpt: finding.excerpt,
             language: language.map(str::to_owned),
+            values: finding.values,
         }
     }
 }
@@ -209,7 +217,7 @@ pub(super) struct Stage {
     pub(super) template: LiveTemplate,
     profile: Profile,
     settings: SettingsSpec,
-    base: String,
+    pub(super) base: String,
     pub(super) message: OutboundMessage,
     pub(super) now: Timestamp,
 }
@@ -247,12 +255,13 @@ impl Stage {
         Ok(Stage { template, profile, settings, base, message, now })
     }
 
-    pub(super) fn play(&self, state: &ApiState) -> Result<Content, ApiError> {
+    /// The content, and what it asked for and nobody had.
+    pub(super) fn play(&self, state: &ApiState) -> Result<(Content, Vec<MissingName>), ApiError> {
         let tokens = Tokens::new(b"links of a preview are signed with a key nothing accepts");
         let links = self.links(&tokens);
         let extras = Extras { sources: &Rehearsal(state), notes_missing: true };
         let (template, settings) = (&self.template, &self.settings);
-        let made = compose(template, &self.message, &self.profile, settings, &links, self.now, &extras);
+        let made = rehearse(template, &self.message, &self.profile, settings, &links, self.now, &extras);
         made.map_err(|fault| match fault {
             ComposeFault::Content(error) => ApiError::invalid_at("template", error.to_string()),
             ComposeFault::Unavailable(error) => error.into(),
@@ -269,18 +278,37 @@ impl Stage {
         }
     }
 
-    /// What is likely wrong with it, in this language.
-    fn findings(&mut self, state: &ApiState, language: Option<&str>, shortens: bool) -> Vec<FindingView> {
+    /// From now on it is rendered in this language.
+    pub(super) fn speak(&mut self, language: Option<&str>) {
         if let Some(language) = language {
             self.profile.traits.insert("locale".to_owned(), Trait { value: language.into(), at: self.now });
         }
+    }
+
+    /// The languages it has beside its own.
+    pub(super) fn languages(&self) -> Vec<String> {
+        let spec = &self.template.spec;
+        spec.translations.keys().chain(spec.contents.keys()).cloned().collect()
+    }
+
+    /// Links stay as they are written, not as they are tracked. Answers whether they would be.
+    pub(super) fn untracked(&mut self) -> bool {
+        let spec = &mut self.template.spec;
+        spec.track_opens = false;
+        std::mem::take(&mut spec.track_clicks)
+    }
+
+    /// What is likely wrong with it, in this language.
+    fn findings(&mut self, state: &ApiState, language: Option<&str>, shortens: bool) -> Vec<FindingView> {
+        self.speak(language);
         let composed = match self.play(state) {
-            Ok(Content::Email(composed)) => composed,
-            Ok(content @ Content::Other(_)) => return self.findings_of_other(content, language, shortens),
+            Ok((Content::Email(composed), _)) => composed,
+            Ok((content @ Content::Other(_), _)) => return self.findings_of_other(content, language, shortens),
             Err(error) => {
                 let message = format!("it cannot be rendered for somebody without traits: {}", error.detail);
                 let part = if self.template.spec.channel == "email" { "html" } else { "body" };
-                let finding = Finding { rule: "not_rendered", level: Level::Warning, message, part, excerpt: None };
+                let (level, values) = (Level::Warning, BTreeMap::new());
+                let finding = Finding { rule: NOT_RENDERED, level, message, part, excerpt: None, values };
                 return vec![FindingView::of(finding, language)];
             }
         };
@@ -359,21 +387,24 @@ fn stored(state: &ApiState, ws: WorkspaceId, input: &PreviewInput) -> Result<(St
 fn show(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Preview, ApiError> {
     let strict = input.strict;
     let stage = Stage::set(state, ws, input)?;
-    let composed = match stage.play(state)? {
+    let (content, missing) = stage.play(state)?;
+    if strict && !missing.is_empty() {
+        let problem = |m: &MissingName| {
+            let (line, column) = m.position;
+            let block = m.block.as_ref().map_or_else(String::new, |block| format!(" in block {block}"));
+            let place = format!("{}, line {line}, column {column}{block}", m.part);
+            Problem::new(&m.name, format!("has no value for this customer ({place})"))
+        };
+        return Err(ApiError::invalid(missing.iter().map(problem).collect()));
+    }
+    let missing = missing.into_iter().map(MissingView::from).collect();
+    let composed = match content {
         Content::Email(composed) => composed,
         content @ Content::Other(_) => {
             let sms = stage.text_message(state, &content)?;
-            return Ok(Preview { sms, ..other(content) });
+            return Ok(Preview { sms, missing, ..other(content) });
         }
     };
-    if strict && !composed.missing.is_empty() {
-        let problem = |m: &MissingName| {
-            let (line, column) = m.position;
-            let place = m.block.as_ref().map_or_else(String::new, |block| format!(" in block {block}"));
-            Problem::new(&m.name, format!("has no value for this customer (line {line}, column {column}{place})"))
-        };
-        return Err(ApiError::invalid(composed.missing.iter().map(problem).collect()));
-    }
     Ok(Preview {
         html_bytes: composed.html.len(),
         subject: composed.subject,
@@ -382,7 +413,7 @@ fn show(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<Previe
         content: None,
         sms: None,
         calendar: composed.calendar,
-        missing: composed.missing.into_iter().map(MissingView::from).collect(),
+        missing,
     })
 }
 
@@ -407,14 +438,11 @@ fn other(content: Content) -> Preview {
 
 fn report(state: &ApiState, ws: WorkspaceId, input: PreviewInput) -> Result<LintReport, ApiError> {
     let mut stage = Stage::set(state, ws, input)?;
-    let spec = &mut stage.template.spec;
-    let languages: Vec<String> = spec.translations.keys().chain(spec.contents.keys()).cloned().collect();
+    let languages = stage.languages();
     let others = spoken(state, ws)?;
     let told = |(language, finding)| FindingView::of(finding, language);
-    let mut findings: Vec<FindingView> = lint::languages(spec, &others).into_iter().map(told).collect();
-    // Links as they are written, not as they are tracked.
-    let shortens = std::mem::take(&mut spec.track_clicks);
-    spec.track_opens = false;
+    let mut findings: Vec<FindingView> = lint::languages(&stage.template.spec, &others).into_iter().map(told).collect();
+    let shortens = stage.untracked();
     findings.extend(stage.findings(state, None, shortens));
     for language in languages {
         for finding in stage.findings(state, Some(&language), shortens) {

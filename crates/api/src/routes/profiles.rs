@@ -3,17 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use rapport_domain::event::names;
-use rapport_domain::{Profile, ProfileId, Timestamp, WorkspaceId};
+use rapport_domain::{Profile, ProfileId, SourceId, Timestamp, WorkspaceId};
 use rapport_engine::read;
-use rapport_profiles::{Filter, Sort};
+use rapport_lake::TimelineFilter;
+use rapport_profiles::Sort;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
+use super::accounts::AccountView;
 use super::members::PageQuery;
+use super::profiles_many::{self, Matching};
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::extract::{At, Query, limit};
+use crate::extract::{At, Query, instant, limit};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
 use crate::view::{EventView, MessageView, ProfileSummary, ProfileView, profile_id};
@@ -28,6 +31,10 @@ pub(crate) struct ProfileQuery {
     known: Option<bool>,
     /// With or without an e-mail address.
     has_email: Option<bool>,
+    /// In the live segment with this id.
+    segment: Option<String>,
+    /// Whom this rule holds now: `traits.plan == "pro"`.
+    rule: Option<String>,
     /// `last_seen` (the default, last first) or `id`.
     sort: Option<String>,
     /// The `next_cursor` of the page before.
@@ -42,19 +49,15 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<ProfileQuery>,
 ) -> Reply<Paged<ProfileSummary>> {
-    let limit = limit(query.limit)? as u32;
+    let limit = limit(query.limit)?;
     let sort = match query.sort.as_deref() {
         None | Some("last_seen") => Sort::LastSeen,
         Some("id") => Sort::Id,
         Some(_) => return Err(ApiError::invalid_at("sort", "expected last_seen or id")),
     };
-    let filter = Filter { text: query.q, known: query.known, has_email: query.has_email };
-    let page = state
-        .run(move |state| {
-            let cursor = query.cursor.as_deref();
-            read::profiles::list(state.engine.shared(), caller.workspace, &filter, sort, cursor, limit)
-        })
-        .await?;
+    let ProfileQuery { q, known, has_email, segment, rule, cursor, .. } = query;
+    let matching = Matching { q, known, has_email, segment, rule };
+    let page = profiles_many::page(&state, caller.workspace, matching, sort, cursor, limit).await?;
     let items = page.items.iter().map(ProfileSummary::from).collect();
     Ok(Json(Paged { items, next_cursor: page.next }))
 }
@@ -140,10 +143,34 @@ pub(crate) async fn identity(
 pub(crate) struct TimelineQuery {
     /// Text to find in name or properties.
     q: Option<String>,
+    /// Only events of this name.
+    event: Option<String>,
+    /// Only events of the source with this id; 0 is Rapport itself.
+    source: Option<u32>,
+    /// Only what came from elsewhere than Rapport itself.
+    #[serde(default)]
+    theirs: bool,
+    /// Only events at or after this time.
+    from: Option<String>,
+    /// Only events before this time.
+    to: Option<String>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
     /// Rows, 1 to 500; 50 when absent.
     limit: Option<usize>,
+}
+
+impl TimelineQuery {
+    fn filter(&self) -> Result<TimelineFilter, ApiError> {
+        Ok(TimelineFilter {
+            names: self.event.iter().cloned().collect(),
+            contains: self.q.clone(),
+            source: self.source.map(SourceId),
+            without: self.theirs.then_some(SourceId(0)),
+            from: instant("from", self.from.as_deref())?,
+            until: instant("to", self.to.as_deref())?.map(|to| to.plus_ms(-1)),
+        })
+    }
 }
 
 /// A place on a timeline: the last event's time and id.
@@ -161,12 +188,12 @@ pub(crate) fn timeline(
     ws: WorkspaceId,
     id: ProfileId,
     cursor: Option<&str>,
-    text: Option<&str>,
+    filter: &TimelineFilter,
     limit: usize,
 ) -> Result<Paged<EventView>, ApiError> {
     let before = cursor.map(place).transpose()?;
     let before = before.as_ref().map(|(ts, id)| (*ts, id.as_str()));
-    let mut rows = read::profiles::timeline(state.engine.shared(), ws, id, before, text, limit + 1)?;
+    let mut rows = read::profiles::timeline(state.engine.shared(), ws, id, before, filter, limit + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next_cursor = rows.last().filter(|_| more).map(|r| format!("{}~{}", r.event.ts.0, r.event.message_id));
@@ -180,11 +207,11 @@ pub(crate) async fn events(
     At(id): At<String>,
     Query(query): Query<TimelineQuery>,
 ) -> Reply<Paged<EventView>> {
-    let (id, limit) = (profile_id(&id)?, limit(query.limit)?);
+    let (id, limit, filter) = (profile_id(&id)?, limit(query.limit)?, query.filter()?);
     let page = state
         .run(move |state| {
             let profile = found(state, caller.workspace, id)?;
-            timeline(state, caller.workspace, profile.id, query.cursor.as_deref(), query.q.as_deref(), limit)
+            timeline(state, caller.workspace, profile.id, query.cursor.as_deref(), &filter, limit)
         })
         .await?;
     Ok(Json(page))
@@ -207,6 +234,26 @@ pub(crate) async fn messages(
         .await?;
     let items = page.items.into_iter().map(MessageView::from).collect();
     Ok(Json(Paged { items, next_cursor: page.next }))
+}
+
+/// `GET /api/v1/profiles/{id}/accounts`: those the customer belongs to, in the order they were joined.
+pub(crate) async fn accounts(
+    State(state): State<ApiState>,
+    caller: Caller,
+    At(id): At<String>,
+) -> Reply<Paged<AccountView>> {
+    let id = profile_id(&id)?;
+    let items = state
+        .run(move |state| {
+            let mut items = Vec::new();
+            for group in found(state, caller.workspace, id)?.groups {
+                let account = read::profiles::account(state.engine.shared(), caller.workspace, &group)?;
+                items.extend(account.map(AccountView::from));
+            }
+            Ok::<_, ApiError>(items)
+        })
+        .await?;
+    Ok(Json(Paged::whole(items)))
 }
 
 /// A change of traits.
@@ -232,12 +279,11 @@ pub(crate) async fn traits(
     let page = state
         .run(move |state| {
             let profile = found(state, caller.workspace, id)?;
-            let (cursor, text) = (query.cursor.as_deref(), Some(names::PROFILE_UPDATED));
-            timeline(state, caller.workspace, profile.id, cursor, text, limit)
+            let filter = TimelineFilter { names: vec![names::PROFILE_UPDATED.into()], ..TimelineFilter::default() };
+            timeline(state, caller.workspace, profile.id, query.cursor.as_deref(), &filter, limit)
         })
         .await?;
-    let updates = page.items.into_iter().filter(|e| e.event == names::PROFILE_UPDATED);
-    let items = updates.map(|mut e| TraitChangeView {
+    let items = page.items.into_iter().map(|mut e| TraitChangeView {
         at: e.timestamp,
         changes: e.properties.remove("changes").unwrap_or_else(|| json!({})),
         message_id: e.message_id,

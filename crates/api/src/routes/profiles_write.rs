@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use rapport_domain::profile::namespace;
+use rapport_delivery::core::address::suppression_keys;
 use rapport_domain::record::LetterBody;
 use rapport_domain::{EventKind, Profile, WorkspaceId};
 use rapport_profiles::{IdentifierRow, apart_from, outranks};
@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::profiles::{found, whole};
+use super::templates::settings;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::events;
@@ -123,14 +124,11 @@ pub(crate) async fn erase(
     Query(query): Query<WaitQuery>,
 ) -> Result<(StatusCode, Json<Erasing>), ApiError> {
     let profile = noted(&state, &caller, &id, "profile.erase", json!({})).await?;
-    let addresses: Vec<String> = profile
-        .identifiers
-        .iter()
-        .filter(|i| matches!(i.namespace.as_str(), namespace::EMAIL | namespace::PHONE))
-        .map(|i| i.value.clone())
-        .collect();
     let values: Vec<String> = profile.identifiers.iter().map(|i| i.value.clone()).collect();
     let ws = caller.workspace;
+    let country = state.run(move |state| Ok::<_, ApiError>(settings(state, ws)?.default_country)).await?;
+    let addresses = suppression_keys(&profile, country.as_deref());
+    state.shared().simulations.erase(ws, &profile.id.to_string());
     // First, so that a repeated request after a fault in between still finds the profile.
     state
         .write(move |tx| {

@@ -19,7 +19,7 @@ use crate::customer::Visit;
 use crate::document;
 use crate::error::ApiError;
 use crate::events;
-use crate::extract::{self, At};
+use crate::extract::At;
 use crate::routes::collect::write_key;
 use crate::routes::inapp::{is_secret, prove, refused};
 use crate::state::ApiState;
@@ -271,9 +271,4 @@ pub(crate) async fn tell_mark(
     let mut event = events::named(state, visit.claim.workspace, profile, name, properties, json!({}));
     event.message_id = mark_id(visit, mark);
     events::submit(state, &[event], false).await
-}
-
-/// Reads the body of a call from a provider, whatever it is.
-pub(crate) async fn raw(request: Request) -> Result<Vec<u8>, ApiError> {
-    extract::bytes(request).await.map(|b| b.to_vec())
 }

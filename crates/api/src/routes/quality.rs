@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
+use crate::codes::RefusalReason;
 use crate::extract::{Query, instant};
 use crate::reply::{Paged, Reply, Time};
 use crate::state::ApiState;
@@ -25,6 +26,7 @@ pub(crate) struct RejectedView {
     /// The call.
     kind: String,
     /// Why, as a stable code.
+    #[schema(value_type = RefusalReason)]
     reason: String,
     /// Why exactly.
     detail: String,

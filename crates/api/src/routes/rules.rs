@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use rapport_domain::event::names;
 use rapport_domain::{Problem, ResourceKind};
 use rapport_engine::read;
+use rapport_engine::read::values::Which;
 use rapport_rules::{FORMS, Rule, Severity, ValuesOf};
 use rapport_store::control::resources;
 use rapport_store::partition::observed::Scope;
@@ -316,6 +317,8 @@ pub(crate) struct ValuesQuery {
     days: Option<u32>,
     /// How many values; 20 when absent, at most 100.
     limit: Option<usize>,
+    /// Only values with this text in them.
+    q: Option<String>,
 }
 
 /// A value and how often it was seen.
@@ -353,11 +356,12 @@ pub(crate) async fn values(
     let found = state
         .query(move |state, cancel| {
             let (shared, ws) = (state.engine.shared(), caller.workspace);
+            let which = Which { limit, text: query.q.as_deref() };
             match (query.r#trait, query.property) {
-                (Some(path), None) => Ok(read::values::of_trait(shared, ws, &path, limit, cancel)?),
+                (Some(path), None) => Ok(read::values::of_trait(shared, ws, &path, which, cancel)?),
                 (None, Some(path)) => {
-                    let event = query.event.as_deref();
-                    Ok(read::values::of_property(shared, ws, event, &path, from, limit, cancel)?)
+                    let of = (query.event.as_deref(), path.as_str());
+                    Ok(read::values::of_property(shared, ws, of, from, which, cancel)?)
                 }
                 _ => Err(ApiError::invalid_at("query", "expected trait=… or property=… (with event=…), one of them")),
             }
@@ -422,15 +426,16 @@ pub(crate) async fn complete(
             let found = rapport_rules::complete(&input.rule, position, &catalogue);
             let show = |s: rapport_rules::Suggestion| SuggestionView { text: s.text, kind: s.kind, detail: s.detail };
             let mut items: Vec<SuggestionView> = found.items.into_iter().map(show).collect();
+            let written = found.written.to_lowercase();
+            let which = Which { limit: SUGGESTED_VALUES, text: Some(&written) };
             let values = match found.values_of {
-                Some(ValuesOf::Trait(path)) => read::values::of_trait(shared, ws, &path, SUGGESTED_VALUES, cancel)?,
+                Some(ValuesOf::Trait(path)) => read::values::of_trait(shared, ws, &path, which, cancel)?,
                 Some(ValuesOf::Property(events, path)) => {
-                    let event = events.first().map(String::as_str);
-                    read::values::of_property(shared, ws, event, &path, from, SUGGESTED_VALUES, cancel)?
+                    let of = (events.first().map(String::as_str), path.as_str());
+                    read::values::of_property(shared, ws, of, from, which, cancel)?
                 }
                 None => Vec::new(),
             };
-            let written = found.written.to_lowercase();
             for seen in values {
                 let Some(text) = seen.value.as_str() else { continue };
                 if text.to_lowercase().contains(&written) {

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rapport_delivery::calls::Caller;
 use rapport_delivery::catcher::http::{Act, HttpCatcher};
+use rapport_delivery::channels::http::Outbound;
 use rapport_delivery::channels::webhook::sign;
 use rapport_domain::{Clock, SystemClock};
 use serde_json::{Value, json};
@@ -340,7 +341,8 @@ async fn segments_tell_another_system_signed_and_again_until_it_takes_it() {
     // It fails at first, and is asked again under the same id.
     server.script([Act::answer(503, ""), Act::Close]);
     let clock = Arc::new(SystemClock);
-    let caller = Caller::start(app.state.engine.call_source(), clock, true, Duration::from_millis(5)).unwrap();
+    let caller =
+        Caller::start(app.state.engine.call_source(), clock, &Outbound::anywhere(), Duration::from_millis(5)).unwrap();
     let traits = json!({"plan": "pro", "email": "ann@example.com", "address": {"city": "Ulm"}});
     app.collect("/v1/identify", json!({"userId": "ann", "traits": traits})).await.expect(200);
     app.collect("/v1/identify", json!({"userId": "ann", "traits": {"plan": "free"}})).await.expect(200);
@@ -386,7 +388,7 @@ async fn segments_tell_another_system_signed_and_again_until_it_takes_it() {
     drop(caller);
 }
 
-/// A dead target of one segment leaves room for the calls of others, and of journeys.
+/// A dead target of one segment leaves room for the calls of others.
 #[tokio::test]
 async fn a_target_that_hangs_holds_nobody_else_up() {
     let app = App::new();
@@ -397,13 +399,52 @@ async fn a_target_that_hangs_holds_nobody_else_up() {
         let spec = json!({"name": id, "rule": "traits.plan == 'pro'", "webhook": {"channel": id, "on": "entered"}});
         put(&app, "segment", id, spec).await;
     }
-    let caller =
-        Caller::start(app.state.engine.call_source(), Arc::new(SystemClock), true, Duration::from_millis(5)).unwrap();
+    let caller = Caller::start(
+        app.state.engine.call_source(),
+        Arc::new(SystemClock),
+        &Outbound::anywhere(),
+        Duration::from_millis(5),
+    )
+    .unwrap();
     let batch: Vec<Value> =
         (0..300).map(|n| json!({"type": "identify", "userId": format!("u{n}"), "traits": {"plan": "pro"}})).collect();
     app.collect("/v1/batch", json!({"batch": batch})).await.expect(200);
     until(|| alive.caught(), |all| all.len() == 300).await;
     assert!(dead.caught().len() <= 4 * 8, "{}", dead.caught().len());
+    drop(caller);
+}
+
+/// A dead target of one journey leaves room for the calls of another that come later, and its people are not lost.
+#[tokio::test]
+async fn a_journey_s_target_that_hangs_holds_no_other_journey_up() {
+    const PEOPLE: usize = 2_000;
+    let app = App::new();
+    let (dead, alive) =
+        (HttpCatcher::local(Act::Hang).await.unwrap(), HttpCatcher::local(Act::answer(200, "{}")).await.unwrap());
+    for (id, url, event) in [("dead", dead.url(), "Seen"), ("alive", alive.url(), "Bought")] {
+        let steps = json!([{"id": "ask", "webhook": {"url": url}}]);
+        put(&app, "journey", id, json!({"name": id, "trigger": {"event": {"name": event}}, "steps": steps})).await;
+    }
+    let track = |n: usize, event: &str| json!({"type": "track", "userId": format!("u{n}"), "event": event});
+    for part in 0..PEOPLE / 500 {
+        let batch: Vec<Value> = (0..500).map(|n| track(part * 500 + n, "Seen")).collect();
+        app.collect("/v1/batch", json!({"batch": batch})).await.expect(200);
+    }
+    app.until("/api/v1/journeys/dead/stats", |s| s["active"] == PEOPLE).await;
+    let caller = Caller::start(
+        app.state.engine.call_source(),
+        Arc::new(SystemClock),
+        &Outbound::anywhere(),
+        Duration::from_millis(5),
+    )
+    .unwrap();
+    until(|| dead.caught(), |all| !all.is_empty()).await;
+    let batch: Vec<Value> = (0..10).map(|n| track(n, "Bought")).collect();
+    app.collect("/v1/batch", json!({"batch": batch})).await.expect(200);
+    app.until("/api/v1/journeys/alive/stats", |s| s["exited"]["completed"] == 10).await;
+    assert_eq!(alive.caught().len(), 10);
+    assert!(dead.caught().len() <= 3 * 8, "{}", dead.caught().len());
+    assert_eq!(app.get("/api/v1/journeys/dead/stats").await.expect(200)["active"], PEOPLE);
     drop(caller);
 }
 

@@ -139,6 +139,21 @@ async fn a_domain_gets_keys_that_are_never_shown() {
     assert_eq!((&listed["items"][0]["records"], &listed["items"][0]["problem"]), (&made["records"], &Value::Null));
     assert_eq!(app.api("POST", "/api/v1/domains", json!({"domain": "mail.shop.example"})).await.status, 400);
     assert_eq!(app.api("POST", "/api/v1/domains", json!({"domain": "not a domain", "id": "x"})).await.status, 400);
+    // Drafts too; whether anybody answers depends on the machine.
+    app.api("POST", "/api/v1/domains", json!({"domain": "draft.rapport.invalid"})).await.expect(201);
+    let checked = app.get("/api/v1/domains/draft-rapport-invalid/check").await;
+    match checked.status {
+        200 => {
+            let said = checked.expect(200);
+            let of = |check: &str| said["findings"].as_array().unwrap().iter().filter(|f| f["check"] == check).count();
+            assert_eq!((&said["domain"], &said["ok"]), (&json!("draft.rapport.invalid"), &json!(false)), "{said}");
+            assert_eq!((of("spf"), of("dkim"), of("dmarc")), (1, 2, 1), "{said}");
+            let advised = |f: &Value| f["advice"].is_string() == (f["status"] != "ok") && f["expected"].is_string();
+            assert!(said["findings"].as_array().unwrap().iter().all(advised), "{said}");
+        }
+        _ => assert_eq!(checked.expect(503)["code"], "dns_unanswered"),
+    }
+    assert_eq!(app.get("/api/v1/domains/nobody/check").await.status, 404);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use rapport_delivery::catcher::http::{Act, HttpCatcher};
 use rapport_delivery::catcher::{Catcher, CaughtMail, FaultAction, Stage};
+use rapport_delivery::channels::http::Outbound;
 use rapport_domain::{Timestamp, VirtualClock};
 use rapport_engine::desk::{Mailroom, MailroomConfig};
 use serde_json::{Value, json};
@@ -50,7 +51,7 @@ impl Shop {
     }
 
     fn room(&self) -> Arc<Mailroom> {
-        let config = MailroomConfig { allow_private: true, ..MailroomConfig::new("http://rapport.example") };
+        let config = MailroomConfig { outbound: Outbound::anywhere(), ..MailroomConfig::new("http://rapport.example") };
         Mailroom::new(self.app.state.engine.shared().clone(), config)
     }
 

@@ -293,3 +293,32 @@ async fn unbounded_messages_are_asked_about_by_their_way() {
         assert!(told(&refused, "errors")[0].contains(text), "{name}: {refused}");
     }
 }
+
+#[tokio::test]
+async fn what_is_computed_needs_its_segments_too() {
+    let app = App::new();
+    put(&app, "segment/vips", segment("traits.vip")).await;
+    let feature = |value: &str| json!({"name": value, "value": value});
+    let model =
+        |features: [&str; 2], among: Value| json!({"name": "M", "features": features.map(feature), "segment": among});
+    let plain = "events('Order Completed').count()";
+    for (path, spec, expected) in [
+        ("computed_trait/t", json!({"name": "T", "value": "in_segment('vipz')"}), "spec.value: "),
+        ("persona_model/m", model([plain, "traits.n"], json!("vipz")), "spec.segment: "),
+        ("persona_model/m", model([plain, "segment_since('vipz')"], json!("vips")), "spec.features[1].value: "),
+    ] {
+        let refused = app.api("PUT", &format!("/api/v1/resources/{path}?publish=true"), spec).await.expect(400);
+        let found = told(&refused, "errors");
+        let asks = "asks about the segment \"vipz\", which is not live";
+        assert_eq!(found, [format!("{expected}{asks}")], "{refused}");
+        assert_eq!(refused["errors"][0]["did_you_mean"], "vips");
+    }
+    // What nobody has is only odd.
+    let odd = model([plain, "traits.nothing"], Value::Null);
+    let written = app.api("PUT", "/api/v1/resources/persona_model/m", odd).await.expect(200);
+    assert!(told(&written, "warnings").iter().any(|w| w.starts_with("spec.features[1].value 1:")), "{written}");
+    put(&app, "persona_model/m", model([plain, "in_segment('vips')"], json!("vips"))).await;
+    let refused = app.api("POST", "/api/v1/resources/segment/vips/archive", Value::Null).await.expect(409);
+    assert_eq!(refused["code"], "needs_confirmation");
+    assert!(refused.to_string().contains("persona_model"), "{refused}");
+}

@@ -85,7 +85,22 @@ async fn a_segment_whose_members_are_being_found_is_sent_in_later() {
     assert_eq!(early["code"], "segment_not_ready");
     app.state.engine.shared().hold_background(false);
     app.until("/api/v1/segments/new-buyers", |s| s["ready"] == true).await;
-    assert_eq!(app.api("POST", "/api/v1/journeys/hand/enter", enter).await.expect(202)["people"], 1);
+    assert_eq!(app.api("POST", "/api/v1/journeys/hand/enter", enter.clone()).await.expect(202)["people"], 1);
+
+    // A journey that begins with the segment takes those who belonged to it before; one that begins with an event does not.
+    let rest = json!([{"id": "rest", "wait": "1d"}, send("mail")]);
+    for (id, trigger) in [
+        ("back", json!({"segment": {"id": "new-buyers", "on": "entered"}})),
+        ("ping", json!({"event": {"name": "Ping"}})),
+    ] {
+        let path = format!("/api/v1/resources/journey/{id}?publish=true");
+        app.api("PUT", &path, journey(trigger, rest.clone())).await.expect(200);
+    }
+    app.settle().await;
+    assert_eq!(app.get("/api/v1/journeys/back/stats").await.expect(200)["entered"], 0);
+    assert_eq!(app.api("POST", "/api/v1/journeys/back/enter", enter.clone()).await.expect(202)["people"], 1);
+    app.until("/api/v1/journeys/back/stats", |s| s["active"] == 1).await;
+    assert_eq!(app.api("POST", "/api/v1/journeys/ping/enter", enter).await.expect(409)["code"], "wrong_trigger");
 }
 
 #[tokio::test]
@@ -164,6 +179,14 @@ async fn a_journey_is_asked_before_and_after() {
     assert_eq!((&drafted["journey"]["entered"], &drafted["live"]), (&json!(2), &Value::Null));
     assert_eq!(drafted["journey"]["channels"]["email"]["skipped"]["no_address"], 2);
     app.api("POST", "/api/v1/journeys/j/simulate", json!({"since": "900d"})).await.expect(400);
+    assert_eq!(drafted["people"], json!([]), "nobody in full unless asked");
+    let told = app.api("POST", "/api/v1/journeys/j/simulate", json!({"people": 5})).await.expect(200);
+    assert_eq!(told["people"].as_array().map(Vec::len), Some(1), "{told}");
+    assert_eq!(told["people"][0]["profile"], app.profile("u0").await);
+    let story: Vec<&Value> = told["people"][0]["story"].as_array().unwrap().iter().map(|s| &s["what"]).collect();
+    assert_eq!(story.first(), Some(&&json!("entered")), "{told}");
+    assert!(told["people"][0]["story"][0]["at"].is_string(), "{told}");
+    app.api("POST", "/api/v1/journeys/j/simulate", json!({"people": 101})).await.expect(400);
 
     let id = app.profile("u0").await;
     let run = json!({"profile": id, "trigger": {"n": 1}});
@@ -192,13 +215,17 @@ async fn a_campaign_is_started_watched_and_cancelled() {
         app.collect("/v1/identify", json!({"userId": format!("u{n}"), "traits": traits})).await.expect(200);
     }
     app.settle().await;
-    let spec = json!({"name": "News", "audience": {"rule": "traits.plan == \"pro\""}, "template": "hi", "throttle": 1});
+    let spec = json!({
+        "name": "News", "audience": {"rule": "traits.plan == \"pro\""}, "template": "hi", "throttle": 1, "priority": 80,
+        "seeds": ["u3@example.com", "Boss@example.com"]
+    });
     app.api("PUT", "/api/v1/resources/campaign/news", spec).await.expect(200);
     assert_eq!(app.get("/api/v1/campaigns/news").await.expect(200)["state"], "draft");
     assert_eq!(app.api("POST", "/api/v1/campaigns/news/start", json!({})).await.status, 404, "it is not live");
     app.api("POST", "/api/v1/resources/campaign/news/publish", json!({})).await.expect(200);
     assert_eq!(app.get("/api/v1/campaigns/news").await.expect(200)["state"], "ready");
-    assert_eq!(app.api("POST", "/api/v1/campaigns/news/start", json!({})).await.expect(202)["people"], 3);
+    let started = app.api("POST", "/api/v1/campaigns/news/start", json!({})).await.expect(202);
+    assert_eq!(started, json!({"people": 3, "seeds_of_nobody": ["boss@example.com"]}));
     let seen = app.until("/api/v1/campaigns/news", |c| c["people"] == 3).await;
     assert_eq!(seen["state"], "sending", "{seen}");
     assert_eq!(app.get("/api/v1/campaigns").await.expect(200)["items"][0]["id"], "news");
@@ -241,4 +268,90 @@ async fn a_call_right_after_publishing_is_not_lost() {
             .await;
         assert_eq!(stats["entered"], 1, "{stats}");
     }
+}
+
+#[tokio::test]
+async fn calls_of_other_systems_are_checked_before_they_go_live_and_shown_before_they_are_made() {
+    let app = App::new();
+    furnish(&app).await;
+    let traits = json!({"plan": "pro \"max\"", "email": "u@example.com"});
+    app.collect("/v1/identify", json!({"userId": "u", "traits": traits})).await.expect(200);
+    app.settle().await;
+    let ask = |webhook: Value| journey(json!({"event": {"name": "Ping"}}), json!([{"id": "ask", "webhook": webhook}]));
+    for (webhook, at, why) in [
+        (json!({"url": "https://{{ traits.shop }}.example"}), "spec.steps[0].webhook.url", "step \"ask\": the server"),
+        (
+            json!({"url": "https://a.example", "body": {"n": ["{{ traits.plan | upcas }}"]}}),
+            "spec.steps[0].webhook.body.n[0]",
+            "step \"ask\": line 1, column",
+        ),
+    ] {
+        let refused = app.api("PUT", "/api/v1/resources/journey/j?publish=true", ask(webhook)).await.expect(400);
+        let found = &refused["errors"][0];
+        assert_eq!(found["at"], at, "{refused}");
+        assert!(found["message"].as_str().is_some_and(|m| m.starts_with(why)), "{refused}");
+    }
+    let good = json!({
+        "url": "https://a.example/of/{{ profile.id }}?plan={{ traits.plan | upcase }}", "headers": {"x-n": "{{ event.properties.n }}"},
+        "body": {"plan": "{{ profile.traits.plan | upcase }}", "n": "{{ event.properties.n }}"}
+    });
+    app.api("PUT", "/api/v1/resources/journey/j?publish=true", ask(good)).await.expect(200);
+    let id = app.profile("u").await;
+    let run = json!({"profile": id, "trigger": {"n": 1}});
+    let run = app.api("POST", "/api/v1/journeys/j/dry-run", run).await.expect(200);
+    let call = run["steps"].as_array().unwrap().iter().find(|s| s["what"] == "webhook").unwrap()["detail"].clone();
+    let expected = json!({
+        "method": "POST", "url": format!("https://a.example/of/{id}?plan=PRO%20%22MAX%22"),
+        "headers": {"x-n": "1"}, "body": {"plan": "PRO \"MAX\"", "n": 1}
+    });
+    assert_eq!(call, expected);
+}
+
+#[tokio::test]
+async fn a_simulation_goes_on_while_nobody_waits_and_is_kept() {
+    let app = App::new();
+    furnish(&app).await;
+    let item = |n: usize| json!({"type": "track", "event": if n.is_multiple_of(4) { "Ping" } else { "Noise" }, "userId": format!("u{}", n % 10)});
+    app.collect("/v1/batch", json!({"batch": (0..200).map(item).collect::<Vec<_>>()})).await.expect(200);
+    app.settle().await;
+    let spec = journey(json!({"event": {"name": "Ping"}}), json!([send("mail")]));
+    let order = json!({"journey": "draft", "spec": spec, "since": "7d", "people": 2});
+    let begun = app.api("POST", "/api/v1/simulations", order.clone()).await.expect(202);
+    assert!(["waiting", "running"].contains(&begun["state"].as_str().unwrap()), "{begun}");
+    let path = format!("/api/v1/simulations/{}", begun["id"].as_str().unwrap());
+    let done = app.until(&path, |found| found["ended_at"].is_string()).await;
+    assert_eq!((&done["state"], &done["by"], &done["journey"]), (&json!("done"), &begun["by"], &json!("draft")));
+    // It read what could matter, and all of it.
+    assert_eq!(done["events_read"], done["events_all"]);
+    assert!(done["events_all"].as_u64().unwrap() >= 50, "{done}");
+    // The same as for somebody who waits.
+    let mut at_once = app
+        .api("POST", "/api/v1/journeys/draft/simulate", json!({"spec": spec, "since": "7d", "people": 2}))
+        .await
+        .expect(200);
+    (at_once["since"], at_once["until"]) = (done["result"]["since"].clone(), done["result"]["until"].clone());
+    assert_eq!(done["result"]["journey"]["entered"], at_once["journey"]["entered"]);
+    assert_eq!((&done["spec"], done["result"]["people"].as_array().unwrap().len()), (&spec, 2));
+    assert_eq!(done["result"]["until"], done["until"]);
+    // What is listed says how far each is, and no more.
+    let listed = app.get("/api/v1/simulations?journey=draft").await.expect(200);
+    assert_eq!((&listed["items"][0]["id"], &listed["items"][0]["result"]), (&begun["id"], &Value::Null));
+    assert_eq!(app.get("/api/v1/simulations?journey=other").await.expect(200)["items"], json!([]));
+    // Nobody else's.
+    assert_eq!(app.as_token(&app.b.token, "GET", &path, Value::Null).await.status, 404);
+    assert_eq!(app.as_token(&app.b.token, "DELETE", &path, Value::Null).await.status, 404);
+    let others = app.as_token(&app.b.token, "GET", "/api/v1/simulations", Value::Null).await.expect(200);
+    assert_eq!(others["items"], json!([]));
+    assert_eq!(app.api("DELETE", &path, Value::Null).await.status, 204);
+    assert_eq!(app.get(&path).await.status, 404);
+    // What is wrong is said at once.
+    for (order, at) in [
+        (json!({"journey": "draft", "spec": spec, "since": "1s"}), "since"),
+        (json!({"journey": "draft", "spec": spec, "people": 101}), "people"),
+        (json!({"journey": "draft", "spec": spec, "version": 1}), "version"),
+    ] {
+        let refused = app.api("POST", "/api/v1/simulations", order).await.expect(400);
+        assert_eq!(refused["errors"][0]["at"], at, "{refused}");
+    }
+    assert_eq!(app.api("POST", "/api/v1/simulations", json!({"journey": "draft"})).await.status, 404);
 }

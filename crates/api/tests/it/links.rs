@@ -100,10 +100,75 @@ async fn topics_are_chosen() {
     assert!(page.contains("value=\"offers\" checked") && page.contains("value=\"news\">"), "{page}");
     let saved = visit(&app, "POST", &path, "topic=news&action=save").await.text();
     assert!(saved.contains("value=\"news\" checked") && saved.contains("value=\"offers\">"), "{saved}");
+    // The team sees what the customer sees; nobody else's customers, and no link is in it.
+    let shown = app.get(&format!("/api/v1/profiles/{id}/preferences")).await.expect(200);
+    let html = shown["html"].as_str().unwrap();
+    assert!(html.contains("value=\"news\" checked") && html.contains("value=\"offers\">"), "{html}");
+    assert!(!html.contains("/preferences/"), "{html}");
+    assert_eq!(app.get("/api/v1/profiles/p_0_99/preferences").await.status, 404);
     let mut stated = consents(&app, &id).await;
     stated.sort_by_key(|c| c.1.to_string());
     let email = json!("email");
     assert_eq!(stated, [(email.clone(), json!("news"), json!(true)), (email, json!("offers"), json!(false))]);
+}
+
+#[tokio::test]
+async fn words_of_pages_are_seen_before_they_are_published() {
+    let app = App::new();
+    let known = app.get("/api/v1/pages").await.expect(200);
+    let (pages, texts) = (known["pages"].as_array().unwrap(), known["texts"].as_array().unwrap());
+    let named: Vec<&Value> = pages.iter().flat_map(|p| p["texts"].as_array().unwrap()).collect();
+    assert!(texts.iter().all(|t| named.contains(&&t["name"])), "{known}");
+    let leave = texts.iter().find(|t| t["name"] == "leave_topic").unwrap();
+    assert_eq!(leave["values"], json!(["topic", "channel"]));
+    assert!(leave["de"].as_str().unwrap().contains("nicht mehr"), "{leave}");
+    let topic = json!({"name": "News", "translations": {"fr": {"name": "Nouvelles"}}});
+    app.api("PUT", "/api/v1/resources/topic/news?publish=true", topic).await.expect(200);
+    let spec = json!({"company": {"name": "Shop"}, "words": {"fr": {"leave_topic": "Plus de {topic} <{channel}>."}}});
+    let ask = async |page: &str, language: &str, spec: &Value| {
+        app.api("POST", "/api/v1/pages/preview", json!({"page": page, "language": language, "spec": spec})).await
+    };
+    for (language, spoken, said) in [
+        ("fr-CA", "fr", "Plus de Nouvelles &lt;e-mail&gt;."),
+        ("de-AT", "de", "Sie erhalten „News“ dann nicht mehr (E-Mail)."),
+        ("pt", "en", "You will not get “News” by e-mail any more."),
+    ] {
+        let shown = ask("unsubscribe", language, &spec).await.expect(200);
+        let html = shown["html"].as_str().unwrap();
+        assert!(shown["language"] == spoken && html.contains(said) && html.contains("Shop"), "{shown}");
+    }
+    // Without settings of one's own those in effect: there are none yet.
+    let stored = app.api("POST", "/api/v1/pages/preview", json!({"page": "saved", "language": "fr"})).await.expect(200);
+    assert!(stored["language"] == "en" && !stored["html"].as_str().unwrap().contains("Shop"), "{stored}");
+    for page in pages {
+        ask(page["id"].as_str().unwrap(), "en", &spec).await.expect(200);
+    }
+    let none = ask("elsewhere", "en", &spec).await.expect(400);
+    assert_eq!(none["errors"][0]["at"], "page");
+    let wrong = ask("saved", "en", &json!({"words": {"fr": {"savee": "x"}}})).await.expect(400);
+    assert_eq!(wrong["errors"][0]["at"], "spec.words.fr.savee");
+}
+
+#[tokio::test]
+async fn pages_speak_the_workspaces_own_words() {
+    let app = App::new();
+    let settings = "/api/v1/resources/settings/workspace?publish=true";
+    let wrong = app.api("PUT", settings, json!({"words": {"fr": {"savee": "Enregistrer"}, "?": {}}})).await.expect(400);
+    assert!(wrong.to_string().contains("spec.words.fr.savee") && wrong.to_string().contains("\"save\""), "{wrong}");
+    let words = json!({"fr": {"preferences_title": "Vos préférences", "save": "Enregistrer"}});
+    app.api("PUT", settings, json!({"words": words})).await.expect(200);
+    let topic = json!({"name": "News", "description": "Weekly.", "translations": {"fr": {"name": "Nouvelles"}}});
+    app.api("PUT", "/api/v1/resources/topic/news?publish=true", topic).await.expect(200);
+    for (user, locale, said) in [("ada", "fr-CA", "Nouvelles"), ("eve", "pt", "News")] {
+        app.collect("/v1/identify", json!({"userId": user, "traits": {"locale": locale}})).await.expect(200);
+        app.settle().await;
+        let id = app.profile(user).await;
+        let path = format!("/preferences/{}", token(&app, app.a.id, &id, Purpose::Preferences));
+        let page = visit(&app, "GET", &path, "").await.text();
+        assert!(page.contains(&format!("<span>{said}")) && page.contains("Weekly."), "{page}");
+        assert_eq!(page.contains("Vos préférences") && page.contains(">Enregistrer<"), user == "ada", "{page}");
+        assert!(page.contains("How often?"), "what is not said is as it is built in: {page}");
+    }
 }
 
 #[tokio::test]

@@ -114,6 +114,35 @@ async fn a_provider_tells_what_became_of_a_mail() {
     assert_eq!(consents["items"][0]["granted"], json!(false), "{consents}");
 }
 
+#[tokio::test]
+async fn an_address_that_takes_nothing_for_long_is_suppressed_when_that_is_wanted() {
+    let app = app();
+    let postmark = HttpCatcher::local(Act::answer(200, r#"{"ErrorCode":0,"MessageID":"pm-1"}"#)).await.unwrap();
+    let channel = json!({"kind": "postmark", "secret": "tok", "base_url": postmark.url(), "webhook_secret": "w0rd",
+        "from": {"email": "hi@shop.example"}});
+    let template = json!({"name": "H", "subject": "Hi", "html": "<p>Hello</p>"});
+    let settings = json!({"company": {"name": "Shop"}, "soft_bounces": 2});
+    let documents = [("channel/mail", channel), ("template/hello", template), ("settings/workspace", settings)];
+    publish(&app, &documents).await;
+    customer(&app).await;
+    let channels = app.get("/api/v1/channels").await.expect(200);
+    let url = channels["items"][0]["receipts_url"].as_str().unwrap().to_owned();
+    let path = url.strip_prefix("http://").and_then(|u| u.find('/').map(|at| u[at..].to_owned())).unwrap();
+    let full = async || {
+        let id = sent(&app, "ada", "hello").await;
+        let body = json!({"RecordType": "Bounce", "Type": "SoftBounce", "Details": "mailbox full", "Email": "ada@shop.example",
+            "Metadata": {"message_id": id}});
+        let login = format!("Basic {}", STANDARD.encode("rapport:w0rd"));
+        post(&app, &path, "application/json", &[("authorization", &login)], body.to_string()).await.expect(200);
+        marks(&app, &id, "bounced").await;
+        app.get("/api/v1/suppressions").await.expect(200)["items"].clone()
+    };
+    assert_eq!(full().await, json!([]));
+    let list = full().await;
+    let entry = (&list[0]["address"], &list[0]["reason"]);
+    assert_eq!(entry, (&json!("ada@shop.example"), &json!("soft_bounces")), "{list}");
+}
+
 async fn mail_app(template: Value) -> (App, Catcher) {
     let (app, catcher) = (app(), Catcher::local().await.unwrap());
     let channel = json!({"kind": "smtp", "host": "127.0.0.1", "port": catcher.address().port(), "tls": "none", "from": {"email": "hi@shop.example"}});
@@ -202,7 +231,7 @@ async fn a_template_is_tested_by_members_only() {
     }
     assert_eq!(catcher.received(), 0);
     let done = test(json!({"to": [member], "traits": {"name": "Eve"}})).await.expect(200);
-    assert_eq!((&done["ok"], &done["mails"][0]["to"]), (&json!(true), &json!(member)), "{done}");
+    assert_eq!((&done["ok"], &done["messages"][0]["to"]), (&json!(true), &json!(member)), "{done}");
     assert!(done["missing"].to_string().contains("event.sku"), "{done}");
     let (subject, html) = html_of(&catcher.mails().remove(0).raw);
     assert_eq!(subject, "[Test] Hi Eve");
@@ -216,7 +245,7 @@ async fn a_template_is_tested_by_members_only() {
     );
     let refused = test(json!({"to": [member]})).await.expect(200);
     assert!(
-        refused["ok"] == json!(false) && refused["mails"][0]["problem"].as_str().unwrap().contains("5.1.1"),
+        refused["ok"] == json!(false) && refused["messages"][0]["problem"].as_str().unwrap().contains("5.1.1"),
         "{refused}"
     );
     assert_eq!(app.get("/api/v1/suppressions").await.expect(200)["items"], json!([]));

@@ -234,3 +234,95 @@ async fn what_the_customer_told_the_provider_is_their_withdrawal() {
     let withdrawn: Vec<&Value> = told.iter().filter(|e| e["event"] == "Unsubscribed").collect();
     assert_eq!((withdrawn.len(), &withdrawn[0]["properties"]["source"]), (1, &json!("provider")));
 }
+
+#[tokio::test]
+async fn an_address_is_suppressed_in_whatever_form_it_is_told() {
+    let app = app();
+    let kannel = gateway(&app).await;
+    customer(&app, "ada", "+49 151 23456789").await;
+    let put = |channel: &str, address: &str| json!({"channel": channel, "address": address});
+    let made = app.api("POST", "/api/v1/suppressions", put("sms", "0151 2345 6789")).await.expect(201);
+    assert_eq!(made["address"], "+4915123456789");
+    assert_eq!(fate(&app, "ada", "hi").await, "suppressed");
+    assert_eq!(fate(&app, "ada", "code").await, "suppressed", "transactional too");
+    assert!(kannel.take().is_empty());
+    app.api("POST", "/api/v1/suppressions", put("sms", "4915123456789")).await.expect(200);
+    let wrong = app.api("POST", "/api/v1/suppressions", put("emial", "a@b.example")).await.expect(400);
+    assert_eq!((&wrong["errors"][0]["at"], &wrong["errors"][0]["did_you_mean"]), (&json!("channel"), &json!("email")));
+    for (channel, address) in [("sms", "a@b.example"), ("email", "0151 2345 6789"), ("push", "token"), ("email", " ")] {
+        let wrong = app.api("POST", "/api/v1/suppressions", put(channel, address)).await.expect(400);
+        assert_eq!(wrong["errors"][0]["at"], "address", "{wrong}");
+    }
+    // Lifted in another form than it was told.
+    let path = "/api/v1/suppressions/sms/0151%2F23456789";
+    assert_eq!(app.api("DELETE", path, Value::Null).await.status, 204);
+    assert_eq!(fate(&app, "ada", "hi").await, "sent");
+    // What an erased customer had goes from the list in the form that is there.
+    app.api("POST", "/api/v1/suppressions", put("sms", "0151 2345 6789")).await.expect(201);
+    let ada = app.profile("ada").await;
+    app.api("POST", &format!("/api/v1/profiles/{ada}/erase"), Value::Null).await.expect(202);
+    assert_eq!(suppressed(&app).await, [(Value::Null, json!("manual"))]);
+}
+
+#[tokio::test]
+async fn a_list_kept_elsewhere_is_taken_over_and_written_out() {
+    let app = App::with_exports();
+    let settings = json!({"company": {"name": "Shop"}, "default_country": "DE"});
+    publish(&app, &[("settings/workspace", settings)]).await;
+    let file = "\u{feff}status,reason,email,created\n\
+        5.1.1,550 no such user,Ann@X.example,2026-01-02T03:04:05Z\n\
+        5.1.1,,not an address,2026-01-02\n\
+        5.1.1,again,ann@x.example,2026-01-02\n";
+    let upload = "/api/v1/suppressions/upload";
+    let out = app.upload(&format!("{upload}?reason=hard_bounce"), "text/csv", file).await.expect(200);
+    assert_eq!((&out["added"], &out["known"], &out["rejected"]), (&json!(1), &json!(1), &json!(1)), "{out}");
+    assert_eq!(out["problems"][0]["line"], 3);
+    let numbers = "phone,channel\n0151 23456789,\n+49 151 23456780,whatsapp\n0151 23456789,emial\n";
+    let out = app.upload(upload, "text/csv", numbers).await.expect(200);
+    assert_eq!((&out["added"], &out["rejected"]), (&json!(2), &json!(1)), "{out}");
+    let list = app.get("/api/v1/suppressions?channel=email").await.expect(200);
+    let mail = &list["items"][0];
+    assert_eq!((&mail["address"], &mail["reason"]), (&json!("ann@x.example"), &json!("550 no such user")));
+    assert!(mail["at"].as_str().unwrap().starts_with("2026-01-02T03:04:05"), "{mail}");
+    app.upload(upload, "text/csv", "name\nAnn\n").await.expect(400);
+    app.upload(&format!("{upload}?channel=emial"), "text/csv", numbers).await.expect(400);
+
+    let written = app.get("/api/v1/suppressions/export").await;
+    assert_eq!((written.status, written.header("content-type")), (200, "text/csv; charset=utf-8"));
+    let text = written.text();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "channel,address,reason,since,source");
+    assert!(lines[1].starts_with("whatsapp,+4915123456780,manual,"), "{text}");
+    assert_eq!(lines.len(), 4, "{text}");
+    let only = app.get("/api/v1/suppressions/export?channel=sms").await.text();
+    assert_eq!(only.lines().count(), 2, "{only}");
+    // What is written can be taken over as it is.
+    let again = app.upload(upload, "text/csv", &text).await.expect(200);
+    assert_eq!((&again["known"], &again["rejected"]), (&json!(3), &json!(0)), "{again}");
+}
+
+#[tokio::test]
+async fn a_code_goes_to_a_number_whoever_has_it() {
+    let app = app();
+    let kannel = gateway(&app).await;
+    let ada = customer(&app, "ada", "0151 23456789").await;
+    let send = async |number: &str| {
+        let body = json!({"to": {"phone": number}, "template": "code"});
+        app.api("POST", "/api/v1/messages?wait=true", body).await
+    };
+    let to = |asked: &Value| asked["message"]["profile"].as_str().unwrap().to_owned();
+    assert_eq!(to(&send("+49 151 23456789").await.expect(202)), ada, "in whatever form it is stated");
+    // Nobody's yet is somebody new, and the same the next time.
+    let new = to(&send("0151 23456780").await.expect(202));
+    assert_eq!(to(&send("4915123456780").await.expect(202)), new);
+    assert_ne!(new, ada);
+    assert!(kannel.wait_for(3, std::time::Duration::from_secs(5)).await);
+    let numbers: Vec<bool> = kannel.take().iter().map(|c| c.path.contains("to=%2B49151234567")).collect();
+    assert_eq!(numbers, [true; 3]);
+    for wrong in ["12", "ann@x.example"] {
+        assert_eq!(send(wrong).await.expect(400)["errors"][0]["at"], "to.phone");
+    }
+    // A number that its customer gave up leads to no other one.
+    customer(&app, "ada", "0151 23456788").await;
+    assert_eq!(send("0151 23456789").await.expect(409)["code"], "other_number");
+}

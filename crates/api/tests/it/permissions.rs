@@ -72,6 +72,7 @@ fn body(method: &str, path: &str, ids: &[(&'static str, String)]) -> Value {
         ("POST", "/api/v1/profiles/{id}/consents") => json!({"channel": "email", "granted": true}),
         ("POST", "/api/v1/profiles/{id}/unmerge") => json!({"from": id("profile")}),
         ("POST", "/api/v1/profiles/{id}/merge") => json!({"with": id("profile")}),
+        ("POST", "/api/v1/profiles/bulk") => json!({"matching": {"q": MARK}, "set": {"a": 1}}),
         ("POST", "/api/v1/messages") => json!({"to": {"profile": id("profile")}, "template": MARK}),
         ("POST", "/api/v1/keys") => json!({"source": MARK}),
         ("POST", "/api/v1/resources/{kind}/{id}/status") => json!({"status": "archived"}),

@@ -7,6 +7,7 @@ use axum::http::Request;
 use hmac::{Hmac, Mac};
 use rapport_delivery::catcher::http::{Act, HttpCatcher};
 use rapport_delivery::channels::hooks::twilio_signature;
+use rapport_delivery::channels::http::Outbound;
 use rapport_delivery::{Claim, Purpose, Relay, RelayConfig};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -21,8 +22,11 @@ pub(crate) fn app() -> App {
 }
 
 pub(crate) fn open_gate(app: &App) {
-    let config =
-        RelayConfig { public_url: "http://rapport.example".into(), allow_private: true, ..RelayConfig::default() };
+    let config = RelayConfig {
+        public_url: "http://rapport.example".into(),
+        outbound: Outbound::anywhere(),
+        ..RelayConfig::default()
+    };
     let relay = Relay::start(app.state.engine.delivery_deps(), config, app.tokens.clone()).unwrap();
     app.state.engine.attach_relay(relay);
 }
@@ -107,11 +111,22 @@ async fn in_app_messages_are_for_their_customer_only() {
     };
     tell(eve.as_str().unwrap(), "clicked").await;
     tell(&token, "displayed").await;
+    // Told twice and late by a clock that stands in 1970: once, and of when it was.
+    let late = json!({"token": token, "sent_at": "1970-01-01T01:00:00Z", "events": [
+        {"message_id": id, "type": "displayed", "id": "x", "timestamp": "1970-01-01T00:00:00Z"}]});
+    for _ in 0..2 {
+        open_call(&app, "/inapp/events", late.clone()).await.expect(204);
+    }
     tell(&token, "dismissed").await;
     let timeline = marks(&app, &id, "dismissed").await;
     assert!(timeline.to_string().contains("\"opened\"") && !timeline.to_string().contains("\"clicked\""), "{timeline}");
     let list = app.as_token("", "GET", &format!("/inapp/messages?token={token}"), Value::Null).await.expect(200);
     assert_eq!(list["messages"], json!([]), "closed is over");
+    let story = app.get(&format!("/api/v1/profiles/{}/events?q=Displayed", app.profile("ada").await)).await.expect(200);
+    let at = |e: &Value| rapport_domain::Timestamp::parse(e["timestamp"].as_str().unwrap()).unwrap();
+    let times: Vec<_> = story["items"].as_array().unwrap().iter().map(at).collect();
+    assert_eq!(times.len(), 2, "{story}");
+    assert!((3_590_000..3_610_000).contains(&times[0].since_ms(times[1])), "{story}");
     let report = app.get("/api/v1/messages/report?template=welcome").await.expect(200);
     assert_eq!((&report["items"][0]["sent"], &report["items"][0]["opened"]), (&json!(1), &json!(1)), "{report}");
 }
@@ -212,6 +227,13 @@ async fn texts_come_back_as_receipts_replies_and_refusals() {
     publish(&app, &[("channel/sms", channel), ("template/confirm", template)]).await;
     app.collect("/v1/identify", json!({"userId": "ada", "traits": {"phone": "+4915123456789"}})).await.expect(200);
     let id = sent(&app, "ada", "confirm").await;
+    let profile = app.get(&format!("/api/v1/profiles/{}", app.profile("ada").await)).await.expect(200);
+    let habits = &profile["journeys"]["habits"];
+    // By the gate's score: a text message just now weighs 3; these settings have no limit.
+    assert!(
+        (2.9..=3.0).contains(&habits["pressure"].as_f64().unwrap()) && habits["pressure_limit"].is_null(),
+        "{habits}"
+    );
     let fields: Vec<(String, String)> = {
         let text = twilio.take().remove(0).text();
         let uri = format!("/?{text}").parse().unwrap();
@@ -251,6 +273,11 @@ async fn texts_come_back_as_receipts_replies_and_refusals() {
     let received: Vec<&Value> =
         events["items"].as_array().unwrap().iter().filter(|e| e["event"] == "SMS Received").collect();
     assert_eq!(received.len(), 1, "{events}");
+    let picture = "From=%2B4915123456789&Body=&MessageSid=MM1&NumMedia=1&MediaUrl0=https%3A%2F%2Fa.example%2F1&MediaContentType0=image%2Fjpeg";
+    assert_eq!(hook(&inbound, picture, "tok").await.status, 200);
+    let events = app.get(&format!("/api/v1/profiles/{profile}/events?q=SMS%20Received")).await.expect(200);
+    let media = &events["items"][0]["properties"]["media"];
+    assert_eq!(media, &json!([{"type": "image/jpeg", "url": "https://a.example/1"}]), "{events}");
     assert_eq!(
         (&received[0]["properties"]["reply"], &received[0]["properties"]["message_id"]),
         (&json!("1"), &json!(id))
@@ -285,6 +312,42 @@ async fn what_was_given_up_can_be_tried_again() {
     assert!(program.wait_for(1, Duration::from_secs(5)).await);
     assert_eq!(program.take()[0].header("webhook-id"), first.header("webhook-id"), "the same message");
     assert_eq!(app.api("POST", &path, json!({})).await.status, 409, "it is sent");
+}
+
+#[tokio::test]
+async fn what_a_provider_refused_can_be_tried_again_unless_its_address_is_dead() {
+    let app = app();
+    let twilio = HttpCatcher::local(Act::answer(400, r#"{"code":21602,"message":"no body"}"#)).await.unwrap();
+    let channel = json!({"kind": "twilio", "username": "AC1", "secret": "tok", "sender": "+15005550006", "base_url": twilio.url()});
+    let template = json!({"name": "S", "channel": "sms", "body": "Hi"});
+    publish(&app, &[("channel/sms", channel), ("template/hi", template)]).await;
+    for (user, phone) in [("ada", "+4915123456789"), ("bob", "+4915123456780")] {
+        app.collect("/v1/identify", json!({"userId": user, "traits": {"phone": phone}})).await.expect(200);
+    }
+    let refused = async |user: &str| {
+        let body = json!({"to": {"user_id": user}, "template": "hi"});
+        app.api("POST", "/api/v1/messages?wait=true", body).await.expect(202);
+        let list = app.until("/api/v1/messages", |l| l["items"][0]["status"] == "skipped").await;
+        assert_eq!(list["items"][0]["reason"], "provider_rejected", "{list}");
+        list["items"][0]["id"].as_str().unwrap().to_owned()
+    };
+    let id = refused("ada").await;
+    let counts = app.get("/api/v1/messages/counts").await.expect(200);
+    twilio.always(Act::answer(201, r#"{"sid":"SM1","status":"queued"}"#));
+    let done = app.api("POST", "/api/v1/messages/replay", json!({"reason": "provider_rejected"})).await.expect(200);
+    assert_eq!((&done["messages"], &done["gone"]), (&json!(1), &json!(0)), "{counts}");
+    app.until(&format!("/api/v1/messages/{id}"), |m| m["status"] == "sent").await;
+    let counts = app.get("/api/v1/messages/counts").await.expect(200);
+    assert!(!counts.to_string().contains("provider_rejected"), "{counts}");
+    let wrong = app.api("POST", "/api/v1/messages/replay", json!({"reason": "provider_rejectd"})).await.expect(400);
+    assert_eq!(wrong["errors"][0]["did_you_mean"], "provider_rejected");
+    // Nothing is kept for an address that does not work, and that is said.
+    twilio.always(Act::answer(400, r#"{"code":21614,"message":"no mobile number"}"#));
+    let id = refused("bob").await;
+    let answer = app.api("POST", &format!("/api/v1/messages/{id}/replay"), json!({})).await.expect(409);
+    assert_eq!(answer["code"], "not_kept", "{answer}");
+    let done = app.api("POST", "/api/v1/messages/replay", json!({"reason": "provider_rejected"})).await.expect(200);
+    assert_eq!((&done["messages"], &done["gone"]), (&json!(0), &json!(1)));
 }
 
 #[tokio::test]
@@ -368,4 +431,46 @@ async fn a_standing_message_is_shown_to_members_of_a_segment_and_taken_back_from
     shown(0).await;
     plan("trial").await;
     assert_ne!(shown(1).await[0]["id"], first);
+}
+
+#[tokio::test]
+async fn a_message_with_a_rule_is_shown_while_the_rule_holds() {
+    let app = app();
+    let banner = |when: &str| json!({"name": "B", "channel": "inapp", "layout": "inbox", "title": "Upgrade", "target": {"when": when}});
+    let about_events =
+        app.api("PUT", "/api/v1/resources/template/x", banner("events(\"A\").exists()")).await.expect(400);
+    assert!(
+        about_events.to_string().contains("spec.target.when") && about_events.to_string().contains("in_segment"),
+        "{about_events}"
+    );
+    assert_eq!(app.api("PUT", "/api/v1/resources/template/x", banner("traits.plan ==")).await.status, 400);
+    let rule = "in_segment(\"trial\") && traits.country != \"FR\"";
+    publish(
+        &app,
+        &[
+            ("channel/app", json!({"kind": "inapp", "secret": "s3cret"})),
+            ("segment/trial", json!({"name": "Trial", "rule": "traits.plan == \"trial\""})),
+            ("template/banner", banner(rule)),
+        ],
+    )
+    .await;
+    let identify = async |traits: Value| {
+        let ada = json!({"userId": "ada", "anonymousId": BROWSER, "traits": traits});
+        app.collect("/v1/identify", ada).await.expect(200);
+        app.settle().await;
+    };
+    identify(json!({"plan": "trial"})).await;
+    sent(&app, "ada", "banner").await;
+    let session = json!({"anonymousId": BROWSER, "writeKey": app.a.write_key});
+    let token = open_call(&app, "/inapp/session", session).await.expect(200)["token"].as_str().unwrap().to_owned();
+    let path = format!("/inapp/messages?token={token}");
+    let count = |list: &Value| (list["messages"].as_array().unwrap().len(), list["unread"].as_u64().unwrap());
+    let shown = app.until(&path, |l| count(l) == (1, 1)).await;
+    assert!(!shown.to_string().contains("in_segment"), "rules are not told to browsers: {shown}");
+    identify(json!({"country": "FR"})).await;
+    app.until(&path, |l| count(l) == (0, 0)).await;
+    identify(json!({"country": "DE"})).await;
+    app.until(&path, |l| count(l) == (1, 1)).await;
+    identify(json!({"plan": "pro"})).await;
+    app.until(&path, |l| count(l) == (0, 0)).await;
 }

@@ -65,6 +65,39 @@ async fn a_preview_says_what_the_message_will_cost_this_customer() {
 }
 
 #[tokio::test]
+async fn a_preview_names_what_is_missing_on_every_channel() {
+    let app = App::new();
+    let specs = [
+        (json!({"name": "S", "channel": "sms", "body": "Hi {{ profile.name }}"}), "body"),
+        (json!({"name": "P", "channel": "push", "title": "T", "data": {"who": "{{ profile.name }}"}}), "data.who"),
+        (json!({"name": "V", "channel": "voice", "say": "Hi {{ profile.name }}"}), "say"),
+        (
+            json!({"name": "I", "channel": "inapp", "layout": "modal", "buttons": [{"id": "a", "label": "{{ profile.name }}"}]}),
+            "buttons[0].label",
+        ),
+        (json!({"name": "H", "channel": "webhook", "body": {"a": [1, "{{ profile.name }}"]}}), "body.a[1]"),
+    ];
+    for (spec, part) in specs {
+        let see = async |more: Value| {
+            let mut body = json!({"spec": spec});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            app.api("POST", "/api/v1/templates/preview", body).await
+        };
+        let lax = see(json!({})).await.expect(200);
+        assert_eq!(
+            (&lax["missing"][0]["name"], &lax["missing"][0]["part"]),
+            (&json!("profile.name"), &json!(part)),
+            "{lax}"
+        );
+        let strict = see(json!({"strict": true})).await.expect(400);
+        assert_eq!(strict["errors"][0]["at"], "profile.name", "{strict}");
+        assert!(strict["errors"][0]["message"].as_str().unwrap().contains(part), "{strict}");
+        let whole = see(json!({"strict": true, "traits": {"name": "Ada"}})).await.expect(200);
+        assert_eq!(whole["missing"], json!([]));
+    }
+}
+
+#[tokio::test]
 async fn a_simulation_adds_up_what_its_text_messages_would_cost() {
     let app = shop().await;
     let body = "{% if event.properties.long %}Ünïcödé – long, and therefore dearer than it needs to be, because it takes two segments{% else %}Hi{% endif %}";
@@ -91,8 +124,11 @@ async fn a_simulation_adds_up_what_its_text_messages_would_cost() {
 async fn a_campaign_says_whom_it_reaches_and_what_that_costs_before_it_begins() {
     let app = shop().await;
     let text = json!({"name": "T", "channel": "sms", "body": "Hi {{ profile.name }}"});
-    publish(&app, &[("template/text", text), ("segment/all", json!({"name": "All", "rule": "events().exists()"}))])
-        .await;
+    publish(
+        &app,
+        &[("template/text", text), ("segment/all", json!({"name": "All", "rule": "events(\"*\").exists()"}))],
+    )
+    .await;
     let people = [
         ("ada", json!("+4915123456789")),
         ("bob", json!("+33612345678")),

@@ -83,6 +83,13 @@ async fn a_rule_has_two_faces_and_a_catalogue() {
     );
     let values = app.get("/api/v1/rules/values?event=Order%20Completed&property=total").await.expect(200);
     assert_eq!(values["items"].as_array().unwrap().iter().map(|v| v["count"].as_u64().unwrap()).sum::<u64>(), 9);
+    // What is sought is found, however many others are more frequent.
+    let all = values["items"].as_array().unwrap();
+    let rarest = all.last().unwrap()["value"].to_string();
+    let path = format!("/api/v1/rules/values?event=Order%20Completed&property=total&limit=1&q={rarest}");
+    let sought = app.get(&path).await.expect(200);
+    assert!(sought["items"][0]["value"].to_string().contains(&rarest), "{sought}");
+    assert_eq!(app.get(&format!("{path}x")).await.expect(200)["items"], json!([]));
     assert_eq!(app.get("/api/v1/rules/values?trait=nothing").await.expect(200)["items"], json!([]));
     assert_eq!(app.get("/api/v1/rules/values").await.status, 400);
 }

@@ -121,7 +121,9 @@ pub fn check<'a>(
     let mut warnings = Warnings::default();
     let kind = kind(fields, shared.kind)?;
     required_members(kind, fields)?;
-    if let Some(category) = shared.policy.refused(fields.context, shared.context, shared.gpc) {
+    let refused = shared.policy.refused(fields.context, shared.context, shared.gpc);
+    // That somebody said no has to be known, too.
+    if let Some(category) = refused.filter(|_| !is_statement(kind, fields)) {
         let message = format!("the source needs consent for {category:?}, which was not given");
         return Err(Rejection::new(RejectReason::Consent, message));
     }
@@ -148,6 +150,11 @@ pub fn check<'a>(
     };
     let message_id = message_id(fields, &mut warnings);
     Ok(Checked { body, kind, ts, message_id, partition, context: fields.context, warnings })
+}
+
+/// Whether the item says what the customer consents to, and that alone.
+fn is_statement(kind: EventKind, fields: &Fields<'_>) -> bool {
+    kind == EventKind::Track && Text::of(fields.event).filled().is_some_and(|name| name == names::CONSENT_CHANGED)
 }
 
 fn kind(fields: &Fields<'_>, by_path: Option<EventKind>) -> Result<EventKind, Rejection> {

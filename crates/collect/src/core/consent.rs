@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a source asks of an item's `context.consent.categoryPreferences` and of the browser's `Sec-GPC` signal.
-/// The default asks nothing: categories are recorded and reach the rules, and no item is dropped.
+/// The default asks nothing: categories are recorded and reach the rules, and no item is dropped. `Consent Changed` is
+/// never dropped, since it tells of the refusal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConsentPolicy {

@@ -31,6 +31,12 @@ impl Position {
     pub fn rows(&self) -> u64 {
         self.row
     }
+
+    /// Bytes of unpacked content before this position; 0 in files whose rows are not in order of bytes (Parquet).
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.byte
+    }
 }
 
 impl fmt::Display for Position {

@@ -141,6 +141,8 @@ impl Dialect for Apns {
             (400, "BadDeviceToken" | "DeviceTokenNotForTopic" | "BadTopic" | "TopicDisallowed" | "MissingTopic") => {
                 Err(SendFault::Transient { detail: answer.shown(), untaken: true })
             }
+            // Of this device too many came one after the other; others take theirs.
+            (429, "TooManyRequests") => Err(SendFault::Later { detail: answer.shown(), wait: None }),
             (403, "ExpiredProviderToken") => {
                 *self.word.lock() = None;
                 Err(answer.fault())

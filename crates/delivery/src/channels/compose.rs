@@ -1,11 +1,12 @@
 //! From a template and a customer to the content of one message, whatever its channel.
 
 use rapport_domain::{OutboundMessage, Profile, Timestamp};
+use rapport_liquid::Missing;
 use serde_json::Value;
 
 use super::Content;
 use super::email::{self, Asked, ComposeFault, Customer, Extras, Root, Shelf, confirm_url, scene};
-use crate::content::{Scene, View};
+use crate::content::{MissingName, Scene, View};
 use crate::core::gate::topic_of;
 use crate::spec::{LiveTemplate, SettingsSpec};
 use crate::tracking::links::Links;
@@ -26,10 +27,27 @@ pub fn compose(
     now: Timestamp,
     extras: &Extras<'_>,
 ) -> Result<Content, ComposeFault> {
+    rehearse(template, message, profile, settings, links, now, extras).map(|(content, _)| content)
+}
+
+/// The same with what the template asked for and nobody had, when that is to be noted.
+///
+/// # Errors
+/// As [`compose`].
+pub fn rehearse(
+    template: &LiveTemplate,
+    message: &OutboundMessage,
+    profile: &Profile,
+    settings: &SettingsSpec,
+    links: &Links<'_>,
+    now: Timestamp,
+    extras: &Extras<'_>,
+) -> Result<(Content, Vec<MissingName>), ComposeFault> {
     let customer = scene(profile, settings, now);
     let Some(tree) = template.content(customer.locale) else {
-        let made = email::compose_with(template, message, profile, settings, links, now, extras);
-        return made.map(Content::Email);
+        let mut made = email::compose_with(template, message, profile, settings, links, now, extras)?;
+        let missing = std::mem::take(&mut made.missing);
+        return Ok((Content::Email(made), missing));
     };
     let asked = Asked::new(extras.sources, message);
     let shelf = Shelf::new(&asked, template.library.catalogs());
@@ -46,17 +64,29 @@ pub fn compose(
         browser: &browser,
         confirm: confirm.as_deref(),
     };
-    let scene = Scene { library: &template.library, host: &asked, ..customer };
-    let rendered = tree.render(&View::Object(&root), &scene);
+    let scene = Scene {
+        library: &template.library,
+        host: &asked,
+        missing: if extras.notes_missing { Missing::Report } else { Missing::Ignore },
+        ..customer
+    };
+    let mut missing = Vec::new();
+    let rendered = tree.render(&View::Object(&root), &scene, &mut missing);
     // What could not be read explains whatever followed from it.
     if let Some(error) = asked.fault() {
         return Err(ComposeFault::Unavailable(error));
     }
     let mut content = rendered?;
-    if template.spec.track_clicks && tracks_clicks(&message.channel) {
-        track(&mut content, links);
+    if let Some(utm) = &template.spec.utm {
+        each_link(&mut content, &mut |url| utm.with(url, links.base));
+        if let (Some(Value::String(body)), "sms" | "whatsapp") = (content.get_mut("body"), message.channel.as_str()) {
+            *body = utm.apply_to_text(body, links.base).unwrap_or_else(|| std::mem::take(body));
+        }
     }
-    Ok(Content::Other(content))
+    if template.spec.track_clicks && tracks_clicks(&message.channel) {
+        each_link(&mut content, &mut |url| links.tracked(url));
+    }
+    Ok((Content::Other(content), missing))
 }
 
 /// Whether a click on the channel's messages comes by way of this server. The SDK tells of clicks in the app by itself, and
@@ -78,18 +108,19 @@ pub fn shorten(content: &mut Content, channel: &str, links: &Links<'_>) -> Vec<(
     codes
 }
 
-fn track(value: &mut Value, links: &Links<'_>) {
+/// Changes every member that is an address, however deep.
+fn each_link(value: &mut Value, change: &mut dyn FnMut(&str) -> Option<String>) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| track(item, links)),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_link(item, change)),
         Value::Object(members) => {
             for (name, member) in members {
                 match member {
                     Value::String(url) if LINKS.contains(&name.as_str()) => {
-                        if let Some(tracked) = links.tracked(url) {
-                            *url = tracked;
+                        if let Some(changed) = change(url) {
+                            *url = changed;
                         }
                     }
-                    inner => track(inner, links),
+                    inner => each_link(inner, change),
                 }
             }
         }

@@ -5,10 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::Value;
-use tokio::sync::Semaphore;
 
-use super::http::{Answer, Call, Http};
+use super::health::Hosts;
+use super::http::{Answer, Call, Http, server_of};
+use super::places::Places;
 use super::{Content, LastWord, Means, Outgoing, Provider, Receipt, SendFault, Sending, Wire};
 use crate::core::address::Target;
 use crate::core::device::Device;
@@ -53,13 +55,14 @@ pub(super) trait Dialect: Send + Sync + 'static {
 struct Dialled<D> {
     dialect: D,
     http: Arc<Http>,
-    places: Semaphore,
+    places: Places,
+    hosts: Hosts,
 }
 
 /// A provider of that dialect.
 pub(super) fn dial<D: Dialect>(dialect: D, spec: &ChannelSpec, means: &Means) -> Arc<dyn Provider> {
-    let places = Semaphore::new(spec.pool_size as usize);
-    Arc::new(Dialled { dialect, http: Arc::clone(&means.http), places })
+    let (http, places) = (Arc::clone(&means.http), Places::new(spec.pool_size));
+    Arc::new(Dialled { dialect, http, places, hosts: Hosts::default() })
 }
 
 /// The content of any channel but e-mail.
@@ -85,6 +88,32 @@ pub(super) fn devices<'a>(outgoing: &Outgoing<'a>) -> impl Iterator<Item = &'a D
     outgoing.targets.iter().filter_map(|t| if let Target::Device(d) = t { Some(d) } else { None })
 }
 
+impl<D: Dialect> Dialled<D> {
+    /// Makes one call. A server that others than the operator named is left alone by itself.
+    async fn call(&self, call: &Call) -> Result<Receipt, SendFault> {
+        let mut call = call.clone();
+        self.dialect.finish(&mut call);
+        let ask = async || self.http.call(&call).await.and_then(|answer| self.dialect.read(&call, &answer));
+        if !call.guarded {
+            return ask().await;
+        }
+        let host = server_of(&call.url);
+        if let Some(rest) = self.hosts.rests(&host) {
+            return Err(SendFault::Later { detail: format!("{host} is being left alone"), wait: Some(rest) });
+        }
+        let answered = ask().await;
+        match &answered {
+            Err(SendFault::Throttled { detail, retry_after }) => {
+                let wait = Some(self.hosts.rest(&host, *retry_after));
+                return Err(SendFault::Later { detail: detail.clone(), wait });
+            }
+            Err(SendFault::Transient { .. }) => self.hosts.failed(&host),
+            _ => self.hosts.took(&host),
+        }
+        answered
+    }
+}
+
 impl<D: Dialect> Provider for Dialled<D> {
     fn encode(&self, outgoing: &Outgoing<'_>) -> Result<Wire, String> {
         self.dialect.calls(outgoing).map(Wire::Calls)
@@ -96,20 +125,18 @@ impl<D: Dialect> Provider for Dialled<D> {
                 let detail = "this provider is called over HTTP".to_owned();
                 return Err(SendFault::Permanent { detail, hard_bounce: false });
             };
-            let Ok(Ok(_place)) = tokio::time::timeout(MAX_WAIT, self.places.acquire()).await else {
+            let Some(_place) = self.places.take(last_word.is_awaited(), MAX_WAIT).await else {
                 return Err(SendFault::Busy);
             };
             self.dialect.ready(&self.http).await?;
             if !last_word.may_leave().await {
                 return Err(SendFault::Withheld);
             }
-            let mut answers = Vec::with_capacity(calls.len());
-            for call in calls {
-                let mut call = call.clone();
-                self.dialect.finish(&mut call);
-                let answered = self.http.call(&call).await.and_then(|a| self.dialect.read(&call, &a));
-                answers.push(answered);
-            }
+            // A customer's devices all at once: one that hangs takes no time from the others.
+            let answers = match calls.as_slice() {
+                [one] => vec![self.call(one).await],
+                all => join_all(all.iter().map(|call| self.call(call))).await,
+            };
             together(answers)
         })
     }
@@ -165,6 +192,13 @@ fn together(answers: Vec<Result<Receipt, SendFault>>) -> Result<Receipt, SendFau
 }
 
 impl SendFault {
+    /// Whether trying again changes nothing.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        use SendFault::{Gone, OptedOut, Permanent, Refused};
+        matches!(self, Permanent { .. } | OptedOut { .. } | Refused { .. } | Gone { .. })
+    }
+
     /// What happened, for people.
     #[must_use]
     pub fn detail(&self) -> String {
@@ -172,7 +206,9 @@ impl SendFault {
             SendFault::Transient { detail, .. }
             | SendFault::Throttled { detail, .. }
             | SendFault::Permanent { detail, .. }
-            | SendFault::OptedOut { detail }
+            | SendFault::OptedOut { detail, .. }
+            | SendFault::Refused { detail, .. }
+            | SendFault::Later { detail, .. }
             | SendFault::Gone { detail, .. } => detail.clone(),
             SendFault::Busy => "the channel's connections are all in use".to_owned(),
             SendFault::Withheld => "it may not leave any more".to_owned(),

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use parking_lot::Mutex;
 use rapport_domain::time::parse_duration_ms;
-use rapport_domain::{Clock, SystemClock};
+use rapport_domain::{Clock, SystemClock, Timestamp};
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Map, Value, json};
 
@@ -83,6 +83,32 @@ impl Fcm {
     }
 }
 
+/// What Firebase hands on to Apple for the iPhones registered with it.
+fn for_apple(content: &Value, silent: bool, until: Option<Timestamp>) -> Value {
+    let mut headers = json!({
+        "apns-push-type": if silent { "background" } else { "alert" },
+        "apns-priority": if silent { "5" } else { "10" },
+    });
+    if let Some(collapse) = text(content, "collapse") {
+        headers["apns-collapse-id"] = json!(collapse);
+    }
+    if let Some(until) = until {
+        headers["apns-expiration"] = json!(until.0.div_euclid(1_000).to_string());
+    }
+    let mut aps = if silent {
+        json!({"content-available": 1})
+    } else {
+        json!({"sound": text(content, "sound").unwrap_or("default")})
+    };
+    if let Some(badge) = content.get("badge").filter(|b| b.is_u64()) {
+        aps["badge"] = badge.clone();
+    }
+    if !silent && text(content, "image").is_some() {
+        aps["mutable-content"] = json!(1);
+    }
+    json!({"headers": headers, "payload": {"aps": aps}})
+}
+
 impl Dialect for Fcm {
     fn calls(&self, outgoing: &Outgoing<'_>) -> Result<Vec<Call>, String> {
         let content = other(outgoing)?;
@@ -104,16 +130,23 @@ impl Dialect for Fcm {
                 return Err("title and body: render as nothing".to_owned());
             }
             message["notification"] = Value::Object(notification);
-            if let Some(sound) = text(content, "sound") {
-                message["android"]["notification"] = json!({"sound": sound});
+            let mut shown = Map::new();
+            // What is shown already is replaced by its tag; the key replaces only what waits.
+            shown.extend(text(content, "collapse").map(|tag| ("tag".to_owned(), json!(tag))));
+            shown.extend(text(content, "sound").map(|sound| ("sound".to_owned(), json!(sound))));
+            if !shown.is_empty() {
+                message["android"]["notification"] = Value::Object(shown);
             }
         }
-        if let Some(ms) = text(content, "ttl").and_then(parse_duration_ms) {
+        let ttl = text(content, "ttl").and_then(parse_duration_ms);
+        if let Some(ms) = ttl {
             message["android"]["ttl"] = json!(format!("{}s", ms / 1_000));
         }
         if let Some(collapse) = text(content, "collapse") {
             message["android"]["collapse_key"] = json!(collapse);
         }
+        let expires_at = outgoing.message.expires_at;
+        message["apns"] = for_apple(content, silent, ttl.map(|ms| outgoing.now.plus_ms(ms).min(expires_at)));
         let each = |device: &crate::core::device::Device| {
             let mut message = message.clone();
             message["token"] = json!(device.token);

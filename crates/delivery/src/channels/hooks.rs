@@ -13,12 +13,18 @@ use subtle::ConstantTimeEq;
 use super::email::told;
 pub use super::email::told::{Told, Visitor, What};
 use super::form::read_form;
-use super::twilio::{OPTED_OUT, thanks};
+use super::http::Call;
+use super::twilio::{OPTED_OUT, signing, thanks};
+use super::webhook;
 use crate::core::address::Unreachable;
 use crate::core::mark::Mark;
+use crate::core::meta::{Meaning, meaning};
 use crate::core::sms::{Keyword, keyword};
 use crate::spec::{ChannelSpec, ProviderKind};
 use crate::tracking::tokens::HookPart;
+
+/// Pictures and files of one text that are kept; Twilio takes no more.
+const MAX_MEDIA: usize = 10;
 
 /// A call from a provider.
 pub struct HookRequest<'a> {
@@ -42,6 +48,17 @@ pub fn certificate_url(spec: &ChannelSpec, body: &[u8]) -> Option<String> {
     (spec.kind == ProviderKind::Ses).then(|| told::certificate_url(spec, body)).flatten()
 }
 
+/// A picture, film or file that a customer sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Media {
+    /// Its type, such as `image/jpeg`; empty when it is not said.
+    pub kind: String,
+    /// Where it is, for providers that say so: fetched with the channel's login.
+    pub url: Option<String>,
+    /// Its id, for providers that give it away by that.
+    pub id: Option<String>,
+}
+
 /// What a call says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Received {
@@ -53,6 +70,8 @@ pub enum Received {
         mark: Mark,
         /// In the provider's words.
         detail: String,
+        /// The number it went to, where the provider says.
+        to: Option<String>,
         /// Why nothing more should be sent to the address, if so.
         unreachable: Option<Unreachable>,
     },
@@ -70,6 +89,21 @@ pub enum Received {
         at: Option<Timestamp>,
         /// What the text means when it is a keyword.
         keyword: Option<Keyword>,
+        /// What came with it.
+        media: Vec<Media>,
+        /// What the button that was pressed stands for, as the template said.
+        payload: Option<String>,
+    },
+    /// A customer told the provider whether they want messages that they did not ask for.
+    Marketing {
+        /// Their number.
+        from: String,
+        /// Whether they do.
+        wanted: bool,
+        /// Names the statement, so that a repeated call is one effect.
+        id: String,
+        /// When, by the provider's clock.
+        at: Option<Timestamp>,
     },
     /// Somebody opened a link that we made for a customer, in a chat with the bot.
     Joined {
@@ -79,6 +113,15 @@ pub enum Received {
         token: String,
         /// The provider's id, which makes a repeated call one effect.
         id: String,
+    },
+    /// Another program tells something (Standard Webhooks).
+    Program {
+        /// Its id of the call, which makes a repeated one one effect.
+        id: String,
+        /// What it tells: `list.changed`.
+        kind: String,
+        /// The rest.
+        data: Value,
     },
     /// What became of a mail.
     Mail(Told),
@@ -116,6 +159,12 @@ pub enum HookFault {
 
 fn reply(content_type: &'static str, body: &str) -> HookReply {
     HookReply { content_type, body: body.to_owned() }
+}
+
+/// A call that answers the customer with `text`, for providers that do not take the reply to their own call as the answer.
+#[must_use]
+pub fn answer_call(spec: &ChannelSpec, to: &str, text: &str) -> Option<Call> {
+    (spec.kind == ProviderKind::WhatsApp).then(|| super::whatsapp::reply(spec, to, text))
 }
 
 /// The reply to a call that answers the customer with `text`, where the provider takes it so; `to` is whom it told of.
@@ -157,6 +206,7 @@ pub fn receive(
         ProviderKind::Kannel => kannel(part, request),
         ProviderKind::WhatsApp => whatsapp(spec, request),
         ProviderKind::Telegram => telegram(spec, request),
+        ProviderKind::Webhook => program(spec, request),
         _ => Err(HookFault::Malformed),
     }
 }
@@ -186,7 +236,7 @@ fn twilio(
     request: &HookRequest<'_>,
 ) -> Result<(Vec<Received>, HookReply), HookFault> {
     let form = read_form(std::str::from_utf8(request.body).map_err(|_| HookFault::Malformed)?);
-    let expected = twilio_signature(spec.secret.as_deref().unwrap_or_default(), request.url, &form);
+    let expected = twilio_signature(signing(spec), request.url, &form);
     let given = (request.header)("x-twilio-signature").unwrap_or_default();
     if !same(expected.as_bytes(), given.as_bytes()) {
         return Err(HookFault::Forged);
@@ -204,7 +254,14 @@ fn twilio(
                 return Err(HookFault::Malformed);
             }
             let (to, id) = (field("To").to_owned(), field("MessageSid").to_owned());
-            Ok((vec![Received::Inbound { from, to, id, at: None, keyword: keyword(&text), text }], twiml))
+            let count = field("NumMedia").parse().unwrap_or(0).min(MAX_MEDIA);
+            let media = (0..count).map(|n| Media {
+                kind: field(&format!("MediaContentType{n}")).to_owned(),
+                url: Some(field(&format!("MediaUrl{n}")).to_owned()).filter(|url| !url.is_empty()),
+                id: None,
+            });
+            let (media, keyword) = (media.collect(), keyword(&text));
+            Ok((vec![Received::Inbound { from, to, id, at: None, keyword, text, media, payload: None }], twiml))
         }
         HookPart::Receipt => {
             let status = if field("MessageStatus").is_empty() { field("CallStatus") } else { field("MessageStatus") };
@@ -223,7 +280,8 @@ fn twilio(
                 _ => None,
             };
             let detail = if code.is_empty() { status.to_owned() } else { format!("{status} {code}") };
-            Ok((vec![Received::Receipt { token: None, mark, detail, unreachable }], twiml))
+            let to = Some(field("To")).filter(|to| !to.is_empty()).map(str::to_owned);
+            Ok((vec![Received::Receipt { token: None, mark, detail, to, unreachable }], twiml))
         }
     }
 }
@@ -240,7 +298,8 @@ fn kannel(part: HookPart, request: &HookRequest<'_>) -> Result<(Vec<Received>, H
             return Err(HookFault::Malformed);
         }
         let (to, id) = (field("to").to_owned(), field("id").to_owned());
-        return Ok((vec![Received::Inbound { from, to, id, at: None, keyword: keyword(&text), text }], nothing));
+        let (media, keyword) = (Vec::new(), keyword(&text));
+        return Ok((vec![Received::Inbound { from, to, id, at: None, keyword, text, media, payload: None }], nothing));
     }
     let mark = match field("status") {
         "1" => Mark::Delivered,
@@ -249,12 +308,17 @@ fn kannel(part: HookPart, request: &HookRequest<'_>) -> Result<(Vec<Received>, H
         _ => return Err(HookFault::Malformed),
     };
     let detail = super::http::short(&format!("{} {}", field("status"), field("text")));
-    Ok((vec![Received::Receipt { token: None, mark, detail, unreachable: None }], nothing))
+    Ok((vec![Received::Receipt { token: None, mark, detail, to: None, unreachable: None }], nothing))
 }
 
 /// An instant in seconds since 1970.
 fn seconds(unix: i64) -> Option<Timestamp> {
     unix.checked_mul(SECOND_MS).map(Timestamp)
+}
+
+/// The same as Meta writes it: a number or its text.
+fn unix(value: &Value) -> Option<Timestamp> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok()).and_then(seconds)
 }
 
 fn whatsapp(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Received>, HookReply), HookFault> {
@@ -291,22 +355,63 @@ fn whatsapp(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Receiv
             let code = status.pointer("/errors/0/code").and_then(Value::as_u64);
             let detail = status.pointer("/errors/0/title").and_then(Value::as_str).unwrap_or_default();
             let token = status["biz_opaque_callback_data"].as_str().map(str::to_owned);
-            let unreachable = (code == Some(131_026)).then_some(Unreachable::Dead);
-            out.push(Received::Receipt { token, mark, detail: super::http::short(detail), unreachable });
+            let (id, at) = (status["id"].as_str().unwrap_or_default().to_owned(), unix(&status["timestamp"]));
+            let to = status["recipient_id"].as_str().map(|to| format!("+{to}"));
+            if let (Some(Meaning::NoMarketing), Some(from)) = (code.map(meaning), to.clone()) {
+                out.push(Received::Marketing { from, wanted: false, id, at });
+            }
+            let detail = match code {
+                Some(code) => format!("{code} {detail}"),
+                None => detail.to_owned(),
+            };
+            let detail = super::http::short(&detail);
+            out.push(Received::Receipt { token, mark, detail, to, unreachable: None });
+        }
+        for said in list(value, "user_preferences").iter().filter(|p| p["category"] == "marketing_messages") {
+            let wanted = match said["value"].as_str() {
+                Some("stop") => false,
+                Some("resume") => true,
+                _ => continue,
+            };
+            let (Some(from), at) = (said["wa_id"].as_str(), unix(&said["timestamp"])) else { continue };
+            let id = format!("marketing-{}", at.map_or(0, |at| at.0));
+            out.push(Received::Marketing { from: format!("+{from}"), wanted, id, at });
         }
         for message in list(value, "messages") {
             let say = |path: &str| message.pointer(path).and_then(Value::as_str);
-            let text = say("/text/body").or_else(|| say("/button/text"));
-            let text = text.or_else(|| say("/interactive/button_reply/title")).unwrap_or_default().to_owned();
+            let kinds = ["image", "video", "audio", "document", "sticker"];
+            let sent = kinds.iter().find_map(|kind| message.get(kind).filter(|media| media.is_object()));
+            let text =
+                ["/text/body", "/button/text", "/interactive/button_reply/title", "/interactive/list_reply/title"]
+                    .iter()
+                    .find_map(|path| say(path))
+                    .or_else(|| sent?["caption"].as_str())
+                    .unwrap_or_default()
+                    .to_owned();
+            let payload = ["/button/payload", "/interactive/button_reply/id", "/interactive/list_reply/id"];
+            let payload = payload.iter().find_map(|path| say(path)).map(str::to_owned);
+            let own = |name: &str| sent.and_then(|media| media[name].as_str()).map(str::to_owned);
+            let media = sent.map(|_| Media { kind: own("mime_type").unwrap_or_default(), url: None, id: own("id") });
+            let media = media.into_iter().collect();
             let from = format!("+{}", message["from"].as_str().unwrap_or_default());
             let to =
                 value.pointer("/metadata/display_phone_number").and_then(Value::as_str).unwrap_or_default().to_owned();
             let id = message["id"].as_str().unwrap_or_default().to_owned();
-            let at = message["timestamp"].as_str().and_then(|t| t.parse().ok()).and_then(seconds);
-            out.push(Received::Inbound { from, to, id, at, keyword: keyword(&text), text });
+            let at = unix(&message["timestamp"]);
+            out.push(Received::Inbound { from, to, id, at, keyword: keyword(&text), text, media, payload });
         }
     }
     Ok((out, reply("text/plain; charset=utf-8", "")))
+}
+
+/// A program signs as we do, under the same secret.
+fn program(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Received>, HookReply), HookFault> {
+    let secret = spec.secret.as_deref().and_then(|secret| webhook::secret_bytes(secret).ok());
+    let id = webhook::verified(&secret.ok_or(HookFault::Refused("the channel has no secret"))?, request)?;
+    let mut body: Value = serde_json::from_slice(request.body).map_err(|_| HookFault::Malformed)?;
+    let kind = body["type"].as_str().ok_or(HookFault::Malformed)?.to_owned();
+    let data = body["data"].take();
+    Ok((vec![Received::Program { id, kind, data }], reply("application/json", "{}")))
 }
 
 fn telegram(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Received>, HookReply), HookFault> {
@@ -327,7 +432,8 @@ fn telegram(spec: &ChannelSpec, request: &HookRequest<'_>) -> Result<(Vec<Receiv
         return Ok((if is_private { vec![joined] } else { Vec::new() }, done));
     }
     let (text, at) = (text.to_owned(), body.pointer("/message/date").and_then(Value::as_i64).and_then(seconds));
-    Ok((vec![Received::Inbound { from, to: String::new(), id, at, keyword: keyword(&text), text }], done))
+    let (to, media, keyword) = (String::new(), Vec::new(), keyword(&text));
+    Ok((vec![Received::Inbound { from, to, id, at, keyword, text, media, payload: None }], done))
 }
 
 #[cfg(test)]

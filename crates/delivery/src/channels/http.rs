@@ -1,28 +1,27 @@
 //! Calls over HTTP: one pooled client for all channels, bounded in time and size, that follows no redirects and keeps
-//! away from private addresses where somebody else names the place.
+//! away from private addresses that the operator did not name.
 
 mod guard;
 
+use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
 use hyper::header::{CONTENT_LENGTH, DATE, HeaderMap, RETRY_AFTER};
-use hyper::{Method, Request, Uri};
+use hyper::{Method, Request, Response, Uri};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use super::SendFault;
 use crate::core::device::Device;
-use guard::Resolver;
-pub use guard::is_public;
+use guard::{Connector, Refusal};
+pub use guard::{Outbound, is_public};
 
 /// The most of an answer that is read, bytes.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(10);
 /// Connections kept open to one server.
 const IDLE_PER_HOST: usize = 64;
 /// The most of an answer that is shown to people, characters.
@@ -41,7 +40,7 @@ pub struct Call {
     pub named: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
-    /// Somebody else than the operator named the place: private addresses are refused.
+    /// A template, a browser or another program named the place: what goes wrong there says nothing of the channel.
     pub guarded: bool,
     /// HTTP/2 from the first byte (or by ALPN), for servers that speak nothing else.
     pub http2: bool,
@@ -56,7 +55,7 @@ impl std::fmt::Debug for Call {
 }
 
 impl Call {
-    /// A `POST` of `body` to a place that the operator named.
+    /// A `POST` of `body` to a place that a channel's document names.
     #[must_use]
     pub fn post(url: impl Into<String>, content_type: &str, body: impl Into<Bytes>) -> Self {
         Call {
@@ -71,7 +70,7 @@ impl Call {
         }
     }
 
-    /// A `GET` of a place that somebody else named: private addresses are refused.
+    /// A `GET` of a place that somebody else named.
     #[must_use]
     pub fn get(url: impl Into<String>) -> Self {
         let post = Call::post(url, "", Bytes::new());
@@ -133,21 +132,39 @@ impl Answer {
     }
 
     /// What an answer that is no success means when the provider's own codes say nothing else: 429 and 503 with
-    /// `Retry-After` are throttling; 408, 425 and 5xx pass; 401 and 403 are about the login and somebody can repair it;
-    /// the rest is final.
+    /// `Retry-After` are throttling; 408, 425 and 5xx pass; what is about the login, the account or the address called (401 to 405,
+    /// redirections) somebody can repair; the rest is final.
     #[must_use]
     pub fn fault(&self) -> SendFault {
         let detail = self.shown();
         match self.status {
             429 => SendFault::Throttled { detail, retry_after: self.retry_after() },
             503 if self.retry_after().is_some() => SendFault::Throttled { detail, retry_after: self.retry_after() },
-            401 | 403 => SendFault::Transient { detail, untaken: true },
+            300..=399 | 401..=405 => self.ours(),
             408 | 425 => SendFault::Transient { detail, untaken: false },
             503 => SendFault::Transient { detail, untaken: true },
             500.. => SendFault::Transient { detail, untaken: false },
             _ => SendFault::Permanent { detail, hard_bounce: false },
         }
     }
+}
+
+impl Answer {
+    /// The fault is the account's or the channel's, which somebody can repair, not the message's: nothing was taken, and another
+    /// channel may be asked.
+    #[must_use]
+    pub(crate) fn ours(&self) -> SendFault {
+        SendFault::Transient { detail: self.shown(), untaken: true }
+    }
+}
+
+/// The server of an address, in lower case: what it may be called by where its path or query is a secret. Empty when it is no
+/// address.
+#[must_use]
+pub fn server_of(url: &str) -> String {
+    let Ok(uri) = url.parse::<Uri>() else { return String::new() };
+    let host = uri.host().unwrap_or_default().to_lowercase();
+    uri.port_u16().map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }
 
 /// Text on one line, cut.
@@ -157,15 +174,14 @@ pub fn short(text: &str) -> String {
     line.trim().to_owned()
 }
 
-type Connector = HttpsConnector<HttpConnector<Resolver>>;
+type Pool = Client<HttpsConnector<Connector>, Full<Bytes>>;
 
 /// The client.
 pub struct Http {
-    open: Client<Connector, Full<Bytes>>,
-    guarded: Client<Connector, Full<Bytes>>,
-    http2: Client<Connector, Full<Bytes>>,
+    http1: Pool,
+    http2: Pool,
     timeout: Duration,
-    allow_private: bool,
+    outbound: Outbound,
 }
 
 impl std::fmt::Debug for Http {
@@ -174,20 +190,12 @@ impl std::fmt::Debug for Http {
     }
 }
 
-fn connector(guarded: bool) -> HttpConnector<Resolver> {
-    let mut tcp = HttpConnector::new_with_resolver(Resolver { guarded });
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(CONNECT));
-    tcp
-}
-
 impl Http {
-    /// A client whose calls take at most `timeout`; `allow_private` lets guarded calls reach private addresses too.
+    /// A client whose calls take at most `timeout` and go where `outbound` lets them.
     ///
     /// # Errors
     /// When the machine's certificates cannot be read.
-    pub fn new(timeout: Duration, allow_private: bool) -> Result<Self, String> {
+    pub fn new(timeout: Duration, outbound: &Outbound) -> Result<Self, String> {
         // One provider of ciphers for the whole process; a second installation is refused and changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let https = || {
@@ -196,7 +204,8 @@ impl Http {
                 .map(|b| b.https_or_http())
                 .map_err(|e| format!("this machine's certificates cannot be read: {e}"))
         };
-        let build = |tcp, http2| -> Result<_, String> {
+        let build = |http2| -> Result<_, String> {
+            let tcp = Connector(outbound.clone());
             let https = if http2 {
                 https()?.enable_http2().wrap_connector(tcp)
             } else {
@@ -206,13 +215,13 @@ impl Http {
             builder.pool_max_idle_per_host(IDLE_PER_HOST).pool_idle_timeout(Duration::from_secs(60)).http2_only(http2);
             Ok(builder.build(https))
         };
-        Ok(Http {
-            open: build(connector(false), false)?,
-            guarded: build(connector(!allow_private), false)?,
-            http2: build(connector(false), true)?,
-            timeout,
-            allow_private,
-        })
+        Ok(Http { http1: build(false)?, http2: build(true)?, timeout, outbound: outbound.clone() })
+    }
+
+    /// Where its calls may go.
+    #[must_use]
+    pub fn outbound(&self) -> &Outbound {
+        &self.outbound
     }
 
     /// Makes a call.
@@ -220,55 +229,79 @@ impl Http {
     /// # Errors
     /// What happened before an answer was read whole. An answer that is no success is an answer.
     pub async fn call(&self, call: &Call) -> Result<Answer, SendFault> {
-        let request = self.request(call).map_err(|detail| SendFault::Permanent { detail, hard_bounce: false })?;
-        let client = match (call.http2, call.guarded) {
-            (true, _) => &self.http2,
-            (false, true) => &self.guarded,
-            (false, false) => &self.open,
-        };
-        let host = request.uri().host().unwrap_or_default().to_owned();
-        let work = async {
-            let answer = client.request(request).await.map_err(|e| {
-                let untaken = e.is_connect();
-                let cause = std::error::Error::source(&e).map_or_else(|| e.to_string(), deepest);
-                SendFault::Transient { detail: short(&format!("calling {host}: {cause}")), untaken }
-            })?;
-            let (head, body) = answer.into_parts();
+        self.within(call, async {
+            let (head, body) = self.begin(call).await?.into_parts();
             let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(|e| SendFault::Transient {
-                detail: short(&format!("reading the answer of {host}: {e}")),
+                detail: short(&format!("reading the answer of {}: {e}", host(call))),
                 untaken: false,
             })?;
             Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
-        };
+        })
+        .await
+    }
+
+    /// Makes a call and answers the status and headers; the body is not read.
+    ///
+    /// # Errors
+    /// What happened before there was an answer.
+    pub async fn head_of(&self, call: &Call) -> Result<(u16, HeaderMap), SendFault> {
+        self.within(call, async {
+            let (head, _) = self.begin(call).await?.into_parts();
+            Ok((head.status.as_u16(), head.headers))
+        })
+        .await
+    }
+
+    async fn within<T>(&self, call: &Call, work: impl Future<Output = Result<T, SendFault>>) -> Result<T, SendFault> {
         tokio::time::timeout(self.timeout, work).await.unwrap_or_else(|_| {
-            let detail = format!("no answer of {host} within {} s", self.timeout.as_secs_f32());
+            let detail = format!("no answer of {} within {} s", host(call), self.timeout.as_secs_f32());
             Err(SendFault::Transient { detail, untaken: false })
         })
     }
 
-    fn request(&self, call: &Call) -> Result<Request<Full<Bytes>>, String> {
-        let uri: Uri = call.url.parse().map_err(|e| format!("{} is not an address: {e}", short(&call.url)))?;
-        let host = uri.host().filter(|h| !h.is_empty()).ok_or("the address names no server")?;
-        if !matches!(uri.scheme_str(), Some("http" | "https")) {
-            return Err("expected an address that begins with https:// or http://".to_owned());
-        }
-        // The connector does not ask the resolver about addresses in numbers.
-        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().ok();
-        if call.guarded && !self.allow_private && literal.is_some_and(|ip| !is_public(ip)) {
-            return Err(format!("{host} is a private address, which calls from here must not reach"));
-        }
-        let mut request = Request::builder().method(call.method.clone()).uri(uri);
-        for (name, value) in &call.headers {
-            request = request.header(*name, value);
-        }
-        for (name, value) in &call.named {
-            request = request.header(name.as_str(), value);
-        }
-        if call.body.is_empty() && matches!(call.method, Method::POST | Method::PUT | Method::PATCH) {
-            request = request.header(CONTENT_LENGTH, 0);
-        }
-        request.body(Full::new(call.body.clone())).map_err(|e| format!("a header cannot stand in a request: {e}"))
+    async fn begin(&self, call: &Call) -> Result<Response<Incoming>, SendFault> {
+        let request = request(call).map_err(permanent)?;
+        let client = if call.http2 { &self.http2 } else { &self.http1 };
+        client.request(request).await.map_err(|e| match Refusal::within(&e) {
+            // Where a channel's document leads its operator can allow; what others named does not change.
+            Some(refusal) if call.guarded => permanent(refusal.to_string()),
+            Some(refusal) => SendFault::Transient { detail: short(&refusal.to_string()), untaken: true },
+            None => {
+                let cause = std::error::Error::source(&e).map_or_else(|| e.to_string(), deepest);
+                let detail = short(&format!("calling {}: {cause}", host(call)));
+                SendFault::Transient { detail, untaken: e.is_connect() }
+            }
+        })
     }
+}
+
+/// The server's name, for people.
+fn host(call: &Call) -> String {
+    call.url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default()
+}
+
+fn permanent(detail: String) -> SendFault {
+    SendFault::Permanent { detail: short(&detail), hard_bounce: false }
+}
+
+fn request(call: &Call) -> Result<Request<Full<Bytes>>, String> {
+    // What stands behind the host may be a secret.
+    let uri: Uri = call.url.parse().map_err(|e| format!("the place of the call is not an address: {e}"))?;
+    uri.host().filter(|h| !h.is_empty()).ok_or("the address names no server")?;
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return Err("expected an address that begins with https:// or http://".to_owned());
+    }
+    let mut request = Request::builder().method(call.method.clone()).uri(uri);
+    for (name, value) in &call.headers {
+        request = request.header(*name, value);
+    }
+    for (name, value) in &call.named {
+        request = request.header(name.as_str(), value);
+    }
+    if call.body.is_empty() && matches!(call.method, Method::POST | Method::PUT | Method::PATCH) {
+        request = request.header(CONTENT_LENGTH, 0);
+    }
+    request.body(Full::new(call.body.clone())).map_err(|e| format!("a header cannot stand in a request: {e}"))
 }
 
 fn deepest(error: &(dyn std::error::Error + 'static)) -> String {

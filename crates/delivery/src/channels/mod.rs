@@ -6,10 +6,12 @@ mod dialect;
 pub mod email;
 mod fcm;
 mod form;
+pub(crate) mod health;
 pub mod hooks;
 pub mod http;
 mod inapp;
 mod kannel;
+pub(crate) mod places;
 mod rooms;
 #[cfg(test)]
 mod small_tests;
@@ -28,7 +30,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rapport_domain::{MessageChannel, OutboundMessage, OutboxId, Problem, Timestamp};
+use rapport_domain::{MessageChannel, OutboundMessage, OutboxId, Problem, SkipReason, Timestamp};
 use serde_json::Value;
 
 use crate::core::address::Target;
@@ -70,6 +72,22 @@ pub enum SendFault {
     OptedOut {
         /// What it answered.
         detail: String,
+        /// They take what they asked for: consent is withdrawn, the address stays usable.
+        only_marketing: bool,
+    },
+    /// The message cannot be sent, for a reason that is neither the address's nor the provider's.
+    Refused {
+        /// Which of the closed list.
+        reason: SkipReason,
+        /// What it answered.
+        detail: String,
+    },
+    /// This customer, or the server they or a template named, takes nothing just now; others do.
+    Later {
+        /// What it answered.
+        detail: String,
+        /// How long it wants to be left alone, when it said so: then it is no failed attempt.
+        wait: Option<Duration>,
     },
     /// Every device of the customer is gone.
     Gone {
@@ -139,6 +157,14 @@ pub enum Wire {
     Deposit(Value),
 }
 
+impl Wire {
+    /// Whether it goes to places that others than the operator named, so that a fault says nothing of the channel.
+    #[must_use]
+    pub(crate) fn goes_elsewhere(&self) -> bool {
+        matches!(self, Wire::Calls(calls) if calls.iter().all(|call| call.guarded))
+    }
+}
+
 /// A hand-over under way.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Receipt, SendFault>> + Send + 'a>>;
 
@@ -147,6 +173,11 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Receipt, SendFault>> +
 pub trait LastWord: Send + Sync {
     /// Whether it may leave now.
     fn may_leave<'a>(&'a self) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
+
+    /// Whether somebody waits for it: then it goes before all that nobody waits for.
+    fn is_awaited(&self) -> bool {
+        true
+    }
 }
 
 /// Nothing can have changed: mail to members, and trials.
@@ -188,7 +219,7 @@ pub struct Means {
 /// What on this machine or in the document keeps it from working.
 pub fn open(spec: &ChannelSpec, means: &Means) -> Result<Arc<dyn Provider>, String> {
     Ok(match spec.kind {
-        ProviderKind::Smtp => Arc::new(email::SmtpProvider::new(spec, means.timeout)?),
+        ProviderKind::Smtp => Arc::new(email::SmtpProvider::new(spec, means.timeout, means.http.outbound())?),
         ProviderKind::Ses => dial(email::providers::Ses::new(spec), spec, means),
         ProviderKind::SendGrid => dial(email::providers::SendGrid(spec.clone()), spec, means),
         ProviderKind::Postmark => dial(email::providers::Postmark(spec.clone()), spec, means),
@@ -255,10 +286,32 @@ pub fn text_price(
 pub fn examine(spec: &ChannelSpec) -> Vec<Problem> {
     let secret = |problem: String| vec![Problem::new("spec.secret", problem)];
     match spec.kind {
+        ProviderKind::Webhook if spec.secret.is_none() && spec.lists().next().is_some() => {
+            secret("is required where the program may change lists: its calls are signed under it".to_owned())
+        }
         ProviderKind::Webhook => webhook::Webhook::new(spec).err().map(secret).unwrap_or_default(),
         ProviderKind::WebPush => webpush::WebPush::new(spec).err().map(secret).unwrap_or_default(),
         ProviderKind::Fcm => fcm::Fcm::new(spec).err().map(secret).unwrap_or_default(),
         ProviderKind::Apns => apns::Apns::new(spec).err().map(secret).unwrap_or_default(),
+        ProviderKind::Twilio | ProviderKind::TwilioVoice => {
+            let lacks = twilio::lacks(spec).map(|(member, why)| Problem::new(format!("spec.{member}"), why));
+            lacks.into_iter().collect()
+        }
+        ProviderKind::Slack | ProviderKind::Teams => {
+            let place = spec.secret.as_deref().unwrap_or_default().trim();
+            let is_link = ["https://", "http://"].iter().any(|scheme| place.starts_with(scheme));
+            if is_link && !http::server_of(place).is_empty() {
+                return Vec::new();
+            }
+            secret("expected the whole address of the webhook, which begins with https://".to_owned())
+        }
+        ProviderKind::Telegram => {
+            let token = spec.secret.as_deref().unwrap_or_default();
+            if token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-')) {
+                return Vec::new();
+            }
+            secret("expected the bot's token as BotFather gave it, such as 123456:ABC-DEF, without blanks".to_owned())
+        }
         ProviderKind::SendGrid => {
             let key = spec.member("webhook_key").map(email::told::verifying_key);
             key.and_then(Result::err).map(|p| vec![Problem::new("spec.webhook_key", p)]).unwrap_or_default()

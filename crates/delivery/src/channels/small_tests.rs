@@ -1,5 +1,6 @@
 //! The small dialects, each against a fake that answers as the provider documents.
 
+use rapport_domain::SkipReason;
 use serde_json::{Value, json};
 
 use super::form::read_form;
@@ -63,7 +64,7 @@ async fn telegram() {
     api.script([says(403, "Forbidden: bot was blocked by the user"), says(400, "Bad Request: can't parse entities")]);
     api.script([Act::answer(429, r#"{"ok":false,"parameters":{"retry_after":3}}"#)]);
     assert!(
-        matches!(bench.send().await, Err(SendFault::OptedOut { detail }) if detail.contains("blocked by the user"))
+        matches!(bench.send().await, Err(SendFault::OptedOut { detail, .. }) if detail.contains("blocked by the user"))
     );
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: false, .. })));
     let three = Some(std::time::Duration::from_secs(3));
@@ -85,14 +86,39 @@ async fn whatsapp() {
     assert_eq!((&body["to"], &body["type"]), (&json!("4915123456789"), &json!("template")));
     assert_eq!(body["template"]["components"][0]["parameters"][0]["text"], "Ada");
     assert_eq!(body["template"]["components"][1]["sub_type"], "url");
+    let with_buttons = json!({"name": "W", "channel": "whatsapp", "template": {"name": "n", "language": "de",
+        "header_document": "https://shop.example/invoice.pdf", "document_name": "{{ event.name }}.pdf", "buttons": [
+            {"index": 1, "kind": "quick_reply", "value": "yes-{{ event.n }}"}, {"index": 2, "kind": "url", "value": "a"},
+            {"index": 3, "kind": "copy_code", "value": "SPRING"}]}});
+    Bench::new(&channel, &with_buttons, &phone).send().await.unwrap();
+    let parts = api.take().remove(0).json()["template"]["components"].clone();
+    let document = json!({"link": "https://shop.example/invoice.pdf", "filename": "Ada.pdf"});
+    assert_eq!(parts[0], json!({"type": "header", "parameters": [{"type": "document", "document": document}]}));
+    let pressed = |index: &str, kind: &str, parameter: Value| json!({"type": "button", "sub_type": kind, "index": index, "parameters": [parameter]});
+    assert_eq!(parts[1], pressed("1", "quick_reply", json!({"type": "payload", "payload": "yes-7"})));
+    assert_eq!(parts[2], pressed("2", "url", json!({"type": "text", "text": "a"})));
+    assert_eq!(parts[3], pressed("3", "copy_code", json!({"type": "coupon_code", "coupon_code": "SPRING"})));
+    for (more, part) in [
+        (json!({"header_text": "a", "header_image": "https://a.b/c.png"}), "one header"),
+        (json!({"buttons": [], "button_parameters": []}), "either buttons"),
+    ] {
+        let wrong = with(template.clone(), json!({"template": with(json!({"name": "n", "language": "de"}), more)}));
+        let problems = crate::spec::TemplateSpec::validate(&wrong).unwrap_err();
+        assert!(problems[0].to_string().contains(part), "{problems:?}");
+    }
     let text = json!({"name": "W", "channel": "whatsapp", "body": "Thanks"});
     Bench::new(&channel, &text, &phone).send().await.unwrap();
     assert_eq!(api.take().remove(0).json()["text"]["body"], "Thanks");
     let says = |code: u64| Act::answer(400, &json!({"error": {"code": code, "message": "m"}}).to_string());
-    api.script([says(131_026), says(131_047), says(130_429)]);
-    assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: true, .. })));
-    assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: false, .. })), "outside the 24 hours");
-    assert!(matches!(bench.send().await, Err(SendFault::Throttled { .. })));
+    api.script([says(131_026), says(131_047), says(130_429), says(131_050), says(132_001), says(131_056), says(368)]);
+    let fault = async || bench.send().await.unwrap_err();
+    assert!(matches!(fault().await, SendFault::Permanent { hard_bounce: false, .. }), "it may be an old app as well");
+    assert!(matches!(fault().await, SendFault::Refused { reason: SkipReason::WindowClosed, .. }));
+    assert!(matches!(fault().await, SendFault::Throttled { .. }));
+    assert!(matches!(fault().await, SendFault::OptedOut { only_marketing: true, .. }));
+    assert!(matches!(fault().await, SendFault::Refused { reason: SkipReason::InvalidTemplate, .. }));
+    assert!(matches!(fault().await, SendFault::Later { .. }));
+    assert!(matches!(fault().await, SendFault::Transient { untaken: true, .. }), "somebody can repair the account");
     let both = with(template, json!({"body": "x"}));
     assert!(crate::spec::TemplateSpec::validate(&both).unwrap_err()[0].to_string().contains("either template or body"));
 }
@@ -126,7 +152,7 @@ async fn fcm() {
     let key = json!({"project_id": "shop", "client_email": "a@shop.iam", "private_key": RSA, "token_uri": format!("{}/token", google.url())});
     let channel = json!({"kind": "fcm", "secret": key.to_string(), "base_url": google.url()});
     let template = json!({"name": "P", "channel": "push", "title": "Hi {{ event.name }}", "url": "shop://orders/7",
-        "collapse": "orders", "ttl": "1h", "data": {"n": "{{ event.n }}"}});
+        "collapse": "orders", "ttl": "1h", "badge": 3, "data": {"n": "{{ event.n }}"}});
     let traits = devices(&[(DeviceKind::Fcm, "tok-1"), (DeviceKind::Apns, "abcd")]);
     let bench = Bench::new(&channel, &template, &traits);
     let receipt = bench.send().await.unwrap();
@@ -142,6 +168,15 @@ async fn fcm() {
     assert_eq!((&message["token"], &message["notification"]["title"]), (&json!("tok-1"), &json!("Hi Ada")));
     assert_eq!((&message["data"]["url"], &message["data"]["n"]), (&json!("shop://orders/7"), &json!("7")));
     assert_eq!(message["android"]["ttl"], "3600s");
+    // iPhones registered with Firebase get the same: it replaces, counts, ends and wakes.
+    let (apns, shown) = (&message["apns"], &message["android"]["notification"]);
+    assert_eq!((&apns["headers"]["apns-collapse-id"], &shown["tag"]), (&json!("orders"), &json!("orders")));
+    assert_eq!(apns["headers"]["apns-expiration"], (NOW.0 / 1_000 + 3_600).to_string());
+    assert_eq!(
+        (&apns["headers"]["apns-push-type"], &apns["headers"]["apns-priority"]),
+        (&json!("alert"), &json!("10"))
+    );
+    assert_eq!((&apns["payload"]["aps"]["badge"], &apns["payload"]["aps"]["sound"]), (&json!(3), &json!("default")));
     let unregistered = json!({"error": {"code": 404, "details": [{"errorCode": "UNREGISTERED"}]}}).to_string();
     google.script([Act::answer(200, r#"{"access_token":"w","expires_in":3600}"#), Act::answer(404, &unregistered)]);
     assert!(matches!(bench.send().await, Err(SendFault::Gone { dead, .. }) if dead[0].token == "tok-1"));
@@ -156,7 +191,11 @@ async fn fcm() {
     assert!(matches!(fault, SendFault::Transient { untaken: true, .. }) && fault.detail().contains("invalid_grant"));
     let silent = with(template, json!({"silent": true}));
     Bench::new(&channel, &silent, &traits).send().await.unwrap();
-    assert!(google.take().pop().unwrap().json()["message"]["notification"].is_null());
+    let message = google.take().pop().unwrap().json()["message"].clone();
+    assert!(message["notification"].is_null() && message["apns"]["payload"]["aps"]["sound"].is_null());
+    assert_eq!(message["apns"]["payload"]["aps"]["content-available"], 1);
+    assert_eq!(message["apns"]["headers"]["apns-push-type"], "background");
+    assert_eq!(message["apns"]["headers"]["apns-priority"], "5");
     for bad in ["{", "{}", r#"{"project_id":"a","client_email":"b","private_key":"x"}"#] {
         let spec = with(channel.clone(), json!({"secret": bad}));
         assert!(
@@ -197,7 +236,7 @@ async fn apns() {
     for _ in 0..2 {
         assert!(matches!(bench.send().await, Err(SendFault::Transient { untaken: true, .. })), "the channel's fault");
     }
-    assert!(matches!(bench.send().await, Err(SendFault::Throttled { .. })));
+    assert!(matches!(bench.send().await, Err(SendFault::Later { wait: None, .. })), "that device's");
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { .. })));
     let bad = with(channel, json!({"secret": "not a key"}));
     assert!(crate::spec::ChannelSpec::validate(&bad).unwrap_err()[0].to_string().contains(".p8"));
@@ -285,5 +324,42 @@ fn every_channel_speaks_the_customers_language() {
             let content = super::testing::content(&template, &json!({"locale": locale}));
             assert_eq!(content.pointer(pointer), Some(&json!(expected)), "{channel} {locale}");
         }
+    }
+}
+
+#[test]
+fn links_of_other_channels_have_campaign_parameters() {
+    let made = |spec: Value| {
+        let template = crate::spec::LiveTemplate::prepare("t", 1, &spec).unwrap_or_else(|p| panic!("{p:?}"));
+        super::testing::content(&template, &json!({}))
+    };
+    let utm = json!({"source": "text", "campaign": "spring"});
+    let sms = made(json!({"name": "S", "channel": "sms", "body": "See https://shop.example/a?b=1, ok", "utm": utm}));
+    assert_eq!(sms["body"], "See https://shop.example/a?b=1&utm_source=text&utm_campaign=spring, ok");
+    let push = |url: &str| {
+        made(json!({"name": "P", "channel": "push", "title": "T", "url": url, "utm": utm, "track_clicks": false}))
+    };
+    assert_eq!(push("https://shop.example")["url"], "https://shop.example?utm_source=text&utm_campaign=spring");
+    assert_eq!(push("shop://orders/7")["url"], "shop://orders/7", "no web link");
+    let hook = json!({"name": "H", "channel": "webhook", "url": "https://shop.example/in", "utm": utm});
+    assert!(crate::spec::TemplateSpec::validate(&hook).unwrap_err()[0].to_string().starts_with("spec.utm"));
+}
+
+#[test]
+fn secrets_that_cannot_work_are_found_when_they_are_saved() {
+    for (kind, secret) in [
+        ("slack", "hooks.slack.example/services/T/B/x"),
+        ("teams", "https://?q"),
+        ("teams", "https://a b/c"),
+        ("telegram", "bot 1:abc"),
+        ("telegram", "1:abc\n"),
+    ] {
+        let problems = crate::spec::ChannelSpec::validate(&json!({"kind": kind, "secret": secret})).unwrap_err();
+        let said = problems[0].to_string();
+        assert!(said.starts_with("spec.secret: expected the") && !said.contains(secret.trim()), "{kind}: {said}");
+    }
+    for (kind, secret) in [("slack", "https://hooks.slack.example/services/T/B/x"), ("telegram", "123456:ABC-DEF_1")] {
+        crate::spec::ChannelSpec::validate(&json!({"kind": kind, "secret": secret}))
+            .unwrap_or_else(|p| panic!("{p:?}"));
     }
 }

@@ -99,9 +99,10 @@ impl TeamRoom {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channels::http::Outbound;
 
     fn room(spec: Value) -> TeamRoom {
-        let http = Arc::new(Http::new(Duration::from_secs(5), true).unwrap());
+        let http = Arc::new(Http::new(Duration::from_secs(5), &Outbound::anywhere()).unwrap());
         TeamRoom::new(&ChannelSpec::validate(&spec).unwrap(), http, Duration::from_secs(5)).unwrap()
     }
 

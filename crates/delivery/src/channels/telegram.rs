@@ -70,7 +70,7 @@ impl Dialect for Telegram {
             }
             400 | 403 => {
                 if says.contains("blocked by the user") {
-                    return Err(SendFault::OptedOut { detail });
+                    return Err(SendFault::OptedOut { detail, only_marketing: false });
                 }
                 // A chat that is gone: nothing reaches them there.
                 let gone = ["chat not found", "deactivated", "kicked"].iter().any(|w| says.contains(w));

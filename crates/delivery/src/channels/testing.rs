@@ -10,7 +10,7 @@ use rapport_domain::{
 use serde_json::{Value, json};
 
 use super::compose::compose;
-use super::http::Http;
+use super::http::{Http, Outbound};
 use super::{Means, Outgoing, Receipt, SendFault, Wire, open};
 use crate::catcher::http::HttpCatcher;
 use crate::core::address::targets;
@@ -127,7 +127,7 @@ pub(crate) fn content(template: &LiveTemplate, traits: &Value) -> Value {
 
 /// Means whose calls may reach this machine.
 pub(crate) fn means(timeout: Duration) -> Means {
-    Means { timeout, http: Arc::new(Http::new(timeout, true).unwrap()) }
+    Means { timeout, http: Arc::new(Http::new(timeout, &Outbound::anywhere()).unwrap()) }
 }
 
 /// A fake provider that answers 200 with a body.

@@ -14,9 +14,19 @@ use crate::core::address::Target;
 use crate::spec::ChannelSpec;
 use crate::tracking::tokens::HookPart;
 
-/// Codes of Twilio that say that the number takes no messages: 21211 and 21217 not a number, 21612 and 21614 not reachable by
-/// text, 21408 the region is not switched on, 30003 to 30006 unreachable, blocked, unknown.
-const DEAD: &[u64] = &[21_211, 21_217, 21_612, 21_614, 30_004, 30_005, 30_006];
+/// Codes of Twilio that say that the number takes no messages: 21211 and 21217 not a number, 21614 not a mobile number, 30004 to
+/// 30006 blocked, unknown, a fixed line. That 21612 cannot be reached is said of the number together with our sender, and 21408 of
+/// its region.
+const DEAD: &[u64] = &[21_211, 21_217, 21_614, 30_004, 30_005, 30_006];
+/// Codes about the account or whom it sends as, which somebody can repair: 20005, 30002 and 90010 the account is not active, 21608
+/// it is a trial, 21210, 21212, 21603, 21606, 21607, 21659 and 21660 the sender is none that can send, 21701 to 21705 the messaging
+/// service is not there or has no sender ("Error and warning dictionary").
+const OURS: &[u64] = &[
+    20_005, 21_210, 21_212, 21_603, 21_606, 21_607, 21_608, 21_659, 21_660, 21_701, 21_702, 21_703, 21_704, 21_705,
+    30_002, 90_010,
+];
+/// More waits for our sender than Twilio keeps.
+const QUEUE_FULL: u64 = 21_611;
 /// The recipient said STOP to one of our numbers; Twilio keeps that until they say START.
 pub(super) const OPTED_OUT: u64 = 21_610;
 
@@ -33,8 +43,9 @@ impl Account {
         let base = spec.member("base_url").unwrap_or("https://api.twilio.com").trim_end_matches('/');
         let user = spec.username.as_deref().unwrap_or_default();
         let login = format!("{user}:{}", spec.secret.as_deref().unwrap_or_default());
+        let account = spec.member("account_sid").unwrap_or(user);
         Account {
-            base: format!("{base}/2010-04-01/Accounts/{user}"),
+            base: format!("{base}/2010-04-01/Accounts/{account}"),
             word: format!("Basic {}", STANDARD.encode(login)),
             sender: spec.member("sender").unwrap_or_default().to_owned(),
             senders: spec.members_of("senders"),
@@ -59,6 +70,22 @@ impl Account {
     }
 }
 
+/// What a login by API key lacks, by member.
+pub(super) fn lacks(spec: &ChannelSpec) -> Option<(&'static str, &'static str)> {
+    let by_key = spec.username.as_deref().is_some_and(|user| user.starts_with("SK"));
+    if by_key && spec.member("account_sid").is_none() {
+        return Some(("account_sid", "is required where username is an API key (SK…): the account's SID (AC…)"));
+    }
+    let signed =
+        "is required where username is an API key (SK…): Twilio signs its calls under the account's auth token";
+    (by_key && spec.member("webhook_secret").is_none()).then_some(("webhook_secret", signed))
+}
+
+/// What Twilio signs its calls under.
+pub(super) fn signing(spec: &ChannelSpec) -> &str {
+    spec.member("webhook_secret").or(spec.secret.as_deref()).unwrap_or_default()
+}
+
 fn phone<'a>(outgoing: &Outgoing<'a>) -> Result<&'a str, String> {
     match outgoing.targets.first() {
         Some(Target::Phone(phone)) => Ok(&phone.e164),
@@ -75,7 +102,13 @@ fn read(answer: &Answer) -> Result<Receipt, SendFault> {
     }
     let code = body["code"].as_u64().unwrap_or_default();
     if code == OPTED_OUT {
-        return Err(SendFault::OptedOut { detail: answer.shown() });
+        return Err(SendFault::OptedOut { detail: answer.shown(), only_marketing: false });
+    }
+    if code == QUEUE_FULL {
+        return Err(SendFault::Throttled { detail: answer.shown(), retry_after: answer.retry_after() });
+    }
+    if OURS.contains(&code) {
+        return Err(answer.ours());
     }
     if answer.status == 400 {
         return Err(SendFault::Permanent { detail: answer.shown(), hard_bounce: DEAD.contains(&code) });

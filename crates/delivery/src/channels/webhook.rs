@@ -1,4 +1,5 @@
-//! Calls to other programs by Standard Webhooks (standardwebhooks.com): signed, with an id that stays the same over retries.
+//! Calls to other programs by Standard Webhooks (standardwebhooks.com): signed, with an id that stays the same over retries. Calls
+//! of such programs are checked by the same rules.
 
 use std::sync::Arc;
 
@@ -7,10 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use hyper::Method;
 use rapport_domain::Timestamp;
+use rapport_domain::time::{MINUTE_MS, SECOND_MS};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 
 use super::dialect::{Dialect, other, text};
+use super::hooks::{HookFault, HookRequest};
 use super::http::{Answer, Call};
 use super::{Content, Outgoing, Receipt, SendFault};
 use crate::spec::{ChannelSpec, LiveChannel};
@@ -38,6 +42,35 @@ pub fn secret_bytes(secret: &str) -> Result<Vec<u8>, String> {
     let text = secret.strip_prefix("whsec_").ok_or_else(expected)?;
     let bytes = STANDARD.decode(text).map_err(|_| expected())?;
     if SECRET_BYTES.contains(&bytes.len()) { Ok(bytes) } else { Err(expected()) }
+}
+
+/// How far the time of a call may be from now, so that it cannot be used again later, milliseconds.
+const TOLERANCE_MS: i64 = 5 * MINUTE_MS;
+/// The longest id of a call, bytes.
+const MAX_ID_BYTES: usize = 256;
+
+/// Checks a call that a program signed under the channel's secret, and answers its id. Of several signatures (while a secret is being
+/// changed) one has to hold.
+///
+/// # Errors
+/// When it is not signed so, or not just now.
+pub(super) fn verified(secret: &[u8], request: &HookRequest<'_>) -> Result<String, HookFault> {
+    let header = |name: &str| (request.header)(name).ok_or(HookFault::Forged);
+    let (id, at, signatures) = (header("webhook-id")?, header("webhook-timestamp")?, header("webhook-signature")?);
+    let seconds: i64 = at.parse().map_err(|_| HookFault::Forged)?;
+    if id.is_empty() || id.len() > MAX_ID_BYTES {
+        return Err(HookFault::Forged);
+    }
+    let expected = sign(secret, &id, seconds, request.body);
+    let holds = |given: &str| !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(given.as_bytes()));
+    if !signatures.split_whitespace().any(holds) {
+        return Err(HookFault::Forged);
+    }
+    let sent_at = Timestamp(seconds.saturating_mul(SECOND_MS));
+    if request.now.since_ms(sent_at).abs() > TOLERANCE_MS {
+        return Err(HookFault::Refused("its webhook-timestamp is more than five minutes from now"));
+    }
+    Ok(id)
 }
 
 /// A call with the headers of Standard Webhooks; the signature only with a secret.

@@ -25,8 +25,8 @@ impl HtmlBody {
         missing: &mut Vec<MissingName>,
     ) -> Result<String, ContentError> {
         match self {
-            HtmlBody::Html(html) => html.render_noting(data, scene, missing),
-            HtmlBody::Mjml(source) => mjml::to_html(&source.render_noting(data, scene, missing)?),
+            HtmlBody::Html(html) => html.render_noting(data, scene, ("html", missing)),
+            HtmlBody::Mjml(source) => mjml::to_html(&source.render_noting(data, scene, ("mjml", missing))?),
         }
     }
 }

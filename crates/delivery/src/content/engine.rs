@@ -101,6 +101,8 @@ pub struct MissingName {
     pub position: (u32, u32),
     /// The block it stands in.
     pub block: Option<String>,
+    /// The part it stands in: `subject`, `html`, or the path of a member, `buttons[0].label`.
+    pub part: String,
 }
 
 /// A template ready to render, any number of times.
@@ -144,11 +146,12 @@ impl Compiled {
     ///
     /// # Errors
     /// What went wrong, which limit was reached, or why the template says that nothing is to be sent.
+    #[cfg(test)]
     pub(crate) fn render(&self, data: &View<'_>, scene: &Scene<'_>) -> Result<String, ContentError> {
-        self.render_noting(data, scene, &mut Vec::new())
+        self.render_noting(data, scene, ("", &mut Vec::new()))
     }
 
-    /// Renders, and notes in `missing` what was asked for and nobody had, if the scene says so.
+    /// Renders that part, and notes in `missing` what was asked for and nobody had, if the scene says so.
     ///
     /// # Errors
     /// As [`Compiled::render`].
@@ -156,7 +159,7 @@ impl Compiled {
         &self,
         data: &View<'_>,
         scene: &Scene<'_>,
-        missing: &mut Vec<MissingName>,
+        (part, missing): (&str, &mut Vec<MissingName>),
     ) -> Result<String, ContentError> {
         let deadline = Instant::now() + Duration::from_millis(MAX_RENDER_MS);
         let in_time = || Instant::now() <= deadline;
@@ -177,6 +180,7 @@ impl Compiled {
             name: m.name,
             position: (m.place.line, m.place.column),
             block: m.place.partial,
+            part: part.to_owned(),
         }));
         match rendered.outcome {
             Outcome::Text(text) => Ok(text),

@@ -1,4 +1,4 @@
-//! Finding and changing links in HTML, byte for byte elsewhere, over a tokenizer that follows the HTML standard.
+//! HTML as tokens, over a tokenizer that follows the HTML standard, and back.
 
 use std::fmt::Write;
 
@@ -35,30 +35,6 @@ pub(in crate::content) fn attribute<'t>(tag: &'t StartTag<usize>, name: &str) ->
     std::str::from_utf8(value.value.as_slice()).ok()
 }
 
-/// Replaces the `href` of `a` and `area` elements by what `rewrite` answers for it; `None` leaves it. Returns `None` when
-/// nothing changed.
-pub(crate) fn rewrite_links(html: &str, mut rewrite: impl FnMut(&str) -> Option<String>) -> Option<String> {
-    let (mut out, mut copied) = (String::with_capacity(html.len() + 1024), 0);
-    for token in tokens(html) {
-        let Token::StartTag(tag) = token else { continue };
-        if !matches!(tag.name.as_slice(), b"a" | b"area") {
-            continue;
-        }
-        let Some(new) = attribute(&tag, "href").and_then(|href| rewrite(href.trim())) else { continue };
-        let (Some(before), true) = (html.get(copied..tag.span.start), html.is_char_boundary(tag.span.end)) else {
-            continue;
-        };
-        out.push_str(before);
-        write_tag(&mut out, &tag, "href", &new);
-        copied = tag.span.end;
-    }
-    if copied == 0 {
-        return None;
-    }
-    out.push_str(&html[copied..]);
-    Some(out)
-}
-
 /// Writes a start tag with one attribute replaced, or added.
 pub(in crate::content) fn write_tag(out: &mut String, tag: &StartTag<usize>, replaced: &str, by: &str) {
     out.push('<');
@@ -75,31 +51,4 @@ pub(in crate::content) fn write_tag(out: &mut String, tag: &StartTag<usize>, rep
         let _ = write!(out, " {replaced}=\"{}\"", escape_html(by));
     }
     out.push_str(if tag.self_closing { " />" } else { ">" });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn changes_links_and_nothing_else() {
-        let html = "<!doctype html><p class=x>a &amp; b <A HREF='https://x.y/?a=1&amp;b=2' style=\"c:d\">go</A> \
-                    <a href=mailto:a@b.c>mail</a><!-- <a href=\"https://no\"> --><style>a > b {}</style>\
-                    <a name=top>ü</a><area href=https://map></p>";
-        let mut seen = Vec::new();
-        let out = rewrite_links(html, |href| {
-            seen.push(href.to_owned());
-            href.starts_with("https").then(|| "https://t/l/\"1".to_owned())
-        });
-        assert_eq!(seen, ["https://x.y/?a=1&b=2", "mailto:a@b.c", "https://map"]);
-        assert_eq!(
-            out.as_deref(),
-            Some(
-                "<!doctype html><p class=x>a &amp; b <a href=\"https://t/l/&quot;1\" style=\"c:d\">go</A> \
-                 <a href=mailto:a@b.c>mail</a><!-- <a href=\"https://no\"> --><style>a > b {}</style>\
-                 <a name=top>ü</a><area href=\"https://t/l/&quot;1\"></p>"
-            )
-        );
-        assert_eq!(rewrite_links("<p>no links</p>", |_| Some(String::new())), None);
-    }
 }

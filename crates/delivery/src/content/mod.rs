@@ -10,8 +10,10 @@ mod html;
 mod library;
 pub mod lint;
 pub(crate) mod mjml;
+mod page;
 mod picture;
 mod text;
+mod text_links;
 mod tree;
 mod utm;
 
@@ -21,10 +23,11 @@ pub(crate) use body::{Body, Written, faults_of_parts};
 pub use engine::{Compiled, MissingName, compile};
 pub(crate) use engine::{Markup, Scene, View, compile_as, mrkdwn};
 pub use html::escape_html;
-pub(crate) use html::rewrite_links;
 pub use library::Library;
+pub(crate) use page::walk;
 pub use picture::{Picture, picture};
 pub use text::text_from_html;
+pub(crate) use text_links::rewrite_text_links;
 pub use tree::Tree;
 pub use utm::Utm;
 

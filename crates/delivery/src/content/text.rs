@@ -1,52 +1,52 @@
 //! The text part of a mail, made from its HTML: blocks become lines, links show where they lead, nothing invisible stays.
 
-use html5gum::Token;
-
-use super::html::{attribute, tokens};
+use super::page::walk;
 
 /// Plain text of `html`.
 #[must_use]
 pub fn text_from_html(html: &str) -> String {
-    let mut page = Page::default();
-    for token in tokens(html) {
-        match token {
-            Token::StartTag(tag) => {
-                let name = String::from_utf8_lossy(&tag.name);
-                let hidden = attribute(&tag, "style").is_some_and(|s| s.replace(' ', "").contains("display:none"));
-                if page.hidden(&name, hidden && !tag.self_closing) {
-                    continue;
-                }
-                page.open(&name, attribute(&tag, "href"), attribute(&tag, "alt"));
-            }
-            Token::EndTag(tag) => page.close(&String::from_utf8_lossy(&tag.name)),
-            Token::String(text) if page.skipping.is_none() => page.words(&String::from_utf8_lossy(&text)),
-            _ => {}
-        }
-    }
-    page.finish()
+    walk(html, true, |_| None).text.unwrap_or_default()
 }
 
-/// The text so far.
+/// A start tag.
+pub(super) struct Element<'t> {
+    /// Lower case.
+    pub(super) name: &'t [u8],
+    pub(super) href: Option<&'t str>,
+    pub(super) alt: Option<&'t str>,
+    pub(super) style: Option<&'t str>,
+    pub(super) self_closing: bool,
+}
+
+/// The text of a page so far.
 #[derive(Default)]
-struct Page {
+pub(super) struct Text {
     out: String,
     /// White space is owed before the next word.
     space: bool,
     /// The element whose content is left out, and how many of its name are open.
-    skipping: Option<(String, u32)>,
+    skipping: Option<(Vec<u8>, u32)>,
     /// The links open: where they lead and where their text began.
     links: Vec<(String, usize)>,
 }
 
-const VOID: &[&str] = &["img", "br", "hr", "input", "meta", "link", "source", "col", "area", "base", "wbr"];
+const VOID: &[&[u8]] = &[b"img", b"br", b"hr", b"input", b"meta", b"link", b"source", b"col", b"area", b"base", b"wbr"];
 
-impl Page {
-    fn hidden(&mut self, name: &str, styled: bool) -> bool {
+impl Text {
+    /// A start tag comes.
+    pub(super) fn start(&mut self, element: &Element<'_>) {
+        let styled = element.style.is_some_and(is_hidden);
+        if !self.hides(element.name, styled && !element.self_closing) {
+            self.open(element);
+        }
+    }
+
+    fn hides(&mut self, name: &[u8], styled: bool) -> bool {
         if let Some((element, depth)) = &mut self.skipping {
             *depth += u32::from(element == name);
             return true;
         }
-        let invisible = matches!(name, "head" | "style" | "script" | "title" | "template" | "noscript");
+        let invisible = matches!(name, b"head" | b"style" | b"script" | b"title" | b"template" | b"noscript");
         if (invisible || styled) && !VOID.contains(&name) {
             self.skipping = Some((name.to_owned(), 1));
             return true;
@@ -54,30 +54,32 @@ impl Page {
         styled
     }
 
-    fn open(&mut self, name: &str, href: Option<&str>, alt: Option<&str>) {
+    fn open(&mut self, &Element { name, href, alt, .. }: &Element<'_>) {
         match name {
-            "br" => self.line(1),
-            "hr" => {
+            b"br" => self.line(1),
+            b"hr" => {
                 self.line(2);
                 self.out.push_str("---");
                 self.line(2);
             }
-            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "table" | "blockquote" | "pre" => {
-                self.line(2)
+            b"p" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"ul" | b"ol" | b"table" | b"blockquote"
+            | b"pre" => self.line(2),
+            b"div" | b"tr" | b"section" | b"article" | b"header" | b"footer" | b"center" | b"address" | b"body" => {
+                self.line(1)
             }
-            "div" | "tr" | "section" | "article" | "header" | "footer" | "center" | "address" | "body" => self.line(1),
-            "li" => {
+            b"li" => {
                 self.line(1);
                 self.out.push_str("- ");
             }
-            "td" | "th" => self.space = true,
-            "img" => self.words(alt.unwrap_or_default()),
-            "a" => self.links.push((href.unwrap_or_default().trim().to_owned(), self.out.len())),
+            b"td" | b"th" => self.space = true,
+            b"img" => self.append(alt.unwrap_or_default()),
+            b"a" => self.links.push((href.unwrap_or_default().trim().to_owned(), self.out.len())),
             _ => {}
         }
     }
 
-    fn close(&mut self, name: &str) {
+    /// An end tag comes.
+    pub(super) fn end(&mut self, name: &[u8]) {
         if let Some((element, depth)) = &mut self.skipping {
             *depth -= u32::from(element == name);
             if *depth == 0 {
@@ -86,11 +88,12 @@ impl Page {
             return;
         }
         match name {
-            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "table" | "blockquote" | "pre" => {
-                self.line(2)
+            b"p" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"ul" | b"ol" | b"table" | b"blockquote"
+            | b"pre" => self.line(2),
+            b"div" | b"tr" | b"li" | b"section" | b"article" | b"header" | b"footer" | b"center" | b"address" => {
+                self.line(1)
             }
-            "div" | "tr" | "li" | "section" | "article" | "header" | "footer" | "center" | "address" => self.line(1),
-            "a" => {
+            b"a" => {
                 let Some((href, from)) = self.links.pop() else { return };
                 let shown = self.out.get(from..).unwrap_or_default().trim();
                 let place = href.strip_prefix("mailto:").unwrap_or(&href);
@@ -111,7 +114,14 @@ impl Page {
         }
     }
 
-    fn words(&mut self, text: &str) {
+    /// Text between tags comes.
+    pub(super) fn words(&mut self, text: &str) {
+        if self.skipping.is_none() {
+            self.append(text);
+        }
+    }
+
+    fn append(&mut self, text: &str) {
         self.space |= text.starts_with(char::is_whitespace);
         for word in text.split_whitespace() {
             if self.space && !self.out.is_empty() && !self.out.ends_with(['\n', ' ']) {
@@ -123,12 +133,19 @@ impl Page {
         self.space = text.ends_with(char::is_whitespace) || (self.space && text.trim().is_empty());
     }
 
-    fn finish(self) -> String {
+    /// The whole text.
+    pub(super) fn finish(self) -> String {
         let mut text: String = self.out.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
         text.truncate(text.trim_end().len());
         text.push('\n');
         text
     }
+}
+
+/// Whether a style hides its element.
+fn is_hidden(style: &str) -> bool {
+    let mut values = style.match_indices("display").map(|(at, word)| style[at + word.len()..].trim_start());
+    values.any(|rest| rest.strip_prefix(':').is_some_and(|value| value.trim_start().starts_with("none")))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Compiled, ContentError, Markup, Scene, View, compile_as};
+use super::{Compiled, ContentError, Markup, MissingName, Scene, View, compile_as};
 
 /// How deep it may be nested.
 const MAX_DEPTH: usize = 16;
@@ -42,12 +42,17 @@ impl Tree {
         Ok(Tree(Arc::new(node(value, "", 0, &mut texts, markup)?)))
     }
 
-    /// The same JSON with every text rendered.
+    /// The same JSON with every text rendered. Notes in `missing` what was asked for and nobody had, if the scene says so.
     ///
     /// # Errors
     /// Which text cannot be rendered and why.
-    pub(crate) fn render(&self, data: &View<'_>, scene: &Scene<'_>) -> Result<Value, ContentError> {
-        render(&self.0, "", data, scene)
+    pub(crate) fn render(
+        &self,
+        data: &View<'_>,
+        scene: &Scene<'_>,
+        missing: &mut Vec<MissingName>,
+    ) -> Result<Value, ContentError> {
+        render(&self.0, "", (data, scene), missing)
     }
 }
 
@@ -90,19 +95,27 @@ fn node(
     })
 }
 
-fn render(node: &Node, path: &str, data: &View<'_>, scene: &Scene<'_>) -> Result<Value, ContentError> {
+fn render(
+    node: &Node,
+    path: &str,
+    (data, scene): (&View<'_>, &Scene<'_>),
+    missing: &mut Vec<MissingName>,
+) -> Result<Value, ContentError> {
     Ok(match node {
         Node::Plain(value) => value.clone(),
-        Node::Text(compiled) => Value::String(compiled.render(data, scene).map_err(|e| at(path, e))?),
+        Node::Text(compiled) => {
+            let rendered = compiled.render_noting(data, scene, (path, missing));
+            Value::String(rendered.map_err(|e| at(path, e))?)
+        }
         Node::List(items) => {
-            let each = |(i, n): (usize, &Node)| render(n, &format!("{path}[{i}]"), data, scene);
+            let each = |(i, n): (usize, &Node)| render(n, &format!("{path}[{i}]"), (data, scene), missing);
             Value::Array(items.iter().enumerate().map(each).collect::<Result<_, _>>()?)
         }
         Node::Object(members) => {
             let mut out = Map::new();
             for (name, member) in members {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                out.insert(name.clone(), render(member, &path, data, scene)?);
+                out.insert(name.clone(), render(member, &path, (data, scene), missing)?);
             }
             Value::Object(out)
         }
@@ -119,7 +132,8 @@ mod tests {
     fn texts_are_rendered_wherever_they_stand() {
         let scene = Scene::bare(chrono::DateTime::UNIX_EPOCH, chrono_tz::UTC, "en");
         let data = json!({"name": "Ada"});
-        let render = |tree: Value| Tree::compile(&tree).and_then(|t| t.render(&View::from(&data), &scene));
+        let render =
+            |tree: Value| Tree::compile(&tree).and_then(|t| t.render(&View::from(&data), &scene, &mut Vec::new()));
         let got =
             render(json!({"a": ["Hi {{ name }}", 1, null], "b": {"c": "{% if name %}yes{% endif %}", "d": true}}));
         assert_eq!(got.unwrap(), json!({"a": ["Hi Ada", 1, null], "b": {"c": "yes", "d": true}}));
@@ -129,5 +143,19 @@ mod tests {
         assert!(error.to_string().starts_with("a.b: "), "{error}");
         let deep = (0..40).fold(json!("x"), |inner, _| json!([inner]));
         assert!(Tree::compile(&deep).unwrap_err().to_string().contains("deeper"));
+    }
+
+    #[test]
+    fn what_nobody_had_is_told_with_its_place() {
+        let bare = Scene::bare(chrono::DateTime::UNIX_EPOCH, chrono_tz::UTC, "en");
+        let tree = Tree::compile(&json!({"body": "Hi {{ name }}", "buttons": [{"label": "x\n{{ sku }}"}]})).unwrap();
+        let data = json!({"name": "Ada"});
+        let mut missing = Vec::new();
+        let scene = Scene { missing: rapport_liquid::Missing::Report, ..bare };
+        tree.render(&View::from(&data), &scene, &mut missing).unwrap();
+        let [one] = &missing[..] else { panic!("{missing:?}") };
+        assert_eq!((one.name.as_str(), one.part.as_str(), one.position.0), ("sku", "buttons[0].label", 2));
+        tree.render(&View::from(&data), &bare, &mut missing).unwrap();
+        assert_eq!(missing.len(), 1, "nothing is noted where nobody asks");
     }
 }

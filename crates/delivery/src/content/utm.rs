@@ -1,6 +1,6 @@
 //! Campaign parameters (`utm_…`) on the links of a message, for whoever counts visits on the other side.
 
-use super::rewrite_links;
+use super::rewrite_text_links;
 
 /// The parameters of a template; those without a value are not added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,13 +29,14 @@ impl Utm {
         named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 
-    /// `html` with the parameters added to its web links, except those of this server (`own`, a prefix) and parameters a
-    /// link has already. `None` when nothing changed.
-    pub(crate) fn apply(&self, html: &str, own: &str) -> Option<String> {
-        rewrite_links(html, |href| self.with(href, own))
+    /// Plain text with the parameters added to its web links ([`Utm::with`]). `None` when nothing changed.
+    pub(crate) fn apply_to_text(&self, text: &str, own: &str) -> Option<String> {
+        rewrite_text_links(text, |href| self.with(href, own))
     }
 
-    fn with(&self, href: &str, own: &str) -> Option<String> {
+    /// A web link with the parameters it has not; `None` when it is to stay as it is: one of this server (`own`, a prefix), or
+    /// nothing to add.
+    pub(crate) fn with(&self, href: &str, own: &str) -> Option<String> {
         let web = href.starts_with("https://") || href.starts_with("http://");
         let ours = !own.is_empty() && href.strip_prefix(own).is_some_and(|rest| rest.starts_with('/'));
         if !web || ours {

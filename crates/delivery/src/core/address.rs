@@ -1,13 +1,14 @@
 //! Where a message to a profile goes, by channel: addresses, numbers, devices.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use rapport_domain::profile::namespace;
-use rapport_domain::{MessageChannel, Profile, ProfileId};
+use rapport_domain::{MessageChannel, Profile, ProfileId, Timestamp};
 use serde_json::Value;
 
 use super::device::{Device, devices};
-use super::phone::{Phone, Use, normal, parse_phone};
+use super::phone::{Phone, Use, normal, parse_phone, sender};
 
 /// The longest address of RFC 5321 section 4.5.3.1.3, in bytes.
 pub const MAX_ADDRESS_BYTES: usize = 254;
@@ -60,6 +61,12 @@ fn country_of<'a>(profile: &'a Profile, fallback: Option<&'a str>) -> Option<&'a
     said.filter(|c| c.len() == 2).or(fallback)
 }
 
+/// Whether it is the id of a conversation of Telegram; those of groups are negative.
+fn is_chat(text: &str) -> bool {
+    let digits = text.trim_start_matches('-');
+    text.len() <= 64 && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
 fn one(target: Target, address: Option<String>) -> Targets {
     Targets { list: vec![target], address, country: None }
 }
@@ -103,8 +110,7 @@ pub fn targets(profile: &Profile, channel: MessageChannel, country: Option<&str>
             });
             let chat = chat.or_else(|| profile.identifier("telegram").map(str::to_owned));
             let chat = chat.ok_or("the profile has no telegram address: the id of a chat with the bot")?;
-            let valid = chat.len() <= 64 && chat.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit());
-            if !valid {
+            if !is_chat(&chat) {
                 return Err("the telegram address is not the id of a chat".to_owned());
             }
             Ok(one(Target::Chat(chat.clone()), Some(chat)))
@@ -152,10 +158,77 @@ pub fn suppression_key(profile: &Profile, channel: MessageChannel, country: Opti
     }
 }
 
+/// Whether the customer stated an address for the channel after `then`: a message of that time may have gone to another one.
+#[must_use]
+pub fn is_restated(profile: &Profile, channel: MessageChannel, then: Timestamp) -> bool {
+    let name = match channel {
+        MessageChannel::Sms | MessageChannel::WhatsApp | MessageChannel::Voice => namespace::PHONE,
+        other => other.as_str(),
+    };
+    profile.traits.get(name).is_some_and(|stated| stated.at > then)
+}
+
+/// An address that somebody states, as the suppression list of the channel knows it; `country` is where numbers without a
+/// country code are from.
+///
+/// # Errors
+/// What was expected, for people, when it is no address of the channel or the channel has none that could be suppressed.
+pub fn suppressible(channel: MessageChannel, text: &str, country: Option<&str>) -> Result<String, String> {
+    let text = text.trim();
+    match channel {
+        MessageChannel::Email => match parse_email(text) {
+            Some(_) => Ok(text.to_lowercase()),
+            None => Err("expected an e-mail address".to_owned()),
+        },
+        MessageChannel::Sms | MessageChannel::WhatsApp | MessageChannel::Voice => {
+            // Providers write numbers in international form without its sign.
+            let number = normal(text, country).or_else(|| sender(text, None));
+            number.ok_or_else(|| "expected a telephone number, with its country code such as +49".to_owned())
+        }
+        MessageChannel::Telegram if is_chat(text) => Ok(text.to_owned()),
+        MessageChannel::Telegram => Err("expected the id of a chat with the bot, a whole number".to_owned()),
+        MessageChannel::Webhook => {
+            let is_link = ["https://", "http://"].iter().any(|scheme| {
+                text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+                    && text.len() > scheme.len()
+            });
+            if is_link { Ok(text.to_owned()) } else { Err("expected an address that begins with https://".to_owned()) }
+        }
+        MessageChannel::WebPush
+        | MessageChannel::Push
+        | MessageChannel::InApp
+        | MessageChannel::Slack
+        | MessageChannel::Teams => {
+            let name = channel.as_str();
+            Err(format!(
+                "messages of {name} go to no address that could be suppressed; withdraw consent to {name} instead"
+            ))
+        }
+    }
+}
+
+/// Every address by which suppression lists may know the customer, in the forms in which it is stated and in those of the lists.
+#[must_use]
+pub fn suppression_keys(profile: &Profile, country: Option<&str>) -> BTreeSet<String> {
+    let country = country_of(profile, country);
+    let mut keys = BTreeSet::new();
+    for name in [namespace::EMAIL, namespace::PHONE, "telegram"] {
+        let identifiers = profile.identifiers.iter().filter(|i| i.namespace == name).map(|i| i.value.as_str());
+        for text in identifiers.chain(profile.trait_value(name).and_then(Value::as_str)) {
+            keys.insert(text.trim().to_lowercase());
+            if name == namespace::PHONE {
+                keys.extend(normal(text, country));
+            }
+        }
+    }
+    keys.extend(targets(profile, MessageChannel::Telegram, None).ok().and_then(|t| t.address));
+    keys
+}
+
 #[cfg(test)]
 mod tests {
+    use rapport_domain::WorkspaceId;
     use rapport_domain::profile::{Identifier, Trait};
-    use rapport_domain::{Timestamp, WorkspaceId};
     use serde_json::json;
 
     use super::*;
@@ -205,5 +278,47 @@ mod tests {
         assert!(!has_number(&p, "+4915123456789", Some("FR")) && !has_number(&p, "+4930123457", Some("DE")));
         assert_eq!(targets(&p, MessageChannel::Email, None).unwrap().address.as_deref(), Some("ann@x.y"));
         assert_eq!(targets(&p, MessageChannel::Telegram, None).unwrap().list, [Target::Chat("-100123".into())]);
+    }
+
+    #[test]
+    fn what_is_suppressed_is_known_as_the_gate_asks_for_it() {
+        use MessageChannel::{Email, Push, Sms, Telegram, Voice, Webhook, WhatsApp};
+        let key = |channel, text| suppressible(channel, text, Some("DE"));
+        for (channel, text, expected) in [
+            (Email, " Ann@X.y ", "ann@x.y"),
+            (Sms, "0151 2345 6789", "+4915123456789"),
+            (WhatsApp, "+49 151 23456789", "+4915123456789"),
+            (Sms, "4915123456789", "+4915123456789"),
+            (Sms, "14155552671", "+14155552671"),
+            (Voice, "(030) 123 456", "+4930123456"),
+            (Telegram, " -100123 ", "-100123"),
+            (Webhook, "HTTPS://Shop.example/In", "HTTPS://Shop.example/In"),
+        ] {
+            assert_eq!(key(channel, text).as_deref(), Ok(expected), "{text}");
+        }
+        for (channel, text, part) in [
+            (Email, "0151 2345 6789", "e-mail address"),
+            (Sms, "ann@x.y", "telephone number"),
+            (Sms, "12345", "telephone number"),
+            (Telegram, "@ann", "id of a chat"),
+            (Telegram, "-", "id of a chat"),
+            (Webhook, "shop.example", "https://"),
+            (Push, "token", "withdraw consent to push"),
+        ] {
+            let error = key(channel, text).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+        assert!(suppressible(Sms, "0151 2345 6789", None).is_err(), "of which country is not known");
+
+        let mut p = Profile::new(WorkspaceId(1), ProfileId(5), true, Timestamp(0));
+        p.identifiers.push(Identifier::new("phone", "015123456789"));
+        for (name, value) in [("phone", json!("(030) 123 456")), ("email", json!("Ann@X.y")), ("telegram", json!(77))] {
+            p.traits.insert(name.into(), Trait { value, at: Timestamp(1) });
+        }
+        assert!(is_restated(&p, Sms, Timestamp(0)) && !is_restated(&p, Email, Timestamp(1)));
+        let keys = suppression_keys(&p, Some("DE"));
+        for key in ["+4915123456789", "+4930123456", "ann@x.y", "77"] {
+            assert!(keys.contains(key), "{key}: {keys:?}");
+        }
     }
 }

@@ -1,10 +1,12 @@
-//! How much a customer gets: caps over rolling windows, a score of pressure, their own wish, and control groups.
+//! How often a customer is written to: caps over rolling windows, their own wish, and control groups. What weighs on them beside
+//! that is [`super::pressure`].
 
 use rapport_domain::hash::bucket_percent;
-use rapport_domain::{MessageChannel, OutboxId, Profile, ProfileId, Timestamp};
-use serde_json::Value;
+use rapport_domain::time::format_duration_ms;
+use rapport_domain::{Detail, OutboxId, Profile, ProfileId, Timestamp};
+use serde_json::{Value, json};
 
-use crate::spec::{FrequencyCap, Pressure, Priority, SettingsSpec};
+use crate::spec::{FrequencyCap, Priority, SettingsSpec};
 
 /// The trait in which a customer's own wish for fewer messages is kept: `weekly` or `monthly`, by channel.
 pub const WISH: &str = "$frequency";
@@ -43,67 +45,67 @@ fn concerns(cap: &FrequencyCap, channel: &str, topic: Option<&str>) -> bool {
     channels && topics
 }
 
-/// The first cap that a message to this customer would break, for people. A window of `per` that ends at `now` holds what left
-/// after `now - per`.
-#[must_use]
-pub fn broken<'a>(
+/// How a cap stands for a customer, before one message more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// The cap.
+    pub cap: &'a FrequencyCap,
+    /// Messages within its window.
+    pub had: usize,
+    /// How many it allows to a message of this priority.
+    pub allowed: u32,
+}
+
+impl Standing<'_> {
+    /// As values for people.
+    #[must_use]
+    pub fn values(&self) -> Value {
+        let FrequencyCap { max, per_ms, channels, topics } = self.cap;
+        let mut out =
+            json!({"counted": self.had, "allowed": self.allowed, "max": max, "per": format_duration_ms(*per_ms)});
+        narrowed(&mut out, channels, topics);
+        out
+    }
+}
+
+/// Adds the channels and topics that a setting is about, where it names any.
+pub(super) fn narrowed(values: &mut Value, channels: &[String], topics: &[String]) {
+    for (name, list) in [("channels", channels), ("topics", topics)] {
+        if !list.is_empty() {
+            values[name] = json!(list);
+        }
+    }
+}
+
+/// How the caps that concern a message stand. A window of `per` that ends at `now` holds what left after `now - per`.
+pub fn standings<'a>(
     caps: impl IntoIterator<Item = &'a FrequencyCap>,
     contacts: &[Contact],
     (channel, topic): (&str, Option<&str>),
     priority: Priority,
     now: Timestamp,
-) -> Option<String> {
-    for cap in caps.into_iter().filter(|c| concerns(c, channel, topic)) {
+) -> impl Iterator<Item = Standing<'a>> {
+    caps.into_iter().filter(move |cap| concerns(cap, channel, topic)).map(move |cap| {
         let since = now.plus_ms(-cap.per_ms);
         let inside = |c: &&Contact| c.at > since && concerns(cap, &c.channel, c.topic.as_deref());
-        let (had, allowed) = (contacts.iter().filter(inside).count(), allowed(cap.max, priority));
-        if had >= allowed as usize {
-            let per = rapport_domain::time::format_duration_ms(cap.per_ms);
-            return Some(format!("{had} messages within {per}, at most {allowed} are allowed"));
-        }
-    }
-    None
+        Standing { cap, had: contacts.iter().filter(inside).count(), allowed: allowed(cap.max, priority) }
+    })
 }
 
-/// How much one message of a channel weighs on a customer.
+/// The first cap that a message to this customer would break, as the grounds of the rule of that name.
 #[must_use]
-pub fn weight(channel: &str) -> f64 {
-    match MessageChannel::parse(channel) {
-        Some(MessageChannel::Voice) => 5.0,
-        Some(MessageChannel::Sms | MessageChannel::WhatsApp) => 3.0,
-        Some(MessageChannel::Push | MessageChannel::WebPush | MessageChannel::Telegram) => 2.0,
-        Some(MessageChannel::InApp) => 0.5,
-        _ => 1.0,
-    }
-}
-
-/// What weighs on the customer now: the weight of each message, halved for each half-life that passed, and half of that when
-/// they reacted to it.
-#[must_use]
-pub fn pressure(contacts: &[Contact], half_life_ms: i64, now: Timestamp) -> f64 {
-    let one = |c: &Contact| {
-        let halves = now.since_ms(c.at).max(0) as f64 / half_life_ms.max(1) as f64;
-        weight(&c.channel) * (-halves).exp2() * if c.reacted { 0.5 } else { 1.0 }
-    };
-    contacts.iter().map(one).sum()
-}
-
-/// Why the pressure is too high for one message more, for people; `None` when it is not.
-#[must_use]
-pub fn pressed(
-    rule: &Pressure,
+pub fn broken<'a>(
+    rule: &'static str,
+    caps: impl IntoIterator<Item = &'a FrequencyCap>,
     contacts: &[Contact],
-    channel: &str,
+    of: (&str, Option<&str>),
     priority: Priority,
     now: Timestamp,
-) -> Option<String> {
-    let share = match priority {
-        Priority::Low => 0.9,
-        Priority::Normal => 1.0,
-        Priority::High => 1.5,
-    };
-    let (score, limit) = (pressure(contacts, rule.half_life_ms, now) + weight(channel), f64::from(rule.limit) * share);
-    (score > limit).then(|| format!("pressure would be {score:.1}, at most {limit:.1} is allowed"))
+) -> Option<Detail> {
+    let full = standings(caps, contacts, of, priority, now).find(|s| s.had >= s.allowed as usize)?;
+    let per = format_duration_ms(full.cap.per_ms);
+    let text = format!("{} messages within {per}, at most {} are allowed", full.had, full.allowed);
+    Some(Detail::of(rule, text, full.values()))
 }
 
 /// Whether anything may limit how often this customer is written to, so that what reached them has to be known.
@@ -169,7 +171,9 @@ mod tests {
         let caps = [cap(2, DAY_MS, &["email"], &[]), cap(1, 7 * DAY_MS, &[], &["news"])];
         let contacts =
             [contact("email", None, 0), contact("email", Some("offers"), HOUR_MS), contact("sms", Some("news"), 0)];
-        let ask = |channel, topic, at, priority| broken(&caps, &contacts, (channel, topic), priority, Timestamp(at));
+        let ask = |channel, topic, at, priority| {
+            broken("frequency_cap", &caps, &contacts, (channel, topic), priority, Timestamp(at))
+        };
         let soon = 2 * HOUR_MS;
         assert!(ask("email", None, soon, Priority::Normal).unwrap().contains("2 messages within 1d, at most 2"));
         assert!(ask("email", None, soon, Priority::High).is_none(), "three are allowed");
@@ -182,19 +186,6 @@ mod tests {
             [1, 3, 10, 20].map(|m| (allowed(m, Priority::Low), allowed(m, Priority::High))),
             [(0, 2), (2, 5), (9, 15), (18, 30)]
         );
-    }
-
-    #[test]
-    fn pressure_fades_and_reactions_relieve() {
-        let two = [contact("sms", None, 0), contact("email", None, 0)];
-        let at = |ms| pressure(&two, DAY_MS, Timestamp(ms));
-        assert!((at(0) - 4.0).abs() < 1e-9 && (at(DAY_MS) - 2.0).abs() < 1e-9 && at(30 * DAY_MS) < 1e-6);
-        let liked = two.clone().map(|c| Contact { reacted: true, ..c });
-        assert!((pressure(&liked, DAY_MS, Timestamp(0)) - 2.0).abs() < 1e-9);
-        let rule = Pressure { limit: 5, half_life_ms: DAY_MS };
-        let ask = |channel, priority| pressed(&rule, &two, channel, priority, Timestamp(0));
-        assert!(ask("email", Priority::Normal).is_none() && ask("sms", Priority::Normal).is_some());
-        assert!(ask("email", Priority::Low).is_some() && ask("sms", Priority::High).is_none());
     }
 
     #[test]
@@ -228,7 +219,7 @@ mod tests {
             let (mut times, mut sent) = (times, Vec::<Contact>::new());
             times.sort_unstable();
             for at in times {
-                if broken(&caps, &sent, ("email", None), Priority::Normal, Timestamp(at)).is_none() {
+                if broken("frequency_cap", &caps, &sent, ("email", None), Priority::Normal, Timestamp(at)).is_none() {
                     sent.push(contact("email", None, at));
                 }
             }

@@ -1,6 +1,7 @@
 //! What becomes of a message after it left: the marks on its timeline, and the events that tell of them.
 
 use rapport_domain::MessageChannel;
+use rapport_domain::event::names;
 
 /// One mark. Each is kept once for a message, with the time it was first made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +23,35 @@ pub enum Mark {
     /// The customer did what the journey is for.
     Converted,
 }
+
+/// What the events that make marks are about.
+const SUBJECTS: [&str; 11] = [
+    "Email",
+    "Email Link",
+    "SMS",
+    "SMS Link",
+    "Push Notification",
+    "WhatsApp",
+    "Telegram",
+    "In-App Message",
+    "Message",
+    "Link",
+    "Call",
+];
+/// What they say became of it.
+const VERBS: [&str; 11] = [
+    "Delivered",
+    "Opened",
+    "Read",
+    "Displayed",
+    "Clicked",
+    "Tapped",
+    "Dismissed",
+    "Replied",
+    "Received",
+    "Answered",
+    "Bounced",
+];
 
 impl Mark {
     /// Every mark.
@@ -67,20 +97,7 @@ impl Mark {
             return Some(Self::Complained);
         }
         let (subject, verb) = name.rsplit_once(' ')?;
-        let known = [
-            "Email",
-            "Email Link",
-            "SMS",
-            "SMS Link",
-            "Push Notification",
-            "WhatsApp",
-            "Telegram",
-            "In-App Message",
-            "Message",
-            "Link",
-            "Call",
-        ];
-        if !known.contains(&subject) {
+        if !SUBJECTS.contains(&subject) {
             return None;
         }
         Some(match (subject, verb) {
@@ -92,6 +109,12 @@ impl Mark {
             (_, "Bounced") => Self::Bounced,
             _ => return None,
         })
+    }
+
+    /// The names of all events whose mark `is` one that is asked for, but for complaints and goals.
+    pub fn events(is: impl Fn(Self) -> bool) -> impl Iterator<Item = String> {
+        let names = SUBJECTS.iter().flat_map(|subject| VERBS.iter().map(move |verb| format!("{subject} {verb}")));
+        names.filter(move |name| Self::of_event(name).is_some_and(&is))
     }
 
     /// The event that tells of the mark, by the channel (Segment's semantic names where they exist).
@@ -136,7 +159,7 @@ impl Mark {
 /// that whatever counts opens and clicks (marks, rules, reports, winners, who is written to again) counts people.
 #[must_use]
 pub fn by_machine(name: &str) -> String {
-    format!("{name} by Machine")
+    format!("{name}{}", names::BY_MACHINE)
 }
 
 #[cfg(test)]
@@ -150,10 +173,18 @@ mod tests {
                 let name = mark.event_name(channel);
                 assert_eq!(Mark::of_event(name), Some(mark), "{name}");
                 assert_eq!(Mark::of_event(&by_machine(name)), None, "{name}");
+                // What became of a message without its reader is nothing that the customer did.
+                let by_itself = matches!(mark, Mark::Delivered | Mark::Bounced);
+                assert_eq!(names::is_activity(name), !by_itself, "{name}");
+                assert!(!names::is_activity(&by_machine(name)), "{name}");
             }
         }
         for mark in Mark::ALL {
             assert_eq!(Mark::parse(mark.as_str()), Some(mark));
+            let all: Vec<String> = Mark::events(|m| m == mark).collect();
+            let of_channels = MessageChannel::ALL.map(|channel| mark.event_name(channel));
+            let is_listed = of_channels.iter().all(|name| all.iter().any(|listed| listed == name));
+            assert_eq!(is_listed, !matches!(mark, Mark::Complained | Mark::Converted), "{mark:?}: {all:?}");
         }
         for other in ["Order Delivered", "Email Subscribed", "Product Clicked", "", "Message Sent", "SMS"] {
             assert_eq!(Mark::of_event(other), None, "{other}");

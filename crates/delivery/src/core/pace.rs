@@ -48,6 +48,8 @@ pub struct Step {
     pub which: usize,
     /// How far apart messages are.
     pub interval: Duration,
+    /// It is no limit of somebody else's: what a customer waits for counts in it and does not wait for it.
+    pub is_ours: bool,
 }
 
 impl WarmUp {
@@ -76,17 +78,21 @@ impl Paces {
     /// The paces for a message to a recipient at this domain.
     #[must_use]
     pub fn of(&self, domain: Option<&str>, now: Timestamp) -> Vec<Step> {
-        let own = self.per_second.map(|rate| Step { which: 0, interval: Duration::from_secs(1) / rate.max(1) });
+        let own = self.per_second.map(|rate| Step {
+            which: 0,
+            interval: Duration::from_secs(1) / rate.max(1),
+            is_ours: false,
+        });
         let quota = self.warm_up.as_ref().and_then(|w| w.quota(now));
-        let new = quota.map(|q| Step { which: 1, interval: Duration::from_millis(DAY_MS as u64) / q.max(1) });
+        let new =
+            quota.map(|q| Step { which: 1, interval: Duration::from_millis(DAY_MS as u64) / q.max(1), is_ours: true });
         let domain = domain.unwrap_or_default();
         let holds = |t: &Throttle| t.domains.iter().any(|d| d.eq_ignore_ascii_case(domain));
-        let by_domain = self
-            .throttles
-            .iter()
-            .enumerate()
-            .filter(|(_, t)| holds(t))
-            .map(|(at, t)| Step { which: 2 + at, interval: Duration::from_secs(60) / t.per_minute.max(1) });
+        let by_domain = self.throttles.iter().enumerate().filter(|(_, t)| holds(t)).map(|(at, t)| Step {
+            which: 2 + at,
+            interval: Duration::from_secs(60) / t.per_minute.max(1),
+            is_ours: false,
+        });
         own.into_iter().chain(new).chain(by_domain).collect()
     }
 

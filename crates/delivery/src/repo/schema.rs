@@ -65,6 +65,23 @@ pub const MIGRATIONS: &[Migration] = &[
         // Few messages are asked for by a call; the others take no room in it.
         sql: "CREATE INDEX messages_by_request ON messages (workspace, request, created_at) WHERE request IS NOT NULL",
     },
+    Migration {
+        version: 7,
+        sql: "ALTER TABLE messages ADD COLUMN rule TEXT;
+          ALTER TABLE messages ADD COLUMN seen TEXT NOT NULL DEFAULT '{}';
+          CREATE TABLE message_decisions (
+            workspace INTEGER NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL, place INTEGER NOT NULL,
+            at INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT, rule TEXT, seen TEXT NOT NULL,
+            PRIMARY KEY (workspace, partition, number, place)) WITHOUT ROWID",
+    },
+    Migration {
+        version: 8,
+        sql: "CREATE TABLE handovers (
+            workspace INTEGER NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL,
+            subject TEXT NOT NULL, via TEXT NOT NULL, PRIMARY KEY (workspace, partition, number)) WITHOUT ROWID",
+    },
+    // What the run that decided it is about; of messages from before it is read where they wait.
+    Migration { version: 9, sql: "ALTER TABLE messages ADD COLUMN run_key TEXT" },
 ];
 
 const FIRST: Migration = Migration {

@@ -1,8 +1,9 @@
 //! The ledger over a real database.
 
-use rapport_domain::message::Origin;
-use rapport_domain::{Json, MessageChannel, SkipReason};
+use rapport_domain::message::{MessageOutcome, Origin, SentVia};
+use rapport_domain::{Detail, MessageChannel, Partition, SkipReason};
 use rapport_store::{Db, DbOptions};
+use serde_json::json;
 
 use super::*;
 use crate::core::mark::Mark;
@@ -118,6 +119,20 @@ fn lists_filter_and_page_without_gaps() {
     assert_eq!(search("d_1").len(), 13);
     assert_eq!(search(&id(7).to_string()), [7]);
     assert_eq!(search("x%"), [0; 0]);
+    assert_eq!(numbers(&LedgerFilter { channel: Some("email".into()), ..any() }).len(), 25);
+    assert_eq!(numbers(&LedgerFilter { channel: Some("sms".into()), ..any() }), [0; 0]);
+    let all = db.read(|r| list(r, WS, &any(), None, 100)).unwrap();
+    let at = all[12].created_at;
+    let since = LedgerFilter { from: Some(at), ..any() };
+    let before = LedgerFilter { to: Some(at), ..any() };
+    let of = |filter: &LedgerFilter| all.iter().filter(|e| (e.created_at >= at) == filter.from.is_some()).count();
+    assert_eq!((numbers(&since).len(), numbers(&before).len()), (of(&since), of(&before)));
+    assert_eq!(of(&since) + of(&before), 25);
+    // Counted row by row they are what the lists hold.
+    let tally = |filter: &LedgerFilter| db.read(|r| counts_of(r, WS, filter)).unwrap();
+    assert_eq!(tally(&any()), LedgerCounts { pending: 23, sent: 1, skipped: 1, failed: 0 });
+    let searched = LedgerFilter { q: Some("win%".into()), ..any() };
+    assert_eq!(tally(&searched), LedgerCounts { pending: 4, sent: 0, skipped: 1, failed: 0 });
     for bad in ["", "x", "5-", "-m031", "5-p"] {
         assert!(LedgerCursor::decode(bad).is_err(), "{bad}");
     }
@@ -209,8 +224,10 @@ fn answers_known_before_open_the_window_after_an_upgrade() {
     db.migrate(COMPONENT, &MIGRATIONS[..4]).unwrap();
     write(&db, |tx| {
         for (number, channel) in [(1, "whatsapp"), (2, "whatsapp"), (3, "sms")] {
-            let to_ada = OutboundMessage { channel: channel.into(), ..message(number, 10, None) };
-            record_queued(tx, &to_ada, None)?;
+            // As that release wrote it.
+            let sql = "INSERT INTO messages (workspace, partition, number, profile, channel, template, journey, status, reason, \
+                       attempts, created_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, 't', '', 'sent', '', 1, 1, 1)";
+            tx.execute(sql, &params![WS, id(number).partition, number, ProfileId(10), channel])?;
             timeline::mark(tx, WS, id(number), Mark::Replied, Timestamp(100 + number as i64), None)?;
         }
         Ok(())
@@ -218,4 +235,110 @@ fn answers_known_before_open_the_window_after_an_upgrade() {
     db.migrate(COMPONENT, MIGRATIONS).unwrap();
     let last = |channel: &str| db.read(|q| inbound::last(q, WS, ProfileId(10), channel)).unwrap();
     assert_eq!((last("whatsapp"), last("sms")), (Some(Timestamp(102)), None));
+}
+
+#[test]
+fn every_decision_is_kept_with_its_grounds() {
+    let (_folder, db) = open();
+    let quiet = |n: i64| Detail::of("quiet_hours", "quiet hours", json!({"n": n}));
+    let deferred = |detail: Detail, attempt| MessageOutcome::Deferred { until: Timestamp(5), detail, attempt };
+    write(&db, |tx| record_queued(tx, &message(1, 10, None), None));
+    let told = || db.read(|r| decisions::of(r, WS, id(1))).unwrap();
+    assert_eq!(told(), [], "nothing is decided yet");
+    let outcomes = [
+        deferred(quiet(1), false),
+        deferred(quiet(2), false),
+        deferred("451".into(), true),
+        deferred("451".into(), true),
+        MessageOutcome::Failed { detail: "gone".into() },
+    ];
+    for (outcome, at) in outcomes.iter().zip(2..) {
+        assert!(write(&db, |tx| record_outcome(tx, WS, id(1), outcome, Timestamp(at))));
+    }
+    let mut left = sent("Hi");
+    if let MessageOutcome::Sent { via, .. } = &mut left {
+        via.seen.insert("counted".into(), json!(false));
+    }
+    write(&db, |tx| {
+        record_replay(tx, WS, id(1), Timestamp(7))?;
+        record_outcome(tx, WS, id(1), &left, Timestamp(8))
+    });
+    let found = told();
+    let short: Vec<_> = found.iter().map(|d| (d.at.0, d.status.as_str(), d.rule.as_deref(), d.values.text())).collect();
+    assert_eq!(
+        short,
+        [
+            (2, "deferred", Some("quiet_hours"), r#"{"n":2}"#),
+            (4, "deferred", None, "{}"),
+            (5, "deferred", None, "{}"),
+            (6, "failed", None, "{}"),
+            (8, "sent", None, r#"{"counted":false}"#),
+        ],
+        "what a rule says again is one decision, each attempt is its own"
+    );
+    write(&db, |tx| remove_profile(tx, WS, ProfileId(10)));
+    assert_eq!(told(), []);
+    let left = "SELECT COUNT(*) FROM message_decisions";
+    assert_eq!(db.read(|r| r.query_row(left, &params![], |row| row.get::<u64>(0))).unwrap(), Some(0));
+}
+
+#[test]
+fn what_can_be_tried_again_is_kept_and_the_oldest_goes() {
+    let (_folder, db) = open();
+    let rejected =
+        |detail: &str| MessageOutcome::Skipped { reason: SkipReason::ProviderRejected, detail: detail.into() };
+    assert!(dead::is_kept(&rejected("400 no")) && dead::is_kept(&MessageOutcome::Failed { detail: "x".into() }));
+    assert!(!dead::is_kept(&rejected("hard bounce: 400 no")) && !dead::is_kept(&sent("Hi")));
+    write(&db, |tx| {
+        for n in 1..=3 {
+            dead::bury(tx, &message(n, 10, None), Timestamp(1))?;
+        }
+        // As if many had been buried in between.
+        tx.execute("UPDATE dead_letters SET rowid = rowid + 20000 WHERE number = 3", &params![])?;
+        dead::bury(tx, &message(4, 10, None), Timestamp(2))
+    });
+    let there = |n| db.read(|r| dead::is_there(r, WS, id(n))).unwrap();
+    assert_eq!([1, 2, 3, 4].map(there), [false, false, true, true]);
+    write(&db, |tx| record_queued(tx, &message(4, 10, None), None));
+    assert!(write(&db, |tx| record_outcome(tx, WS, id(4), &rejected("400 no"), Timestamp(3))));
+    write(&db, |tx| record_replay(tx, WS, id(4), Timestamp(4)));
+    let entry = db.read(|r| get(r, WS, id(4))).unwrap().unwrap();
+    assert_eq!((entry.status, entry.reason), (MessageStatus::Queued, None));
+}
+
+#[test]
+fn what_is_handed_over_is_noted_until_its_outcome() {
+    let (_folder, db) = open();
+    let noted = || db.read(handovers::all).unwrap();
+    let handover = |channel: &str| {
+        let via = SentVia {
+            channel: channel.into(),
+            topic: Some("offers".into()),
+            is_counted: true,
+            seen: [("consent".to_owned(), json!("given"))].into_iter().collect(),
+            short_links: vec![("abc".into(), "https://shop.example/a".into())],
+            ..SentVia::default()
+        };
+        handovers::Handover { subject: "Hi".into(), via }
+    };
+    write(&db, |tx| {
+        handovers::begin(tx, WS, id(1), &handover("first"), Timestamp(1))?;
+        handovers::begin(tx, WS, id(2), &handover("first"), Timestamp(1))?;
+        handovers::begin(tx, WS, id(1), &handover("second"), Timestamp(2))
+    });
+    assert_eq!(noted(), [(id(1), handover("second")), (id(2), handover("first"))]);
+    write(&db, |tx| handovers::end(tx, WS, id(1)));
+    // Nobody stays in it who was erased.
+    write(&db, |tx| record_queued(tx, &message(2, 10, None), None));
+    write(&db, |tx| remove_profile(tx, WS, ProfileId(10)));
+    assert_eq!(noted(), []);
+    // As the first version with notes wrote one.
+    let old = r#"INSERT INTO handovers VALUES (1, 3, 7, 5, '', '{"channel":"sms","topic":null,"counted":true,"viewable":false,"seen":{},"short_links":[]}')"#;
+    write(&db, |tx| Ok(tx.execute(old, &params![])?));
+    assert!(
+        matches!(noted().as_slice(), [(found, h)] if *found == id(7) && h.via.channel == "sms" && h.via.is_counted)
+    );
+    let damaged = "UPDATE handovers SET via = '{'";
+    write(&db, |tx| Ok(tx.execute(damaged, &params![])?));
+    assert!(db.read(handovers::all).is_err());
 }

@@ -22,7 +22,8 @@ pub enum TlsMode {
     Tls,
 }
 
-/// What becomes of a message that the provider may have taken: the request left, and no answer told.
+/// What becomes of a message that the provider may have taken: the request left, and no answer told, or the server ended before
+/// it was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenUnsure {
     /// It is not sent again; a receipt may yet tell what became of it.
@@ -121,7 +122,11 @@ const SMTP_LOGIN: &[Member] = &[
         Shape::Text(65_536),
         "Who signed the server's certificate (PEM), in the place of whom this machine trusts.",
     ),
-    may("auth", Shape::Choice(&["password", "xoauth2"]), "With xoauth2 the secret is a refresh token (RFC 6749)."),
+    may(
+        "auth",
+        Shape::Choice(&["password", "xoauth2"]),
+        "With xoauth2 the secret is a refresh token (RFC 6749); none where the application signs in by itself with client_secret.",
+    ),
     may("token_url", Shape::Link, "Where access tokens are given: https://oauth2.googleapis.com/token."),
     may("client_id", Shape::Line(400), "The application's id there."),
     may("client_secret", Shape::Text(16_384), "The application's secret, if it has one."),
@@ -196,6 +201,11 @@ impl ChannelSpec {
         let object = self.members.get(name).and_then(Value::as_object);
         let text = |(k, v): (&String, &Value)| Some((k.clone(), v.as_str()?.to_owned()));
         object.into_iter().flatten().filter_map(text).collect()
+    }
+
+    /// The lists that the program behind a webhook may change.
+    pub fn lists(&self) -> impl Iterator<Item = &str> {
+        self.members.get("lists").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// Where it sends to, without secrets, for people.
@@ -378,7 +388,9 @@ fn smtp(f: &mut Fields<'_>, channel: &mut ChannelSpec) {
     };
     let port = f.whole("port", 1..=65535, default_port);
     let (username, secret) = (f.line("username", 320), f.line("secret", 4096));
-    if username.is_some() != secret.is_some() {
+    // Who signs in by tokens may need no word beside the application's: that is asked for below.
+    let by_token = f.text("auth", 16).as_deref() == Some("xoauth2");
+    if username.is_some() != secret.is_some() && !by_token {
         let missing = if username.is_some() { "secret" } else { "username" };
         f.problem(missing, "username and secret come together");
     }
@@ -415,8 +427,12 @@ fn login(f: &mut Fields<'_>, spec: &Value, channel: &mut ChannelSpec) {
             problems.push(Problem::new(format!("spec.{name}"), "only with auth: xoauth2"));
         }
     }
-    if by_token && channel.secret.is_none() {
-        problems.push(Problem::new("spec.secret", "is required with auth: xoauth2: the refresh token"));
+    if by_token && channel.username.is_none() {
+        problems.push(Problem::new("spec.username", "is required with auth: xoauth2: whose mail it is"));
+    }
+    if by_token && channel.secret.is_none() && channel.member("client_secret").is_none() {
+        let what = "is required with auth: xoauth2: the refresh token, or client_secret where the application signs in by itself";
+        problems.push(Problem::new("spec.secret", what));
     }
     f.absorb(problems);
 }

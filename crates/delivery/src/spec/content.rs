@@ -75,6 +75,11 @@ const TARGET: &[Member] = &[
     may("delay", Shape::Duration, "How long after the page was opened."),
     may("scroll_percent", Shape::Whole(1, 100), "How far the page was scrolled."),
     may("devices", Shape::List(&Shape::Choice(&["desktop", "tablet", "mobile"]), 3), ""),
+    may(
+        "when",
+        Shape::Rule,
+        "A rule about the customer, asked whenever the message could be shown: in_segment(\"trial\").",
+    ),
 ];
 
 const INAPP: &[Member] = &[
@@ -100,15 +105,33 @@ const INAPP: &[Member] = &[
     may("data", Shape::Json(4_000), "For a renderer of your own."),
 ];
 
+const WHATSAPP_BUTTON: &[Member] = &[
+    must("index", Shape::Whole(0, 9), "Which of the template's buttons, from 0."),
+    must("kind", Shape::Choice(&["url", "quick_reply", "copy_code"]), "As approved by Meta."),
+    must("value", Shape::Liquid(256), "The ending of the address, the payload that comes back, or the code."),
+];
+
+/// Members of an approved template that are its header; one at most.
+pub(super) const WHATSAPP_HEADERS: &[&str] = &["header_text", "header_image", "header_video", "header_document"];
+
 const WHATSAPP_TEMPLATE: &[Member] = &[
     must("name", Shape::Line(512), "As approved by Meta."),
     must("language", Shape::Line(16), "Such as de or en_US."),
     may("parameters", Shape::List(&Shape::Liquid(1_024), 20), "The body's values, in order."),
-    may("header_image", Shape::Link, ""),
+    may("header_text", Shape::Liquid(60), "The header's value."),
+    may("header_image", Shape::Link, "The header's picture."),
+    may("header_video", Shape::Link, "The header's film."),
+    may("header_document", Shape::Link, "The header's file."),
+    may("document_name", LINE, "What the file is called."),
     may(
         "button_parameters",
         Shape::List(&Shape::Liquid(256), 3),
-        "The buttons' address endings or payloads, in order.",
+        "The address endings of the first buttons, in order.",
+    ),
+    may(
+        "buttons",
+        Shape::List(&Shape::Object(WHATSAPP_BUTTON), 10),
+        "The values of any buttons, in the place of button_parameters.",
     ),
 ];
 

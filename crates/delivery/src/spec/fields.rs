@@ -1,8 +1,9 @@
 //! Reading the members of a JSON object one by one, collecting what is wrong instead of stopping at the first problem.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
-use rapport_domain::Problem;
+use rapport_domain::{Kind, Problem, kinds};
 use serde_json::{Map, Value};
 
 use crate::core::address::parse_email;
@@ -35,13 +36,14 @@ impl<'a> Fields<'a> {
         match value {
             Value::Object(map) => fields.map = map,
             other => {
-                fields.problems.push(Problem::new(at, format!("expected an object, found {}", kind_of(other))));
+                let values: &[(&str, &dyn Display)] = &[("expected", &"an object"), ("found", &kind_of(other))];
+                fields.problems.push(Problem::of(at, kinds::WRONG_TYPE, values));
                 return fields;
             }
         }
         for name in fields.map.keys().filter(|k| !known.contains(&k.as_str())) {
-            let message = format!("unknown field; expected one of {}", known.join(", "));
-            fields.problems.push(Problem::new(format!("{at}.{name}"), message).with_suggestion(nearest(name, known)));
+            let problem = Problem::of(format!("{at}.{name}"), kinds::UNKNOWN_MEMBER, &[("known", &known.join(", "))]);
+            fields.problems.push(problem.with_suggestion(nearest(name, known)));
         }
         fields
     }
@@ -49,6 +51,11 @@ impl<'a> Fields<'a> {
     /// Notes a problem with member `key`.
     pub(crate) fn problem(&mut self, key: &str, message: impl Into<String>) {
         self.problems.push(Problem::new(format!("{}.{key}", self.at), message));
+    }
+
+    /// Notes a problem of a known kind with member `key`.
+    pub(crate) fn fault(&mut self, key: &str, kind: Kind, values: &[(&'static str, &dyn Display)]) {
+        self.problems.push(Problem::of(format!("{}.{key}", self.at), kind, values));
     }
 
     /// Takes over problems found elsewhere.
@@ -77,14 +84,14 @@ impl<'a> Fields<'a> {
     }
 
     fn expected(&mut self, key: &str, what: &str, found: &Value) {
-        self.problem(key, format!("expected {what}, found {}", kind_of(found)));
+        self.fault(key, kinds::WRONG_TYPE, &[("expected", &what), ("found", &kind_of(found))]);
     }
 
     /// Text of at most `max_bytes`, if present.
     pub(crate) fn text(&mut self, key: &str, max_bytes: usize) -> Option<String> {
         match self.value(key)? {
             Value::String(s) if s.len() > max_bytes => {
-                self.problem(key, format!("at most {max_bytes} bytes, found {}", s.len()));
+                self.fault(key, kinds::TOO_LONG, &[("max", &max_bytes), ("found", &s.len())]);
                 None
             }
             Value::String(s) => Some(s.clone()),
@@ -98,11 +105,11 @@ impl<'a> Fields<'a> {
     /// Text that must be there and not be blank.
     pub(crate) fn required(&mut self, key: &str, max_bytes: usize) -> String {
         let Some(found) = self.value(key) else {
-            self.problem(key, "is required");
+            self.fault(key, kinds::REQUIRED, &[]);
             return String::new();
         };
         if found.as_str().is_some_and(|s| s.trim().is_empty()) {
-            self.problem(key, "must not be empty");
+            self.fault(key, kinds::EMPTY, &[]);
         }
         self.text(key, max_bytes).unwrap_or_default()
     }
@@ -111,7 +118,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn line(&mut self, key: &str, max_bytes: usize) -> Option<String> {
         let text = self.text(key, max_bytes)?;
         if text.chars().any(char::is_control) {
-            self.problem(key, "must be one line without control characters");
+            self.fault(key, kinds::NOT_ONE_LINE, &[]);
         }
         Some(text)
     }
@@ -134,7 +141,7 @@ impl<'a> Fields<'a> {
         match value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| range.contains(n)) {
             Some(n) => n,
             None => {
-                self.problem(key, format!("expected a whole number from {} to {}", range.start(), range.end()));
+                self.fault(key, kinds::NOT_WHOLE, &[("from", range.start()), ("to", range.end()), ("found", value)]);
                 default
             }
         }
@@ -146,16 +153,16 @@ impl<'a> Fields<'a> {
         match self.value(key) {
             None => {
                 if default.is_none() {
-                    self.problem(key, format!("is required: one of {}", names.join(", ")));
+                    self.fault(key, kinds::REQUIRED_ONE_OF, &[("known", &names.join(", "))]);
                 }
                 default
             }
             Some(Value::String(s)) => {
                 let found = choices.iter().find(|c| c.0 == s).map(|c| c.1);
                 if found.is_none() {
-                    let message = format!("expected one of {}, found {s:?}", names.join(", "));
-                    let at = format!("{}.{key}", self.at);
-                    self.problems.push(Problem::new(at, message).with_suggestion(nearest(s, &names)));
+                    let values: &[(&str, &dyn Display)] = &[("known", &names.join(", ")), ("found", s)];
+                    let problem = Problem::of(format!("{}.{key}", self.at), kinds::NOT_ONE_OF, values);
+                    self.problems.push(problem.with_suggestion(nearest(s, &names)));
                 }
                 found
             }
@@ -172,7 +179,7 @@ impl<'a> Fields<'a> {
         match parse_email(&text) {
             Some(address) => Some(address.to_string()),
             None => {
-                self.problem(key, format!("expected an e-mail address such as hello@example.com, found {text:?}"));
+                self.fault(key, kinds::NOT_AN_EMAIL, &[("found", &text)]);
                 None
             }
         }
@@ -184,7 +191,7 @@ impl<'a> Fields<'a> {
         let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         let bad = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\'');
         if host.is_none_or(|h| h.is_empty() || h.starts_with('/')) || text.contains(bad) {
-            self.problem(key, format!("expected an address such as https://example.com, found {text:?}"));
+            self.fault(key, kinds::NOT_AN_ADDRESS, &[("found", &text)]);
             return None;
         }
         Some(text.trim_end_matches('/').to_owned())
@@ -201,7 +208,7 @@ impl<'a> Fields<'a> {
             None => return BTreeMap::new(),
             Some(Value::Object(map)) if map.len() <= max => map,
             Some(_) => {
-                self.problem(key, format!("expected an object with at most {max} members"));
+                self.fault(key, kinds::TOO_MANY_MEMBERS, &[("max", &max)]);
                 return BTreeMap::new();
             }
         };
@@ -223,7 +230,7 @@ impl<'a> Fields<'a> {
             None => Vec::new(),
             Some(Value::Object(map)) if map.len() <= max => map.iter().map(|(k, v)| (k.as_str(), v)).collect(),
             Some(_) => {
-                self.problem(key, format!("expected an object with at most {max} members"));
+                self.fault(key, kinds::TOO_MANY_MEMBERS, &[("max", &max)]);
                 Vec::new()
             }
         }
@@ -237,7 +244,7 @@ impl<'a> Fields<'a> {
                 items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
             }
             Some(_) => {
-                self.problem(key, format!("expected a list of at most {max} texts"));
+                self.fault(key, kinds::TOO_MANY_TEXTS, &[("max", &max)]);
                 Vec::new()
             }
         }

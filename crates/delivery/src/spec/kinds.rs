@@ -63,8 +63,14 @@ const SENDER: Member =
     must("sender", Shape::Line(320), "The number or name messages come from, such as +4915112345678.");
 
 const TWILIO: &[Member] = &[
-    must("username", NAME, "The account's SID, such as AC…"),
-    must("secret", SECRET, "The account's auth token."),
+    must("username", NAME, "The account's SID (AC…), or an API key's (SK…)."),
+    must("secret", SECRET, "The account's auth token, or the API key's secret."),
+    may("account_sid", Shape::Line(64), "The account's SID (AC…), where the login is an API key."),
+    may(
+        "webhook_secret",
+        SECRET,
+        "The account's auth token, which signs what Twilio calls, where the login is an API key.",
+    ),
     SENDER,
     may("senders", Shape::Map(&Shape::Line(64), 250), "Senders by country of the recipient: {\"DE\": \"+49…\"}."),
     BASE,
@@ -214,6 +220,11 @@ pub(crate) const KINDS: &[KindInfo] = &[
         members: &[
             must("url", Shape::Link, "Where calls go unless the template says otherwise."),
             may("secret", SECRET, "Signs the calls: whsec_ and base64 of 24 to 64 bytes."),
+            may(
+                "lists",
+                Shape::List(&Shape::Line(64), 50),
+                "Segments of kind list that the program may change by signed calls to inbound_url; none when absent.",
+            ),
         ],
     },
     KindInfo {

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveTime;
 use chrono_tz::Tz;
-use rapport_domain::{MessageChannel, Problem, ResourceKind, time};
+use rapport_domain::{MessageChannel, Problem, ResourceKind, kinds, time};
 use serde_json::{Value, json};
 
 use super::confirm::{self, DoubleOptIn};
 use super::fields::Fields;
 use super::shape::{self, Member, Shape, may, must};
+use crate::core::bounce;
+use crate::core::locale::chain;
 use crate::core::nearest::nearest;
+use crate::core::pressure::HALF_LIFE_MS;
+use crate::tracking::words::{OwnWords, TEXTS};
 
 /// What a customer's silence means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +111,10 @@ pub struct SettingsSpec {
     pub needs_approval: Vec<ResourceKind>,
     /// Which subscriptions have to be confirmed, where a topic does not say itself.
     pub double_opt_in: Option<DoubleOptIn>,
+    /// What the pages behind links say, where it is not what is built in.
+    pub words: OwnWords,
+    /// After so many mails in a row that came back softly an address is suppressed; 0 is never.
+    pub soft_bounces: u32,
 }
 
 impl Default for SettingsSpec {
@@ -123,6 +131,8 @@ impl Default for SettingsSpec {
             holdout: 0,
             needs_approval: Vec::new(),
             double_opt_in: None,
+            words: OwnWords::new(),
+            soft_bounces: 0,
         }
     }
 }
@@ -159,6 +169,8 @@ impl SettingsSpec {
                 "holdout",
                 "needs_approval",
                 "double_opt_in",
+                "words",
+                "soft_bounces",
             ],
         );
         let time_zone = zone(&mut f);
@@ -185,6 +197,8 @@ impl SettingsSpec {
         let (frequency_caps, pressure) = limits(spec, &mut f);
         let needs_approval = needs_approval(&mut f);
         let double_opt_in = confirm::read(&mut f);
+        let words = own_words(&mut f);
+        let soft_bounces = f.whole("soft_bounces", 0..=bounce::MAX_LOOKED_AT as u32, 0);
         f.finish(SettingsSpec {
             time_zone,
             quiet_hours,
@@ -197,6 +211,8 @@ impl SettingsSpec {
             holdout,
             needs_approval,
             double_opt_in,
+            words,
+            soft_bounces,
         })
     }
 
@@ -240,9 +256,39 @@ impl SettingsSpec {
                 "holdout": {"type": "number", "minimum": 0, "maximum": 50, "default": 0, "description": "Percent of customers who get nothing they did not ask for and on whom no journey has effects, to measure lift."},
                 "needs_approval": {"type": "array", "uniqueItems": true, "items": {"enum": APPROVED.map(ResourceKind::as_str)}, "description": "Kinds of documents that go live only after another member approved the version."},
                 "double_opt_in": confirm::schema(),
+                "words": {
+                    "type": "object", "maxProperties": MAX_LANGUAGES,
+                    "additionalProperties": {
+                        "type": "object", "additionalProperties": false,
+                        "properties": TEXTS.iter().map(|(name, english, _)| ((*name).to_owned(), json!({"type": "string", "minLength": 1, "maxLength": MAX_WORDS, "examples": [english]}))).collect::<serde_json::Map<_, _>>(),
+                    },
+                    "description": "What the pages behind links say, by language: {\"fr\": {\"save\": \"Enregistrer\"}}. What a language leaves out is built in, in German for German and else in English.",
+                },
+                "soft_bounces": {"type": "integer", "minimum": 0, "maximum": bounce::MAX_LOOKED_AT, "default": 0, "description": "After so many mails in a row that came back for another reason than that the address does not work it is suppressed all the same; 0 is never."},
             },
         })
     }
+}
+
+/// Languages of a workspace's own words, and bytes of one text.
+const MAX_LANGUAGES: usize = 100;
+const MAX_WORDS: usize = 1000;
+
+/// Reads `words`.
+fn own_words(f: &mut Fields<'_>) -> OwnWords {
+    let known: Vec<&str> = TEXTS.iter().map(|(name, ..)| *name).collect();
+    let mut out = OwnWords::new();
+    for (tag, value) in f.members("words", MAX_LANGUAGES) {
+        let Some(language) = chain(tag).into_iter().next() else {
+            f.fault("words", kinds::NOT_A_LANGUAGE, &[("found", &tag)]);
+            continue;
+        };
+        let mut inner = Fields::open(value, &format!("spec.words.{tag}"), &known);
+        let said = known.iter().filter_map(|name| Some(((*name).to_owned(), inner.text(name, MAX_WORDS)?)));
+        out.insert(language, said.filter(|(_, text)| !text.trim().is_empty()).collect());
+        f.close(inner);
+    }
+    out
 }
 
 /// The kinds that can need approval: what sends.
@@ -306,7 +352,7 @@ fn limits(spec: &Value, f: &mut Fields<'_>) -> (Vec<FrequencyCap>, Option<Pressu
     }
     let pressure = object.get("pressure").filter(|p| p.is_object()).map(|p| Pressure {
         limit: whole(p, "limit").unwrap_or(0),
-        half_life_ms: ms(p, "half_life").unwrap_or(3 * time::DAY_MS).max(time::MINUTE_MS),
+        half_life_ms: ms(p, "half_life").unwrap_or(HALF_LIFE_MS).max(time::MINUTE_MS),
     });
     f.absorb(problems);
     (caps, pressure)

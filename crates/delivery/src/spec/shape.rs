@@ -1,7 +1,9 @@
 //! Members of documents described once: what is checked, what the JSON Schema says and what a form can show are read from
 //! the same table.
 
-use rapport_domain::{Problem, time};
+use std::fmt::Display;
+
+use rapport_domain::{Problem, kinds, time};
 use serde_json::{Map, Value, json};
 
 use crate::content;
@@ -26,6 +28,8 @@ pub(crate) enum Shape {
     Choice(&'static [&'static str]),
     /// A duration such as `12h`.
     Duration,
+    /// A rule about what is known of a customer: everything but events, whose questions segments answer.
+    Rule,
     /// A list of at most so many.
     List(&'static Shape, usize),
     /// An object with these members.
@@ -64,10 +68,10 @@ pub(crate) fn check(object: &Map<String, Value>, members: &[Member], at: &str, p
     for member in members {
         let path = format!("{at}.{}", member.name);
         match object.get(member.name).filter(|v| !v.is_null()) {
-            None if member.required => problems.push(Problem::new(path, "is required")),
+            None if member.required => problems.push(Problem::of(path, kinds::REQUIRED, &[])),
             None => {}
             Some(Value::String(s)) if member.required && s.trim().is_empty() => {
-                problems.push(Problem::new(path, "must not be empty"));
+                problems.push(Problem::of(path, kinds::EMPTY, &[]));
             }
             Some(value) => check_value(value, &member.shape, &path, problems),
         }
@@ -75,38 +79,45 @@ pub(crate) fn check(object: &Map<String, Value>, members: &[Member], at: &str, p
 }
 
 fn check_value(value: &Value, shape: &Shape, at: &str, problems: &mut Vec<Problem>) {
-    let mut wrong = |what: String| problems.push(Problem::new(at, what));
+    let mut is = |kind, values: &[(&'static str, &dyn Display)]| problems.push(Problem::of(at, kind, values));
     match (shape, value) {
         (Shape::Text(max) | Shape::Line(max) | Shape::Liquid(max), Value::String(s)) => {
             if s.len() > *max {
-                wrong(format!("at most {max} bytes, found {}", s.len()));
+                is(kinds::TOO_LONG, &[("max", max), ("found", &s.len())]);
             } else if matches!(shape, Shape::Line(_)) && s.chars().any(char::is_control) {
-                wrong("must be one line without control characters".to_owned());
+                is(kinds::NOT_ONE_LINE, &[]);
             } else if let (Shape::Liquid(_), Err(e)) = (shape, content::compile(s)) {
-                wrong(e.to_string());
+                problems.push(Problem::new(at, e.to_string()));
             }
         }
         (Shape::Link, Value::String(s)) => check_link(s, at, problems),
         (Shape::Flag, Value::Bool(_)) => {}
         (Shape::Whole(low, high), Value::Number(n)) => {
             if !n.as_u64().is_some_and(|n| (u64::from(*low)..=u64::from(*high)).contains(&n)) {
-                wrong(format!("expected a whole number from {low} to {high}, found {n}"));
+                is(kinds::NOT_WHOLE, &[("from", low), ("to", high), ("found", n)]);
             }
         }
         (Shape::Choice(words), Value::String(s)) => {
             if !words.contains(&s.as_str()) {
-                let message = format!("expected one of {}, found {s:?}", words.join(", "));
-                problems.push(Problem::new(at, message).with_suggestion(nearest(s, words)));
+                let problem = Problem::of(at, kinds::NOT_ONE_OF, &[("known", &words.join(", ")), ("found", s)]);
+                problems.push(problem.with_suggestion(nearest(s, words)));
             }
         }
         (Shape::Duration, Value::String(s)) => {
             if time::parse_duration_ms(s).is_none() {
-                wrong(format!("expected a duration such as 12h, found {s:?}"));
+                is(kinds::NOT_A_DURATION, &[("found", value)]);
             }
         }
+        (Shape::Rule, Value::String(s)) => match rapport_rules::parse(s) {
+            Err(found) => problems.extend(found.first().map(|p| Problem::new(at, p.to_string()))),
+            Ok(rule) if !rapport_rules::Plan::new(&rule).aggregates().is_empty() => {
+                is(kinds::ASKS_ABOUT_EVENTS, &[]);
+            }
+            Ok(_) => {}
+        },
         (Shape::List(each, max), Value::Array(items)) => {
             if items.len() > *max {
-                wrong(format!("at most {max}, found {}", items.len()));
+                is(kinds::TOO_MANY, &[("max", max), ("found", &items.len())]);
             }
             for (index, item) in items.iter().take(*max).enumerate() {
                 check_value(item, each, &format!("{at}[{index}]"), problems);
@@ -118,28 +129,31 @@ fn check_value(value: &Value, shape: &Shape, at: &str, problems: &mut Vec<Proble
         }
         (Shape::Map(each, max), Value::Object(inner)) => {
             if inner.len() > *max {
-                wrong(format!("at most {max} members, found {}", inner.len()));
+                is(kinds::TOO_MANY_MEMBERS, &[("max", max)]);
             }
             for (name, item) in inner.iter().take(*max) {
                 check_value(item, each, &format!("{at}.{name}"), problems);
             }
         }
         (Shape::Json(max), any) => {
-            if any.to_string().len() > *max {
-                wrong(format!("at most {max} bytes of JSON"));
+            let bytes = any.to_string().len();
+            if bytes > *max {
+                is(kinds::TOO_LONG, &[("max", max), ("found", &bytes)]);
             } else if let Err(e) = content::Tree::compile(any) {
-                wrong(e.to_string());
+                problems.push(Problem::new(at, e.to_string()));
             }
         }
-        (shape, other) => wrong(format!("expected {}, found {}", shape.expected(), super::fields::kind_of(other))),
+        (shape, other) => {
+            is(kinds::WRONG_TYPE, &[("expected", &shape.expected()), ("found", &super::fields::kind_of(other))]);
+        }
     }
 }
 
 /// A problem for each member that `known` does not name.
 pub(crate) fn refuse_unknown(object: &Map<String, Value>, known: &[&str], at: &str, problems: &mut Vec<Problem>) {
     for name in object.keys().filter(|k| !known.contains(&k.as_str())) {
-        let message = format!("unknown field; expected one of {}", known.join(", "));
-        problems.push(Problem::new(format!("{at}.{name}"), message).with_suggestion(nearest(name, known)));
+        let problem = Problem::of(format!("{at}.{name}"), kinds::UNKNOWN_MEMBER, &[("known", &known.join(", "))]);
+        problems.push(problem.with_suggestion(nearest(name, known)));
     }
 }
 
@@ -148,8 +162,7 @@ fn check_link(text: &str, at: &str, problems: &mut Vec<Problem>) {
     let liquid = text.trim_start().starts_with("{{");
     let bad = !liquid && !text.contains("{{") && text.contains(|c: char| c.is_control() || c.is_whitespace());
     if text.len() > 2048 || bad || !(begins || liquid) {
-        let message = format!("expected an address such as https://example.com of at most 2048 bytes, found {text:?}");
-        problems.push(Problem::new(at, message));
+        problems.push(Problem::of(at, kinds::NOT_AN_ADDRESS, &[("found", &text)]));
     } else if let Err(e) = content::compile(text) {
         problems.push(Problem::new(at, e.to_string()));
     }
@@ -164,6 +177,7 @@ impl Shape {
             Shape::Whole(..) => "a whole number",
             Shape::Choice(_) => "one of the known words",
             Shape::Duration => "a duration such as 12h",
+            Shape::Rule => "a rule",
             Shape::List(..) => "a list",
             Shape::Object(_) | Shape::Map(..) => "an object",
             Shape::Json(_) => "JSON",
@@ -180,6 +194,7 @@ impl Shape {
             Shape::Whole(low, high) => json!({"type": "integer", "minimum": low, "maximum": high}),
             Shape::Choice(words) => json!({"enum": words}),
             Shape::Duration => json!({"type": "string", "examples": ["12h"]}),
+            Shape::Rule => json!({"type": "string", "examples": ["in_segment(\"trial\")"]}),
             Shape::List(each, max) => json!({"type": "array", "maxItems": max, "items": each.schema()}),
             Shape::Object(members) => {
                 let mut out =

@@ -36,13 +36,16 @@ pub enum QuietPolicy {
     /// It waits until they end.
     #[default]
     Wait,
+    /// It waits for the best hour of the customer within the day after they end.
+    BestHour,
     /// It is not sent at all.
     Drop,
 }
 
 pub(crate) const PRIORITIES: &[(&str, Priority)] =
     &[("low", Priority::Low), ("normal", Priority::Normal), ("high", Priority::High)];
-const QUIET: &[(&str, QuietPolicy)] = &[("wait", QuietPolicy::Wait), ("drop", QuietPolicy::Drop)];
+const QUIET: &[(&str, QuietPolicy)] =
+    &[("wait", QuietPolicy::Wait), ("best_hour", QuietPolicy::BestHour), ("drop", QuietPolicy::Drop)];
 
 /// A template. `subject`, `html`, `text` and `preheader` are Liquid.
 /// A template. `subject`, `html`, `mjml`, `text` and `preheader` are Liquid.
@@ -108,6 +111,14 @@ const COMMON: &[&str] = &[
     "language",
     "translations",
 ];
+/// What a template of another channel than e-mail may say. Those with links that customers follow have campaign parameters.
+fn known(channel: MessageChannel) -> Vec<&'static str> {
+    use MessageChannel::{InApp, Push, Sms, Telegram, WebPush, WhatsApp};
+    let has_links = matches!(channel, InApp | Push | Sms | Telegram | WebPush | WhatsApp);
+    let own = channel_content::members(channel).iter().map(|m| m.name);
+    COMMON.iter().copied().chain(has_links.then_some("utm")).chain(own).collect()
+}
+
 const KNOWN: &[&str] = &[
     "name",
     "channel",
@@ -194,7 +205,7 @@ impl TemplateSpec {
     /// Reads a template of another channel than e-mail.
     fn validate_other(spec: &Value, channel: MessageChannel) -> Result<Self, Vec<Problem>> {
         let members = channel_content::members(channel);
-        let known: Vec<&str> = COMMON.iter().copied().chain(members.iter().map(|m| m.name)).collect();
+        let known = known(channel);
         let mut f = Fields::open(spec, "spec", &known);
         let mut template = TemplateSpec {
             name: f.required("name", 200),
@@ -221,7 +232,7 @@ impl TemplateSpec {
             contents: BTreeMap::new(),
             layout: None,
             brand: None,
-            utm: None,
+            utm: utm(&mut f),
             calendar: None,
         };
         if template.topic.as_deref().is_some_and(|t| !resource::is_slug(t)) {
@@ -233,6 +244,15 @@ impl TemplateSpec {
         shape::check(object, members, "spec", &mut problems);
         if channel == MessageChannel::WhatsApp && object.contains_key("template") == object.contains_key("body") {
             problems.push(Problem::new("spec.template", "expected either template or body"));
+        }
+        if let Some(approved) = object.get("template").and_then(Value::as_object) {
+            let headers = channel_content::WHATSAPP_HEADERS.iter().filter(|name| approved.contains_key(**name));
+            if headers.count() > 1 {
+                problems.push(Problem::new("spec.template", "expected one header at most"));
+            }
+            if approved.contains_key("buttons") && approved.contains_key("button_parameters") {
+                problems.push(Problem::new("spec.template.buttons", "expected either buttons or button_parameters"));
+            }
         }
         let contents = translation::contents(&mut f, channel, object);
         template.contents = contents;
@@ -301,7 +321,7 @@ impl TemplateSpec {
                 "track_opens": {"type": "boolean", "default": true},
                 "track_clicks": {"type": "boolean", "default": true},
                 "priority": {"enum": ["low", "normal", "high"], "default": "normal"},
-                "quiet_hours": {"enum": ["wait", "drop"], "default": "wait"},
+                "quiet_hours": {"enum": ["wait", "best_hour", "drop"], "default": "wait"},
                 "mjml": liquid(MAX_HTML_BYTES, "Liquid in MJML, in the place of html"),
                 "language": {"type": "string", "maxLength": 16, "examples": ["en", "de-AT"]},
                 "translations": {"type": "object"},
@@ -317,7 +337,7 @@ impl TemplateSpec {
             let members = channel_content::members(channel);
             let mut own = shape::properties(members);
             own.insert("translations".to_owned(), translation::contents_schema(members));
-            let names: Vec<&str> = COMMON.iter().copied().chain(members.iter().map(|m| m.name)).collect();
+            let names = known(channel);
             channels.push(json!({
                 "if": {"required": ["channel"], "properties": {"channel": {"const": channel.as_str()}}},
                 "then": {"required": shape::required(members), "propertyNames": {"enum": names}, "properties": own},

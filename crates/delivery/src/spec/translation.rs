@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rapport_domain::{MessageChannel, Problem};
+use rapport_domain::{MessageChannel, Problem, kinds};
 use serde_json::{Map, Value, json};
 
 use super::content;
@@ -44,7 +44,7 @@ pub(super) fn read(f: &mut Fields<'_>) -> BTreeMap<String, Translation> {
     let mut out = BTreeMap::new();
     for (tag, value) in f.members("translations", MAX_LANGUAGES) {
         let Some(language) = chain(tag).into_iter().next() else {
-            f.problem("translations", format!("expected languages such as de or de-AT, found {tag:?}"));
+            f.fault("translations", kinds::NOT_A_LANGUAGE, &[("found", &tag)]);
             continue;
         };
         let mut inner = Fields::open(value, &format!("spec.translations.{tag}"), KNOWN);
@@ -77,11 +77,15 @@ pub(super) fn contents(
     for (tag, value) in f.members("translations", MAX_LANGUAGES) {
         let at = format!("spec.translations.{tag}");
         let Some(language) = chain(tag).into_iter().next() else {
-            f.problem("translations", format!("expected languages such as de or de-AT, found {tag:?}"));
+            f.fault("translations", kinds::NOT_A_LANGUAGE, &[("found", &tag)]);
             continue;
         };
         let Some(own) = value.as_object() else {
-            problems.push(Problem::new(at, "expected an object with members of the template"));
+            problems.push(Problem::of(
+                at,
+                kinds::WRONG_TYPE,
+                &[("expected", &"an object"), ("found", &super::fields::kind_of(value))],
+            ));
             continue;
         };
         let before = problems.len();
@@ -90,7 +94,7 @@ pub(super) fn contents(
         shape::check(own, &optional, &at, &mut problems);
         for member in members.iter().filter(|m| m.required) {
             if own.get(member.name).is_some_and(|v| v.as_str().is_some_and(|s| s.trim().is_empty())) {
-                problems.push(Problem::new(format!("{at}.{}", member.name), "must not be empty"));
+                problems.push(Problem::of(format!("{at}.{}", member.name), kinds::EMPTY, &[]));
             }
         }
         if channel == MessageChannel::WhatsApp {

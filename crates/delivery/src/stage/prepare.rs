@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use rapport_domain::hours::HourScores;
 use rapport_domain::message::MessageOutcome;
 use rapport_domain::{MessageChannel, OutboundMessage, Profile, SkipReason, Timestamp};
+use serde_json::{Map, Value};
 
 use super::Inner;
 use super::attempt::skipped;
 use crate::channels::email::dkim::Signer;
 use crate::core::address::{Targets, suppression_key, targets};
 use crate::core::caps::{Contact, is_limited};
-use crate::core::gate::{GateDecision, GateInput, decide, is_counted, topic_of};
+use crate::core::gate::{GateDecision, GateInput, Suppressed, decide, is_counted, passing, topic_of, wants_hours};
 use crate::core::window::window_ms;
-use crate::deps::OriginState;
+use crate::deps::{Known, OriginState};
 use crate::error::DeliveryError;
 use crate::spec::{LiveChannel, LiveTemplate, MAX_WINDOW_MS, SettingsSpec, TopicSpec};
 
@@ -27,6 +29,8 @@ pub(super) struct Passed {
     pub(super) settings: Arc<SettingsSpec>,
     pub(super) topic: Option<String>,
     pub(super) is_counted: bool,
+    /// What the gate saw.
+    pub(super) seen: Map<String, Value>,
     /// Who signs mail.
     pub(super) signers: Arc<Vec<Arc<Signer>>>,
     /// When the gate was asked.
@@ -41,8 +45,9 @@ struct Looked {
     topic: Option<Arc<TopicSpec>>,
     profile: Option<Profile>,
     targets: Result<Targets, String>,
-    suppressed: bool,
+    suppressed: Option<Suppressed>,
     wrote: Option<Timestamp>,
+    hours: Option<HourScores>,
     origin: OriginState,
 }
 
@@ -70,29 +75,36 @@ fn look(inner: &Inner, message: &OutboundMessage) -> Result<Looked, DeliveryErro
         _ => None,
     };
     let suppressed = match &key {
-        Some(address) => deps.suppressions.is_suppressed(workspace, &message.channel, address)?,
-        None => false,
+        Some(address) => deps.suppressions.suppressed(workspace, &message.channel, address)?,
+        None => None,
     };
     let wrote = match (&profile, spec.and_then(window_ms)) {
         (Some(profile), Some(_)) => deps.ledger.wrote(profile, &message.channel)?,
         _ => None,
     };
+    let hours = match &profile {
+        Some(profile) if wants_hours(spec) => Some(deps.audience.hours(workspace, profile.id)?),
+        _ => None,
+    };
     let origin = match &message.origin {
-        Some(origin) => deps.journeys.state(message, origin)?,
+        Some(origin) => {
+            let is_under_way = |id| inner.under_way.is_begun(id);
+            deps.journeys.state(message, origin, &Known { profile: profile.as_ref(), is_under_way: &is_under_way })?
+        }
         None => OriginState::Live,
     };
-    Ok(Looked { settings, template, channels, topic, profile, targets, suppressed, wrote, origin })
+    Ok(Looked { settings, template, channels, topic, profile, targets, suppressed, wrote, hours, origin })
 }
 
 impl Looked {
-    fn decide(
-        &self,
-        message: &OutboundMessage,
+    fn input<'a>(
+        &'a self,
+        message: &'a OutboundMessage,
         now: Timestamp,
         already_sent: bool,
-        (contacts, under_way): (&[Contact], &[Contact]),
-    ) -> GateDecision {
-        decide(&GateInput {
+        (contacts, under_way): (&'a [Contact], &'a [Contact]),
+    ) -> GateInput<'a> {
+        GateInput {
             message,
             now,
             template: self.template.as_ref().map(|t| &t.spec),
@@ -101,13 +113,14 @@ impl Looked {
             settings: &self.settings,
             profile: self.profile.as_ref(),
             already_sent,
-            suppressed: self.suppressed,
+            suppressed: self.suppressed.as_ref(),
             wrote: self.wrote,
+            hours: self.hours.as_ref(),
             address: self.targets.as_ref().err().map(String::as_str),
             origin: self.origin,
             contacts,
             under_way,
-        })
+        }
     }
 }
 
@@ -118,7 +131,7 @@ pub(super) fn objects(
     message: &OutboundMessage,
     now: Timestamp,
 ) -> Result<Option<MessageOutcome>, DeliveryError> {
-    Ok(match look(inner, message)?.decide(message, now, false, (&[], &[])) {
+    Ok(match decide(&look(inner, message)?.input(message, now, false, (&[], &[]))) {
         GateDecision::Send => None,
         GateDecision::Skip { reason, detail } => Some(skipped(reason, detail)),
         GateDecision::Defer { until, detail } => Some(MessageOutcome::Deferred { until, detail, attempt: false }),
@@ -145,7 +158,9 @@ pub(super) fn prepare(
         None => Vec::new(),
     };
     let already_sent = deps.ledger.is_sent(workspace, message.profile, message.id)?;
-    let decision = looked.decide(message, now, already_sent, (&contacts, &under_way));
+    let input = looked.input(message, now, already_sent, (&contacts, &under_way));
+    let decision = decide(&input);
+    let seen = if decision == GateDecision::Send { passing(&input) } else { Map::new() };
     if let (GateDecision::Send, Some(turn)) = (&decision, turn) {
         let topic = topic_of(message, spec).map(str::to_owned);
         turn.admit(Contact { id: message.id, channel: message.channel.clone(), topic, at: now, reacted: false });
@@ -160,6 +175,7 @@ pub(super) fn prepare(
             Ok(Ok(Passed {
                 topic: topic_of(message, Some(&template.spec)).map(str::to_owned),
                 is_counted: counted,
+                seen,
                 profile,
                 settings,
                 template,

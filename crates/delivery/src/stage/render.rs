@@ -28,9 +28,18 @@ pub(super) struct Case {
     pub(super) inner: Arc<Inner>,
     pub(super) message: Arc<OutboundMessage>,
     pub(super) passed: Arc<Passed>,
+    /// Attempts that failed before this one.
+    pub(super) failed_attempts: u32,
+    /// It was put off before.
+    pub(super) came_back: bool,
 }
 
 impl Case {
+    /// Whether a customer waits for it.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.message.transactional || self.passed.template.spec.transactional
+    }
+
     fn links(&self) -> Links<'_> {
         Links {
             tokens: &self.inner.tokens,
@@ -86,8 +95,8 @@ impl Case {
         if MessageChannel::parse(&message.channel) == Some(MessageChannel::Webhook) {
             // A program that said it is gone is not called any more; which one it is the content says.
             let place = webhook::place(&content, channels);
-            let gone = deps.suppressions.is_suppressed(message.workspace, &message.channel, &place);
-            if gone.map_err(|e| unreadable(e.to_string()))? {
+            let gone = deps.suppressions.suppressed(message.workspace, &message.channel, &place);
+            if gone.map_err(|e| unreadable(e.to_string()))?.is_some() {
                 return Err(skipped(SkipReason::Suppressed, "the endpoint said that it is gone (410)"));
             }
             address = Some(place);

@@ -6,21 +6,21 @@ use rapport_domain::hash::hash64;
 use rapport_domain::message::MessageOutcome;
 use rapport_domain::{OutboundMessage, SkipReason, Timestamp};
 
-use super::Inner;
-use super::attempt::{UNREADABLE_WAIT_MS, failed, put_back, sent, skipped, unsure};
-use super::lanes::Lane;
-use super::last_word::Asking;
+use super::attempt::{UNREADABLE_WAIT_MS, failed, handover, put_back, sent, skipped};
+use super::lanes::{Lane, Standing};
+use super::last_word::{Asking, Note};
 use super::prepare::Passed;
 use super::render::{Case, Made};
 use crate::channels::{SendFault, Wire, unfit};
 use crate::core::address::{Target, Unreachable};
 use crate::core::route::{Candidate, order};
+use crate::repo::dead::HARD_BOUNCE;
 use crate::spec::{LiveChannel, WhenUnsure};
 
-/// How the detail of a refusal begins when the address itself is the reason.
-const HARD_BOUNCE: &str = "hard bounce: ";
 /// The shortest time a message is put back when its channel has no free connection, milliseconds.
 const BUSY_WAIT_MS: i64 = 2_000;
+/// Those who wait for the end of a rest come again within so long, not all at once, milliseconds.
+const SPREAD_MS: u64 = 3_000;
 /// Channels asked in one attempt.
 const MAX_ASKED: usize = 4;
 
@@ -32,21 +32,21 @@ enum Turn {
     Next(MessageOutcome),
 }
 
+/// What the turns of one attempt leave to the next.
+#[derive(Default)]
+struct SoFar {
+    made: Option<Arc<Made>>,
+    /// It is noted that the message may have left.
+    is_noted: bool,
+}
+
 /// Asks the channels in turn until one takes the message or says no for good.
-pub(super) async fn hand_over(
-    inner: &Arc<Inner>,
-    message: &Arc<OutboundMessage>,
-    failed_attempts: u32,
-    passed: Passed,
-    now: Timestamp,
-) -> MessageOutcome {
-    let (inner, message, passed) = (Arc::clone(inner), Arc::clone(message), Arc::new(passed));
-    let case = Case { inner, message, passed };
-    let mut made = None;
+pub(super) async fn hand_over(case: &Case, now: Timestamp) -> MessageOutcome {
+    let mut so_far = SoFar::default();
     let (routes, why_none) = case.routes();
     let mut last = skipped(SkipReason::NotLive, why_none.unwrap_or("no live channel is for the recipient's country"));
     for channel in routes.into_iter().take(MAX_ASKED) {
-        match case.turn(failed_attempts, &mut made, &channel, now).await {
+        match case.turn(&mut so_far, &channel, now).await {
             Turn::Over(outcome) => return outcome,
             Turn::Next(outcome) => last = outcome,
         }
@@ -60,7 +60,7 @@ impl Case {
         let Passed { targets, channels, template, .. } = &*self.passed;
         let mut why = None;
         let lane = |c: &LiveChannel| self.inner.lanes.lane(self.message.workspace, c);
-        let rests = |c: &LiveChannel| lane(c).is_ok_and(|lane| lane.rests().is_some());
+        let rests = |c: &LiveChannel| lane(c).is_ok_and(|lane| lane.health().rests().is_some());
         let mut fits: Vec<&Arc<LiveChannel>> = Vec::new();
         for channel in channels.iter() {
             match unfit(&channel.spec, &template.spec, &targets.list) {
@@ -75,38 +75,49 @@ impl Case {
     }
 
     /// One channel's turn: its limit first, so that nothing is made that waits.
-    async fn turn(
-        &self,
-        failed_attempts: u32,
-        made: &mut Option<Arc<Made>>,
-        channel: &Arc<LiveChannel>,
-        now: Timestamp,
-    ) -> Turn {
-        let Case { inner, message, passed } = self;
+    async fn turn(&self, so_far: &mut SoFar, channel: &Arc<LiveChannel>, now: Timestamp) -> Turn {
+        let Case { inner, message, passed, .. } = self;
         let lane = match inner.lanes.lane(message.workspace, channel) {
             Ok(lane) => lane,
             Err(detail) => return Turn::Next(put_back(now, UNREADABLE_WAIT_MS, detail)),
         };
-        if let Some(rest) = lane.rests() {
+        let rest = lane.health().rests();
+        if let Some(rest) = rest {
             let detail = format!("channel {} is being left alone", channel.id);
             return Turn::Next(put_back(now, rest.as_millis() as i64, detail));
         }
         let email = |t: &Target| if let Target::Email(a) = t { Some(a.domain().to_owned()) } else { None };
         let domain = passed.targets.list.first().and_then(email);
-        if let Err((wait, why)) = lane.pace(domain.as_deref(), now).await {
-            return Turn::Next(put_back(now, wait.as_millis() as i64, why));
+        let standing = Standing { is_awaited: self.is_awaited(), came_back: self.came_back };
+        if let Err((wait, why)) = lane.pace(domain.as_deref(), now, standing).await {
+            let wait_ms = wait.as_millis() as i64;
+            if now.plus_ms(wait_ms) >= message.expires_at {
+                let detail = format!("{why}; its turn would come after it expires at {}", message.expires_at);
+                return Turn::Next(MessageOutcome::Failed { detail: detail.into() });
+            }
+            return Turn::Next(put_back(now, wait_ms, why));
         }
-        let (content, wire) = match self.make_aside(made.take(), &lane, &channel.id, now).await {
+        let (content, wire) = match self.make_aside(so_far.made.take(), &lane, &channel.id, now).await {
             Ok(ready) => ready,
             Err(outcome) => return Turn::Over(outcome),
         };
-        *made = Some(Arc::clone(&content));
-        let last_word = Asking::about(inner, message, failed_attempts, passed.asked_at);
+        so_far.made = Some(Arc::clone(&content));
+        let keeps = channel.spec.when_unsure == WhenUnsure::Keep && !matches!(wire, Wire::Deposit(_));
+        let note = if keeps {
+            Note::Keep(Box::new(handover(passed, &content, &channel.id)))
+        } else if so_far.is_noted {
+            // Another channel's note would keep what this one sends again.
+            Note::TakeBack
+        } else {
+            Note::Nothing
+        };
+        let last_word = Asking::about(self, note);
         let asked = lane.provider.send(&wire, &last_word).await;
+        so_far.is_noted |= keeps && last_word.has_noted();
         let now = inner.deps.clock.now();
         match asked {
             Ok(receipt) => {
-                lane.took();
+                lane.health().took();
                 if !receipt.dead.is_empty() {
                     inner.deps.outcomes.devices_gone(message.workspace, passed.profile.id, receipt.dead.clone());
                 }
@@ -119,28 +130,45 @@ impl Case {
                 let detail = if hard_bounce { format!("{HARD_BOUNCE}{detail}") } else { detail };
                 Turn::Over(skipped(SkipReason::ProviderRejected, detail))
             }
-            Err(SendFault::OptedOut { detail }) => {
-                lane.took();
-                self.suppress(&content, Unreachable::OptedOut).await;
+            Err(SendFault::OptedOut { detail, only_marketing }) => {
+                lane.health().took();
+                if !only_marketing {
+                    self.suppress(&content, Unreachable::OptedOut).await;
+                }
                 inner.deps.outcomes.opted_out(message);
                 Turn::Over(skipped(SkipReason::Unsubscribed, detail))
             }
+            Err(SendFault::Refused { reason, detail }) => {
+                lane.health().took();
+                Turn::Over(skipped(reason, detail))
+            }
+            Err(SendFault::Later { detail, wait }) => {
+                lane.health().took();
+                match wait {
+                    Some(wait) => {
+                        let wait_ms = wait.as_millis() as i64 + spread(message, SPREAD_MS);
+                        Turn::Next(put_back(now, wait_ms, detail))
+                    }
+                    None => Turn::Over(failed(message, self.failed_attempts, now, detail)),
+                }
+            }
             Err(SendFault::Gone { detail, dead }) => {
-                lane.took();
+                lane.health().took();
                 inner.deps.outcomes.devices_gone(message.workspace, passed.profile.id, dead);
                 Turn::Over(skipped(SkipReason::NoAddress, detail))
             }
             Err(SendFault::Throttled { detail, retry_after }) => {
-                let rest = lane.rest(retry_after);
-                // Those put back do not come again all at once.
-                Turn::Next(put_back(now, rest.as_millis() as i64 + spread(message, 3_000), detail))
+                let rest = lane.health().rest(retry_after);
+                Turn::Next(put_back(now, rest.as_millis() as i64 + spread(message, SPREAD_MS), detail))
             }
             Err(SendFault::Transient { detail, untaken }) => {
-                lane.failed();
-                if !untaken && channel.spec.when_unsure == WhenUnsure::Keep {
-                    return Turn::Over(unsure(passed, &content, &channel.id, &detail));
+                if !wire.goes_elsewhere() {
+                    lane.health().failed();
                 }
-                let outcome = failed(message, failed_attempts, now, detail);
+                if !untaken && channel.spec.when_unsure == WhenUnsure::Keep {
+                    return Turn::Over(handover(passed, &content, &channel.id).untold(&detail));
+                }
+                let outcome = failed(message, self.failed_attempts, now, detail);
                 // Another channel may not know that this one took it after all.
                 if untaken { Turn::Next(outcome) } else { Turn::Over(outcome) }
             }
@@ -164,7 +192,7 @@ impl Case {
         now: Timestamp,
     ) -> Result<(Arc<Made>, Wire), MessageOutcome> {
         let (case, lane, channel) = (self.clone(), Arc::clone(lane), channel.to_owned());
-        let work = tokio::task::spawn_blocking(move || case.make(made, (&*lane.provider, &channel), now));
+        let work = self.inner.aside(self.is_awaited(), move || case.make(made, (&*lane.provider, &channel), now));
         let broken = |panic| skipped(SkipReason::InvalidTemplate, format!("making the message failed: {panic}"));
         work.await.unwrap_or_else(|panic| Err(broken(panic)))
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use parking_lot::Mutex;
+use rapport_domain::hours::HourScores;
 use rapport_domain::message::{MessageOutcome, Origin};
 use rapport_domain::profile::{Consent, Identifier};
 use rapport_domain::{ConsentStatus, Json, Profile, ProfileId, SkipReason, Timestamp, VirtualClock, WorkspaceId};
@@ -16,11 +17,17 @@ use crate::catcher::{Catcher, FaultAction, Stage};
 use crate::core::address::Unreachable;
 use crate::core::caps::Contact;
 use crate::core::device::Device;
-use crate::deps::{Audience, Catalog, JourneyState, Ledger, OriginState, Outcomes, Sources, Suppressions};
+use crate::core::gate::Suppressed;
+use crate::deps::{
+    Audience, Catalog, JourneyState, Known, Ledger, Noting, OriginState, Outcomes, Sources, Suppressions,
+};
 use crate::error::DeliveryError;
+use crate::repo::handovers::Handover;
 use crate::spec::{ChannelSpec, LiveChannel, LiveTemplate, SettingsSpec, TopicSpec};
 
+mod handovers;
 mod http;
+mod order;
 
 const WS: WorkspaceId = WorkspaceId(1);
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -29,6 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct World {
     template: Mutex<Arc<LiveTemplate>>,
     channel: Mutex<Arc<LiveChannel>>,
+    /// The channels there are, when there is more than one.
+    more: Mutex<Vec<Arc<LiveChannel>>>,
     settings: Arc<SettingsSpec>,
     suppressed: Mutex<HashSet<String>>,
     sent: Mutex<HashSet<OutboxId>>,
@@ -41,6 +50,10 @@ struct World {
     gone: Mutex<Vec<Device>>,
     /// Coupon codes that contents asked for.
     coupons: AtomicUsize,
+    /// What was noted of messages before they left.
+    noted: Mutex<Vec<(OutboxId, Option<Handover>)>>,
+    /// Nothing can be noted.
+    notes_nothing: Mutex<bool>,
 }
 
 impl Audience for World {
@@ -66,6 +79,10 @@ impl Audience for World {
         self.looks.fetch_add(1, Ordering::SeqCst);
         Ok(Some(profile))
     }
+
+    fn hours(&self, _: WorkspaceId, _: ProfileId) -> Result<HourScores, DeliveryError> {
+        Ok([1.0 / 24.0; 24])
+    }
 }
 
 impl Catalog for World {
@@ -74,7 +91,8 @@ impl Catalog for World {
     }
 
     fn channels(&self, _: WorkspaceId, _: &str) -> Result<Arc<Vec<Arc<LiveChannel>>>, DeliveryError> {
-        Ok(Arc::new(vec![Arc::clone(&self.channel.lock())]))
+        let more = self.more.lock().clone();
+        Ok(Arc::new(if more.is_empty() { vec![Arc::clone(&self.channel.lock())] } else { more }))
     }
 
     fn topic(&self, _: WorkspaceId, _: &str) -> Result<Option<Arc<TopicSpec>>, DeliveryError> {
@@ -91,8 +109,9 @@ impl Catalog for World {
 }
 
 impl Suppressions for World {
-    fn is_suppressed(&self, _: WorkspaceId, _: &str, address: &str) -> Result<bool, DeliveryError> {
-        Ok(self.suppressed.lock().contains(address))
+    fn suppressed(&self, _: WorkspaceId, _: &str, address: &str) -> Result<Option<Suppressed>, DeliveryError> {
+        let found = Suppressed { reason: "complaint".to_owned(), since: Timestamp(0), source: "test".to_owned() };
+        Ok(self.suppressed.lock().contains(address).then_some(found))
     }
 
     fn suppress(&self, _: WorkspaceId, _: &str, address: &str, _: Unreachable) -> Result<(), DeliveryError> {
@@ -102,8 +121,14 @@ impl Suppressions for World {
 }
 
 impl JourneyState for World {
-    fn state(&self, _: &OutboundMessage, origin: &Origin) -> Result<OriginState, DeliveryError> {
-        Ok(if origin.journey == "live" { OriginState::Live } else { OriginState::Exited })
+    fn state(&self, _: &OutboundMessage, origin: &Origin, known: &Known<'_>) -> Result<OriginState, DeliveryError> {
+        Ok(match origin.journey.as_str() {
+            "live" => OriginState::Live,
+            // A message of it stands back while the first one is tried.
+            "twin" if (known.is_under_way)(message(1).id) => OriginState::Unsettled,
+            "twin" => OriginState::Doubled,
+            _ => OriginState::Exited,
+        })
     }
 }
 
@@ -133,6 +158,13 @@ impl Sources for World {
 }
 
 impl Outcomes for World {
+    fn handing_over(&self, id: OutboxId, handover: Option<Handover>, noting: Noting) {
+        if !*self.notes_nothing.lock() {
+            self.noted.lock().push((id, handover));
+            noting.done();
+        }
+    }
+
     fn finished(&self, id: OutboxId, outcome: MessageOutcome) {
         self.outcomes.lock().entry(id).or_default().push(outcome);
         self.finished.notify_waiters();
@@ -171,6 +203,7 @@ async fn rig(config: RelayConfig, more: Value) -> Rig {
             json!({"name": "W", "subject": "Hi {{ profile.email }}", "html": "<p>{{ event.n }}</p>"}),
         )),
         channel: Mutex::new(channel(catcher.address().port(), 1, more)),
+        more: Mutex::default(),
         settings: Arc::default(),
         suppressed: Mutex::default(),
         sent: Mutex::default(),
@@ -181,6 +214,8 @@ async fn rig(config: RelayConfig, more: Value) -> Rig {
         finished: Notify::new(),
         gone: Mutex::default(),
         coupons: AtomicUsize::new(0),
+        noted: Mutex::default(),
+        notes_nothing: Mutex::new(false),
     });
     let deps = Deps {
         audience: world.clone(),
@@ -232,7 +267,7 @@ impl Rig {
     /// One attempt at a message after `failed` failed ones.
     async fn attempt(&self, message: OutboundMessage, failed: u32) -> MessageOutcome {
         let (id, before) = (message.id, self.world.outcomes.lock().values().map(Vec::len).sum::<usize>());
-        assert_eq!(self.relay.offer(vec![(message, failed)]), 1);
+        assert_eq!(self.relay.offer(vec![Waiting { message, failed_attempts: failed, came_back: failed > 0 }]), 1);
         self.ended(before + 1).await;
         self.relay.settled(&[id]);
         self.world.outcomes.lock()[&id].last().unwrap().clone()
@@ -262,7 +297,7 @@ fn is_sent(outcome: &MessageOutcome) -> bool {
 #[tokio::test]
 async fn sends_over_kept_connections() {
     let rig = rig(RelayConfig::default(), json!({"pool_size": 3})).await;
-    assert_eq!(rig.relay.offer((1..=200).map(|n| (message(n), 0)).collect()), 200);
+    assert_eq!(rig.relay.offer((1..=200).map(|n| Waiting::new(message(n))).collect()), 200);
     rig.ended(200).await;
     assert!(rig.world.outcomes.lock().values().all(|o| o.len() == 1 && is_sent(&o[0])));
     assert_eq!(rig.catcher.received(), 200);
@@ -279,9 +314,9 @@ async fn sends_over_kept_connections() {
 async fn unsubscribing_between_the_gate_and_the_hand_over_counts() {
     // One message a second: the second one is at the gate, then waits for its place.
     let rig = rig(RelayConfig::default(), json!({"rate_per_second": 1})).await;
-    assert_eq!(rig.relay.offer(vec![(message(1), 0)]), 1);
+    assert_eq!(rig.relay.offer(vec![Waiting::new(message(1))]), 1);
     rig.ended(1).await;
-    assert_eq!(rig.relay.offer(vec![(message(2), 0)]), 1);
+    assert_eq!(rig.relay.offer(vec![Waiting::new(message(2))]), 1);
     while rig.world.looks.load(Ordering::SeqCst) < 2 {
         tokio::task::yield_now().await;
     }
@@ -329,6 +364,12 @@ async fn final_refusals_say_whether_the_address_is_dead() {
     assert_eq!(rig.catcher.connections(), 1);
     rig.catcher.fail(Stage::Mail, FaultAction::Reply("530 5.7.0 log in first".into()), 1);
     assert!(deferred(&rig.attempt(message(4), 0).await).1.contains("530"));
+    // Nor are refusals of the sender, or of all that the account sends today.
+    rig.catcher.fail(Stage::Mail, FaultAction::Reply("553 5.1.8 unknown sender".into()), 1);
+    assert!(deferred(&rig.attempt(message(5), 0).await).1.contains("5.1.8"));
+    rig.catcher.fail(Stage::Rcpt, FaultAction::Reply("550 5.4.5 Daily user sending limit exceeded".into()), 1);
+    assert!(deferred(&rig.attempt(message(6), 0).await).1.contains("5.4.5"));
+    assert_eq!(rig.world.suppressed.lock().len(), 1);
 }
 
 #[tokio::test]
@@ -408,11 +449,11 @@ async fn unsubscribing_while_a_message_waits_for_a_connection_counts() {
     let config = RelayConfig { send_timeout: Duration::from_millis(600), ..RelayConfig::default() };
     let rig = rig(config, json!({"pool_size": 1})).await;
     rig.catcher.fail(Stage::Content, FaultAction::Hang, 1);
-    assert_eq!(rig.relay.offer(vec![(message(1), 0)]), 1);
+    assert_eq!(rig.relay.offer(vec![Waiting::new(message(1))]), 1);
     while rig.catcher.connections() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    assert_eq!(rig.relay.offer(vec![(message(2), 0)]), 1);
+    assert_eq!(rig.relay.offer(vec![Waiting::new(message(2))]), 1);
     while rig.world.looks.load(Ordering::SeqCst) < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -429,12 +470,12 @@ async fn unsubscribing_while_a_message_waits_for_a_connection_counts() {
 async fn takes_each_message_once_and_no_more_than_fit() {
     let config = RelayConfig { queue_messages: 3, ..RelayConfig::default() };
     let rig = rig(config, json!({})).await;
-    assert_eq!(rig.relay.offer(vec![(message(1), 0), (message(1), 0), (message(2), 0)]), 2);
+    assert_eq!(rig.relay.offer(vec![Waiting::new(message(1)), Waiting::new(message(1)), Waiting::new(message(2))]), 2);
     rig.ended(2).await;
     // Finished, but not recorded yet: refused until the owner says so.
-    assert_eq!(rig.relay.offer(vec![(message(1), 0)]), 0);
+    assert_eq!(rig.relay.offer(vec![Waiting::new(message(1))]), 0);
     assert!(rig.relay.is_taken(message(1).id) && rig.relay.free() == 1);
-    assert_eq!(rig.relay.offer((3..10).map(|n| (message(n), 0)).collect()), 1);
+    assert_eq!(rig.relay.offer((3..10).map(|n| Waiting::new(message(n))).collect()), 1);
     rig.ended(3).await;
     rig.relay.settled(&[message(1).id, message(2).id, message(3).id, message(3).id]);
     assert_eq!((rig.relay.depth(), rig.relay.free()), (0, 3));
@@ -445,56 +486,11 @@ async fn takes_each_message_once_and_no_more_than_fit() {
 async fn shutdown_waits_for_attempts_and_takes_no_more() {
     let rig = rig(RelayConfig { send_timeout: Duration::from_millis(400), ..RelayConfig::default() }, json!({})).await;
     rig.catcher.fail(Stage::Content, FaultAction::Hang, 1);
-    assert_eq!(rig.relay.offer(vec![(message(1), 0)]), 1);
+    assert_eq!(rig.relay.offer(vec![Waiting::new(message(1))]), 1);
     while rig.catcher.connections() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert!(rig.relay.shutdown(PATIENCE).await);
     assert_eq!(rig.world.outcomes.lock().len(), 1);
-    assert_eq!(rig.relay.offer(vec![(message(2), 0)]), 0);
-}
-
-/// Prints mails a second through the whole relay and a loopback server: `cargo test --release -p rapport-delivery
-/// throughput -- --ignored --nocapture`.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement, not a test"]
-async fn throughput() {
-    const MAILS: u64 = 10_000;
-    let html = format!(
-        "<body><h1>Hi {{{{ profile.email }}}}</h1>{}</body>",
-        "<p>text <a href=\"https://shop.example/p\">link</a></p>".repeat(20)
-    );
-    for pool in [1, 8] {
-        let rig = rig(RelayConfig::default(), json!({"pool_size": pool})).await;
-        *rig.world.template.lock() = template(json!({"name": "W", "subject": "Hi", "html": html}));
-        let (begun, mut next) = (Instant::now(), 1);
-        while next <= MAILS {
-            let batch = (next..=MAILS).take(rig.relay.free()).map(|n| (message(n), 0)).collect();
-            next += rig.relay.offer(batch) as u64;
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            let done: Vec<OutboxId> =
-                rig.world.outcomes.lock().keys().copied().filter(|id| rig.relay.is_taken(*id)).collect();
-            rig.relay.settled(&done);
-        }
-        rig.ended(MAILS as usize).await;
-        let sent = rig.world.outcomes.lock().values().filter(|o| is_sent(&o[0])).count();
-        rig.relay.settled(&rig.world.outcomes.lock().keys().copied().collect::<Vec<_>>());
-        println!("pool {pool}: {:.0} mails/s, {sent} sent", MAILS as f64 / begun.elapsed().as_secs_f64());
-
-        // At a steady 2,000 a second: from offering to the server's having it, as the outcome tells.
-        let mut waits = Vec::new();
-        for n in 0..400u64 {
-            let ids: Vec<u64> = (0..4).map(|k| MAILS + 1 + n * 4 + k).collect();
-            let begun = Instant::now();
-            rig.relay.offer(ids.iter().map(|n| (message(*n), 0)).collect());
-            while !ids.iter().all(|n| rig.world.outcomes.lock().contains_key(&message(*n).id)) {
-                tokio::time::sleep(Duration::from_micros(200)).await;
-            }
-            waits.push(begun.elapsed());
-            rig.relay.settled(&ids.iter().map(|n| message(*n).id).collect::<Vec<_>>());
-            tokio::time::sleep(Duration::from_millis(2).saturating_sub(begun.elapsed())).await;
-        }
-        waits.sort();
-        println!("  4 at once: p50 {:?}, p99 {:?}", waits[200], waits[395]);
-    }
+    assert_eq!(rig.relay.offer(vec![Waiting::new(message(2))]), 0);
 }

@@ -1,10 +1,11 @@
-//! What passed the gate and is not recorded yet, by customer, so that caps hold for messages decided at once.
+//! What is tried, or passed the gate by customer, and is not recorded yet: so that caps hold for messages decided at once, and
+//! of messages that stand for each other one leaves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use parking_lot::{Mutex, MutexGuard};
 use rapport_domain::hash::hash64;
-use rapport_domain::{OutboxId, ProfileId, WorkspaceId};
+use rapport_domain::{OutboundMessage, OutboxId, ProfileId, WorkspaceId};
 
 use crate::core::caps::Contact;
 
@@ -17,11 +18,17 @@ type Customers = HashMap<(WorkspaceId, ProfileId), Vec<Contact>>;
 pub(super) struct UnderWay {
     rows: Vec<Mutex<Customers>>,
     places: Mutex<HashMap<OutboxId, (WorkspaceId, ProfileId)>>,
+    /// Messages of journeys with an attempt under way.
+    begun: Mutex<HashSet<OutboxId>>,
 }
 
 impl Default for UnderWay {
     fn default() -> Self {
-        UnderWay { rows: (0..ROWS).map(|_| Mutex::default()).collect(), places: Mutex::default() }
+        UnderWay {
+            rows: (0..ROWS).map(|_| Mutex::default()).collect(),
+            places: Mutex::default(),
+            begun: Mutex::default(),
+        }
     }
 }
 
@@ -43,8 +50,21 @@ impl UnderWay {
         Turn { row: self.rows[row_of(key)].lock(), places: &self.places, key }
     }
 
+    /// An attempt at a message begins, before anything about it is read. Only another message of its journey asks.
+    pub(super) fn begin(&self, message: &OutboundMessage) {
+        if message.origin.is_some() {
+            self.begun.lock().insert(message.id);
+        }
+    }
+
+    /// Whether an attempt at the message began and its outcome is not recorded yet.
+    pub(super) fn is_begun(&self, id: OutboxId) -> bool {
+        self.begun.lock().contains(&id)
+    }
+
     /// The message is recorded, or did not leave after all.
     pub(super) fn settled(&self, id: OutboxId) {
+        self.begun.lock().remove(&id);
         let Some(key) = self.places.lock().remove(&id) else { return };
         let mut row = self.rows[row_of(key)].lock();
         if let Some(contacts) = row.get_mut(&key) {

@@ -3,72 +3,36 @@
 
 use super::pages::{ConsentChange, Page, Theme, html, invalid_link};
 use super::tokens::{Claim, Purpose};
-use super::words::{self, Language};
 use crate::content::escape_html;
 use crate::core::confirm::Standing;
 
 /// Where a statement made by this page comes from.
 pub const SOURCE: &str = "confirmation link";
 
-struct Words {
-    title: &'static str,
-    button: &'static str,
-    done_title: &'static str,
-    done: &'static str,
-    over_title: &'static str,
-    over: &'static str,
-}
-
-const EN: Words = Words {
-    title: "Confirm your subscription",
-    button: "Confirm",
-    done_title: "Your subscription is confirmed",
-    done: "Thank you. You can leave at any time by the link in each message.",
-    over_title: "This link does not confirm any more",
-    over: "Its time is over, or the subscription was withdrawn. Subscribe again, and you get a new link.",
-};
-
-const DE: Words = Words {
-    title: "Bestätigen Sie Ihre Anmeldung",
-    button: "Bestätigen",
-    done_title: "Ihre Anmeldung ist bestätigt",
-    done: "Vielen Dank. Sie können sich jederzeit über den Link in jeder Nachricht abmelden.",
-    over_title: "Dieser Link bestätigt nichts mehr",
-    over: "Die Frist ist abgelaufen, oder die Anmeldung wurde zurückgezogen. Melden Sie sich erneut an, dann erhalten Sie einen neuen Link.",
-};
-
-fn words(language: Language) -> &'static Words {
-    match language {
-        Language::En => &EN,
-        Language::De => &DE,
-    }
-}
-
 /// What the GET of the link shows; `topic_name` is what the topic is called.
 #[must_use]
 pub fn page(claim: &Claim, standing: Standing, topic_name: Option<&str>, theme: &Theme) -> Page {
-    let Purpose::Confirm { channel, .. } = &claim.purpose else { return invalid_link(theme.language) };
-    let words = words(theme.language);
-    let shown = |status, title, text: &str| html(status, theme, title, &format!("<p>{text}</p>"));
+    let words = &theme.words;
+    let Purpose::Confirm { channel, .. } = &claim.purpose else { return invalid_link(words) };
+    let shown =
+        |status, name: &str| html(status, theme, &format!("{name}_title"), &format!("<p>{}</p>", words.html(name)));
     match standing {
-        Standing::Done => shown(200, words.done_title, words.done),
-        Standing::Over => shown(410, words.over_title, words.over),
+        Standing::Done => shown(200, "confirmed"),
+        Standing::Over => shown(410, "confirm_over"),
         Standing::Waits => {
-            let (by, company) = (words::channel(theme.language, channel), theme.company.as_str());
+            let by = words.channel(channel);
             let topic = topic_name.filter(|name| !name.is_empty());
-            let asked = match (theme.language, topic) {
-                (Language::En, Some(topic)) => format!("You asked for “{topic}” by {by}."),
-                (Language::En, None) => format!("You asked for messages from {company} by {by}."),
-                (Language::De, Some(topic)) => format!("Sie möchten „{topic}“ erhalten ({by})."),
-                (Language::De, None) => format!("Sie möchten Nachrichten von {company} erhalten ({by})."),
+            let asked = match topic {
+                Some(topic) => words.filled("confirm_topic", &[("topic", topic), ("channel", &by)]),
+                None => words.filled("confirm_channel", &[("company", &theme.company), ("channel", &by)]),
             };
             let form = format!(
                 "<p>{}</p><form method=\"post\"><input type=\"hidden\" name=\"confirm\" value=\"yes\">\
                  <button type=\"submit\">{}</button></form>",
                 escape_html(&asked),
-                words.button
+                words.html("confirm")
             );
-            html(200, theme, words.title, &form)
+            html(200, theme, "confirm_title", &form)
         }
     }
 }
@@ -102,6 +66,7 @@ pub fn result(
 mod tests {
     use rapport_domain::{OutboxId, Partition, ProfileId, WorkspaceId};
 
+    use super::super::words::{OwnWords, Words};
     use super::*;
 
     fn claim(purpose: Purpose) -> Claim {
@@ -134,7 +99,8 @@ mod tests {
         }
         let (shown, change) = result(&claim(Purpose::Preferences), Standing::Waits, &button, None, &theme);
         assert_eq!((shown.status, change), (404, None));
-        let german = Theme { language: Language::De, ..theme };
+        let words = Words::of(&OwnWords::new(), ["de"]).unwrap();
+        let german = Theme { words, ..theme };
         let all = claim(Purpose::Confirm { channel: "sms".into(), topic: None });
         let asks = text(&page(&all, Standing::Waits, None, &german));
         assert!(asks.contains("Nachrichten von Shop &amp; Co") && asks.contains(">Bestätigen<"), "{asks}");

@@ -3,7 +3,7 @@
 use rapport_domain::{OutboxId, Partition, ProfileId, WorkspaceId};
 
 use super::tokens::{Claim, HookPart, MAX_URL_BYTES, Purpose, Tokens};
-use crate::content::rewrite_links;
+use crate::content::rewrite_text_links;
 
 /// Links of one text that are shortened.
 const MAX_SHORT_LINKS: usize = 20;
@@ -94,35 +94,21 @@ impl Links<'_> {
     /// `text` with its links shortened, and what the codes stand for.
     #[must_use]
     pub fn shorten(&self, text: &str) -> (String, Vec<(String, String)>) {
-        let (mut out, mut codes, mut rest) = (String::with_capacity(text.len()), Vec::new(), text);
-        while let Some(at) = rest.find("https://").into_iter().chain(rest.find("http://")).min() {
-            let (before, link) = rest.split_at(at);
-            let end = link.find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')).unwrap_or(link.len());
-            // A full stop or bracket at the end belongs to the sentence.
-            let url = link[..end].trim_end_matches(['.', ',', '!', '?', ')', ';', ':', ']']);
-            out.push_str(before);
-            if url.starts_with(self.base) || url.len() <= "https://".len() || codes.len() >= MAX_SHORT_LINKS {
-                out.push_str(url);
-            } else {
-                let code = self.tokens.short_code(self.workspace, self.message, url);
-                let place = format!("{:02x}{code}{:x}", self.message.partition.0, self.workspace.0);
-                out.push_str(&format!("{}/s/{place}", self.base));
-                codes.push((code, url.to_owned()));
+        let mut codes = Vec::new();
+        let short = rewrite_text_links(text, |url| {
+            if url.starts_with(self.base) || codes.len() >= MAX_SHORT_LINKS {
+                return None;
             }
-            rest = &link[url.len()..];
-        }
-        out.push_str(rest);
-        (out, codes)
+            let code = self.tokens.short_code(self.workspace, self.message, url);
+            let place = format!("{:02x}{code}{:x}", self.message.partition.0, self.workspace.0);
+            codes.push((code, url.to_owned()));
+            Some(format!("{}/s/{place}", self.base))
+        });
+        (short.unwrap_or_else(|| text.to_owned()), codes)
     }
 
-    /// `html` with its `http` and `https` links led through `/l/…`, except those of this server (unsubscribing and
-    /// preferences) and those too long to sign.
-    #[must_use]
-    pub fn track_clicks(&self, html: &str) -> Option<String> {
-        rewrite_links(html, |href| self.tracked(href))
-    }
-
-    /// The link through `/l/…` that leads to `href`; `None` when it is to stay as it is.
+    /// The link through `/l/…` that leads to `href`; `None` when it is to stay as it is: what is no web link, links of this
+    /// server (unsubscribing and preferences) and those too long to sign.
     #[must_use]
     pub fn tracked(&self, href: &str) -> Option<String> {
         let lower = href.get(..8).unwrap_or(href).to_ascii_lowercase();
@@ -137,6 +123,7 @@ impl Links<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::walk;
 
     #[test]
     fn texts_are_shortened() {
@@ -181,7 +168,7 @@ mod tests {
              <a href=\"{}\">p</a><a href=\"tel:1\">d</a><a href=\"javascript:x\">e</a><a href=\"#x\">f</a><a href=\"{long}\">g</a>",
             links.preferences()
         );
-        let tracked = links.track_clicks(&html).unwrap();
+        let tracked = walk(&html, false, |href| links.tracked(href)).html.unwrap();
         let start = tracked.find("https://m.example/l/").unwrap() + "https://m.example/l/".len();
         let token = &tracked[start..start + tracked[start..].find('"').unwrap()];
         let claim = tokens.open(token).unwrap();
@@ -191,6 +178,5 @@ mod tests {
         for kept in ["mailto:a@b.c", unsubscribe.as_str(), "tel:1", "javascript:x", "#x", long.as_str()] {
             assert!(tracked.contains(&format!("\"{kept}\"")), "{kept}");
         }
-        assert_eq!(links.track_clicks("<p>none</p>"), None);
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::style;
 use super::tokens::{Claim, Purpose};
-use super::words::{FREQUENCIES, Language, PAUSES};
+use super::words::{FREQUENCIES, PAUSES, Words};
 use crate::content::escape_html;
 use crate::core::caps::{SNOOZE, WISH};
 use crate::spec::{ConsentPolicy, SettingsSpec, TopicSpec};
@@ -33,8 +33,8 @@ pub struct Theme {
     pub brand_colour: Option<String>,
     /// Its logo.
     pub logo_url: Option<String>,
-    /// The customer's language.
-    pub language: Language,
+    /// What the pages say, in the customer's language.
+    pub words: Words,
 }
 
 impl From<&SettingsSpec> for Theme {
@@ -45,7 +45,7 @@ impl From<&SettingsSpec> for Theme {
             postal_address: company.postal_address,
             brand_colour: company.brand_colour,
             logo_url: company.logo_url,
-            language: Language::default(),
+            words: Words::default(),
         }
     }
 }
@@ -81,22 +81,25 @@ pub struct TopicChoice {
 }
 
 impl TopicChoice {
-    /// The choice as it stands: the customer's statement, else the topic's default.
+    /// The choice as it stands: the customer's statement, else the topic's default. Called as in this language, if the topic
+    /// is translated into it.
     #[must_use]
-    pub fn of(id: &str, topic: &TopicSpec, profile: &Profile, channel: &str) -> Self {
+    pub fn of(id: &str, topic: &TopicSpec, profile: &Profile, channel: &str, language: &str) -> Self {
         let state = profile.consent(channel, Some(id));
         let granted = match state {
             ConsentState::Granted | ConsentState::Pending => true,
             ConsentState::Denied => false,
             ConsentState::Unknown => topic.default == ConsentPolicy::OptOut,
         };
-        let (name, description) = (topic.name.clone(), topic.description.clone());
+        let (name, description) = topic.called(language);
+        let (name, description) = (name.to_owned(), description.to_owned());
         TopicChoice { id: id.to_owned(), name, description, granted, pending: state == ConsentState::Pending }
     }
 }
 
+/// A page under the title of that name.
 pub(super) fn html(status: u16, theme: &Theme, title: &str, content: &str) -> Page {
-    let body = style::page(theme, title, content).into_bytes();
+    let body = style::page(theme, &theme.words.filled(title, &[]), content).into_bytes();
     Page { status, content_type: "text/html; charset=utf-8", body }
 }
 
@@ -110,36 +113,38 @@ pub fn pixel() -> Page {
 
 /// The answer to a link that was not made here or is damaged, in a language that the browser asks for.
 #[must_use]
-pub fn invalid_link(language: Language) -> Page {
-    let words = language.words();
-    let theme = Theme { language, ..Theme::default() };
-    html(404, &theme, words.invalid_title, &format!("<p>{}</p>", words.invalid))
+pub fn invalid_link(words: &Words) -> Page {
+    invalid_page(&Theme { words: words.clone(), ..Theme::default() })
+}
+
+/// The same in the looks of a company; a link that is damaged does not say whose it is.
+pub(super) fn invalid_page(theme: &Theme) -> Page {
+    html(404, theme, "invalid_title", &format!("<p>{}</p>", theme.words.html("invalid")))
 }
 
 /// The answer to a link to a message that cannot be shown any more.
 #[must_use]
 pub fn not_kept(theme: &Theme) -> Page {
-    let (title, text) = match theme.language {
-        Language::En => ("This message is not here any more", "Messages can be looked at here for some time only."),
-        Language::De => {
-            ("Diese Nachricht ist nicht mehr hier", "Nachrichten können hier nur einige Zeit lang angesehen werden.")
-        }
-    };
-    html(410, theme, title, &format!("<p>{text}</p>"))
+    html(410, theme, "not_kept_title", &format!("<p>{}</p>", theme.words.html("not_kept")))
 }
 
 /// What the GET of an unsubscribe link shows: a question and a button. It changes nothing.
 #[must_use]
 pub fn unsubscribe(claim: &Claim, topic_name: Option<&str>, theme: &Theme) -> Page {
-    let Purpose::Unsubscribe { channel, .. } = &claim.purpose else { return invalid_link(theme.language) };
-    let words = theme.language.words();
+    let words = &theme.words;
+    let Purpose::Unsubscribe { channel, .. } = &claim.purpose else { return invalid_link(words) };
+    let by = words.channel(channel);
+    let leaving = match topic_name {
+        Some(topic) => words.filled("leave_topic", &[("topic", topic), ("channel", &by)]),
+        None => words.filled("leave_channel", &[("channel", &by)]),
+    };
     let content = format!(
         "<p>{}</p><form method=\"post\"><input type=\"hidden\" name=\"confirm\" value=\"yes\">\
          <button type=\"submit\">{}</button></form>",
-        escape_html(&super::words::leaving(theme.language, channel, topic_name)),
-        words.unsubscribe,
+        escape_html(&leaving),
+        words.html("unsubscribe"),
     );
-    html(200, theme, words.unsubscribe_title, &content)
+    html(200, theme, "unsubscribe_title", &content)
 }
 
 /// What the POST of an unsubscribe link does: by one click of a mail program (`List-Unsubscribe=One-Click`, RFC 8058) or
@@ -147,7 +152,7 @@ pub fn unsubscribe(claim: &Claim, topic_name: Option<&str>, theme: &Theme) -> Pa
 #[must_use]
 pub fn unsubscribe_result(claim: &Claim, form: &[(String, String)], theme: &Theme) -> (Page, Vec<ConsentChange>) {
     let Purpose::Unsubscribe { channel, topic } = &claim.purpose else {
-        return (invalid_link(theme.language), Vec::new());
+        return (invalid_link(&theme.words), Vec::new());
     };
     let one_click = form.iter().any(|(k, v)| k == "List-Unsubscribe" && v == "One-Click");
     let change = ConsentChange {
@@ -157,8 +162,8 @@ pub fn unsubscribe_result(claim: &Claim, form: &[(String, String)], theme: &Them
         source: if one_click { "one-click unsubscribe" } else { "unsubscribe link" },
         confirmed: false,
     };
-    let words = theme.language.words();
-    (html(200, theme, words.unsubscribed_title, &format!("<p>{}</p>", words.unsubscribed)), vec![change])
+    let content = format!("<p>{}</p>", theme.words.html("unsubscribed"));
+    (html(200, theme, "unsubscribed_title", &content), vec![change])
 }
 
 /// A channel on the preference page.
@@ -188,24 +193,25 @@ pub fn preferences(
     saved: bool,
     theme: &Theme,
 ) -> Page {
-    let words = theme.language.words();
+    let words = &theme.words;
     let mut content = String::new();
     if saved {
-        content.push_str(&format!("<p role=\"status\">{}</p>", words.saved));
+        content.push_str(&format!("<p role=\"status\">{}</p>", words.html("saved")));
     }
     if let Some(until) = &wishes.paused_until {
-        content.push_str(&format!("<p>{} {}.</p>", words.paused_until, escape_html(until)));
+        content.push_str(&format!("<p>{}</p>", escape_html(&words.filled("paused_until", &[("day", until)]))));
     }
     content.push_str("<form method=\"post\">");
     if topics.is_empty() {
-        content.push_str(&format!("<p>{}</p>", words.no_topics));
+        content.push_str(&format!("<p>{}</p>", words.html("no_topics")));
     } else {
-        content.push_str(&format!("<fieldset><legend>{}</legend>", words.topics));
+        content.push_str(&format!("<fieldset><legend>{}</legend>", words.html("topics")));
         for topic in topics {
             let checked = if topic.granted { " checked" } else { "" };
             let (id, name) = (escape_html(&topic.id), escape_html(&topic.name));
             let description = escape_html(&topic.description);
-            let waits = if topic.pending { format!("<br><small>{}</small>", words.pending) } else { String::new() };
+            let waits =
+                if topic.pending { format!("<br><small>{}</small>", words.html("pending")) } else { String::new() };
             content.push_str(&format!(
                 "<label><input type=\"checkbox\" name=\"topic\" value=\"{id}\"{checked}>\
                  <span>{name}<br><small>{description}</small>{waits}</span></label>"
@@ -214,44 +220,38 @@ pub fn preferences(
         content.push_str("</fieldset>");
     }
     if channels.len() > 1 {
-        content.push_str(&format!("<fieldset><legend>{}</legend>", words.channels));
+        content.push_str(&format!("<fieldset><legend>{}</legend>", words.html("channels")));
         for c in channels {
             let checked = if c.granted { " checked" } else { "" };
-            let (id, name) = (escape_html(&c.channel), super::words::channel(theme.language, &c.channel));
+            let (id, name) = (escape_html(&c.channel), words.channel(&c.channel));
             content.push_str(&format!(
                 "<label><input type=\"checkbox\" name=\"channel\" value=\"{id}\"{checked}><span>{}</span></label>",
-                escape_html(name)
+                escape_html(&name)
             ));
         }
         content.push_str("</fieldset>");
     }
     let chosen = wishes.frequency.as_deref().unwrap_or(FREQUENCIES[0]);
-    content.push_str(&radios(words.often, "often", &FREQUENCIES, &words.frequencies, chosen));
-    let days = PAUSES.map(|d| d.to_string());
-    let days: [&str; 4] = std::array::from_fn(|i| days[i].as_str());
-    content.push_str(&radios(
-        words.pause,
-        "pause",
-        &days,
-        &words.pauses,
-        if wishes.paused_until.is_some() { "" } else { "0" },
-    ));
+    content.push_str(&radios(words, "often", &FREQUENCIES.map(str::to_owned), chosen));
+    let pause = if wishes.paused_until.is_some() { "" } else { "0" };
+    content.push_str(&radios(words, "pause", &PAUSES.map(|d| d.to_string()), pause));
     content.push_str(&format!(
         "<button type=\"submit\" name=\"action\" value=\"save\">{}</button>\
          <button class=\"plain\" type=\"submit\" name=\"action\" value=\"none\">{}</button></form>",
-        words.save, words.none
+        words.html("save"),
+        words.html("leave_all")
     ));
-    html(200, theme, words.title, &content)
+    html(200, theme, "preferences_title", &content)
 }
 
-/// One choice of several.
-fn radios(legend: &str, name: &str, values: &[&str], labels: &[&str], chosen: &str) -> String {
-    let one = |(value, label): (&&str, &&str)| {
-        let checked = if *value == chosen { " checked" } else { "" };
+/// One choice of several, under the text of that name; each choice is called by that name and its own.
+fn radios(words: &Words, name: &str, values: &[String], chosen: &str) -> String {
+    let one = |value: &String| {
+        let (checked, label) = (if value == chosen { " checked" } else { "" }, words.html(&format!("{name}_{value}")));
         format!("<label><input type=\"radio\" name=\"{name}\" value=\"{value}\"{checked}><span>{label}</span></label>")
     };
-    let all: String = values.iter().zip(labels).map(one).collect();
-    format!("<fieldset><legend>{legend}</legend>{all}</fieldset>")
+    let all: String = values.iter().map(one).collect();
+    format!("<fieldset><legend>{}</legend>{all}</fieldset>", words.html(name))
 }
 
 /// The traits that the form states: the wish for one channel and the pause. `None` when nothing of that changed.

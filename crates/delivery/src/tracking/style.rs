@@ -42,7 +42,7 @@ pub(super) fn page(theme: &Theme, title: &str, content: &str) -> String {
          <meta name=\"referrer\" content=\"no-referrer\"><title>{title}</title>\
          <style>:root{{--brand:{colour};--ink:{ink}}}{CSS}</style></head><body><main>{logo}<h1>{title}</h1>{content}\
          <footer>{company}\n{address}</footer></main></body></html>",
-        lang = theme.language.code(),
+        lang = theme.words.tag(),
         title = escape_html(title),
         colour = escape_html(colour),
         ink = ink(colour),

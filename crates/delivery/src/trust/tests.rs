@@ -17,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::catcher::http::{Act, HttpCatcher};
 use crate::channels::email::{Grant, SmtpProvider};
+use crate::channels::http::Outbound;
 use crate::intake::{Receiver, Receiving};
 use crate::mailbox::{Mailbox, Reader, Round};
 use crate::spec::ChannelSpec;
@@ -194,7 +195,8 @@ async fn servers_are_believed_by_their_certificates_alone() {
         for (mode, starttls) in [("tls", false), ("starttls", true)] {
             let port = listen(tls.clone(), "220 here\r\n", smtp, starttls).await;
             let more = crate::channels::testing::with(ca.map_or_else(|| json!({}), pem), json!({"tls": mode}));
-            let provider = SmtpProvider::new(&channel(port, more), Duration::from_secs(10)).unwrap();
+            let provider =
+                SmtpProvider::new(&channel(port, more), Duration::from_secs(10), &Outbound::default()).unwrap();
             judge(provider.connect().await, expected, &format!("{mode} {id}"));
         }
         let port = listen(tls.clone(), "* OK here\r\n", imap, false).await;
@@ -211,7 +213,8 @@ async fn servers_are_believed_by_their_certificates_alone() {
         }
     });
     for mode in ["tls", "starttls"] {
-        let provider = SmtpProvider::new(&channel(port, json!({"tls": mode})), Duration::from_secs(3)).unwrap();
+        let spec = channel(port, json!({"tls": mode}));
+        let provider = SmtpProvider::new(&spec, Duration::from_secs(3), &Outbound::default()).unwrap();
         assert!(provider.connect().await.unwrap_err().starts_with("connecting to localhost"), "{mode}");
     }
 }

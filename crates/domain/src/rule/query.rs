@@ -4,12 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Expr;
+use crate::event::names;
 use crate::time::Timestamp;
 
 /// A question about the profile's events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EventQuery {
-    /// Names of the events; empty means any event.
+    /// Names of the events; empty means what customers did, `*` every event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
     /// When they happened.
@@ -152,7 +153,7 @@ impl Sequence {
     /// Whether it names nothing but events in order: once complete it stays so.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.recent_ms.is_none() && self.steps.iter().all(|s| matches!(s, Step::Name(_)))
+        self.recent_ms.is_none() && self.steps.iter().all(|s| matches!(s, Step::Name(name) if name != names::EVERY))
     }
 }
 
@@ -160,14 +161,14 @@ impl Sequence {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Step {
-    /// An event of that name.
+    /// An event of that name; `*` is every event.
     Name(String),
     /// One of several events, with a condition, or the absence of one.
     Events(StepEvents),
 }
 
 impl Step {
-    /// Names of the events it is about; empty means any.
+    /// Names of the events it is about; empty means what customers did, `*` every event.
     #[must_use]
     pub fn names(&self) -> &[String] {
         match self {
@@ -187,7 +188,7 @@ impl Step {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepEvents {
-    /// Names of the events; empty means any event.
+    /// Names of the events; empty means what customers did, `*` every event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
     /// Which of them.

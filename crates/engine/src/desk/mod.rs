@@ -51,7 +51,7 @@ pub enum DeskError {
         /// Its id.
         id: String,
         /// Why not.
-        problem: Problem,
+        problem: Box<Problem>,
     },
     /// A report could not be computed.
     #[error(transparent)]
@@ -168,6 +168,6 @@ fn read<T>(resource: &Resource, of: impl Fn(&Value) -> Result<T, Vec<Problem>>) 
     of(&resource.spec).map_err(|mut problems| DeskError::Unusable {
         kind: resource.kind,
         id: resource.id.clone(),
-        problem: problems.swap_remove(0),
+        problem: Box::new(problems.swap_remove(0)),
     })
 }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use rapport_delivery::channels::http::Outbound;
 use rapport_domain::time::{HOUR_MS, MINUTE_MS};
 use rapport_domain::{Resource, ResourceKind, Timestamp, WorkspaceId};
 use rapport_insights::saved::MailingSpec;
@@ -46,8 +47,8 @@ pub struct MailroomConfig {
     pub query_limit: Duration,
     /// How long handing one mail or note over may take.
     pub send_timeout: Duration,
-    /// Whether notes may go to private addresses.
-    pub allow_private: bool,
+    /// Where notes may go beside the public internet.
+    pub outbound: Outbound,
 }
 
 impl MailroomConfig {
@@ -58,7 +59,7 @@ impl MailroomConfig {
             public_url: public_url.trim_end_matches('/').to_owned(),
             query_limit: Duration::from_secs(300),
             send_timeout: Duration::from_secs(30),
-            allow_private: false,
+            outbound: Outbound::default(),
         }
     }
 }

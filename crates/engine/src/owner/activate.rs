@@ -18,6 +18,7 @@ use rapport_segments::{Binding, RuleSet, Touched, activation_id};
 use super::Owner;
 use super::bound::Bound;
 use super::work::Work;
+use super::{limits, resume};
 use crate::error::EngineError;
 use crate::inbox::Input;
 use crate::live::Live;
@@ -80,6 +81,9 @@ impl Owner {
             activations.insert(*ws, Activation { has_arrived: folds.last().is_none_or(|f| f.0 != *ws), ..activation });
             bounds.insert(*ws, Arc::new(bound));
         }
+        let resuming = resume::bind(&tx, &live)?;
+        let part = (i64::from(self.partition.0), i64::from(self.shared.log.partitions()));
+        let limits = limits::bind(&tx, &live, part)?;
         numbers.save(&tx)?;
         self.check_epoch(&tx)?;
         tx.commit()?;
@@ -94,6 +98,7 @@ impl Owner {
             self.population.insert(*ws, db.read(|q| rapport_journeys::repo::hours(q, *ws))?);
         }
         self.calendars.forget();
+        (self.resuming, self.limits) = (resuming, limits);
         self.backfills.clear();
         let workspaces = folds.iter().map(|(ws, _)| *ws).collect();
         self.waiting = Waiting { workspaces, since: self.shared.clock.now() };

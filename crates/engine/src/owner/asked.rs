@@ -2,11 +2,15 @@
 
 use chrono_tz::Tz;
 use rapport_domain::{ProfileId, Timestamp};
+use rapport_journeys::core::runs::Run;
+use rapport_journeys::core::turns::Pace;
 use rapport_journeys::{ConditionKey, Conditions};
 use rapport_rules::Verdict;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::bound::Bound;
+use super::limits::Limits;
+use super::resume::{self, Resuming};
 use crate::cache::Slot;
 use crate::live::Live;
 
@@ -15,6 +19,8 @@ pub(super) struct Asked<'a> {
     pub(super) bound: &'a Bound,
     pub(super) slot: &'a Slot,
     pub(super) live: &'a Live,
+    pub(super) resuming: &'a [Resuming],
+    pub(super) limits: &'a Limits,
     pub(super) population: [u64; 24],
     pub(super) now: Timestamp,
 }
@@ -43,8 +49,21 @@ impl Conditions for Asked<'_> {
         self.slot.profile.trait_value(path).cloned()
     }
 
+    fn traits(&self) -> Map<String, Value> {
+        self.slot.profile.trait_values()
+    }
+
     fn population(&self) -> [u64; 24] {
         self.population
+    }
+
+    fn is_held(&self, run: &Run) -> bool {
+        let profile = &self.slot.profile;
+        resume::holds(self.resuming, profile.workspace, profile.id, run)
+    }
+
+    fn has_room(&self, journey: &str, limiter: &str, pace: Pace) -> bool {
+        self.limits.has_room(self.slot.profile.workspace, journey, limiter, pace, self.now)
     }
 
     fn winner(&self, journey: &str, version: u32, step: &str) -> Option<String> {

@@ -1,11 +1,12 @@
 //! What journeys are asked to do from outside, and what they ask of other systems.
 
 use rapport_domain::message::Origin;
-use rapport_domain::record::{JourneyOrder, LetterBody};
+use rapport_domain::record::{JourneyOrder, LetterBody, MAX_HOPS};
 use rapport_domain::{ProfileId, WorkspaceId};
 use rapport_journeys::repo::calls::{self, PendingCall};
 use rapport_journeys::repo::tasks::Task;
-use rapport_journeys::{Call, CalledBy, ConditionKey, WebhookAnswer, WebhookRequest};
+use rapport_journeys::{Call, CalledBy, ConditionKey, RunName, WebhookAnswer, WebhookRequest};
+use rapport_profiles::apart;
 use serde_json::{Map, Value};
 
 use super::Owner;
@@ -45,7 +46,11 @@ impl Owner {
                 if call != 0 && !calls::remove(&work.tx, call)? {
                     return Ok(());
                 }
-                self.answered(work, ws, hops, profile, origin, status, body)
+                let asked_by = profile;
+                self.answered(work, (ws, hops, profile), Answered { asked_by, origin, status, body })
+            }
+            JourneyOrder::Forwarded { profile, asked_by, origin, status, body } => {
+                self.answered(work, (ws, hops, profile), Answered { asked_by, origin, status, body })
             }
         }
     }
@@ -88,6 +93,7 @@ impl Owner {
             workspace: slot.profile.workspace,
             profile: slot.profile.id,
             origin,
+            server: rapport_delivery::calls::server_of(&request.url),
             request,
             tried: 0,
         };
@@ -95,37 +101,37 @@ impl Owner {
     }
 
     /// Another system answered, or will not.
-    #[allow(clippy::too_many_arguments)] // the letter has that many parts
     fn answered(
         &mut self,
         work: &mut Work,
-        ws: WorkspaceId,
-        hops: u8,
-        profile: ProfileId,
-        origin: Origin,
-        status: u16,
-        body: String,
+        whom: (WorkspaceId, u8, ProfileId),
+        told: Answered,
     ) -> Result<(), EngineError> {
-        let answer = if status == 0 {
-            WebhookAnswer::Failed { detail: body.clone() }
-        } else {
-            let body = serde_json::from_str(&body).unwrap_or_else(|_| Value::String(body.clone()));
-            WebhookAnswer::Body { status, body }
+        let ws = whom.0;
+        let again = |profile| {
+            let Answered { asked_by, origin, status, body } = told.clone();
+            LetterBody::Journey(JourneyOrder::Forwarded { profile, asked_by, origin, status, body })
         };
-        let asked_by = origin.clone();
-        let again = move |profile| {
-            LetterBody::Journey(JourneyOrder::Answer { call: 0, profile, origin: asked_by, status, body })
-        };
-        self.at_home(work, (ws, hops, profile), again, |owner, work, slot| {
-            let id = slot.profile.id;
+        self.at_home(work, whom, again, |owner, work, slot| {
+            let Answered { asked_by, mut origin, status, body } = told.clone();
+            match whose(slot, asked_by, &origin) {
+                Some(run) => origin.run = run,
+                None => return pass_on(work, slot, whom.1, &told),
+            }
+            let answer = match status {
+                0 => WebhookAnswer::Failed { detail: body },
+                status => {
+                    WebhookAnswer::Body { status, body: serde_json::from_str(&body).unwrap_or(Value::String(body)) }
+                }
+            };
             let live = owner.live.clone();
             let mut set = None;
             let bound = owner.bound(ws);
             let mut queue = std::collections::VecDeque::new();
-            owner.with_runs(work, slot, &bound, false, &mut queue, |runs, _, now, _| {
-                set = live.journeys.on_answer(runs, ws, &origin, &answer, now);
+            owner.with_runs(work, slot, &bound, false, &mut queue, |runs, _, now, out| {
+                set = live.journeys.on_answer(runs, ws, &origin, &answer, now, out);
             })?;
-            tracing::trace!(profile.id = id.0, "a webhook was answered");
+            tracing::trace!(profile = slot.profile.id.0, "a webhook was answered");
             if let Some(set) = set.filter(|set| !set.is_empty()) {
                 queue.push_back(update_event(work, ws, set, Vec::new()));
                 // The traits are set before the next step looks at them.
@@ -135,4 +141,37 @@ impl Owner {
             owner.drain(work, slot, &mut queue, false)
         })
     }
+}
+
+/// The number here of the run that asked: its own, or that of one that came with a profile that was absorbed, or came back from
+/// one when a merge was undone.
+fn whose(slot: &Slot, asked_by: ProfileId, origin: &Origin) -> Option<u64> {
+    let is_own = asked_by == slot.profile.id && slot.runs.run(origin.run).is_some_and(|r| r.journey == origin.journey);
+    if is_own { Some(origin.run) } else { slot.runs.renamed(RunName { profile: asked_by, run: origin.run }) }
+}
+
+/// The run may be with a profile that this one was one with, once and no further.
+fn pass_on(work: &mut Work, slot: &Slot, hops: u8, told: &Answered) -> Result<(), EngineError> {
+    if hops >= MAX_HOPS {
+        return Ok(());
+    }
+    for profile in apart(&slot.profile) {
+        let Answered { asked_by, origin, status, body } = told.clone();
+        let body = LetterBody::Journey(JourneyOrder::Forwarded { profile, asked_by, origin, status, body });
+        work.letter(profile.home(), slot.profile.workspace, MAX_HOPS, body)?;
+    }
+    Ok(())
+}
+
+/// How a call of another system ended.
+#[derive(Clone)]
+struct Answered {
+    /// Whose run asked, as they were named then.
+    asked_by: ProfileId,
+    /// The step that asked.
+    origin: Origin,
+    /// The HTTP status; 0 when there was no answer.
+    status: u16,
+    /// The answer's JSON; the fault when there was none.
+    body: String,
 }

@@ -5,18 +5,19 @@ use std::collections::VecDeque;
 
 use chrono::Timelike;
 use rapport_domain::event::names;
+use rapport_domain::record::LetterBody;
 use rapport_domain::{Event, OutboundMessage, OutboxId, Timestamp, WorkspaceId};
-use rapport_journeys::{Call, CalledBy, Conditions, Effect, JourneySet, Runs, repo};
+use rapport_journeys::{Call, CalledBy, Conditions, Effect, JourneySet, RunName, Runs};
 use serde_json::{Map, Value};
 
 use super::Owner;
 use super::asked::Asked;
 use super::bound::Bound;
-use super::pipeline::{mark, update_event};
+use super::pipeline::{chain_cut, mark, update_event};
 use super::work::Work;
 use crate::cache::Slot;
 use crate::error::EngineError;
-use crate::told::{REACTIONS, became, told};
+use crate::told::{became, is_reaction, told};
 
 /// Journeys that start each other at one instant.
 const MAX_NESTED_STARTS: usize = 8;
@@ -24,7 +25,8 @@ const MAX_NESTED_STARTS: usize = 8;
 impl Owner {
     pub(super) fn asked<'a>(&'a self, bound: &'a Bound, slot: &'a Slot, now: Timestamp) -> Asked<'a> {
         let population = self.population.get(&slot.profile.workspace).copied().unwrap_or_default();
-        Asked { bound, slot, live: &self.live, population, now }
+        let (resuming, limits) = (&self.resuming, &self.limits);
+        Asked { bound, slot, live: &self.live, resuming, limits, population, now }
     }
 
     /// Tells the run that decided a message what became of it. Only what Rapport itself recorded counts.
@@ -34,13 +36,11 @@ impl Owner {
         }
     }
 
-    /// Learns from a message that was sent, or from what the customer did with one.
+    /// Counts a message that was sent, and learns from what the customer did with one.
     pub(super) fn note_habits(&mut self, work: &mut Work, slot: &mut Slot, bound: &Bound, event: &Event) {
         if *event.name == *names::MESSAGE_SENT {
             work.journey_counts.sent(event);
-            slot.runs.habits.note_sent(event.ts);
-            slot.dirty.runs = true;
-        } else if REACTIONS.contains(&&*event.name) && event.properties.get("message_id").is_some() {
+        } else if is_reaction(&event.name) && event.properties.get("message_id").is_some() {
             let asked = self.asked(bound, slot, work.now);
             let zone = asked.zone();
             let hour = chrono::TimeZone::from_utc_datetime(&zone, &event.ts.to_utc().naive_utc()).hour();
@@ -52,28 +52,6 @@ impl Owner {
         }
     }
 
-    /// The next instant a rate limiter has for this partition. Partitions take turns on one grid, so that together they
-    /// let no more pass than the limit says.
-    fn turn(
-        &mut self,
-        work: &mut Work,
-        ws: WorkspaceId,
-        (journey, limiter): (&str, &str),
-        count: u32,
-        per_ms: i64,
-    ) -> Result<Timestamp, EngineError> {
-        let partitions = i64::from(self.shared.log.partitions());
-        let last = repo::tasks::last_turn(&*work.tx, ws, journey, limiter)?;
-        let next = rapport_journeys::core::turns::next(
-            work.now,
-            last,
-            (count, per_ms),
-            (i64::from(self.partition.0), partitions),
-        );
-        repo::tasks::note_turn(&work.tx, ws, journey, limiter, next)?;
-        Ok(rapport_journeys::core::turns::instant(next))
-    }
-
     /// Takes journey runs as far as they go now. An update of traits must be seen by the step after it, so a run that
     /// is due again waits until the queue has been worked off; the timer brings it back.
     pub(super) fn run_due(
@@ -83,7 +61,7 @@ impl Owner {
         bound: &Bound,
         queue: &mut VecDeque<Event>,
     ) -> Result<(), EngineError> {
-        if self.live.journeys.next_due(slot.profile.workspace, &slot.runs).is_none_or(|due| due > work.now) {
+        if self.runs_due((slot.profile.workspace, slot.profile.id), &slot.runs).is_none_or(|due| due > work.now) {
             return Ok(());
         }
         self.run_timer(work, slot, bound, queue)
@@ -154,10 +132,11 @@ impl Owner {
             }
             Effect::UpdateTraits { set, unset, .. } => update_event(work, ws, set, unset),
             Effect::Webhook { origin, request } => return self.ask_out(work, slot, origin, request),
-            Effect::Turn { origin, limiter, count, per_ms } => {
-                let at = self.turn(work, ws, (&origin.journey, &limiter), count, per_ms)?;
-                slot.runs.grant(origin.run, at);
-                slot.dirty.runs = true;
+            Effect::Turn { origin, limiter, pace, passes } => {
+                if let Some(at) = self.turn(work, ws, (&origin.journey, &limiter), pace, passes)? {
+                    slot.runs.grant(origin.run, at);
+                    slot.dirty.runs = true;
+                }
                 return Ok(());
             }
             Effect::Start { journey, data, .. } => return self.start_journey(work, slot, &journey, &data, queue),
@@ -168,13 +147,12 @@ impl Owner {
                 });
             }
             other => {
-                if let Effect::Exited { journey, run, reason, .. } = &other
+                if let Effect::Exited { journey, run, reason, former, .. } = &other
                     && reason.takes_back()
                 {
-                    let profile = slot.profile.id;
-                    if rapport_delivery::repo::withdraw(&work.tx, ws, profile, journey, *run)? > 0 {
-                        // A page that shows one of them takes it away.
-                        work.woken.push((ws, profile));
+                    let now = RunName { profile: slot.profile.id, run: *run };
+                    for name in former.iter().chain([&now]) {
+                        self.take_back(work, ws, journey, *name)?;
                     }
                 }
                 let Some((name, properties)) = told(&other) else { return Ok(()) };
@@ -182,6 +160,25 @@ impl Owner {
             }
         };
         queue.push_back(mark(event, historical));
+        Ok(())
+    }
+
+    /// Takes back what a run that was left decided under one of its names, where that profile lives or lived.
+    pub(super) fn take_back(
+        &mut self,
+        work: &mut Work,
+        ws: WorkspaceId,
+        journey: &str,
+        RunName { profile, run }: RunName,
+    ) -> Result<(), EngineError> {
+        if profile.home() != self.partition {
+            let body = LetterBody::Withdraw { profile, journey: journey.to_owned(), run };
+            return work.letter(profile.home(), ws, 0, body);
+        }
+        if rapport_delivery::repo::withdraw(&work.tx, ws, profile, journey, run)? > 0 {
+            // A page that shows one of them takes it away.
+            work.woken.push((ws, profile));
+        }
         Ok(())
     }
 
@@ -197,6 +194,7 @@ impl Owner {
         if work.nested >= MAX_NESTED_STARTS {
             tracing::warn!(journey.id = journey, "journeys start each other in a circle; the chain was cut");
             crate::telemetry::dropped("journey_start");
+            queue.push_back(chain_cut(work, slot.profile.workspace, MAX_NESTED_STARTS, &[journey], true));
             return Ok(());
         }
         work.nested += 1;

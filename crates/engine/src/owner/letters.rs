@@ -4,6 +4,7 @@
 use rapport_domain::event::names;
 use rapport_domain::record::{AccountLetter, AskedMessage, Letter, LetterBody, MAX_HOPS};
 use rapport_domain::{Identifier, Json, OutboundMessage, OutboxId, ProfileId, Timestamp, WorkspaceId};
+use rapport_journeys::RunName;
 use rapport_profiles::core::account;
 use rapport_profiles::{IdentifierRow, LinkDecision, decide_letter, refuse, repo as profiles};
 use rapport_segments::repo as segments;
@@ -30,6 +31,7 @@ impl Owner {
             LetterBody::MergeInto { from, into, by } => self.merge_into(work, ws, hops, from, into, by),
             LetterBody::Absorb { from, into, by, state } => self.absorb(work, ws, (hops, at), from, into, by, state),
             LetterBody::UndoMerge { from, into } => self.undo_merge(work, ws, hops, from, into),
+            LetterBody::Parted { from, into } => Ok(profiles::remove_absorbed(&work.tx, ws, into, from)?),
             LetterBody::Restore { from, state } => self.restore(work, ws, from, &state),
             LetterBody::Erase { profile, reason } => self.erase(work, ws, hops, profile, reason),
             LetterBody::Group { group_id, traits, at, member, leaver } => {
@@ -42,8 +44,14 @@ impl Owner {
                 self.mark(work, ws, message, &mark, at, detail.as_deref())
             }
             LetterBody::Replay { message, expires_at } => self.replay(work, ws, message, expires_at),
+            LetterBody::ShowTest { profile, template, content, expires_at } => {
+                self.show_test(work, (ws, hops, profile), (template, content), expires_at)
+            }
             LetterBody::Send { profile, asked } => self.send(work, (ws, hops, profile), asked),
             LetterBody::Journey(order) => self.order(work, ws, hops, order),
+            LetterBody::Withdraw { profile, journey, run } => {
+                self.take_back(work, ws, &journey, RunName { profile, run })
+            }
         }
     }
 

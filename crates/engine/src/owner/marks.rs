@@ -72,8 +72,9 @@ impl Owner {
             inapp::read(&work.tx, ws, message, at)?;
             return Ok(());
         };
-        let Some(is_new) = timeline::mark(&work.tx, ws, message, mark, at, detail)? else { return Ok(()) };
         inapp::touch(&work.tx, ws, message, mark, at)?;
+        // A test has no entry in the ledger.
+        let Some(is_new) = timeline::mark(&work.tx, ws, message, mark, at, detail)? else { return Ok(()) };
         if is_new { self.count_reaction(work, ws, message, mark) } else { Ok(()) }
     }
 
@@ -117,6 +118,27 @@ impl Owner {
         inapp::put(&work.tx, key, (message.id, &message.template), content, times)?;
         work.woken.push(key);
         Ok(())
+    }
+
+    /// Shows a test of an in-app message: kept beside the others, without a message in the ledger.
+    pub(super) fn show_test(
+        &mut self,
+        work: &mut Work,
+        (ws, hops, profile): (WorkspaceId, u8, ProfileId),
+        (template, content): (String, String),
+        expires_at: Timestamp,
+    ) -> Result<(), EngineError> {
+        let kept = Json::from_text(&content);
+        let named = template.clone();
+        let again = |profile| LetterBody::ShowTest { profile, template: named, content, expires_at };
+        self.at_home(work, (ws, hops, profile), again, |owner, work, slot| {
+            let key = (ws, slot.profile.id);
+            let id = OutboxId { partition: owner.partition, number: work.numbers.next("outbox") };
+            inapp::put(&work.tx, key, (id, &template), &kept, (work.now, expires_at))?;
+            work.touched = true;
+            work.woken.push(key);
+            Ok(())
+        })
     }
 
     /// Puts a message that was given up back into the outbox, under the same id.

@@ -198,7 +198,7 @@ impl Owner {
             ("changes", super::pipeline::changes(&absorbed.trait_changes)),
         ]);
         let event = work.derive(ws, names::PROFILE_MERGED, properties);
-        self.advance_merged(work, slot, moved.runs, event)
+        self.advance_merged(work, slot, (from, moved.runs), event)
     }
 
     pub(super) fn undo_merge(
@@ -224,7 +224,7 @@ impl Owner {
         profiles::remove_absorbed(&work.tx, ws, id, from)?;
         let known = restored.profile.known;
         let groups = restored.profile.groups.clone();
-        let runs = slot.runs.clone().restored();
+        let runs = slot.runs.part(id, from);
         let moved = Moved { profile: restored.profile, aggregates: Vec::new(), memberships: Vec::new(), runs };
         work.letter(from.home(), ws, 0, LetterBody::Restore { from, state: encode(&moved)? })?;
         for group in &groups {
@@ -237,7 +237,7 @@ impl Owner {
             work.letter(target, ws, 0, LetterBody::Unlink { identifier: identifier.clone(), owner: id })?;
             work.letter(target, ws, 0, LetterBody::Link { identifier, claimant: from, known })?;
         }
-        slot.dirty.profile = true;
+        (slot.dirty.profile, slot.dirty.runs) = (true, true);
         segments::mark_recompute(&work.tx, ws, id)?;
         self.recompute = true;
         let event = work.derive(ws, names::PROFILE_UNMERGED, object([("from", json!(from.to_string()))]));
@@ -258,6 +258,8 @@ impl Owner {
         if let Some(into) = profiles::forward_of(&*work.tx, ws, from)? {
             self.shared.lake.unmerged(ws, from, into);
             work.flush_lake = true;
+            // Which may not be whom it was taken out of: that one may have been absorbed itself.
+            work.letter(into.home(), ws, 0, LetterBody::Parted { from, into })?;
         }
         profiles::remove_forward(&work.tx, ws, from)?;
         let mut slot = Slot::new(moved.profile);

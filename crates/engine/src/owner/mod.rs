@@ -6,12 +6,15 @@ mod accounts;
 mod activate;
 mod asked;
 pub(crate) mod bound;
+mod calendars;
 mod calls;
 mod confirm;
 mod devices;
+mod gate;
 mod ingest;
 mod journeys;
 mod letters;
+mod limits;
 mod marks;
 mod merges;
 mod observe;
@@ -20,6 +23,7 @@ mod pace;
 mod pipeline;
 mod publish;
 mod rest;
+mod resume;
 mod slots;
 mod sweep;
 mod sync;
@@ -39,15 +43,14 @@ use rapport_store::{Tx, counters};
 pub(crate) use self::activate::Backfill;
 use self::activate::{Activation, Waiting};
 use self::bound::Bound;
+pub(crate) use self::calendars::FIRST_ZONE_HOURS;
 use self::observe::Observations;
 use self::pace::Pace;
 pub(crate) use self::pipeline::{MAX_CAUSED, changes};
 use self::rest::{Relief, Rest};
-pub(crate) use self::tasks::FIRST_ZONE_HOURS;
 use self::work::Work;
 use crate::cache::Cache;
 use crate::error::EngineError;
-use crate::inbox::Input;
 use crate::live::Live;
 use crate::purge;
 use crate::shared::Shared;
@@ -64,8 +67,6 @@ const MOST_PORTION: usize = 16_384;
 /// While that goes on the stream has this part of a batch: somebody waits for the rules, and every batch brings them one
 /// portion further.
 const SHARE_BESIDE_PORTIONS: usize = 4;
-/// How long an owner that was told to stop may take to record what the gate answered.
-const FINISH: Duration = Duration::from_secs(10);
 
 /// What a step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +96,8 @@ pub struct Owner {
     /// New rules whose history is still being read.
     waiting: Waiting,
     backfills: VecDeque<Backfill>,
+    /// Messages that wait for a committed batch before they leave.
+    leaving: Vec<gate::Leaving>,
     /// Answers of the gate that no committed batch holds yet. One that was lost would send its message again.
     outcomes: Vec<(OutboxId, MessageOutcome)>,
     /// Devices that providers say are gone; a loss is found out again.
@@ -106,7 +109,10 @@ pub struct Owner {
     /// Reactions of the partition's people by local hour.
     population: HashMap<WorkspaceId, [u64; 24]>,
     /// Calendars of live journeys, and whether people wait to be worked off in portions.
-    calendars: tasks::Calendars,
+    calendars: calendars::Calendars,
+    /// Pauses that ended, whose runs are being brought back.
+    resuming: Vec<resume::Resuming>,
+    limits: limits::Limits,
     accounts: accounts::Accounts,
     publisher: publish::Publisher,
     swept_on: i64,
@@ -120,6 +126,8 @@ pub struct Owner {
     stale: bool,
     /// No batch was committed since one failed: what cannot be recorded is not sent.
     is_failing: bool,
+    /// Messages that were being handed over when the last owner ended are not recorded yet: nothing is offered before.
+    is_recovering: bool,
 }
 
 impl Owner {
@@ -138,6 +146,7 @@ impl Owner {
             rapport_profiles::repo::forwards(&*tx, ws, |from, into| shared.lake.merged(ws, from, into))?;
         }
         let observed = Observations::load(&*tx, &shared.workspaces()?)?;
+        let outcomes = gate::cut_off(&shared, partition, &tx)?;
         tx.commit()?;
         // Releases are not stored: without this an idle partition would keep every segment from being deleted.
         shared.log.release(partition, offset);
@@ -156,13 +165,17 @@ impl Owner {
             activations: HashMap::new(),
             waiting: Waiting::default(),
             backfills: VecDeque::new(),
-            outcomes: Vec::new(),
+            leaving: Vec::new(),
+            is_recovering: !outcomes.is_empty(),
+            outcomes,
             gone: Vec::new(),
             opted_out: Vec::new(),
             recompute: true,
             observed,
             population: HashMap::new(),
-            calendars: tasks::Calendars::default(),
+            calendars: calendars::Calendars::default(),
+            resuming: Vec::new(),
+            limits: limits::Limits::default(),
             accounts: accounts::Accounts::default(),
             publisher,
             swept_on: 0,
@@ -190,7 +203,7 @@ impl Owner {
     }
 
     fn try_step(&mut self) -> Result<Step, EngineError> {
-        self.publisher.run(&self.shared, self.partition, self.is_failing)?;
+        self.publisher.run(&self.shared, self.partition, self.is_failing || self.is_recovering)?;
         if self.shared.lake.is_behind(self.partition) {
             telemetry::held();
             return Ok(Step::Held);
@@ -211,14 +224,7 @@ impl Owner {
         }
         // Always one at least: history that everything waits for comes first.
         let inputs = config.batch_records.saturating_sub(self.outcomes.len()).max(1);
-        for input in self.shared.inbox(self.partition).take(inputs) {
-            match input {
-                Input::Outcome(id, outcome) => self.outcomes.push((id, outcome)),
-                Input::DevicesGone(ws, profile, devices) => self.gone.push((ws, profile, devices)),
-                Input::OptedOut(message) => self.opted_out.push(*message),
-                Input::Backfill(backfill) => self.history_came(backfill),
-            }
-        }
+        self.take_inputs(inputs);
         if self.waits_for_history(now) {
             return Ok(Step::Held);
         }
@@ -231,13 +237,7 @@ impl Owner {
             || self.publisher.has_cleanup()
             || self.accounts.is_due
             || self.calendars.has_work(now);
-        if records.is_empty()
-            && self.outcomes.is_empty()
-            && self.gone.is_empty()
-            && self.opted_out.is_empty()
-            && !due
-            && !waiting
-        {
+        if records.is_empty() && !self.has_answers() && !due && !waiting {
             self.is_failing = false;
             return Ok(Step::Idle([next_timer, next_calendar, self.publisher.next_look()].into_iter().flatten().min()));
         }
@@ -248,6 +248,7 @@ impl Owner {
         self.shared.point("marked profiles computed")?;
         self.fire(&mut work, next_timer)?;
         self.shared.point("timers fired")?;
+        self.note_leaving(&mut work)?;
         for index in 0..self.outcomes.len() {
             let (id, outcome) = self.outcomes[index].clone();
             self.outcome(&mut work, id, outcome)?;
@@ -343,7 +344,7 @@ impl Owner {
             woken.iter().for_each(|(ws, profile)| relay.hub().wake(*ws, *profile));
         }
         telemetry::batch(records.len(), rows.len(), started.elapsed());
-        self.outcomes.clear();
+        self.answers_recorded();
         self.is_failing = false;
         if !erased.is_empty() {
             erased.iter().for_each(|(ws, _)| crate::exports::forget(&self.shared, *ws));
@@ -410,7 +411,8 @@ impl Owner {
         let mut rest = Rest::default();
         while !shared.is_stopping() {
             let before = self.offset;
-            let turn = shared.turns.take();
+            let has_news = shared.log.head(self.partition) > before;
+            let turn = shared.turns.take(has_news);
             let began = Instant::now();
             let outcome = self.step();
             let now = Instant::now();
@@ -466,21 +468,6 @@ impl Owner {
         }
         if let Some(give_back) = self.shared.config.give_back {
             give_back();
-        }
-    }
-
-    /// Records the answers of the gate that came before it was told to stop.
-    fn finish(&mut self) {
-        let deadline = Instant::now() + FINISH;
-        while !(self.outcomes.is_empty() && self.shared.inbox(self.partition).len() == 0) && Instant::now() < deadline {
-            match self.step() {
-                Ok(Step::Held) => std::thread::park_timeout(HELD_WAIT),
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(partition.id = self.partition.0, %error, "answers of the gate could not be recorded");
-                    return;
-                }
-            }
         }
     }
 

@@ -33,8 +33,12 @@ impl Owner {
             self.publisher.settle(id, None);
             return Ok(());
         };
+        rapport_delivery::repo::handovers::end(&work.tx, waiting.message.workspace, id)?;
         rapport_delivery::repo::record_outcome(&work.tx, waiting.message.workspace, id, &outcome, work.now)?;
         let message = waiting.message;
+        if rapport_delivery::repo::dead::is_kept(&outcome) {
+            rapport_delivery::repo::dead::bury(&work.tx, &message, work.now)?;
+        }
         let mut properties = message_properties(&message);
         let name = match outcome {
             MessageOutcome::Deferred { until, attempt, .. } => {
@@ -59,12 +63,11 @@ impl Owner {
             }
             MessageOutcome::Skipped { reason, detail } => {
                 properties.insert("reason".to_owned(), Value::from(reason.as_str()));
-                properties.insert("detail".to_owned(), Value::from(detail));
+                properties.insert("detail".to_owned(), Value::from(detail.text));
                 names::MESSAGE_SKIPPED
             }
             MessageOutcome::Failed { detail } => {
-                rapport_delivery::repo::dead::bury(&work.tx, &message, work.now)?;
-                properties.insert("reason".to_owned(), Value::from(detail));
+                properties.insert("reason".to_owned(), Value::from(detail.text));
                 names::MESSAGE_FAILED
             }
         };

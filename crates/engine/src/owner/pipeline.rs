@@ -4,8 +4,9 @@
 use std::collections::VecDeque;
 
 use rapport_domain::event::{ProcessedEvent, names};
+use rapport_domain::profile::ZONE_TRAIT;
 use rapport_domain::record::LetterBody;
-use rapport_domain::{ConsentStatus, Event, EventKind, Identifier, Timestamp, WorkspaceId};
+use rapport_domain::{ConsentStatus, Event, EventKind, Identifier, ProfileId, Timestamp, WorkspaceId};
 use rapport_journeys::{JourneySet, Runs};
 use rapport_profiles::core::account;
 use rapport_profiles::{Applied, TraitChange, alias_of, apply_confirming};
@@ -34,18 +35,20 @@ impl Owner {
         self.drain(work, slot, &mut queue, false)
     }
 
-    /// Joins the runs of an absorbed profile to this one's, then takes `event`, which tells the merge, through all stages.
+    /// Joins the runs of the absorbed profile `from` to this one's, then takes `event`, which tells the merge, through all stages.
     pub(super) fn advance_merged(
         &mut self,
         work: &mut Work,
         slot: &mut Slot,
-        theirs: Runs,
+        (from, theirs): (ProfileId, Runs),
         event: Event,
     ) -> Result<(), EngineError> {
         let bound = self.bound(slot.profile.workspace);
         let mut queue = VecDeque::from([event]);
         slot.look_at_all = true;
-        self.with_runs(work, slot, &bound, false, &mut queue, |runs, _, _, out| JourneySet::merge(runs, theirs, out))?;
+        self.with_runs(work, slot, &bound, false, &mut queue, |runs, _, _, out| {
+            JourneySet::merge(runs, from, theirs, out);
+        })?;
         self.drain(work, slot, &mut queue, false)
     }
 
@@ -66,7 +69,7 @@ impl Owner {
     ) -> Result<(), EngineError> {
         let bound = self.bound(slot.profile.workspace);
         let mut queue = VecDeque::new();
-        self.decide(work, slot, &bound, touched, false, &mut queue)?;
+        self.decide(work, slot, &bound, touched, (false, work.now), &mut queue)?;
         if !slot.runs.active.is_empty() || !slot.runs.dates.is_empty() {
             // Also when none is due: time, or the account, may have made an exit rule true.
             self.run_timer(work, slot, &bound, &mut queue)?;
@@ -96,7 +99,7 @@ impl Owner {
     ) -> Result<(), EngineError> {
         let bound = self.bound(slot.profile.workspace);
         let mut queue = VecDeque::new();
-        self.decide(work, slot, &bound, touched, true, &mut queue)?;
+        self.decide(work, slot, &bound, touched, (true, work.now), &mut queue)?;
         self.drain(work, slot, &mut queue, true)
     }
 
@@ -154,6 +157,7 @@ impl Owner {
             self.look_up_account(work, &mut slot.profile)?;
         }
         let dates_moved = slot.look_at_all || !applied.trait_changes.is_empty();
+        let is_elsewhere = slot.look_at_all || applied.trait_changes.iter().any(|change| change.name == ZONE_TRAIT);
         if slot.look_at_all {
             slot.look_at_all = false;
             bound.rules.touch_all(&mut touched);
@@ -161,14 +165,14 @@ impl Owner {
         self.note_written(work, slot.profile.id, &event)?;
         self.note_mark(work, slot.profile.id, &event)?;
         self.applied(work, slot, &event, applied, historical, queue)?;
-        self.decide(work, slot, bound, touched, historical, queue)?;
+        self.decide(work, slot, bound, touched, (historical, event.ts), queue)?;
         self.note_habits(work, slot, bound, &event);
         Self::note_message(slot, &event);
         let has_dates = live.journeys.has_dates(event.workspace) || !slot.runs.dates.is_empty();
         if dates_moved && (has_dates || !slot.runs.active.is_empty()) {
             self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, _| {
                 live.journeys.plan_dates(event.workspace, runs, asked, now);
-                live.journeys.move_dates(event.workspace, runs, asked, now);
+                live.journeys.move_dates(event.workspace, runs, is_elsewhere, asked, now);
             })?;
         }
         let starts = !historical && live.journeys.listens(event.workspace, &event.name);
@@ -251,14 +255,14 @@ impl Owner {
         )
     }
 
-    /// Decides rules, writes memberships, and queues what the edges cause.
+    /// Decides rules, writes memberships, and queues what the edges cause; what moves them happened at `since`.
     fn decide(
         &mut self,
         work: &mut Work,
         slot: &mut Slot,
         bound: &Bound,
         touched: Touched,
-        historical: bool,
+        (historical, since): (bool, Timestamp),
         queue: &mut VecDeque<Event>,
     ) -> Result<(), EngineError> {
         if touched.is_empty() {
@@ -287,7 +291,7 @@ impl Owner {
             let live = self.live.clone();
             if !historical && live.journeys.listens_segment(ws, &segment) {
                 self.with_runs(work, slot, bound, historical, queue, |runs, asked, now, out| {
-                    live.journeys.on_segment(ws, runs, &segment, entered, historical, asked, now, out);
+                    live.journeys.on_segment(ws, runs, (&segment, entered, since), historical, asked, now, out);
                 })?;
                 self.run_due(work, slot, bound, queue)?;
             }
@@ -304,7 +308,12 @@ fn cut(work: &mut Work, ws: WorkspaceId, left: &VecDeque<Event>, historical: boo
             by.push(&event.name);
         }
     }
-    let properties = object([("after", json!(MAX_CAUSED)), ("by", json!(by))]);
+    chain_cut(work, ws, MAX_CAUSED, &by, historical)
+}
+
+/// The event that tells that a chain was cut after so many links, and what would have gone on.
+pub(super) fn chain_cut(work: &mut Work, ws: WorkspaceId, after: usize, by: &[&str], historical: bool) -> Event {
+    let properties = object([("after", json!(after)), ("by", json!(by))]);
     mark(work.derive(ws, names::CHAIN_CUT, properties), historical)
 }
 

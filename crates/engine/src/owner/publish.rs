@@ -4,10 +4,11 @@
 use std::collections::{HashSet, VecDeque};
 use std::ops::ControlFlow;
 
+use rapport_delivery::Waiting;
 use rapport_domain::event::ProcessedEvent;
 use rapport_domain::{OutboundMessage, OutboxId, Partition, Timestamp};
 use rapport_log::{AppendBatch, LogError};
-use rapport_store::partition::{lake_outbox, letters, outbox};
+use rapport_store::partition::{OutboxRow, lake_outbox, letters, outbox};
 use rapport_store::{Db, Tx};
 
 use super::work::Work;
@@ -70,7 +71,7 @@ pub(super) struct Publisher {
     letters: VecDeque<(u64, Partition, Vec<u8>)>,
     /// Letters the log has; their rows go with the next transaction.
     appended: Vec<u64>,
-    messages: Vec<(OutboundMessage, u32)>,
+    messages: Vec<Waiting>,
     /// Outcomes recorded in the present batch; the gate is told after the commit.
     settled: Vec<OutboxId>,
     /// When to look into the outbox for messages that became due; `None` when nothing waits.
@@ -88,7 +89,7 @@ impl Publisher {
     /// Takes over what a committed batch caused.
     pub(super) fn committed(&mut self, letters: Vec<(u64, Partition, Vec<u8>)>, messages: Vec<OutboundMessage>) {
         self.letters.extend(letters);
-        self.messages.extend(messages.into_iter().map(|m| (m, 0)));
+        self.messages.extend(messages.into_iter().map(Waiting::new));
     }
 
     /// Whether a transaction is wanted only to forget letters that have arrived.
@@ -174,7 +175,12 @@ impl Publisher {
             let due = db.read(|q| outbox::due(q, now, MESSAGES_PER_OFFER, taken))?;
             self.next_look =
                 if due.len() < MESSAGES_PER_OFFER { db.read(|q| outbox::next_due_after(q, now))? } else { Some(now) };
-            self.messages = due.into_iter().map(|row| (row.message, row.attempts)).collect();
+            let waiting = |row: OutboxRow| Waiting {
+                came_back: row.not_before > row.message.created_at,
+                message: row.message,
+                failed_attempts: row.attempts,
+            };
+            self.messages = due.into_iter().map(waiting).collect();
         }
         if self.messages.is_empty() {
             return Ok(());

@@ -75,7 +75,7 @@ impl Owner {
         if let Some(mut slot) = self.cache.take(&key) {
             if slot.dirty.any() {
                 let exit_due = if slot.runs.active.is_empty() { None } else { self.exit_due(&slot, work.now) };
-                let runs_due = self.live.journeys.next_due(key.0, &slot.runs);
+                let runs_due = self.runs_due(key, &slot.runs);
                 write(work, key, &mut slot, [runs_due, exit_due].into_iter().flatten().min())?;
             }
             self.cache.put(key, slot);

@@ -1,89 +1,43 @@
-//! Calendars of journeys, and work on many people that is done in portions, one in each batch.
+//! Work on many people that is done in portions, one in each batch: an audience sent in, a calendar that came round, a pause
+//! ended, a migration. The lanes of a partition take turns, so that a small audience does not wait for a large one.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use chrono::{Duration, NaiveDateTime};
-use chrono_tz::Tz;
+use chrono::NaiveDateTime;
 use rapport_domain::identity;
 use rapport_domain::profile::namespace;
 use rapport_domain::record::{JourneyOrder, LetterBody};
 use rapport_domain::time::{DAY_MS, local_to_instant};
 use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
 use rapport_journeys::campaign::CampaignSpec;
-use rapport_journeys::core::calendar;
 use rapport_journeys::repo::tasks::{self, Place, Queued, Task};
 use rapport_journeys::repo::{self, ActiveFilter, ActiveRun};
-use rapport_journeys::spec::{ScheduleTrigger, Trigger, ZoneChoice};
-use rapport_journeys::{Call, CalledBy, Migration, Overdue};
-use rapport_store::partition::outbox;
+use rapport_journeys::spec::{Audience, ZoneChoice};
+use rapport_journeys::{Call, CalledBy, Migration};
+use rapport_segments::repo::{self as segments, Phase};
 use serde_json::{Map, Value, json};
 
 use super::Owner;
 use super::ingest::Home;
+use super::resume;
 use super::work::Work;
 use crate::cache::Slot;
 use crate::error::EngineError;
 
-/// People of one portion.
-const PORTION: usize = 250;
+/// People of one portion: few, because what comes meanwhile waits for the batch to end.
+pub(super) const PORTION: usize = 64;
 /// When to look again at work that has to wait for the configuration.
 const LOOK_AGAIN_MS: i64 = 50;
-/// How far ahead of UTC the first local clocks are, and how far behind the last.
-pub(crate) const FIRST_ZONE_HOURS: i64 = 14;
-const LAST_ZONE_HOURS: i64 = 12;
 
-/// When calendars come round, and whether there is work to do in portions.
-#[derive(Debug, Default)]
-pub(super) struct Calendars {
-    planned: Vec<Planned>,
-    /// The live journeys the plan was made of are others now.
-    pub(super) is_stale: bool,
-    /// Whether tasks may wait, and when to look.
-    tasks: Option<Timestamp>,
-}
-
-#[derive(Debug)]
-struct Planned {
-    workspace: WorkspaceId,
-    journey: String,
-    /// Under what its progress is kept: the journey and what its calendar says.
-    key: String,
-    /// The local time.
-    local: NaiveDateTime,
-    /// When the first clock shows it.
-    due: Timestamp,
-}
-
-impl Calendars {
-    /// The next instant at which there is something to do.
-    pub(super) fn next(&self) -> Option<Timestamp> {
-        let stale = self.is_stale.then_some(Timestamp::MIN);
-        self.planned.iter().map(|p| p.due).chain(stale).chain(self.tasks).min()
-    }
-
-    /// Whether there is something to do at `now`.
-    pub(super) fn has_work(&self, now: Timestamp) -> bool {
-        self.next().is_some_and(|at| at <= now)
-    }
-
-    /// A rule is up to date now: what waits for that need not wait longer.
-    pub(super) fn look_now(&mut self) {
-        self.tasks = self.tasks.map(|_| Timestamp::MIN);
-    }
-
-    /// Other journeys are live, or memory was brought back to what is stored.
-    pub(super) fn forget(&mut self) {
-        (self.is_stale, self.tasks) = (true, Some(Timestamp::MIN));
-    }
-}
-
-/// When the first clocks that count show a local time.
-fn first_instant(zone: ZoneChoice, workspace: Tz, local: NaiveDateTime) -> Timestamp {
-    match zone {
-        ZoneChoice::Workspace => local_to_instant(workspace, local),
-        ZoneChoice::Named(zone) => local_to_instant(zone, local),
-        ZoneChoice::Profile => Timestamp((local - Duration::hours(FIRST_ZONE_HOURS)).and_utc().timestamp_millis()),
-    }
+/// Whether a task can be worked on.
+enum Readiness {
+    /// It can.
+    Ready,
+    /// The configuration it belongs to is not in effect here yet, or a rule of its journey is still being brought up to date.
+    Soon,
+    /// Its journey is paused: whoever of an audience was not taken in before that is taken in after it. Live journeys are
+    /// others then, which looks at all tasks again.
+    Paused,
 }
 
 impl Owner {
@@ -94,146 +48,61 @@ impl Owner {
         Ok(tasks::push(&work.tx, ws, task)?)
     }
 
-    /// Plans calendars anew when other journeys are live, and queues those that have come round. Of several times missed
-    /// only the last counts.
-    pub(super) fn follow_calendars(&mut self, work: &mut Work) -> Result<(), EngineError> {
-        if std::mem::take(&mut self.calendars.is_stale) {
-            self.plan_calendars(work)?;
-        }
-        for index in 0..self.calendars.planned.len() {
-            if self.calendars.planned[index].due > work.now {
-                continue;
-            }
-            let (ws, journey) =
-                (self.calendars.planned[index].workspace, self.calendars.planned[index].journey.clone());
-            let Some((schedule, paused)) = self.schedule(ws, &journey) else { continue };
-            let zone = self.bound(ws).zone;
-            let mut local = self.calendars.planned[index].local;
-            let mut next = calendar::next_local(&schedule.at, local);
-            while let Some(later) = next.filter(|l| first_instant(schedule.zone, zone, *l) <= work.now) {
-                local = later;
-                next = calendar::next_local(&schedule.at, local);
-            }
-            work.touched = true;
-            let key = self.calendars.planned[index].key.clone();
-            tasks::follow(&work.tx, ws, &key, local)?;
-            if !paused {
-                let local_ms = local.and_utc().timestamp_millis();
-                let task = Task::Schedule { journey: journey.clone(), local_ms, cursor: ProfileId(0) };
-                self.queue_task(work, ws, &task)?;
-            }
-            match next {
-                Some(local) => {
-                    let planned = &mut self.calendars.planned[index];
-                    planned.local = local;
-                    planned.due = first_instant(schedule.zone, zone, local);
-                }
-                None => self.calendars.planned[index].due = Timestamp::MAX,
-            }
-        }
-        Ok(())
-    }
-
-    fn schedule(&self, ws: WorkspaceId, journey: &str) -> Option<(ScheduleTrigger, bool)> {
-        let live = self.live.journeys.live_all(ws).find(|(id, ..)| *id == journey)?;
-        match &live.3.trigger {
-            Trigger::Schedule(schedule) => Some((schedule.clone(), live.2)),
-            _ => None,
-        }
-    }
-
-    fn plan_calendars(&mut self, work: &mut Work) -> Result<(), EngineError> {
-        let live = self.live.clone();
-        self.calendars.planned.clear();
-        for (ws, workspace) in &live.workspaces {
-            let mut keep = Vec::new();
-            for (id, version, _, spec) in live.journeys.live_all(*ws) {
-                match &spec.trigger {
-                    Trigger::Schedule(schedule) => {
-                        // Another time, or other clocks, is another calendar, which begins now.
-                        let says = format!("{:?} {:?}", schedule.at, schedule.zone);
-                        let key = format!("{id} {:016x}", rapport_domain::hash::hash64(0, says.as_bytes()));
-                        self.plan_schedule(work, *ws, (id, &key), schedule, workspace.zone)?;
-                        keep.push(key);
-                    }
-                    Trigger::Date(_) => {
-                        // Everybody's date is looked at once for each version.
-                        let (name, mark) = (format!("date {id}"), tasks::local(i64::from(version) * 1_000));
-                        if tasks::followed(&*work.tx, *ws, &name)? != Some(mark) {
-                            tasks::follow(&work.tx, *ws, &name, mark)?;
-                            self.queue_task(work, *ws, &Task::Plan { cursor: ProfileId(0) })?;
-                        }
-                        keep.push(name);
-                    }
-                    _ => {}
-                }
-            }
-            tasks::retain_calendars(&work.tx, *ws, &keep)?;
-        }
-        Ok(())
-    }
-
-    fn plan_schedule(
-        &mut self,
-        work: &mut Work,
-        ws: WorkspaceId,
-        (id, key): (&str, &str),
-        schedule: &ScheduleTrigger,
-        workspace: Tz,
-    ) -> Result<(), EngineError> {
-        let followed = match tasks::followed(&*work.tx, ws, key)? {
-            Some(upto) => upto,
-            None => {
-                // What is over in every zone when the journey goes live never happens.
-                let utc = work.now.to_utc().naive_utc();
-                let local = |zone: Tz| utc + Duration::milliseconds(rapport_domain::time::offset_ms(zone, work.now));
-                let upto = match schedule.zone {
-                    ZoneChoice::Workspace => local(workspace),
-                    ZoneChoice::Named(zone) => local(zone),
-                    ZoneChoice::Profile => utc - Duration::hours(LAST_ZONE_HOURS),
-                };
-                work.touched = true;
-                tasks::follow(&work.tx, ws, key, upto)?;
-                upto
-            }
-        };
-        if let Some(local) = calendar::next_local(&schedule.at, followed) {
-            let due = first_instant(schedule.zone, workspace, local);
-            let (journey, key) = (id.to_owned(), key.to_owned());
-            self.calendars.planned.push(Planned { workspace: ws, journey, key, local, due });
-        }
-        Ok(())
-    }
-
-    /// Does one portion of the first task.
+    /// Does one portion of one task that need not wait: the first of the next lane in turn.
     pub(super) fn work_off(&mut self, work: &mut Work) -> Result<(), EngineError> {
         if self.calendars.tasks.is_none_or(|at| at > work.now) {
             return Ok(());
         }
-        let Some(queued) = tasks::first(&*work.tx)? else {
-            self.calendars.tasks = None;
-            return Ok(());
-        };
-        let Queued { id, workspace, task } = queued;
-        work.touched = true;
-        if self.must_wait(workspace, &task) {
-            self.calendars.tasks = Some(work.now.plus_ms(LOOK_AGAIN_MS));
-            return Ok(());
+        let last = self.calendars.served.take();
+        let (mut place, mut again) = (last.clone(), None);
+        let mut is_round = last.is_none();
+        loop {
+            let Some((lane, Queued { id, workspace, task })) = tasks::next_lane(&*work.tx, place.as_ref())? else {
+                if is_round {
+                    break;
+                }
+                (is_round, place) = (true, None);
+                continue;
+            };
+            let here = (workspace, lane);
+            if is_round && last.as_ref().is_some_and(|last| here > *last) {
+                break;
+            }
+            match self.readiness(workspace, &task) {
+                Readiness::Ready => {
+                    work.touched = true;
+                    let left = self.portion(work, workspace, task)?;
+                    self.calendars.served = Some(here);
+                    return Ok(tasks::advance(&work.tx, id, left.as_ref())?);
+                }
+                Readiness::Soon => again = Some(work.now.plus_ms(LOOK_AGAIN_MS)),
+                Readiness::Paused => {}
+            }
+            place = Some(here);
         }
-        let left = self.portion(work, workspace, task)?;
-        Ok(tasks::advance(&work.tx, id, left.as_ref())?)
+        self.calendars.tasks = again;
+        Ok(())
     }
 
-    /// Whether a task has to wait: the configuration it belongs to is not in effect here yet, or a rule of its journey is still
-    /// being brought up to date.
-    fn must_wait(&self, ws: WorkspaceId, task: &Task) -> bool {
-        match task {
+    fn readiness(&self, ws: WorkspaceId, task: &Task) -> Readiness {
+        let held = match task {
+            Task::Schedule { journey, .. } | Task::Enter { journey, .. } => self.live.journeys.is_paused(ws, journey),
+            _ => false,
+        };
+        let soon = match task {
             Task::Resume { generation, .. } => self.live.generation < *generation,
-            Task::Schedule { journey, .. }
-            | Task::Enter { journey, .. }
-            | Task::Call { journey, .. }
-            | Task::Migrate { journey, .. } => !self.knows(ws, journey),
-            Task::Plan { .. } => false,
+            Task::Schedule { journey, .. } | Task::Enter { journey, .. } | Task::Call { journey, .. } => {
+                !self.knows(ws, journey)
+            }
+            // Nobody is moved before the end of a pause has come to them.
+            Task::Migrate { journey, .. } => !self.knows(ws, journey) || self.is_resuming(ws, journey),
+            Task::Pace { journey, .. } => self.is_resuming(ws, journey),
+            Task::Plan { .. } | Task::GoOn { .. } => false,
+        };
+        match (held, soon) {
+            (true, _) => Readiness::Paused,
+            (_, true) => Readiness::Soon,
+            _ => Readiness::Ready,
         }
     }
 
@@ -244,18 +113,21 @@ impl Owner {
                 self.enter_all(work, ws, &journey, profiles, &data)?;
                 Ok((!rest.is_empty()).then_some(Task::Enter { journey, profiles: rest, data }))
             }
-            Task::Resume { journey, paused_at, overdue, generation, cursor } => {
-                let choice = Overdue::parse(&overdue).unwrap_or(Overdue::Run);
-                if cursor.is_none() {
-                    self.release_held(work, ws, &journey)?;
-                }
+            Task::Resume { journey, paused_at, overdue, cursor, .. } => {
+                Ok(Some(Task::GoOn { journey, paused_at, resumed_at: work.now, overdue, cursor }))
+            }
+            Task::GoOn { journey, paused_at, resumed_at, overdue, cursor } => {
+                let pause = resume::pause(paused_at, resumed_at, &overdue);
+                let cursor = self.bring_back(work, ws, &journey, pause, cursor)?;
+                Ok(cursor.map(|at| Task::GoOn { journey, paused_at, resumed_at, overdue, cursor: Some(at) }))
+            }
+            Task::Pace { journey, limiters, cursor } => {
                 let page = self.page(work, ws, &journey, None, cursor)?;
                 for run in &page {
-                    self.resume_run(work, ws, &journey, run, paused_at, choice)?;
+                    self.ask_again(work, ws, (run.profile, run.run), &limiters)?;
                 }
-                let cursor = page.last().map(place);
-                let more = page.len() == PORTION;
-                Ok(more.then_some(Task::Resume { journey, paused_at, overdue, generation, cursor }))
+                let (last, more) = (page.last().map(place), page.len() == PORTION);
+                Ok(more.then_some(Task::Pace { journey, limiters, cursor: last }))
             }
             Task::Migrate { journey, from, to, steps, exit_others, cursor } => {
                 let page = self.page(work, ws, &journey, Some(from), cursor)?;
@@ -272,7 +144,7 @@ impl Owner {
                 if cursor == ProfileId(0) {
                     self.send_to_seeds(work, ws, &journey, local_ms)?;
                 }
-                let ids = rapport_profiles::repo::ids_after(&*work.tx, ws, cursor, PORTION)?;
+                let ids = self.audience_after(work, ws, &journey, cursor)?;
                 self.begin_all(work, ws, &journey, tasks::local(local_ms), &ids)?;
                 let last = ids.last().copied().filter(|_| ids.len() == PORTION);
                 Ok(last.map(|cursor| Task::Schedule { journey, local_ms, cursor }))
@@ -291,16 +163,26 @@ impl Owner {
         }
     }
 
-    /// Lets the messages go on that the gate held back while the journey was paused.
-    fn release_held(&mut self, work: &mut Work, ws: WorkspaceId, journey: &str) -> Result<(), EngineError> {
-        for number in rapport_delivery::repo::deferred_of(&*work.tx, ws, journey)? {
-            outbox::defer(&work.tx, number, work.now, false)?;
+    /// The next profiles of whom some are of a calendar's audience, by id: the members of a segment once they are all
+    /// found here, else everybody.
+    fn audience_after(
+        &self,
+        work: &Work,
+        ws: WorkspaceId,
+        journey: &str,
+        after: ProfileId,
+    ) -> Result<Vec<ProfileId>, EngineError> {
+        if let Some((schedule, _)) = self.schedule(ws, journey)
+            && let Audience::Segment(id) = &schedule.audience
+            && self.bound(ws).rows.iter().any(|r| r.segment.as_ref() == Some(id) && r.phase == Phase::Ready)
+        {
+            let members = segments::members(&*work.tx, ws, id, after, PORTION)?;
+            return Ok(members.into_iter().map(|(profile, _)| profile).collect());
         }
-        self.publisher.look_by(work.now);
-        Ok(())
+        Ok(rapport_profiles::repo::ids_after(&*work.tx, ws, after, PORTION)?)
     }
 
-    fn page(
+    pub(super) fn page(
         &mut self,
         work: &mut Work,
         ws: WorkspaceId,
@@ -399,24 +281,6 @@ impl Owner {
         Ok(())
     }
 
-    fn resume_run(
-        &mut self,
-        work: &mut Work,
-        ws: WorkspaceId,
-        journey: &str,
-        run: &ActiveRun,
-        paused_at: Timestamp,
-        overdue: Overdue,
-    ) -> Result<(), EngineError> {
-        let id = run.run;
-        self.change_runs(work, ws, run.profile, |owner, work, slot, queue| {
-            let (live, bound) = (owner.live.clone(), owner.bound(ws));
-            owner.with_runs(work, slot, &bound, false, queue, |runs, _, now, out| {
-                live.journeys.resume(runs, journey, Some(id), paused_at, overdue, now, out);
-            })
-        })
-    }
-
     fn migrate_run(
         &mut self,
         work: &mut Work,
@@ -465,6 +329,6 @@ impl Owner {
     }
 }
 
-fn place(run: &ActiveRun) -> Place {
+pub(super) fn place(run: &ActiveRun) -> Place {
     Place { version: run.version, step: run.step.clone(), profile: run.profile, run: run.run }
 }

@@ -51,6 +51,21 @@ pub fn list(
     Ok(Page { items: rows, next })
 }
 
+/// Everybody who belongs to an account, with when they joined, by id.
+pub fn all_members(
+    shared: &Shared,
+    ws: WorkspaceId,
+    group_id: &str,
+) -> Result<Vec<(ProfileId, Timestamp)>, EngineError> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = members(shared, ws, group_id, after, rapport_profiles::search::MAX_PAGE)?;
+        let Some((last, _)) = page.last() else { return Ok(all) };
+        after = Some(*last);
+        all.extend(page);
+    }
+}
+
 /// A page of an account's members with when they joined, by id, beginning after `after`.
 pub fn members(
     shared: &Shared,

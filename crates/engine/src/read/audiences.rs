@@ -6,7 +6,7 @@ use rapport_domain::event::{EventView, Scalar, names};
 use rapport_domain::rule::Rule;
 use rapport_domain::{Event, ProfileId, Timestamp, WorkspaceId};
 use rapport_lake::{CancelFlag, EventRef, Fold, TimelineFilter};
-use rapport_rules::Clause;
+use rapport_rules::{Clause, Plan};
 use rapport_segments::core::facts::ProfileFacts;
 use rapport_segments::{RuleSet, SegmentState, repo};
 
@@ -32,6 +32,33 @@ pub fn explain(
     profile: &rapport_domain::Profile,
     rule: &Rule,
 ) -> Result<Explanation, EngineError> {
+    let timeline = shared.lake.timeline(ws, profile.id, None, &TimelineFilter::default(), usize::MAX)?;
+    let mut events: Vec<Event> = timeline.into_iter().map(|e| e.event).collect();
+    events.sort_by_key(|e| e.ts);
+    let at = shared.clock.now();
+    let clause = with_facts(shared, ws, profile, |facts| rapport_rules::explain(rule, facts, &events, at))?;
+    Ok(Explanation { clause, events, at })
+}
+
+/// Whether a rule holds for a profile that asks nothing about events: by its present traits, consents and memberships. Questions about
+/// events have no answer here.
+pub fn holds_now(
+    shared: &Shared,
+    ws: WorkspaceId,
+    profile: &rapport_domain::Profile,
+    rule: &Rule,
+) -> Result<bool, EngineError> {
+    let plan = Plan::new(rule);
+    with_facts(shared, ws, profile, |facts| plan.evaluate(facts, &|_| None, shared.clock.now()).holds)
+}
+
+/// Hands over what is known of a profile at present, beside its events.
+fn with_facts<T>(
+    shared: &Shared,
+    ws: WorkspaceId,
+    profile: &rapport_domain::Profile,
+    ask: impl FnOnce(&ProfileFacts<'_>) -> T,
+) -> Result<T, EngineError> {
     let live = shared.live();
     let workspace = live.workspaces.get(&ws);
     let (set, _) = RuleSet::compile(workspace.map(|w| w.rules.placeholders()).unwrap_or_default());
@@ -41,15 +68,10 @@ pub fn explain(
     for (segment, since) in db.read(|q| repo::memberships(q, ws, profile.id))? {
         set.set_membership(&binding, &mut state, &segment, since);
     }
-    let timeline = shared.lake.timeline(ws, profile.id, None, &TimelineFilter::default(), usize::MAX)?;
-    let mut events: Vec<Event> = timeline.into_iter().map(|e| e.event).collect();
-    events.sort_by_key(|e| e.ts);
     let default_zone = workspace.map_or(chrono_tz::Tz::UTC, |w| w.zone);
     let mut profile = profile.clone();
     super::accounts::attach(shared, &mut profile)?;
-    let facts = ProfileFacts { set: &set, binding: &binding, profile: &profile, state: &state, default_zone };
-    let at = shared.clock.now();
-    Ok(Explanation { clause: rapport_rules::explain(rule, &facts, &events, at), events, at })
+    Ok(ask(&ProfileFacts { set: &set, binding: &binding, profile: &profile, state: &state, default_zone }))
 }
 
 /// The most segments whose overlap is counted.

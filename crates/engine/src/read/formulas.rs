@@ -48,7 +48,7 @@ pub fn of_profiles(
     let now = shared.clock.now();
     for (_, db) in shared.stores.partitions() {
         cancel.check()?;
-        let memberships = db.read(|q| repo::all_memberships(q, ws))?;
+        let memberships = db.read(|q| repo::memberships_in(q, ws, rules.segments_asked()))?;
         db.read(|q| {
             let accounts = super::accounts::for_rules(q, ws, &rules)?;
             profiles::iterate(q, ws, |mut profile| {

@@ -1,5 +1,6 @@
 //! Journeys: how many are where, and one customer's runs.
 
+use rapport_domain::hours::HourScores;
 use rapport_domain::{ProfileId, WorkspaceId};
 use rapport_journeys::repo::{self, Stats};
 use serde_json::{Value, json};
@@ -40,29 +41,32 @@ pub fn of_profile(shared: &Shared, ws: WorkspaceId, profile: ProfileId) -> Resul
         })
         .collect();
     let population = db.read(|q| repo::hours(q, ws))?;
+    let (pressure, limit) = super::messages::pressure(shared, ws, profile)?;
     let habits = json!({
         "best_hour": rapport_journeys::best_hour(&runs.habits, &population),
-        "pressure": rapport_journeys::pressure(&runs.habits, shared.clock.now()),
+        "pressure": pressure,
+        "pressure_limit": limit,
     });
     Ok(json!({"active": active, "history": past, "habits": habits}))
 }
 
-/// What a profile gets and how it reacts: the best hour and the pressure score, for the gate and for people.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
-pub struct Habits {
-    /// The local hour at which it reacts best, 0 to 23.
-    pub best_hour: u8,
-    /// Messages of late divided by one plus reactions of late; see `rapport_journeys::pressure`.
-    pub pressure: f64,
+/// Whether a journey has not taken in all of an audience yet; and how many of it are left, where the audience is listed.
+///
+/// # Errors
+/// When the storage fails.
+pub fn entering(shared: &Shared, ws: WorkspaceId, journey: &str) -> Result<Option<u64>, EngineError> {
+    let mut left = None;
+    for (_, db) in shared.stores.partitions() {
+        let of = db.read(|q| repo::tasks::entering(q, ws, journey))?;
+        left = of.map(|people| people + left.unwrap_or(0)).or(left);
+    }
+    Ok(left)
 }
 
-/// The habits of a profile.
-pub fn habits(shared: &Shared, ws: WorkspaceId, profile: ProfileId) -> Result<Habits, EngineError> {
+/// How likely a profile reacts, by its local hour: smoothed toward the population.
+pub fn hours(shared: &Shared, ws: WorkspaceId, profile: ProfileId) -> Result<HourScores, EngineError> {
     let db = shared.stores.partition(profile.home())?;
     let (runs, population) =
         db.read(|q| Ok::<_, rapport_journeys::JourneysError>((repo::load(q, ws, profile)?, repo::hours(q, ws)?)))?;
-    Ok(Habits {
-        best_hour: rapport_journeys::best_hour(&runs.habits, &population),
-        pressure: rapport_journeys::pressure(&runs.habits, shared.clock.now()),
-    })
+    Ok(rapport_journeys::hour_scores(&runs.habits, &population))
 }

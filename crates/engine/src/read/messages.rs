@@ -1,10 +1,16 @@
 //! Messages: the ledger of every partition as one list.
 
+use rapport_delivery::SettingsSpec;
 use rapport_delivery::core::caps::Contact;
+use rapport_delivery::core::pressure::{HALF_LIFE_MS, pressure as score};
+use rapport_delivery::repo::dead;
+use rapport_delivery::repo::decisions::{self, Decided};
 use rapport_delivery::repo::inapp::InAppMessage;
 use rapport_delivery::repo::timeline::{self, MarkCount, Marked};
 use rapport_delivery::repo::{self, LedgerCount, LedgerCounts, LedgerCursor, LedgerEntry, LedgerFilter};
-use rapport_domain::{OutboundMessage, OutboxId, Partition, Profile, ProfileId, Timestamp, WorkspaceId};
+use rapport_delivery::spec::MAX_WINDOW_MS;
+use rapport_domain::{OutboundMessage, OutboxId, Partition, Profile, ProfileId, ResourceKind, Timestamp, WorkspaceId};
+use rapport_store::control::resources;
 
 use super::profiles::{Page, family};
 use crate::error::EngineError;
@@ -39,11 +45,42 @@ pub fn get(shared: &Shared, ws: WorkspaceId, id: OutboxId) -> Result<Option<Ledg
     Ok(db.read(|q| repo::get(q, ws, id))?)
 }
 
+/// Which of these messages are kept so that they can be tried again.
+pub fn replayable(shared: &Shared, ws: WorkspaceId, ids: &[OutboxId]) -> Result<Vec<OutboxId>, EngineError> {
+    let mut kept = Vec::with_capacity(ids.len());
+    for id in ids {
+        let Ok(db) = shared.stores.partition(id.partition) else { continue };
+        if db.read(|q| dead::is_there(q, ws, *id))? {
+            kept.push(*id);
+        }
+    }
+    Ok(kept)
+}
+
+/// What weighs on a customer now by the gate's own score ([`rapport_delivery::core::pressure`]), and how much may, when the
+/// workspace has a limit.
+pub fn pressure(shared: &Shared, ws: WorkspaceId, profile: ProfileId) -> Result<(f64, Option<u32>), EngineError> {
+    let live = shared.stores.control().read(|q| resources::live_one(q, ws, ResourceKind::Settings, "workspace"))?;
+    let settings = live.and_then(|r| SettingsSpec::validate(&r.spec).ok()).unwrap_or_default();
+    let now = shared.clock.now();
+    let got = contacts_of(shared, ws, profile, now.plus_ms(-MAX_WINDOW_MS))?;
+    let half_life_ms = settings.pressure.as_ref().map_or(HALF_LIFE_MS, |p| p.half_life_ms);
+    Ok((score(&got, half_life_ms, now), settings.pressure.map(|p| p.limit)))
+}
+
 /// What reached a customer after `since` without being asked for, under any id they had.
 pub fn contacts(shared: &Shared, profile: &Profile, since: Timestamp) -> Result<Vec<Contact>, EngineError> {
-    let ws = profile.workspace;
+    contacts_of(shared, profile.workspace, profile.id, since)
+}
+
+fn contacts_of(
+    shared: &Shared,
+    ws: WorkspaceId,
+    profile: ProfileId,
+    since: Timestamp,
+) -> Result<Vec<Contact>, EngineError> {
     let mut found = Vec::new();
-    for id in family(shared, ws, profile.id)? {
+    for id in family(shared, ws, profile)? {
         let Ok(db) = shared.stores.partition(id.home()) else { continue };
         found.extend(db.read(|q| repo::timeline::contacts(q, ws, id, since))?);
     }
@@ -89,6 +126,12 @@ pub fn all_of_profile(shared: &Shared, ws: WorkspaceId, profile: ProfileId) -> R
             return Ok(out);
         }
     }
+}
+
+/// Every decision about a message, in order.
+pub fn decisions(shared: &Shared, ws: WorkspaceId, id: OutboxId) -> Result<Vec<Decided>, EngineError> {
+    let Ok(db) = shared.stores.partition(id.partition) else { return Ok(Vec::new()) };
+    Ok(db.read(|q| decisions::of(q, ws, id))?)
 }
 
 /// What became of a message after it left.
@@ -169,11 +212,16 @@ pub fn count_lines(shared: &Shared, ws: WorkspaceId) -> Result<Vec<LedgerCount>,
 pub fn counts(shared: &Shared, ws: WorkspaceId) -> Result<LedgerCounts, EngineError> {
     let mut total = LedgerCounts::default();
     for (_, db) in shared.stores.partitions() {
-        let counts = db.read(|q| repo::counts(q, ws))?;
-        total.pending += counts.pending;
-        total.sent += counts.sent;
-        total.skipped += counts.skipped;
-        total.failed += counts.failed;
+        total = total.and(db.read(|q| repo::counts(q, ws))?);
+    }
+    Ok(total)
+}
+
+/// The same of the messages that meet a filter.
+pub fn counts_of(shared: &Shared, ws: WorkspaceId, filter: &LedgerFilter) -> Result<LedgerCounts, EngineError> {
+    let mut total = LedgerCounts::default();
+    for (_, db) in shared.stores.partitions() {
+        total = total.and(db.read(|q| repo::counts_of(q, ws, filter))?);
     }
     Ok(total)
 }

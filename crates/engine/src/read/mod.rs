@@ -9,11 +9,13 @@ pub mod formulas;
 pub mod journeys;
 pub mod messages;
 pub mod people;
+mod preview;
 pub mod profiles;
 pub mod recent;
 pub mod runs;
 pub mod segments;
 pub mod stats;
+pub mod twins;
 pub mod values;
 
 /// Most partitions a chain of forwarding addresses is followed through.

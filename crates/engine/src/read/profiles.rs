@@ -1,5 +1,6 @@
 //! Profiles and accounts.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use rapport_domain::event::ProcessedEvent;
@@ -68,14 +69,32 @@ pub fn list(
 ) -> Result<Page<Profile>, EngineError> {
     let after = cursor.map(Position::from_str).transpose()?;
     let mut rows: Vec<(Position, Profile)> = Vec::new();
-    for (_, db) in shared.stores.partitions() {
-        rows.extend(db.read(|q| list_profiles(q, ws, filter, sort, after, limit + 1))?);
+    for (partition, db) in shared.stores.partitions() {
+        let Some(filter) = part(filter, partition) else { continue };
+        rows.extend(db.read(|q| list_profiles(q, ws, &filter, sort, after, limit + 1))?);
     }
     rows.sort_by_key(|r| r.0);
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = if more { rows.last().map(|r| r.0.to_string()) } else { None };
     Ok(Page { items: rows.into_iter().map(|r| r.1).collect(), next })
+}
+
+/// What a filter asks of one partition; `None` when it names nobody who lives there.
+fn part(filter: &Filter, partition: Partition) -> Option<Cow<'_, Filter>> {
+    let Some(among) = &filter.among else { return Some(Cow::Borrowed(filter)) };
+    let here: Vec<ProfileId> = among.iter().copied().filter(|id| id.home() == partition).collect();
+    (!here.is_empty()).then(|| Cow::Owned(Filter { among: Some(here), text: filter.text.clone(), ..*filter }))
+}
+
+/// How many profiles meet `filter`.
+pub fn count_of(shared: &Shared, ws: WorkspaceId, filter: &Filter) -> Result<u64, EngineError> {
+    let mut total = 0;
+    for (partition, db) in shared.stores.partitions() {
+        let Some(filter) = part(filter, partition) else { continue };
+        total += db.read(|q| rapport_profiles::search::repo::count(q, ws, &filter))?;
+    }
+    Ok(total)
 }
 
 /// Profiles of one partition by id, beginning after `after`, at most `limit`: for reading all of them.
@@ -102,18 +121,16 @@ pub fn count(shared: &Shared, ws: WorkspaceId) -> Result<u64, EngineError> {
     Ok(total)
 }
 
-/// A profile's events, newest first, those of absorbed profiles included. `text` narrows to events whose name or properties
-/// contain it.
+/// A profile's events that meet `filter`, newest first, those of absorbed profiles included.
 pub fn timeline(
     shared: &Shared,
     ws: WorkspaceId,
     id: ProfileId,
     before: Option<(Timestamp, &str)>,
-    text: Option<&str>,
+    filter: &TimelineFilter,
     limit: usize,
 ) -> Result<Vec<ProcessedEvent>, EngineError> {
-    let filter = TimelineFilter { contains: text.map(str::to_owned), ..TimelineFilter::default() };
-    Ok(shared.lake.timeline(ws, id, before, &filter, limit)?)
+    Ok(shared.lake.timeline(ws, id, before, filter, limit)?)
 }
 
 /// A customer's present id with those of all profiles that became part of it, at most [`MAX_FAMILY`].

@@ -1,8 +1,9 @@
 //! What happened just now, over all customers: the live feed.
 
 use rapport_domain::event::EventView;
-use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
-use rapport_lake::{CancelFlag, EventRef, Fold};
+use rapport_domain::rule::{CompareOp, Literal};
+use rapport_domain::{ProfileId, SourceId, Timestamp, WorkspaceId};
+use rapport_lake::{CancelFlag, EventFilter, EventRef, Field, Filter, Fold, Test};
 
 use crate::error::EngineError;
 use crate::shared::Shared;
@@ -18,16 +19,34 @@ pub struct RecentEvent {
     pub name: String,
 }
 
+/// Which events of the feed are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// Only of this source.
+    pub source: Option<SourceId>,
+    /// Only those whose name holds this text, upper and lower case alike; every one when empty.
+    pub text: String,
+    /// Only those at or before this instant.
+    pub until: Option<Timestamp>,
+}
+
 /// The latest events within a period, a bounded number of them.
 struct Latest {
     from: Timestamp,
     to: Timestamp,
     limit: usize,
+    names: Option<Vec<String>>,
+    source: Option<SourceId>,
+}
+
+/// Newest first; those of one instant in an order that stays.
+fn order(rows: &mut [RecentEvent]) {
+    rows.sort_by(|a, b| (b.ts, b.profile, &b.name).cmp(&(a.ts, a.profile, &a.name)));
 }
 
 fn keep(out: &mut Vec<RecentEvent>, limit: usize) {
     if out.len() > 2 * limit {
-        out.sort_by_key(|e| std::cmp::Reverse((e.ts, e.profile)));
+        order(out);
         out.truncate(limit);
     }
 }
@@ -56,23 +75,45 @@ impl Fold for Latest {
         keep(into, self.limit);
     }
 
+    fn event_names(&self) -> Option<Vec<String>> {
+        self.names.clone()
+    }
+
+    fn filters(&self) -> Vec<EventFilter> {
+        let of = |source: SourceId| {
+            let test = Test::Compare(CompareOp::Equal, Literal::Number(f64::from(source.0)));
+            EventFilter { event: None, filter: Filter::Test(Field::Source, test) }
+        };
+        self.source.map(of).into_iter().collect()
+    }
+
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         Some((self.from, self.to))
     }
 }
 
 /// The latest events since `from`, newest first, at most `limit`. Looks at the time column of what is at or after `from`
-/// only, so the caller keeps the period short.
+/// only, and of that at the wanted names and source, so the caller keeps the period short.
 pub fn events(
     shared: &Shared,
     ws: WorkspaceId,
     from: Timestamp,
+    wanted: &Wanted,
     limit: usize,
     cancel: &CancelFlag,
 ) -> Result<Vec<RecentEvent>, EngineError> {
-    let fold = Latest { from, to: Timestamp::MAX, limit: limit.max(1) };
-    let mut rows = shared.lake.snapshot(ws).run(&fold, cancel)?;
-    rows.sort_by_key(|e| std::cmp::Reverse((e.ts, e.profile)));
+    let snapshot = shared.lake.snapshot(ws);
+    let text = wanted.text.to_lowercase();
+    let holds = |name: &String| name.to_lowercase().contains(&text);
+    let names = (!text.is_empty())
+        .then(|| snapshot.event_names().into_iter().map(|(name, _)| name).filter(holds).collect::<Vec<_>>());
+    if names.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let to = wanted.until.map_or(Timestamp::MAX, |at| at.plus_ms(1));
+    let fold = Latest { from, to, limit: limit.max(1), names, source: wanted.source };
+    let mut rows = snapshot.run(&fold, cancel)?;
+    order(&mut rows);
     rows.truncate(limit);
     Ok(rows)
 }

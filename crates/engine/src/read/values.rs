@@ -38,16 +38,41 @@ fn add(counts: &mut Counts, value: serde_json::Value, by: u64) {
     }
 }
 
+/// Which values are wanted: those with this text in them, upper and lower case alike; all when it is empty.
+struct Sought(String);
+
+impl Sought {
+    fn new(text: Option<&str>) -> Self {
+        Sought(text.unwrap_or_default().trim().to_lowercase())
+    }
+
+    fn fits(&self, shown: impl FnOnce() -> String) -> bool {
+        self.0.is_empty() || shown().to_lowercase().contains(&self.0)
+    }
+}
+
 /// Members of a list count one by one: that is what a rule asks with `contains`.
-fn note(counts: &mut Counts, scalar: &Scalar<'_>) {
+fn note(counts: &mut Counts, sought: &Sought, scalar: &Scalar<'_>) {
     match scalar {
-        Scalar::Text(text) if text.chars().count() <= MAX_CHARS => add(counts, text.as_ref().into(), 1),
-        Scalar::Number(n) => add(counts, number(*n), 1),
-        Scalar::Bool(b) => add(counts, (*b).into(), 1),
+        Scalar::Text(text) if text.chars().count() <= MAX_CHARS => {
+            if sought.fits(|| text.to_string()) {
+                add(counts, text.as_ref().into(), 1);
+            }
+        }
+        Scalar::Number(n) => {
+            if sought.fits(|| number(*n).to_string()) {
+                add(counts, number(*n), 1);
+            }
+        }
+        Scalar::Bool(b) => {
+            if sought.fits(|| b.to_string()) {
+                add(counts, (*b).into(), 1);
+            }
+        }
         Scalar::Json(json) => {
             json.as_array().into_iter().flatten().take(20).for_each(|v| {
                 if !v.is_array() && !v.is_object() {
-                    note(counts, &Scalar::of(Some(v)));
+                    note(counts, sought, &Scalar::of(Some(v)));
                 }
             });
         }
@@ -71,6 +96,7 @@ struct Values<'a> {
     event: Option<&'a str>,
     property: &'a str,
     from: Timestamp,
+    sought: Sought,
 }
 
 impl Fold for Values<'_> {
@@ -83,8 +109,8 @@ impl Fold for Values<'_> {
 
     fn step(&self, state: &mut Counts, event: &EventRef<'_>) {
         match self.property.strip_prefix("context.") {
-            Some(path) => note(state, &event.context(path)),
-            None => note(state, &event.property(self.property)),
+            Some(path) => note(state, &self.sought, &event.context(path)),
+            None => note(state, &self.sought, &event.property(self.property)),
         }
     }
 
@@ -105,18 +131,27 @@ impl Fold for Values<'_> {
     }
 }
 
+/// How many values are wanted, and which.
+#[derive(Clone, Copy, Debug)]
+pub struct Which<'a> {
+    /// The most frequent so many.
+    pub limit: usize,
+    /// Only those with this text in them, upper and lower case alike.
+    pub text: Option<&'a str>,
+}
+
 /// The most frequent values of an event's property (or `context.…`) since `from`; of any event's without `event`.
 pub fn of_property(
     shared: &Shared,
     ws: WorkspaceId,
-    event: Option<&str>,
-    property: &str,
+    (event, property): (Option<&str>, &str),
     from: Timestamp,
-    limit: usize,
+    which: Which<'_>,
     cancel: &CancelFlag,
 ) -> Result<Vec<SeenValue>, EngineError> {
-    let counts = shared.lake.snapshot(ws).run(&Values { event, property, from }, cancel)?;
-    Ok(most_frequent(counts, limit))
+    let values = Values { event, property, from, sought: Sought::new(which.text) };
+    let counts = shared.lake.snapshot(ws).run(&values, cancel)?;
+    Ok(most_frequent(counts, which.limit))
 }
 
 /// The most frequent values of a trait among some profiles of each partition.
@@ -124,22 +159,22 @@ pub fn of_trait(
     shared: &Shared,
     ws: WorkspaceId,
     path: &str,
-    limit: usize,
+    which: Which<'_>,
     cancel: &CancelFlag,
 ) -> Result<Vec<SeenValue>, EngineError> {
-    let mut counts = Counts::new();
+    let (mut counts, sought) = (Counts::new(), Sought::new(which.text));
     for (_, db) in shared.stores.partitions() {
         cancel.check()?;
         let mut looked_at = 0;
         db.read(|q| {
             profiles::iterate(q, ws, |profile| {
-                note(&mut counts, &Scalar::of(profile.trait_value(path)));
+                note(&mut counts, &sought, &Scalar::of(profile.trait_value(path)));
                 looked_at += 1;
                 if looked_at < MAX_PROFILES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             })
         })?;
     }
-    Ok(most_frequent(counts, limit))
+    Ok(most_frequent(counts, which.limit))
 }
 
 #[cfg(test)]
@@ -153,10 +188,23 @@ mod tests {
         for value in
             [json!(["a", "b", {"x": 1}]), json!("a"), json!(2.0), json!(null), json!("x".repeat(500)), json!(true)]
         {
-            note(&mut counts, &Scalar::of(Some(&value)));
+            note(&mut counts, &Sought::new(None), &Scalar::of(Some(&value)));
         }
         let found = most_frequent(counts, 3);
         assert_eq!(found[0], SeenValue { value: json!("a"), count: 2 });
         assert_eq!(found[1..].iter().map(|v| v.value.clone()).collect::<Vec<_>>(), [json!("b"), json!(2)]);
+    }
+
+    #[test]
+    fn values_are_sought_by_what_is_in_them() {
+        let values = [json!("Pan"), json!(["Span", "pot"]), json!(120), json!(2.5), json!(true)];
+        let found = |text: &str| {
+            let mut counts = Counts::new();
+            values.iter().for_each(|v| note(&mut counts, &Sought::new(Some(text)), &Scalar::of(Some(v))));
+            most_frequent(counts, 10).into_iter().map(|v| v.value).collect::<Vec<_>>()
+        };
+        assert_eq!(found("PAN"), [json!("Pan"), json!("Span")]);
+        assert_eq!((found("2"), found("tru")), (vec![json!(120), json!(2.5)], vec![json!(true)]));
+        assert_eq!((found(" ").len(), found("x").len()), (6, 0));
     }
 }

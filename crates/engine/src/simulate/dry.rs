@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rapport_domain::{Event, ProfileId, Timestamp, WorkspaceId};
 use rapport_journeys::core::runs::{Run, Wake};
 use rapport_journeys::spec::{Action, EventWait, Trigger, Wait};
-use rapport_journeys::{Call, CalledBy, Effect, WebhookAnswer};
+use rapport_journeys::{Call, CalledBy, Effect, WebhookAnswer, WebhookRequest};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -19,15 +19,15 @@ use crate::shared::Shared;
 const MAX_STEPS: usize = 500;
 
 /// One thing that would happen.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DryStep {
     /// When, by the virtual clock.
     pub at: Timestamp,
     /// The step; absent for what the whole run does.
     pub step: Option<String>,
-    /// `entered`, `refused`, `passed`, `message`, `withheld`, `update`, `event`, `webhook`, `list`, `start`, `goal`, `exited`.
+    /// `entered`, `refused`, `passed`, `message`, `withheld`, `update`, `event`, `webhook`, `unanswered`, `list`, `start`, `goal`, `exited`.
     pub what: &'static str,
-    /// Of `passed` the exit, of `refused` and `exited` the reason, of `message` the template and so on.
+    /// Of `passed` the exit, of `refused`, `unanswered` and `exited` the reason, of `message` the template and so on.
     pub detail: Value,
 }
 
@@ -91,8 +91,12 @@ pub(super) fn tell(effect: &Effect, of: &str) -> Option<(Option<String>, &'stati
             (at(origin)?, "event", json!({"event": event, "properties": properties}))
         }
         Effect::Webhook { origin, request } => {
-            (at(origin)?, "webhook", json!({"method": request.method, "url": request.url, "body": request.body}))
+            let WebhookRequest { method, url, body, .. } = request;
+            let headers: Map<String, Value> =
+                request.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            (at(origin)?, "webhook", json!({"method": method, "url": url, "headers": headers, "body": body}))
         }
+        Effect::Unanswered { origin, detail } => (at(origin)?, "unanswered", json!(detail)),
         Effect::List { origin, segment, add } => (at(origin)?, "list", json!({"list": segment, "add": add})),
         Effect::Start { origin, journey, data } => (at(origin)?, "start", json!({"journey": journey, "data": data})),
         Effect::Stop { origin, journey } => (at(origin)?, "stop", json!({"journey": journey})),

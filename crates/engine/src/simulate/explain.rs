@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::Request;
 use super::dry::tell;
+use super::judged::{Judged, judged};
 use super::player::{Player, Seen, Witness};
 use super::stage::Stage;
 use crate::error::EngineError;
@@ -77,6 +78,8 @@ pub struct Explanation {
     /// What the live version, and those that the profile's runs are or were on, decide over the profile's events, newest
     /// first. Each lets people in until the one after it was written.
     pub decisions: Vec<Decision>,
+    /// What became of its messages, newest first, with every decision of the gate.
+    pub messages: Vec<Judged>,
     /// Whether older ones were left out.
     pub shortened: bool,
 }
@@ -254,7 +257,8 @@ pub fn explain(
         list.as_array().into_iter().flatten().filter(|r| r["journey"] == journey).cloned().collect()
     };
     let runs = json!({"active": own(&all["active"]), "history": own(&all["history"])});
-    Ok(Some(Explanation { live_version, runs, facts, decisions, shortened }))
+    let messages = judged(shared, ws, journey, profile)?;
+    Ok(Some(Explanation { live_version, runs, facts, decisions, messages, shortened }))
 }
 
 /// What a version, there since some instant, decides over a profile's events, newest first; and whether that is not all.
@@ -266,7 +270,8 @@ fn replay(
     events: &[Event],
 ) -> Result<(Vec<Decision>, bool), EngineError> {
     let (now, flood_limit, compare) = (shared.clock.now(), 0, false);
-    let request = Request { journey: journey.to_owned(), spec: spec.clone(), since, until: now, flood_limit, compare };
+    let request =
+        Request { journey: journey.to_owned(), spec: spec.clone(), since, until: now, flood_limit, compare, people: 0 };
     let stage = super::stage(shared, ws, &request, None)?;
     let explainer = Explainer {
         journey,
@@ -302,6 +307,8 @@ fn run_of(effect: &Effect) -> Option<u64> {
         | Effect::List { origin, .. }
         | Effect::Start { origin, .. }
         | Effect::Stop { origin, .. }
+        | Effect::Unanswered { origin, .. }
+        | Effect::Omitted { origin, .. }
         | Effect::Turn { origin, .. } => Some(origin.run),
         Effect::NotEntered { .. } | Effect::Migrated { .. } | Effect::Renumbered { .. } => None,
     }
@@ -316,6 +323,7 @@ impl Explanation {
         let of = |f: &Fact| (f.properties.get("run").cloned(), f.properties.get("version").cloned());
         let run = of(found);
         self.facts.retain(|f| f.properties.get("run") == run.0.as_ref() || is(&f));
+        self.messages.retain(|m| m.message == message);
         let entered = self.facts.iter().rev().find(|f| f.event == names::JOURNEY_ENTERED).map(|f| f.at);
         let decided = self.decisions.iter().find(|d| {
             d.what == "entered" && Some(json!(d.version)) == run.1 && entered.is_none_or(|entered| d.at <= entered)

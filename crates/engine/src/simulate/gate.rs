@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use rapport_delivery::core::address::{suppression_key, targets};
 use rapport_delivery::core::caps::{Contact, is_limited};
-use rapport_delivery::core::gate::{GateDecision, GateInput, decide, is_counted, topic_of};
+use rapport_delivery::core::gate::{GateDecision, GateInput, Suppressed, decide, is_counted, topic_of, wants_hours};
 use rapport_delivery::spec::MAX_WINDOW_MS;
 use rapport_delivery::{OriginState, SettingsSpec, TemplateSpec, TopicSpec};
+use rapport_domain::hours::HourScores;
 use rapport_domain::{MessageChannel, OutboundMessage, Profile, Resource, ResourceKind, Timestamp, WorkspaceId};
-use rapport_store::control::suppressions;
 use serde_json::json;
 
 use super::cost::{TextCost, TextCounter};
@@ -76,11 +76,18 @@ impl<'a> Gate<'a> {
         found
     }
 
-    fn is_suppressed(&self, channel: &str, address: &str) -> bool {
-        let control = self.shared.stores.control();
-        control.read(|q| suppressions::is_suppressed(q, self.workspace, channel, address)).unwrap_or_else(|error| {
+    /// When the customer reacts, as it is known now.
+    fn hours(&self, profile: &Profile) -> HourScores {
+        read::journeys::hours(self.shared, self.workspace, profile.id).unwrap_or_else(|error| {
+            tracing::warn!(%error, "when a customer reacts could not be read for a simulation");
+            [1.0 / 24.0; 24]
+        })
+    }
+
+    fn suppressed(&self, channel: &str, address: &str) -> Option<Suppressed> {
+        crate::wiring::suppressed(self.shared, self.workspace, channel, address).unwrap_or_else(|error| {
             tracing::warn!(%error, "the suppression list could not be read for a simulation");
-            false
+            None
         })
     }
 
@@ -109,6 +116,8 @@ impl<'a> Gate<'a> {
             None => Err(format!("{:?} is no channel", message.channel)),
         };
         let key = kind.and_then(|kind| suppression_key(profile, kind, country));
+        let hours = wants_hours(template).then(|| self.hours(profile));
+        let suppressed = key.and_then(|address| self.suppressed(&message.channel, &address));
         let decision = decide(&GateInput {
             message,
             now,
@@ -118,9 +127,10 @@ impl<'a> Gate<'a> {
             settings: &self.settings,
             profile: Some(profile),
             already_sent: false,
-            suppressed: key.is_some_and(|address| self.is_suppressed(&message.channel, &address)),
+            suppressed: suppressed.as_ref(),
             address: place.as_ref().err().map(String::as_str),
             wrote,
+            hours: hours.as_ref(),
             origin: OriginState::Live,
             contacts,
             under_way: &[],

@@ -11,7 +11,7 @@
 //!   the customer before the period and what the simulation lets leave. A template that is not live yet is taken as an ordinary one.
 //! - Runs that were under way when the period began are not continued. Rate limiters let everybody pass at once; webhooks
 //!   are answered with success and an empty body; accounts are as they are now; of a comparison the first arm wins. Journeys that begin by the API or by
-//!   hand have no entries.
+//!   hand have no entries, but those that a live journey starts.
 
 mod cost;
 mod dry;
@@ -19,7 +19,9 @@ mod estimate;
 mod explain;
 mod fold;
 mod gate;
+mod judged;
 mod player;
+mod progress;
 mod stage;
 mod tally;
 
@@ -34,15 +36,19 @@ pub use self::cost::{CountryCost, TextCost};
 pub use self::dry::{DryRun, DryStep, dry_run};
 pub use self::estimate::{Estimate, estimate};
 pub use self::explain::{Decision, Explanation, Fact, explain};
+pub use self::judged::{Judged, Judgement};
+pub use self::progress::Progress;
 use self::stage::{DRAFT, Parts, Stage};
 use self::tally::Tally;
-pub use self::tally::{ChannelTally, Flood, JourneyTally, StepTally};
+pub use self::tally::{ChannelTally, Flood, JourneyTally, Person, StepTally};
 use crate::error::EngineError;
 use crate::read;
 use crate::shared::Shared;
 
 /// Days a simulation may look back.
 pub const MAX_DAYS: i64 = 400;
+/// Of how many people everything is told at most, in an answer to a request.
+pub const MAX_PEOPLE: usize = 100;
 /// Messages a week above which somebody counts as flooded, when the request does not say.
 pub const DEFAULT_FLOOD_LIMIT: u64 = 7;
 
@@ -61,6 +67,8 @@ pub struct Request {
     pub flood_limit: u64,
     /// Whether to play the live version as well, for comparison.
     pub compare: bool,
+    /// Of how many of the people who enter everything is told.
+    pub people: usize,
 }
 
 /// What a journey would have done.
@@ -82,6 +90,8 @@ pub struct Simulation {
     pub flood: Flood,
     /// The numbers of the live version over the same events.
     pub live: Option<JourneyTally>,
+    /// What some of the people who enter go through, those with the least ids.
+    pub people: Vec<Person>,
     /// What a reader must know.
     pub warnings: Vec<String>,
 }
@@ -96,16 +106,35 @@ pub fn run(
     request: &Request,
     cancel: &CancelFlag,
 ) -> Result<Simulation, EngineError> {
+    run_told(shared, ws, request, cancel, &Progress::default())
+}
+
+/// The same, telling how far it is.
+///
+/// # Errors
+/// See [`run`].
+pub fn run_told(
+    shared: &Shared,
+    ws: WorkspaceId,
+    request: &Request,
+    cancel: &CancelFlag,
+    progress: &Progress,
+) -> Result<Simulation, EngineError> {
     let stage = stage(shared, ws, request, None)?;
     let documents = shared.stores.control().read(|q| resources::all_live(q, ws))?;
     let gate = gate::Gate::new(shared, ws, &documents, request.since);
     let snapshot = shared.lake.snapshot(ws);
-    let tally: Tally = snapshot.run(&fold::PlayFold::new(&stage, &gate, request.flood_limit), cancel)?;
-    let live = match live_version(shared, ws, &request.journey)?.filter(|_| request.compare) {
+    let live = live_version(shared, ws, &request.journey)?.filter(|_| request.compare);
+    progress.expect(&snapshot, stage.event_names().as_deref(), 1 + u64::from(live.is_some()));
+    let fold = fold::PlayFold::new(&stage, &gate, request.flood_limit, request.people, progress);
+    let mut tally: Tally = snapshot.run(&fold, cancel)?;
+    tally.people.sort_by(|a, b| a.profile.cmp(&b.profile));
+    let live = match live {
         None => None,
         Some(live) => {
             let stage = self::stage(shared, ws, request, Some(&live))?;
-            let tally: Tally = snapshot.run(&fold::PlayFold::new(&stage, &gate, request.flood_limit), cancel)?;
+            let tally: Tally =
+                snapshot.run(&fold::PlayFold::new(&stage, &gate, request.flood_limit, 0, progress), cancel)?;
             Some(tally.journey)
         }
     };
@@ -118,6 +147,7 @@ pub fn run(
         events: tally.events,
         journey: tally.journey,
         overlap: tally.overlap,
+        people: tally.people,
         flood: Flood { limit: request.flood_limit, ..tally.flood },
         live,
         warnings,
@@ -127,7 +157,9 @@ pub fn run(
 fn notes(request: &Request, gate: &gate::Gate<'_>, tally: &Tally) -> Vec<String> {
     use rapport_journeys::spec::{Action, Trigger};
     let mut notes = Vec::new();
-    if matches!(request.spec.trigger, Trigger::Api { .. } | Trigger::Journey | Trigger::Manual) {
+    // Other live journeys start it in the simulation as they do live.
+    let is_called = matches!(request.spec.trigger, Trigger::Api { .. } | Trigger::Journey | Trigger::Manual);
+    if is_called && tally.journey.entered == 0 {
         notes.push(format!(
             "the journey begins by {}: the past has no such calls, so nobody enters",
             request.spec.trigger.kind()
@@ -153,6 +185,12 @@ fn notes(request: &Request, gate: &gate::Gate<'_>, tally: &Tally) -> Vec<String>
     }
     if has(|a| matches!(a, Action::Message(_))) {
         notes.push("messages are taken as sent, and opened where the same step's message was".to_owned());
+    }
+    if tally.cut > 0 {
+        notes.push(format!(
+            "{} people go round in a circle of journeys or events without end: it was cut, and the numbers are too low",
+            tally.cut
+        ));
     }
     if tally.flood.people > 0 {
         let (people, limit) = (tally.flood.people, request.flood_limit);

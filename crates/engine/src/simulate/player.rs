@@ -2,24 +2,25 @@
 //! the world: what would be written is only witnessed.
 
 mod messages;
+mod scene;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use rapport_domain::event::names;
+use rapport_domain::profile::ZONE_TRAIT;
 use rapport_domain::time::local_to_instant;
-use rapport_domain::{Event, EventKind, Profile, ProfileId, SourceId, Timestamp};
-use rapport_journeys::{Call, CalledBy, ConditionKey, Conditions, Effect, JourneySet, Runs, WebhookAnswer};
+use rapport_domain::{Event, EventKind, Profile, SourceId, Timestamp};
+use rapport_journeys::{Call, CalledBy, Conditions, Effect, JourneySet, Runs, WebhookAnswer};
 use rapport_profiles::apply_confirming;
-use rapport_rules::Verdict;
 use rapport_segments::{Decided, Edge, SegmentState, Touched};
 use serde_json::{Map, Value, json};
 
 use super::stage::Stage;
 use crate::error::EngineError;
 use crate::shared::Shared;
-use crate::told::{self, REACTIONS};
+use crate::told;
+use scene::Scene;
 
 /// Timers that may fire between two events of one profile; more would be a journey that never rests.
 const MAX_FIRES: usize = 20_000;
@@ -60,49 +61,10 @@ pub(crate) struct Player<'a, W> {
     due: Option<Timestamp>,
     derived: u64,
     nested: usize,
+    /// Whether something was left out because it would never end.
+    pub(crate) is_cut: bool,
     /// The last message played, by journey and step: what really became of the one then is taken as its own.
     messages: HashMap<(String, String), Arc<str>>,
-}
-
-struct Scene<'a> {
-    stage: &'a Stage,
-    profile: &'a Profile,
-    segments: &'a SegmentState,
-    now: Timestamp,
-}
-
-impl Scene<'_> {
-    fn ask(&self, key: &ConditionKey) -> Option<Verdict> {
-        let stage = self.stage;
-        stage.rules.ask(&stage.binding, self.segments, key.as_str(), self.profile, stage.zone, self.now)
-    }
-}
-
-impl Conditions for Scene<'_> {
-    fn holds(&self, key: &ConditionKey) -> bool {
-        self.ask(key).is_some_and(|verdict| verdict.holds)
-    }
-
-    fn zone(&self) -> Tz {
-        self.profile.zone().unwrap_or(self.stage.zone)
-    }
-
-    fn profile(&self) -> ProfileId {
-        self.profile.id
-    }
-
-    fn trait_value(&self, path: &str) -> Option<Value> {
-        self.profile.trait_value(path).cloned()
-    }
-
-    fn population(&self) -> [u64; 24] {
-        self.stage.population
-    }
-
-    /// Nobody opened what was not sent: the first arm is taken.
-    fn winner(&self, _: &str, _: u32, _: &str) -> Option<String> {
-        Some(String::new())
-    }
 }
 
 type Queue = VecDeque<Event>;
@@ -121,6 +83,7 @@ impl<'a, W: Witness> Player<'a, W> {
             due: None,
             derived: 0,
             nested: 0,
+            is_cut: false,
             messages: HashMap::new(),
         }
     }
@@ -175,7 +138,7 @@ impl<'a, W: Witness> Player<'a, W> {
     pub(crate) fn edge(&mut self, segment: &str, entered: bool) {
         let mut queue = Queue::new();
         self.with_runs(&mut queue, |stage, runs, scene, now, out| {
-            stage.journeys.on_segment(stage.workspace, runs, segment, entered, false, scene, now, out);
+            stage.journeys.on_segment(stage.workspace, runs, (segment, entered, now), false, scene, now, out);
         });
         self.run_due(&mut queue);
         self.drain(&mut queue);
@@ -188,9 +151,13 @@ impl<'a, W: Witness> Player<'a, W> {
         if self.now < self.stage.since {
             self.begin();
         }
-        for _ in 0..MAX_FIRES {
+        for fired in 0.. {
             let occurs = self.stage.calendars.get(self.occurred).map(|o| o.at);
             let Some(next) = [self.due, occurs].into_iter().flatten().min().filter(|at| *at <= to) else { break };
+            if fired == MAX_FIRES {
+                self.is_cut = true;
+                break;
+            }
             self.now = self.now.max(next);
             self.witness.passes(&self.profile, self.now);
             if occurs == Some(next) {
@@ -256,6 +223,7 @@ impl<'a, W: Witness> Player<'a, W> {
 
     fn begin_call(&mut self, call: &Call<'_>, queue: &mut Queue) {
         if self.nested > MAX_NESTED {
+            self.is_cut = true;
             return;
         }
         self.with_runs(queue, |stage, runs, scene, now, out| {
@@ -287,6 +255,7 @@ impl<'a, W: Witness> Player<'a, W> {
         while let Some(event) = queue.pop_front() {
             steps += 1;
             if steps > crate::owner::MAX_CAUSED {
+                self.is_cut = true;
                 return;
             }
             self.take(event, false, queue);
@@ -313,6 +282,7 @@ impl<'a, W: Witness> Player<'a, W> {
             stage.rules.touch_account(&mut touched);
         }
         let dates_moved = self.look_at_all || !applied.trait_changes.is_empty();
+        let is_elsewhere = self.look_at_all || applied.trait_changes.iter().any(|change| change.name == ZONE_TRAIT);
         if std::mem::take(&mut self.look_at_all) {
             stage.rules.touch_all(&mut touched);
         }
@@ -338,7 +308,7 @@ impl<'a, W: Witness> Player<'a, W> {
         if dates_moved && (stage.journeys.has_dates(stage.workspace) || !self.runs.active.is_empty()) {
             self.with_runs(queue, |stage, runs, scene, now, _| {
                 stage.journeys.plan_dates(stage.workspace, runs, scene, now);
-                stage.journeys.move_dates(stage.workspace, runs, scene, now);
+                stage.journeys.move_dates(stage.workspace, runs, is_elsewhere, scene, now);
             });
         }
         let starts = !historical && stage.journeys.listens(stage.workspace, &event.name);
@@ -358,9 +328,7 @@ impl<'a, W: Witness> Player<'a, W> {
     }
 
     fn note_habits(&mut self, event: &Event) {
-        if &*event.name == names::MESSAGE_SENT {
-            self.runs.habits.note_sent(event.ts);
-        } else if REACTIONS.contains(&&*event.name) && event.properties.get("message_id").is_some() {
+        if told::is_reaction(&event.name) && event.properties.get("message_id").is_some() {
             let zone = self.profile.zone().unwrap_or(self.stage.zone);
             self.runs.habits.note_reaction(event.ts, zone);
         }
@@ -398,7 +366,7 @@ impl<'a, W: Witness> Player<'a, W> {
             self.derive(name, properties, historical, queue);
             if !historical && stage.journeys.listens_segment(stage.workspace, &segment) {
                 self.with_runs(queue, |stage, runs, scene, now, out| {
-                    stage.journeys.on_segment(stage.workspace, runs, &segment, entered, false, scene, now, out);
+                    stage.journeys.on_segment(stage.workspace, runs, (&segment, entered, now), false, scene, now, out);
                 });
                 self.run_due(queue);
             }
@@ -448,11 +416,14 @@ impl<'a, W: Witness> Player<'a, W> {
             Effect::Webhook { origin, .. } => {
                 let answer = self.witness.answer();
                 let journeys = &self.stage.journeys;
-                let set = journeys.on_answer(&mut self.runs, self.stage.workspace, &origin, &answer, self.now);
+                let (ws, now, mut out) = (self.stage.workspace, self.now, Vec::new());
+                let set = journeys.on_answer(&mut self.runs, ws, &origin, &answer, now, &mut out);
+                out.into_iter().for_each(|effect| self.effect(effect, queue));
                 if let Some(set) = set.filter(|set| !set.is_empty()) {
                     self.identify(set, Vec::new(), queue);
                 }
             }
+            Effect::Turn { passes: true, .. } => {}
             Effect::Turn { origin, .. } => self.runs.grant(origin.run, self.now),
             Effect::Start { journey, data, .. } => {
                 let call = Call { journey: &journey, by: CalledBy::Journey, data: &data, begin_at: None };

@@ -109,6 +109,7 @@ impl Stage {
     /// The events that can matter; `None` when every event can.
     pub(crate) fn event_names(&self) -> Option<Vec<String>> {
         let mut names: BTreeSet<String> = ALWAYS.iter().map(|n| (*n).to_owned()).collect();
+        names.extend(crate::told::reactions());
         for aggregate in self.rules.aggregates() {
             names.extend(aggregate.event_names()?.iter().cloned());
         }
@@ -131,15 +132,14 @@ impl Stage {
     }
 }
 
-/// What changes a profile, its consent, its habits or what may be written to it, and what its past in journeys was.
-const ALWAYS: [&str; 10] = [
+/// What changes a profile, its consent or what may be written to it, and what its past in journeys was; beside what customers do
+/// with messages.
+const ALWAYS: [&str; 8] = [
     "Identified",
     "Group Joined",
     "Aliased",
     "Consent Changed",
     "Unsubscribed",
-    "Email Opened",
-    "Email Link Clicked",
     "Journey Entered",
     "Profile Updated",
     "WhatsApp Received",

@@ -9,8 +9,10 @@ use rapport_domain::time::DAY_MS;
 use rapport_domain::{OutboundMessage, OutboxId, Partition, Profile, ProfileId, SkipReason, Timestamp};
 use rapport_journeys::{Effect, Group};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::cost::TextCost;
+use super::dry::{DryStep, tell};
 use super::gate::{Gate, Said};
 use super::player::{Seen, Witness};
 
@@ -120,28 +122,51 @@ pub struct Flood {
     pub sample: Vec<String>,
 }
 
+/// What one of the people who enter goes through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Person {
+    /// The profile's id.
+    pub profile: String,
+    /// In order: every step, and of each message also what the gate makes of it (`sent`, `waits`, or `skipped` with the
+    /// reason).
+    pub story: Vec<DryStep>,
+}
+
 /// Everything counted of some people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) profiles: u64,
     pub(crate) events: u64,
+    /// Profiles of which something was left out because it would never end.
+    pub(crate) cut: u64,
     pub(crate) journey: JourneyTally,
     /// Of the people who enter, those who also enter another live journey, by journey.
     pub(crate) overlap: BTreeMap<String, u64>,
     pub(crate) flood: Flood,
-    pub(crate) sample: Vec<(String, u64)>,
+    pub(crate) people: Vec<Person>,
 }
 
 impl Tally {
+    /// Keeps what so many people go through, those with the least ids.
+    pub(crate) fn keep_people(&mut self, most: usize) {
+        if self.people.len() > most {
+            self.people.sort_by(|a, b| a.profile.cmp(&b.profile));
+            self.people.truncate(most);
+        }
+    }
+
+    /// Adds what was counted of others.
     pub(crate) fn merge(&mut self, other: Tally) {
         self.profiles += other.profiles;
         self.events += other.events;
+        self.cut += other.cut;
         self.journey.merge(other.journey);
         other.overlap.into_iter().for_each(|(journey, people)| *self.overlap.entry(journey).or_default() += people);
         self.flood.people += other.flood.people;
         self.flood.worst = self.flood.worst.max(other.flood.worst);
         self.flood.sample.extend(other.flood.sample);
         self.flood.sample.truncate(SAMPLE);
+        self.people.extend(other.people);
     }
 }
 
@@ -163,10 +188,12 @@ pub(crate) struct Counter<'a> {
     wrote: Vec<Timestamp>,
     /// Messages decided so far.
     decided: u64,
+    /// What it goes through, when that is to be told.
+    story: Option<Vec<DryStep>>,
 }
 
 impl<'a> Counter<'a> {
-    pub(crate) fn new(journey: &'a str, gate: &'a Gate<'a>, zone: Tz) -> Self {
+    pub(crate) fn new(journey: &'a str, gate: &'a Gate<'a>, zone: Tz, tells: bool) -> Self {
         Counter {
             journey,
             gate,
@@ -178,6 +205,15 @@ impl<'a> Counter<'a> {
             contacts: None,
             wrote: Vec::new(),
             decided: 0,
+            story: tells.then(Vec::new),
+        }
+    }
+
+    /// Tells what the gate makes of one of the journey's messages.
+    fn judged(&mut self, message: &OutboundMessage, at: Timestamp, what: &'static str, detail: Value) {
+        let own = message.origin.as_ref().filter(|origin| origin.journey == self.journey);
+        if let (Some(story), Some(origin)) = (&mut self.story, own) {
+            story.push(DryStep { at, step: Some(origin.step.clone()), what, detail });
         }
     }
 
@@ -193,10 +229,11 @@ impl<'a> Counter<'a> {
     }
 
     /// Somebody left a journey: what waits of that run is taken back.
-    fn withdraw(&mut self, journey: &str, run: u64) {
+    fn withdraw(&mut self, journey: &str, run: u64, now: Timestamp) {
         let of_run = |m: &OutboundMessage| m.origin.as_ref().is_some_and(|o| o.journey == journey && o.run == run);
         while let Some(index) = self.waiting.iter().position(|(_, message)| of_run(message)) {
             let (_, message) = self.waiting.remove(index);
+            self.judged(&message, now, "skipped", json!(SkipReason::Exited.as_str()));
             if let Some(of) = self.channel(&message) {
                 *of.skipped.entry(SkipReason::Exited.as_str().to_owned()).or_default() += 1;
             }
@@ -213,6 +250,7 @@ impl<'a> Counter<'a> {
         match self.gate.decide(&message, profile, contacts, wrote, now) {
             Said::Leaves(contact) => {
                 self.messages.push(now);
+                self.judged(&message, now, "sent", Value::Null);
                 if let Some(known) = &mut self.contacts {
                     known.extend(contact);
                 }
@@ -228,11 +266,13 @@ impl<'a> Counter<'a> {
                 }
             }
             Said::Skipped(reason) => {
+                self.judged(&message, now, "skipped", json!(reason));
                 if let Some(of) = self.channel(&message) {
                     *of.skipped.entry(reason.to_owned()).or_default() += 1;
                 }
             }
             Said::Waits(until) => {
+                self.judged(&message, now, "waits", json!({"until": until.to_rfc3339()}));
                 if let Some(of) = self.channel(&message).filter(|_| message.created_at == now) {
                     of.waited += 1;
                 }
@@ -248,6 +288,9 @@ impl<'a> Counter<'a> {
         }
         if self.tally.entered > 0 {
             self.tally.people = 1;
+            if let Some(story) = self.story.take() {
+                into.people.push(Person { profile: profile.to_string(), story });
+            }
             for other in std::mem::take(&mut self.others) {
                 *into.overlap.entry(other).or_default() += 1;
             }
@@ -297,7 +340,12 @@ impl Witness for Counter<'_> {
         if let Effect::Exited { journey, run, reason, .. } = effect
             && reason.takes_back()
         {
-            self.withdraw(journey, *run);
+            self.withdraw(journey, *run, now);
+        }
+        if let Some(story) = &mut self.story
+            && let Some((step, what, detail)) = tell(effect, self.journey)
+        {
+            story.push(DryStep { at: now, step, what, detail });
         }
         let add = |map: &mut BTreeMap<String, u64>, name: &str| *map.entry(name.to_owned()).or_default() += 1;
         match effect {
@@ -316,7 +364,7 @@ impl Witness for Counter<'_> {
             Effect::Passed { journey, step, exit, .. } if *journey == self.journey => {
                 add(&mut self.tally.steps.entry(step.clone()).or_default().passed, exit);
             }
-            Effect::Goal { origin, group } if origin.journey == self.journey => {
+            Effect::Goal { origin, group, .. } if origin.journey == self.journey => {
                 add(&mut self.tally.goals, group.as_str());
             }
             Effect::Withheld { origin, .. } if origin.journey == self.journey => self.tally.withheld += 1,

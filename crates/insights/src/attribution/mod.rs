@@ -18,7 +18,7 @@ use crate::request::{drill, request};
 use crate::select::{Matchers, Selection};
 use crate::table::{Cell, Table};
 use crate::values::ValuesWalk;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// The most kinds of touches that are named.
 pub const MAX_TOUCHES: usize = 30;
@@ -194,7 +194,7 @@ impl Walk for WaysWalk<'_> {
         (!state.ways.is_empty()).then_some(state.ways)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

@@ -28,7 +28,7 @@ impl FunnelRequest {
                 let text = "only a step between the first and the last of an ordered, closed funnel can be optional";
                 ask.problem(format!("steps[{at}].optional"), text);
             } else if step.event.is_none() && step.filter.is_none() {
-                ask.problem(format!("steps[{at}].event"), "expected an event name: any event is always there");
+                ask.problem(format!("steps[{at}].event"), "expected an event name: what customers do is always there");
             }
         }
         let window_ms = ask.window(self.window.as_deref(), "7d", "window");
@@ -68,8 +68,8 @@ impl FunnelRequest {
         };
         let matchers = Matchers::new(matchers);
         let walk = FunnelWalk {
-            // Between two steps of a strict funnel every event counts.
-            matchers: if shape.strict { matchers.stepping_all() } else { matchers },
+            // Between two steps of a strict funnel all counts that the customer did.
+            matchers: if shape.strict { matchers.stepping_all(&ask.written()) } else { matchers },
             shape,
             unordered: self.order == Order::Unordered,
             exclusions,

@@ -14,7 +14,7 @@ use crate::ask::Ask;
 use crate::breakdown::{Breakdown, NONE};
 use crate::core::odds::Split;
 use crate::error::InsightError;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// Profiles that enter a funnel whose correlation is asked for: 32 bytes each.
 pub const MAX_ENTERED: usize = 2_000_000;
@@ -113,8 +113,9 @@ impl Walk for MarksWalk<'_> {
         state.map(|(_, _, marks, _)| marks)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
-        if self.events { None } else { self.funnel.names() }
+    fn names(&self) -> Names {
+        // What was written about a customer may be what makes the difference: a message, a segment.
+        if self.events { Names::every() } else { self.funnel.names() }
     }
 
     fn filters(&self) -> Vec<EventFilter> {

@@ -60,7 +60,7 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FunnelStep {
-    /// The event's name; any event when absent.
+    /// The event's name; any event of the customer's own doing when absent, every event with `*`.
     pub event: Option<String>,
     /// Only events for which this holds, a rule's event predicate: `e.total > 50.0`.
     pub filter: Option<String>,
@@ -89,7 +89,7 @@ pub enum Order {
     /// That of the request; other events may happen in between.
     #[default]
     Ordered,
-    /// That of the request, and nothing else in between.
+    /// That of the request, and nothing else that the customer did in between.
     Strict,
     /// Any.
     Unordered,
@@ -99,7 +99,7 @@ pub enum Order {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Exclusion {
-    /// The event's name; any event when absent.
+    /// The event's name; any event of the customer's own doing when absent, every event with `*`.
     pub event: Option<String>,
     /// Only events for which this holds.
     pub filter: Option<String>,

@@ -9,7 +9,7 @@ use crate::breakdown::{Breakdown, NONE};
 use crate::core::chain::{Chain, MAX_STEPS, Reach, Shape};
 use crate::core::unordered::{Candidate, reached};
 use crate::select::Matchers;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// Steps, then exclusions; which steps each exclusion lies between, from 0.
 #[derive(Debug)]
@@ -161,9 +161,8 @@ impl Walk for FunnelWalk {
         Some(FunnelEnd { profile, reached, furthest, value, cut })
     }
 
-    fn names(&self) -> Option<Vec<String>> {
-        // Strict: every event counts, at least as one in between.
-        if self.shape.strict { None } else { self.matchers.names() }
+    fn names(&self) -> Names {
+        self.matchers.names()
     }
 
     fn filters(&self) -> Vec<EventFilter> {

@@ -18,7 +18,7 @@ use crate::report::{About, Report};
 use crate::request::{drill, request};
 use crate::select::{Matchers, Selection};
 use crate::table::{Cell, Table};
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const HOURS: usize = 24;
@@ -110,7 +110,7 @@ impl Walk for HourWalk {
         Some(cells)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

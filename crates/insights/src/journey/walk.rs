@@ -10,7 +10,7 @@ use super::{MAX_STAGES, MAX_TOUCHES, REPEATED};
 use crate::breakdown::Breakdown;
 use crate::core::numbers::number;
 use crate::select::Matchers;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// Selections: good, bad, survey (each may be without events), then the touchpoints.
 pub(super) struct JourneyWalk {
@@ -134,7 +134,7 @@ impl Walk for JourneyWalk {
         end.furthest().is_some().then_some(end)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

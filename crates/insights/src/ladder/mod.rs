@@ -15,7 +15,7 @@ use crate::period::Period;
 use crate::report::{About, Report};
 use crate::request::{drill, request};
 use crate::table::{Cell, Table};
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// The most rungs.
 pub const MAX_RUNGS: usize = 12;
@@ -178,9 +178,9 @@ impl Walk for LadderWalk {
         Some(state.rungs)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
-        // Who has any event stands on the lowest rung at least.
-        None
+    fn names(&self) -> Names {
+        // Who has any event stands on the lowest rung at least, also who did nothing.
+        Names::every()
     }
 
     fn filters(&self) -> Vec<EventFilter> {

@@ -15,12 +15,12 @@ use crate::request::{drill, request};
 use crate::rule::{self, RuleText};
 use crate::select::{Matchers, Selection};
 use crate::table::{Cell, Table};
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 request! {
     /// Profiles per bucket by what they did before.
     pub struct LifecycleRequest {
-        /// What counts as being active; any event when absent.
+        /// What counts as being active; any event of the customer's own doing when absent.
         pub of: Selection,
         /// The length of a bucket: day, week or month. Buckets are whole, also where the period begins inside one.
         pub unit: Unit,
@@ -148,7 +148,7 @@ impl Walk for ActiveWalk<'_> {
         (!state.buckets.is_empty()).then_some(state)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

@@ -8,7 +8,7 @@ use rapport_lake::{EventFilter, EventRef};
 use super::{Arm, LiftBucket};
 use crate::core::numbers::{millionths, number};
 use crate::select::Matchers;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// Selections: the goal, then what treats, then what holds out.
 pub(super) struct LiftWalk {
@@ -90,7 +90,7 @@ impl Walk for LiftWalk {
         Some(LiftEnd { arm, goals: state.goals, value: state.value, maturing, mixed: state.mixed })
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

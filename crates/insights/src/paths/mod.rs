@@ -28,7 +28,7 @@ pub const MAX_SHOWN: usize = 1_000;
 request! {
     /// The paths of profiles through activities.
     pub struct PathsRequest {
-        /// Names of the events that are activities; all when empty.
+        /// Names of the events that are activities; all of the customers' own doing when empty, every event with `*`.
         pub events: Vec<String>,
         /// Names of events that are none.
         pub except: Vec<String>,

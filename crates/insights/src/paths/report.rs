@@ -24,6 +24,7 @@ use crate::period::Period;
 use crate::report::{About, Report};
 use crate::request::percent;
 use crate::table::{Cell, Table};
+use crate::walk::Names;
 
 /// Paths, counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -312,8 +313,13 @@ impl PathsRequest {
             if list.len() > MAX_SHOWN {
                 ask.problem(at, format!("at most {MAX_SHOWN} are possible"));
             }
-            (0..).zip(list).for_each(|(i, name): (usize, _)| ask.event_name(name, &format!("{at}[{i}]")));
         }
+        let mut events = ask.names(&self.events, "events");
+        if let Names::AllBut(written) = &mut events {
+            // What the request names is wanted.
+            written.retain(|name| self.anchor.as_ref() != Some(name) && !self.name_by.contains_key(name));
+        }
+        (0..).zip(&self.except).for_each(|(i, name): (usize, _)| ask.event_name(name, &format!("except[{i}]")));
         let gap_ms = self.gap.as_deref().and_then(|gap| ask.window(Some(gap), "30m", "gap"));
         let depth = ask.number(self.depth, 5, (1, MAX_DEPTH), "depth");
         let top = ask.number(self.top, 100, (1, MAX_SHOWN), "top");
@@ -331,7 +337,7 @@ impl PathsRequest {
         };
         let period = ask.sound(period)?;
         let walk = PathsWalk {
-            events: (!self.events.is_empty()).then(|| self.events.clone()),
+            events,
             except: self.except.clone(),
             name_by: self.name_by.iter().map(by).collect(),
             keep_repeats: self.keep_repeats,

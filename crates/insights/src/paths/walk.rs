@@ -7,10 +7,10 @@ use rapport_lake::{EventFilter, EventRef};
 use super::MAX_PROFILE_EVENTS;
 use crate::breakdown::{code, text};
 use crate::core::paths::{Cut, Step, collapse, cut, split};
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 pub(super) struct PathsWalk {
-    pub(super) events: Option<Vec<String>>,
+    pub(super) events: Names,
     pub(super) except: Vec<String>,
     /// Event name, whether of the context, path.
     pub(super) name_by: Vec<(String, bool, String)>,
@@ -68,7 +68,7 @@ impl Walk for PathsWalk {
         (!state.paths.is_empty()).then_some(state)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.events.clone()
     }
 

@@ -16,7 +16,7 @@ use crate::report::{About, Report};
 use crate::request::{drill, percent, request};
 use crate::select::{Matchers, Selection};
 use crate::table::{Cell, Table};
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// The most days of a curve.
 pub const MAX_CURVE_DAYS: usize = 90;
@@ -24,7 +24,7 @@ pub const MAX_CURVE_DAYS: usize = 90;
 request! {
     /// Profiles by the number of days on which they were active.
     pub struct PowerUsersRequest {
-        /// What counts as being active; any event when absent.
+        /// What counts as being active; any event of the customer's own doing when absent.
         pub of: Selection,
         /// The days that end with `to`, 2 to 90: 7 for L7, 28 for L28; 28 when absent. Not together with `from`.
         pub days: Option<usize>,
@@ -145,7 +145,7 @@ impl Walk for DaysWalk {
         (state.days != 0).then_some(state)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

@@ -17,7 +17,7 @@ pub const MAX_COHORTS: usize = 400;
 request! {
     /// Cohorts of profiles by when they did something, and how many of each came back.
     pub struct RetentionRequest {
-        /// What makes a profile part of a cohort; any event when absent.
+        /// What makes a profile part of a cohort; any event of the customer's own doing when absent.
         pub start: Selection,
         /// What counts as coming back; the same as `start` when absent.
         pub returning: Option<Selection>,

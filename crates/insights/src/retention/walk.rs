@@ -8,7 +8,7 @@ use crate::breakdown::Breakdown;
 use crate::core::buckets::Buckets;
 use crate::core::numbers::{millionths, number};
 use crate::select::Matchers;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// The starting events are selection 0, the returning ones 1.
 pub(super) struct RetentionWalk<'a> {
@@ -73,7 +73,7 @@ impl Walk for RetentionWalk<'_> {
         (!state.cohorts.is_empty()).then_some(state)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

@@ -17,7 +17,7 @@ use crate::report::{About, Figure, Report};
 use crate::request::{drill, request};
 use crate::select::{Matchers, Selection};
 use crate::table::{Cell, Table};
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// The most profiles of a grid: 64 bytes each.
 pub const MAX_BUYERS: usize = 4_000_000;
@@ -147,7 +147,7 @@ impl Walk for BuyerWalk {
         (state.orders > 0).then_some(state)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

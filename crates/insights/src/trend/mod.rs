@@ -19,7 +19,7 @@ pub const MAX_ROLLING: usize = 366;
 request! {
     /// Series of numbers over time.
     pub struct TrendRequest {
-        /// What is counted, 1 to 10; the first is called `A`, the next `B`… Profiles with any event when empty.
+        /// What is counted, 1 to 10; the first is called `A`, the next `B`… Profiles that did anything when empty.
         pub series: Vec<SeriesRequest>,
         /// More series, computed from those: `A / B * 100`.
         pub formulas: Vec<FormulaRequest>,
@@ -44,7 +44,7 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SeriesRequest {
-    /// The event's name; any event when absent.
+    /// The event's name; any event of the customer's own doing when absent, every event with `*`.
     pub event: Option<String>,
     /// Only events for which this holds, a rule's event predicate: `e.total > 50.0`.
     pub filter: Option<String>,

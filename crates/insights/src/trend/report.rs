@@ -346,8 +346,7 @@ impl Checked {
 
 impl SeriesRequest {
     fn name(&self) -> String {
-        let event = self.event.clone().unwrap_or_else(|| "any event".to_owned());
-        self.label.clone().unwrap_or(event)
+        Selection { event: self.event.clone(), label: self.label.clone(), ..Selection::default() }.label()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::breakdown::{Breakdown, Lines};
 use crate::core::buckets::Buckets;
 use crate::core::numbers::{Numbers, number};
 use crate::select::Matchers;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// What a series counts, checked.
 #[derive(Clone, Debug)]
@@ -109,7 +109,7 @@ impl Walk for TrendWalk<'_> {
         Some(state)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

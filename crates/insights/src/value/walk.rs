@@ -8,7 +8,7 @@ use rapport_lake::{EventFilter, EventRef};
 use crate::core::buckets::local_date;
 use crate::core::numbers::{millionths, number};
 use crate::select::Matchers;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 pub(super) struct ValueWalk {
     pub(super) matchers: Matchers,
@@ -96,7 +96,7 @@ impl Walk for ValueWalk {
         known
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self) -> Names {
         self.matchers.names()
     }
 

@@ -13,7 +13,7 @@ use crate::core::buckets::Unit;
 use crate::error::InsightError;
 use crate::people::People;
 use crate::request::request;
-use crate::walk::Walk;
+use crate::walk::{Names, Walk};
 
 /// The most events of one export.
 pub const MAX_EXPORTED_EVENTS: usize = 1_000_000;
@@ -23,7 +23,7 @@ const MAX_PROPERTIES: usize = 50;
 request! {
     /// Which events to write as XES: a trace for each profile.
     pub struct XesRequest {
-        /// Names of the events; all when empty.
+        /// Names of the events; all of the customers' own doing when empty, every event with `*`.
         pub events: Vec<String>,
         /// Properties (or `context.…`) that become attributes.
         pub properties: Vec<String>,
@@ -32,6 +32,7 @@ request! {
 
 struct TraceWalk<'a> {
     request: &'a XesRequest,
+    names: Names,
     range: (Timestamp, Timestamp),
 }
 
@@ -81,8 +82,8 @@ impl Walk for TraceWalk<'_> {
         Some(state)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
-        (!self.request.events.is_empty()).then(|| self.request.events.clone())
+    fn names(&self) -> Names {
+        self.names.clone()
     }
 
     fn filters(&self) -> Vec<EventFilter> {
@@ -113,11 +114,11 @@ pub fn export(
 ) -> Result<String, InsightError> {
     let mut ask = Ask::new(snapshot, people, now, cancel);
     let period = ask.scope(request.scope(), Unit::Day)?;
-    (0..).zip(&request.events).for_each(|(i, name): (usize, _)| ask.event_name(name, &format!("events[{i}]")));
+    let names = ask.names(&request.events, "events");
     if request.properties.len() > MAX_PROPERTIES {
         ask.problem("properties", format!("at most {MAX_PROPERTIES} are possible"));
     }
-    let walk = TraceWalk { request, range: ask.sound(period)?.range() };
+    let walk = TraceWalk { request, names, range: ask.sound(period)?.range() };
     let join = |out: &mut Trace, more: Trace| {
         out.events += more.events;
         if out.events <= MAX_EXPORTED_EVENTS {

@@ -1,5 +1,6 @@
 //! Reports against their specification and against the plainest computation of the same numbers.
 
+mod activity;
 mod bounds;
 mod cases;
 mod cdnow;

@@ -18,6 +18,10 @@ pub use self::schema::schema;
 pub const PREFIX: &str = "campaign/";
 /// Addresses that get every variant of a campaign.
 pub const MAX_SEEDS: usize = 50;
+/// The step at which those who got everything stay for as long as they may reach the goal.
+pub const WATCH: &str = "watch";
+/// How long that is, unless the document says it: of a campaign that comes round nobody stays, for the next one.
+pub const DEFAULT_GOAL_MS: i64 = 7 * rapport_domain::time::DAY_MS;
 /// Messages compared with each other.
 pub const MAX_VARIANTS: usize = 8;
 
@@ -44,6 +48,10 @@ pub struct CampaignSpec {
     pub window: Option<SendWindow>,
     /// Messages a minute at most.
     pub throttle: Option<u32>,
+    /// Everybody gets it at their best hour, at most so many milliseconds after it is their turn.
+    pub best_hour_ms: Option<i64>,
+    /// Of several messages at the same moment the higher goes first; as [`crate::JourneySpec::priority`].
+    pub priority: u8,
     /// Variants tried on a sample; the rest gets the one that did best.
     pub compare: Option<Compare>,
     /// Once more to those who did not open.
@@ -52,6 +60,8 @@ pub struct CampaignSpec {
     pub exit_when: Option<String>,
     /// What it is meant to bring about.
     pub goal: Option<Goal>,
+    /// How long after its last message somebody may reach the goal, in milliseconds, where the document says it.
+    pub goal_within_ms: Option<i64>,
     /// Hundredths of a percent of the audience that get nothing, so that lift can be measured.
     pub holdout: u32,
 }
@@ -74,8 +84,10 @@ pub struct Compare {
     pub sample: u32,
     /// How long to wait before the best is chosen, in milliseconds.
     pub wait_ms: i64,
-    /// `opens` or `clicks`.
+    /// `opens`, `clicks` or `goals`.
     pub metric: String,
+    /// The event that is the goal to compare by, where the campaign has none.
+    pub event: Option<Goal>,
     /// Messages of each variant that have to be sent before any can win.
     pub minimum: u32,
 }

@@ -1,14 +1,17 @@
 //! Reading a campaign's document.
 
-use rapport_domain::Problem;
+use rapport_domain::{Problem, kinds};
 use serde_json::{Map, Value};
 
 use super::{CampaignSpec, Compare, Content, MAX_SEEDS, MAX_VARIANTS, Resend, compile};
 use crate::spec::check::Catalogue;
 use crate::spec::read::Reader;
-use crate::spec::{JourneySpec, MAX_RULE_CHARS, MAX_TEXT_CHARS, Occurrence, ScheduleTrigger, Trigger, ZoneChoice};
+use crate::spec::{
+    GOALS, Goal, GoalBy, JourneySpec, MAX_RULE_CHARS, MAX_TEXT_CHARS, METRICS, Occurrence, ScheduleTrigger, Trigger,
+    ZoneChoice,
+};
 
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 18] = [
     "name",
     "description",
     "audience",
@@ -20,6 +23,8 @@ const KNOWN: [&str; 16] = [
     "schedule",
     "window",
     "throttle",
+    "best_hour",
+    "priority",
     "compare",
     "resend",
     "exit_when",
@@ -38,7 +43,7 @@ pub fn validate(spec: &Value, catalogue: &dyn Catalogue) -> Result<CampaignSpec,
     let journey = whole(&campaign);
     match crate::spec::check::check_whole(&journey, catalogue) {
         problems if problems.is_empty() => Ok(campaign),
-        problems => Err(problems.into_iter().map(as_campaign).collect()),
+        problems => Err(problems.into_iter().map(|problem| as_campaign(problem, &campaign)).collect()),
     }
 }
 
@@ -56,7 +61,13 @@ pub fn whole(campaign: &CampaignSpec) -> JourneySpec {
 
 /// A problem of the journey a campaign becomes, at the campaign's own member.
 #[must_use]
-pub fn as_campaign(problem: Problem) -> Problem {
+pub fn as_campaign(problem: Problem, campaign: &CampaignSpec) -> Problem {
+    // An event to compare by is the goal where there is no other.
+    if campaign.goal.is_none()
+        && let Some(rest) = problem.at.strip_prefix("spec.goal.")
+    {
+        return Problem { at: format!("spec.compare.metric.{rest}"), ..problem };
+    }
     let moved = [
         ("spec.trigger.schedule.audience", "spec.audience"),
         (".send.template", "spec.template"),
@@ -94,6 +105,8 @@ fn campaign(reader: &mut Reader, spec: &Value) -> Option<CampaignSpec> {
     };
     let window = map.get("window").and_then(|value| reader.window("spec.window", value));
     let throttle = reader.number(at, map, "throttle", 1, 1_000_000).map(|n| n as u32);
+    let best_hour_ms = map.get("best_hour").and_then(|value| reader.best_hour("spec.best_hour", value));
+    let priority = reader.priority(at, map);
     let compare = map.get("compare").and_then(|value| compare(reader, value));
     let resend = map.get("resend").and_then(|value| resend(reader, value));
     if compare.is_some() && schedule.as_ref().is_some_and(|(at, _)| !matches!(at, Occurrence::Once(_))) {
@@ -104,7 +117,10 @@ fn campaign(reader: &mut Reader, spec: &Value) -> Option<CampaignSpec> {
         reader.report("spec.resend", "only the opening of e-mails is known");
     }
     let exit_when = reader.text(at, map, "exit_when", MAX_RULE_CHARS);
-    let goal = map.get("goal").and_then(|goal| reader.goal(goal));
+    let (goal, goal_within_ms) = map.get("goal").map_or((None, None), |value| goal(reader, value));
+    if let Some(compare) = &compare {
+        compares_goals(reader, compare, goal.as_ref());
+    }
     let holdout = map.get("holdout").map_or(Some(0), |v| reader.percent("spec.holdout", v)).unwrap_or_default();
     Some(CampaignSpec {
         name: name?,
@@ -117,10 +133,13 @@ fn campaign(reader: &mut Reader, spec: &Value) -> Option<CampaignSpec> {
         schedule,
         window,
         throttle,
+        best_hour_ms,
+        priority,
         compare,
         resend,
         exit_when,
         goal,
+        goal_within_ms,
         holdout,
     })
 }
@@ -137,6 +156,13 @@ fn schedule(reader: &mut Reader, value: &Value) -> Option<(crate::spec::Occurren
     let when = reader.occurrence(at, map);
     let zone = reader.zone(at, map);
     Some((when?, zone?))
+}
+
+/// A goal as of a journey, and for how long it counts.
+fn goal(reader: &mut Reader, value: &Value) -> (Option<Goal>, Option<i64>) {
+    let mut own = value.clone();
+    let within = own.as_object_mut().and_then(|map| map.remove("within"));
+    (reader.goal(&own), within.and_then(|within| reader.duration("spec.goal.within", &within)))
 }
 
 fn seeds(reader: &mut Reader, value: Option<&Value>) -> Vec<String> {
@@ -183,19 +209,47 @@ fn compare(reader: &mut Reader, value: &Value) -> Option<Compare> {
         Some(value) => reader.duration("spec.compare.wait", value)?,
         None => 4 * rapport_domain::time::HOUR_MS,
     };
-    let metric = match map.contains_key("metric") {
-        true => reader.one_of(at, map, "metric", &["opens", "clicks"])?,
-        false => "opens".to_owned(),
+    let (metric, event) = match map.get("metric") {
+        Some(metric @ Value::Object(_)) => (GOALS.to_owned(), Some(event(reader, metric)?)),
+        Some(_) => (reader.one_of(at, map, "metric", &METRICS)?, None),
+        None => ("opens".to_owned(), None),
     };
     let minimum = reader.minimum(at, map);
-    Some(Compare { variants, sample, wait_ms, metric, minimum })
+    Some(Compare { variants, sample, wait_ms, metric, event, minimum })
+}
+
+/// The event that a comparison counts, as the goal it stands for.
+fn event(reader: &mut Reader, metric: &Value) -> Option<Goal> {
+    let at = "spec.compare.metric";
+    let map = reader.object(at, metric, &["event"])?;
+    let (at, none) = (format!("{at}.event"), Value::Null);
+    let map = reader.object(&at, map.get("event").unwrap_or(&none), &["name", "where"])?;
+    let name = reader.needed(&at, map, "name");
+    let filter = reader.text(&at, map, "where", MAX_RULE_CHARS);
+    Some(Goal { by: GoalBy::Event { name: name?, filter, same: None }, exits: false })
+}
+
+/// What a comparison by goals needs beside it.
+fn compares_goals(reader: &mut Reader, compare: &Compare, goal: Option<&Goal>) {
+    if compare.metric != GOALS {
+        return;
+    }
+    match (goal, &compare.event) {
+        (None, None) => {
+            reader.report("spec.compare.metric", "there is no goal to compare by: expected `goal`, or {event}");
+        }
+        (Some(_), Some(_)) => {
+            reader.report("spec.compare.metric", "the campaign has a goal: expected goals, opens or clicks");
+        }
+        _ => {}
+    }
 }
 
 fn resend(reader: &mut Reader, value: &Value) -> Option<Resend> {
     let at = "spec.resend";
     let map = reader.object(at, value, &["after", "template", "data"])?;
     let Some(after) = map.get("after") else {
-        reader.report("spec.resend.after", "is missing");
+        reader.fault("spec.resend.after", kinds::REQUIRED, &[]);
         return None;
     };
     let after_ms = reader.duration("spec.resend.after", after)?;

@@ -9,7 +9,16 @@ use super::{MAX_SEEDS, MAX_VARIANTS};
 pub fn schema() -> Value {
     let journey = crate::schema();
     let audience = journey.pointer("/properties/trigger/properties/schedule/properties/audience").cloned();
+    let mut goal = journey.pointer("/properties/goal").cloned().unwrap_or_default();
+    goal["properties"]["within"] = json!({
+        "$ref": "#/$defs/duration", "default": "7d",
+        "description": "How long it counts after the last message; nothing is the default where a schedule comes round."
+    });
     let slug = json!({ "$ref": "#/$defs/slug" });
+    let event = json!({
+        "type": "object", "additionalProperties": false, "required": ["name"],
+        "properties": { "name": { "$ref": "#/$defs/text" }, "where": { "$ref": "#/$defs/rule", "description": "A predicate on the event `e`." } }
+    });
     let data = json!({ "$ref": "#/$defs/values", "description": "Values the template sees, such as a subject." });
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -45,6 +54,8 @@ pub fn schema() -> Value {
             },
             "window": { "$ref": "#/$defs/window" },
             "throttle": { "type": "integer", "minimum": 1, "maximum": 1_000_000, "description": "Messages a minute at most." },
+            "best_hour": { "$ref": "#/$defs/duration", "description": "Everybody gets it at their best hour, at most so far ahead of when it is their turn." },
+            "priority": journey.pointer("/properties/priority").cloned(),
             "compare": {
                 "type": "object",
                 "additionalProperties": false,
@@ -59,7 +70,14 @@ pub fn schema() -> Value {
                     },
                     "sample": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "default": 20 },
                     "wait": { "$ref": "#/$defs/duration", "default": "4h" },
-                    "metric": { "enum": ["opens", "clicks"], "default": "opens" },
+                    "metric": {
+                        "oneOf": [
+                            { "enum": crate::spec::METRICS },
+                            { "type": "object", "additionalProperties": false, "required": ["event"], "properties": { "event": event } }
+                        ],
+                        "default": "opens",
+                        "description": "What the best has more of: opens, clicks, goals of the campaign, or an event within `wait` of the message."
+                    },
                     "minimum": { "type": "integer", "minimum": 1, "maximum": 1_000_000, "default": crate::spec::DEFAULT_MINIMUM, "description": "Messages of each variant that have to be sent before any can win." }
                 }
             },
@@ -71,7 +89,7 @@ pub fn schema() -> Value {
                 "description": "Once more to those who did not open; e-mail only."
             },
             "exit_when": { "$ref": "#/$defs/rule" },
-            "goal": journey.pointer("/properties/goal").cloned(),
+            "goal": goal,
             "holdout": { "type": "number", "minimum": 0, "maximum": 100, "default": 0 }
         },
         "$defs": journey["$defs"].clone()

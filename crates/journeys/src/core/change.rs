@@ -8,8 +8,8 @@ use super::effect::{Effect, ExitReason};
 use super::runs::{Run, Runs};
 use super::set::JourneySet;
 use super::version::Version;
-use super::{Conditions, advance, calendar};
-use crate::spec::{Action, EventWait, Wait, WhenWait};
+use super::{Conditions, advance, calendar, dates, turns};
+use crate::spec::{Action, EventWait, JourneySpec, Limit, Step, Wait, WhenWait};
 
 /// What happens to what fell due during a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,25 @@ impl Overdue {
     }
 }
 
+/// A pause that ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// When it began.
+    pub since: Timestamp,
+    /// When it ended.
+    pub until: Timestamp,
+    /// What happens to what fell due in between.
+    pub overdue: Overdue,
+}
+
+impl Pause {
+    /// Whether a run of the paused journey stood where it stands when the pause ended.
+    #[must_use]
+    pub fn concerns(&self, run: &Run) -> bool {
+        run.step_at < self.until
+    }
+}
+
 /// How people move from one version to another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Migration<'a> {
@@ -56,35 +75,65 @@ pub struct Migration<'a> {
 }
 
 impl JourneySet {
-    /// Brings a run back after a pause of its journey from `paused_at` until `now`; every run of the journey without `run`.
-    #[allow(clippy::too_many_arguments)] // a pause has that many parts
+    /// Brings a run back after a pause of its journey; every run of the journey without `run`. What it waited for and came
+    /// during the pause is not put off any further.
     pub fn resume(
         &self,
+        workspace: WorkspaceId,
         runs: &mut Runs,
         journey: &str,
         run: Option<u64>,
-        paused_at: Timestamp,
-        overdue: Overdue,
-        now: Timestamp,
+        pause: &Pause,
         out: &mut Vec<Effect>,
     ) {
         let mut index = 0;
         while index < runs.active.len() {
             let held = &mut runs.active[index];
-            let meant = held.journey == journey && run.is_none_or(|id| id == held.id);
-            let due = held.due_at.filter(|due| meant && *due >= paused_at);
-            match (overdue, due) {
-                (Overdue::Shift, Some(due)) => {
-                    let since = paused_at.max(held.step_at);
-                    held.due_at = Some(due.plus_ms(now.since_ms(since).max(0)));
+            // Whoever missed a place at a limiter asks for another; the others keep theirs.
+            let has_place = self.limit_of(workspace, held).is_some();
+            let meant = held.journey == journey && run.is_none_or(|id| id == held.id) && pause.concerns(held);
+            let due = held.due_at.filter(|due| meant && *due >= pause.since);
+            match (pause.overdue, due) {
+                (Overdue::Shift, Some(due)) if held.wake.is_none() && !has_place => {
+                    let since = pause.since.max(held.step_at);
+                    // As if it had come to its step so much later.
+                    let held_ms = pause.until.since_ms(since).max(0);
+                    (held.due_at, held.step_at) = (Some(due.plus_ms(held_ms)), held.step_at.plus_ms(held_ms));
                 }
-                (Overdue::Exit, Some(due)) if due <= now => {
+                (Overdue::Exit, Some(due)) if due <= pause.until => {
                     advance::end(runs, index, ExitReason::Paused, out);
                     continue;
                 }
                 _ => {}
             }
             index += 1;
+        }
+    }
+
+    /// A run that has a place at one of these limiters ([`turns::key`] without the pace) asks for another: the pace changed.
+    pub fn ask_again(&self, workspace: WorkspaceId, runs: &mut Runs, run: u64, limiters: &[String], now: Timestamp) {
+        let Some(index) = runs.active.iter().position(|r| r.id == run && r.waiting) else { return };
+        let run = &mut runs.active[index];
+        let Some(limit) = self.limit_of(workspace, run) else { return };
+        if limiters.iter().any(|of| of == turns::without_pace(&turns::key(&run.step, limit))) {
+            (run.waiting, run.due_at) = (false, Some(now));
+        }
+    }
+
+    /// The limiters of all versions of a workspace's journeys: the journey, and under what places are counted.
+    pub fn limits(&self, workspace: WorkspaceId) -> impl Iterator<Item = (&str, String)> {
+        let limit = |step: &Step| match &step.action {
+            Action::Limit(limit) => Some(turns::key(&step.id, limit)),
+            _ => None,
+        };
+        self.versions_of(workspace).flat_map(move |v| v.spec.steps.iter().filter_map(limit).map(|key| (&*v.id, key)))
+    }
+
+    fn limit_of(&self, workspace: WorkspaceId, run: &Run) -> Option<&Limit> {
+        let version = self.version(workspace, &run.journey, run.version)?;
+        match &version.spec.steps[version.index(&run.step)?].action {
+            Action::Limit(limit) => Some(limit),
+            _ => None,
         }
     }
 
@@ -134,6 +183,21 @@ impl JourneySet {
     }
 }
 
+/// Gives the limiters of a version the pace of those of the same name, or else step, in the live one: how fast it goes is said
+/// for everybody inside.
+pub(super) fn keep_pace(spec: &mut JourneySpec, live: &JourneySpec) {
+    for step in &mut spec.steps {
+        let Action::Limit(limit) = &mut step.action else { continue };
+        let same = live.steps.iter().find_map(|other| match &other.action {
+            Action::Limit(l) if l.name == limit.name && (l.name.is_some() || other.id == step.id) => Some(l),
+            _ => None,
+        });
+        if let Some(same) = same {
+            (limit.count, limit.per_ms) = (same.count, same.per_ms);
+        }
+    }
+}
+
 /// The run stands at a step of another version, and stood at one that did `before`: when it goes on from there, what it has
 /// waited so far counted. What only the old step began (events collected, a place in a queue, the hour it waits for, a
 /// call under way) goes on when the new one does the same; the answer of a call is told to the step of that name.
@@ -151,10 +215,14 @@ fn arrive(
         (Action::Wait(Wait::Event(EventWait { timeout_ms, .. }) | Wait::When(WhenWait { timeout_ms, .. })), _) => {
             Some(since.plus_ms(*timeout_ms))
         }
-        (Action::Wait(Wait::Date(of)), _) => advance::day_of(of, conditions, now),
+        (Action::Wait(Wait::Date(of)), _) => dates::day_of(of, conditions, now),
         (Action::Wait(Wait::BestHour { .. }), Some(Action::Wait(Wait::BestHour { .. }))) => run.due_at,
         (Action::Digest(digest), Some(Action::Digest(_))) => Some(calendar::wait_until(digest.time, zone, since)),
-        (Action::Limit(_), Some(Action::Limit(_))) if run.waiting => return,
+        (Action::Limit(limit), Some(Action::Limit(old)))
+            if run.waiting && (limit.count, limit.per_ms) == (old.count, old.per_ms) =>
+        {
+            return;
+        }
         (Action::Webhook(_), Some(Action::Webhook(_))) if run.waiting && is_same_step => return,
         _ => None,
     };

@@ -4,7 +4,7 @@ use rapport_domain::message::Origin;
 use rapport_domain::{Json, Timestamp};
 use serde_json::{Map, Value};
 
-use super::runs::{Group, Passage};
+use super::runs::{Group, Passage, RunName};
 
 /// One thing a journey decided for the profile.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,23 @@ pub enum Effect {
         group: Group,
         /// The steps it passed, the last of them.
         path: Vec<Passage>,
+        /// The names it had before its profile was absorbed.
+        former: Vec<RunName>,
+    },
+    /// There is no answer to a webhook: every attempt failed, or what it would send cannot be made. For explanations; nothing
+    /// else changes.
+    Unanswered {
+        /// Where the run stood.
+        origin: Origin,
+        /// Why.
+        detail: String,
+    },
+    /// What came for a run had no room among what it keeps for later steps. For explanations; nothing else changes.
+    Omitted {
+        /// Where the run stood.
+        origin: Origin,
+        /// Under what name later steps would have found it: `webhook`, `waited`.
+        name: String,
     },
     /// A run passed a step by one of its exits. For counts and explanations; nothing else changes.
     Passed {
@@ -67,6 +84,8 @@ pub enum Effect {
         origin: Origin,
         /// Whether the run has effects.
         group: Group,
+        /// Its send steps whose messages had left before.
+        after: Vec<String>,
     },
     /// A message was not decided because the run is in the control group.
     Withheld {
@@ -102,16 +121,16 @@ pub enum Effect {
         /// True to add.
         add: bool,
     },
-    /// The run waits for its turn at a rate limiter: answer with [`super::runs::Runs::grant`].
+    /// The run passes a rate limiter, or waits for its turn at it: answer with [`super::runs::Runs::grant`].
     Turn {
         /// The deciding step.
         origin: Origin,
-        /// Under what its places are counted in the journey: the step, or the name it shares with others.
+        /// Under what its places are counted in the journey; see [`super::turns::key`].
         limiter: String,
-        /// How many may pass…
-        count: u32,
-        /// …in so many milliseconds.
-        per_ms: i64,
+        /// How many may pass in how many milliseconds.
+        pace: super::turns::Pace,
+        /// Whether it passes now.
+        passes: bool,
     },
     /// Another journey is to be started ([`super::set::JourneySet::on_call`]).
     Start {
@@ -213,6 +232,8 @@ pub enum Refusal {
     Once,
     /// The profile was in the journey too recently.
     TooSoon,
+    /// The event happened longer ago than the trigger's `within` allows.
+    TooOld,
     /// The event lacks the property that `key` names.
     NoKey,
     /// The journey is paused.
@@ -230,6 +251,23 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Every refusal.
+    pub const ALL: [Refusal; 13] = [
+        Self::EntryCondition,
+        Self::ExitCondition,
+        Self::Active,
+        Self::Once,
+        Self::TooSoon,
+        Self::TooOld,
+        Self::NoKey,
+        Self::Paused,
+        Self::NotStarted,
+        Self::Stopped,
+        Self::GoalReached,
+        Self::Concurrent,
+        Self::TooManyRuns,
+    ];
+
     /// Its name in answers.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -239,6 +277,7 @@ impl Refusal {
             Self::Active => "active",
             Self::Once => "once",
             Self::TooSoon => "too_soon",
+            Self::TooOld => "too_old",
             Self::NoKey => "no_key",
             Self::Paused => "paused",
             Self::NotStarted => "not_started",
@@ -274,6 +313,10 @@ pub enum ExitReason {
 }
 
 impl ExitReason {
+    /// The names of all but those of `exit` steps.
+    pub const NAMES: [&str; 8] =
+        ["completed", "exit_condition", "not_live", "merged", "goal", "paused", "not_migrated", "stopped"];
+
     /// Whether messages that were decided and have not left are taken back.
     #[must_use]
     pub fn takes_back(&self) -> bool {
@@ -294,5 +337,18 @@ impl ExitReason {
             Self::NotMigrated => "not_migrated",
             Self::Stopped => "stopped",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ExitReason;
+
+    #[test]
+    fn the_names_of_exits_are_each_of_one() {
+        use ExitReason::{Completed, ExitCondition, Goal, Merged, NotLive, NotMigrated, Paused, Step, Stopped};
+        let all = [Completed, ExitCondition, NotLive, Merged, Goal, Paused, NotMigrated, Stopped];
+        assert_eq!(all.iter().map(ExitReason::as_str).collect::<Vec<_>>(), ExitReason::NAMES);
+        assert_eq!(Step("bought".into()).as_str(), "bought");
     }
 }

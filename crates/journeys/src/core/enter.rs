@@ -18,8 +18,19 @@ pub const MAX_KEY_CHARS: usize = 200;
 /// What fired.
 pub(super) enum Cause<'a> {
     Event(&'a Event),
-    Segment { id: &'a str, entered: bool },
+    Segment { id: &'a str, entered: bool, since: Timestamp },
     Call(&'a Call<'a>),
+}
+
+impl Cause<'_> {
+    /// When it happened, by its own time.
+    fn happened_at(&self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Event(event) => event.ts.min(now),
+            Self::Segment { since, .. } => (*since).min(now),
+            Self::Call(_) => now,
+        }
+    }
 }
 
 /// What asks a journey to begin beside events and edges.
@@ -59,7 +70,8 @@ impl CalledBy {
             Self::Schedule => matches!(trigger, Trigger::Schedule(_)),
             Self::Api => matches!(trigger, Trigger::Api { .. }),
             Self::Journey => matches!(trigger, Trigger::Journey),
-            Self::Hand => matches!(trigger, Trigger::Manual),
+            // Who belonged to a segment before the journey was live did not enter it since: people can be sent in all the same.
+            Self::Hand => matches!(trigger, Trigger::Manual | Trigger::Segment(_)),
         }
     }
 }
@@ -77,6 +89,12 @@ pub(super) fn enter(
         && !filter.matches(*event)
     {
         return; // another event of the same name: not this trigger, so nothing to explain
+    }
+    if let (Cause::Event(event), Trigger::Event(EventTrigger { within_ms: Some(most), .. })) =
+        (cause, &version.spec.trigger)
+        && now.since_ms(event.ts) > *most
+    {
+        return refuse(version, Refusal::TooOld, out);
     }
     if version.audience.as_ref().is_some_and(|audience| !conditions.holds(audience)) {
         return; // not of the audience: the calendar did not mean this profile
@@ -109,12 +127,15 @@ pub(super) fn enter(
         entered_at: now,
         step_at: now,
         due_at: Some(begin_at.unwrap_or(now)),
-        trigger: trigger_data(cause),
+        trigger: trigger_data(&version.spec.trigger, cause),
         group,
         goal_at: None,
         wake: None,
         data: Json::default(),
         path: Vec::new(),
+        messages: Vec::new(),
+        former: Vec::new(),
+        since: cause.happened_at(now),
     });
     out.push(Effect::Entered { journey: version.id.clone(), version: version.version, run: id, key, group });
     if begin_at.is_none() {
@@ -190,8 +211,9 @@ pub(super) fn key_text(value: Option<&Value>) -> Option<String> {
     }
 }
 
-fn trigger_data(cause: &Cause<'_>) -> Json {
+fn trigger_data(trigger: &Trigger, cause: &Cause<'_>) -> Json {
     let mut data = Map::new();
+    let about_segment = |id: &str, entered: bool| json!({ "id": id, "on": if entered { "entered" } else { "exited" } });
     match cause {
         Cause::Event(event) => {
             data.insert("event".into(), about_event(event));
@@ -199,9 +221,12 @@ fn trigger_data(cause: &Cause<'_>) -> Json {
         Cause::Call(call) => {
             let given = bounded(&Json::from(call.data.clone()));
             data.insert("data".into(), Value::Object(given));
+            if let Trigger::Segment(segment) = trigger {
+                data.insert("segment".into(), about_segment(&segment.id, segment.entered));
+            }
         }
-        Cause::Segment { id, entered } => {
-            data.insert("segment".into(), json!({ "id": id, "on": if *entered { "entered" } else { "exited" } }));
+        Cause::Segment { id, entered, .. } => {
+            data.insert("segment".into(), about_segment(id, *entered));
         }
     }
     Json::from(data)

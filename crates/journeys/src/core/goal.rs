@@ -6,11 +6,11 @@ use super::effect::{Effect, ExitReason};
 use super::runs::Runs;
 use super::set::JourneySet;
 use super::version::Version;
-use super::{Conditions, advance};
-use crate::spec::GoalBy;
+use super::{Conditions, act, advance, wake};
+use crate::spec::{Became, GoalBy};
 
 impl JourneySet {
-    /// Notes the goals that the event reaches, of runs begun before it.
+    /// Notes the goals that the event reaches, of runs that what happened before it began.
     pub(super) fn goals(&self, runs: &mut Runs, event: &Event, now: Timestamp, out: &mut Vec<Effect>) {
         let mut index = 0;
         while index < runs.active.len() {
@@ -19,7 +19,8 @@ impl JourneySet {
             let reached = version.is_some_and(|version| {
                 let Some(goal) = &version.spec.goal else { return false };
                 let GoalBy::Event { name, same, .. } = &goal.by else { return false };
-                let meant = **name == *event.name && advance::is_about(same.as_deref(), run, event);
+                let meant =
+                    **name == *event.name && event.ts >= run.since && wake::is_about(same.as_deref(), run, event);
                 meant && version.goal_filter.as_ref().is_none_or(|filter| filter.matches(event))
             });
             match version {
@@ -49,7 +50,9 @@ fn reach(version: &Version, runs: &mut Runs, index: usize, now: Timestamp, out: 
         return false;
     }
     run.goal_at = Some(now);
-    out.push(Effect::Goal { origin: advance::origin(run), group: run.group });
+    let left = run.messages.iter().filter(|message| message.is >= Became::Sent);
+    let after = left.map(|message| message.step.clone()).collect();
+    out.push(Effect::Goal { origin: act::origin(run), group: run.group, after });
     let exits = version.spec.goal.as_ref().is_some_and(|goal| goal.exits);
     if exits {
         advance::end(runs, index, ExitReason::Goal, out);

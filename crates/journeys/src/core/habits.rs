@@ -1,30 +1,21 @@
-//! When a profile reacts, and how much it gets: the best hour and the pressure score. Functions of what happened, used by
-//! waits here and by the gate.
+//! When a profile reacts: its best hour, for waits and for whoever may choose when a message leaves.
 
-use chrono::{TimeZone, Timelike};
 use chrono_tz::Tz;
 use rapport_domain::Timestamp;
-use rapport_domain::time::{DAY_MS, HOUR_MS};
+use rapport_domain::hours::{HourScores, best_among, local_hour, next_hour};
 use serde::{Deserialize, Serialize};
 
 /// Reactions of the population that weigh as much as a profile's own: with fewer of its own, the population decides.
 pub const SMOOTHING: f64 = 8.0;
 /// Reactions of the population before it outweighs the default of waking hours.
 const PRIOR: f64 = 24.0;
-/// Messages and reactions count half after this long.
-pub const HALF_LIFE_MS: i64 = 7 * DAY_MS;
 
-/// Local hours of reactions, and decaying sums of what was sent and what was reacted to.
+/// Local hours of reactions. Stored after everything else of a profile's runs: what earlier releases wrote behind the hours (sums of
+/// messages and reactions) is not read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Habits {
     /// Opens and clicks by local hour; empty or 24 long. Halved when one reaches the top, so that habits may change.
     pub hours: Vec<u16>,
-    /// Messages sent, each counted 2^(-age / 7 days) as of `at`.
-    pub sent: f64,
-    /// Reactions, counted the same.
-    pub reacted: f64,
-    /// As of when.
-    pub at: Timestamp,
 }
 
 /// Reactions of one hour above which all are halved.
@@ -34,19 +25,11 @@ impl Habits {
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.hours.is_empty() && self.sent == 0.0 && self.reacted == 0.0
-    }
-
-    /// A message reached the profile.
-    pub fn note_sent(&mut self, at: Timestamp) {
-        self.decay(at);
-        self.sent += 1.0;
+        self.hours.is_empty()
     }
 
     /// The profile opened or clicked.
     pub fn note_reaction(&mut self, at: Timestamp, zone: Tz) {
-        self.decay(at);
-        self.reacted += 1.0;
         self.hours.resize(24, 0);
         let hour = local_hour(at, zone);
         self.hours[hour] += 1;
@@ -56,41 +39,19 @@ impl Habits {
     }
 
     /// Takes over what an absorbed profile did.
-    pub fn merge(&mut self, mut other: Habits) {
-        let at = self.at.max(other.at);
-        self.decay(at);
-        other.decay(at);
-        self.sent += other.sent;
-        self.reacted += other.reacted;
+    pub fn merge(&mut self, other: Habits) {
         if !other.hours.is_empty() {
             self.hours.resize(24, 0);
             self.hours.iter_mut().zip(other.hours).for_each(|(a, b)| *a = a.saturating_add(b).min(MAX_COUNT));
         }
     }
-
-    fn decay(&mut self, to: Timestamp) {
-        let age = to.since_ms(self.at).max(0) as f64;
-        let factor = (-age / HALF_LIFE_MS as f64).exp2();
-        self.sent *= factor;
-        self.reacted *= factor;
-        self.at = self.at.max(to);
-    }
-}
-
-/// How much the profile gets against how it reacts: messages of late (half counted after 7 days) divided by one plus its
-/// reactions of late. 0 is nothing; 1 is one message without a reaction; above 3 most people have had enough.
-#[must_use]
-pub fn pressure(habits: &Habits, now: Timestamp) -> f64 {
-    let mut as_of_now = habits.clone();
-    as_of_now.decay(now);
-    as_of_now.sent / (1.0 + as_of_now.reacted)
 }
 
 /// Per local hour how likely a reaction is: `(n + K·p) / (N + K)` with the profile's reactions `n` of that hour of `N`, the
 /// population's share `p` of it and K = [`SMOOTHING`] (additive smoothing toward the population). `population` counts the
 /// population's reactions; it is itself smoothed toward the hours from 9 to 20.
 #[must_use]
-pub fn hour_scores(habits: &Habits, population: &[u64; 24]) -> [f64; 24] {
+pub fn hour_scores(habits: &Habits, population: &[u64; 24]) -> HourScores {
     let everybody = population.iter().sum::<u64>() as f64;
     let own = habits.hours.iter().map(|n| u64::from(*n)).sum::<u64>() as f64;
     let mut scores = [0.0; 24];
@@ -112,32 +73,15 @@ pub fn best_hour(habits: &Habits, population: &[u64; 24]) -> u8 {
 
 /// The beginning of the best local hour after `now` within `within_ms`; of equals the first. Always later than `now`.
 #[must_use]
-pub fn next_best(scores: &[f64; 24], zone: Tz, now: Timestamp, within_ms: i64) -> Timestamp {
-    let mut best: Option<(f64, Timestamp)> = None;
-    let mut at = next_hour(now, zone);
-    while at.since_ms(now) <= within_ms {
-        let score = scores[local_hour(at, zone)];
-        if best.is_none_or(|(b, _)| score > b) {
-            best = Some((score, at));
-        }
-        at = next_hour(at, zone);
-    }
-    best.map_or_else(|| now.plus_ms(within_ms.max(1)), |(_, at)| at)
-}
-
-fn local_hour(at: Timestamp, zone: Tz) -> usize {
-    zone.from_utc_datetime(&at.to_utc().naive_utc()).hour() as usize
-}
-
-/// The next instant at which a local clock shows a full hour.
-fn next_hour(at: Timestamp, zone: Tz) -> Timestamp {
-    let offset = rapport_domain::time::offset_ms(zone, at);
-    let local = at.0 + offset;
-    Timestamp(at.0 + HOUR_MS - local.rem_euclid(HOUR_MS))
+pub fn next_best(scores: &HourScores, zone: Tz, now: Timestamp, within_ms: i64) -> Timestamp {
+    let span = (next_hour(now, zone), now.plus_ms(within_ms));
+    best_among(scores, zone, span, |_| true).unwrap_or_else(|| now.plus_ms(within_ms.max(1)))
 }
 
 #[cfg(test)]
 mod tests {
+    use rapport_domain::time::HOUR_MS;
+
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -183,18 +127,27 @@ mod tests {
     }
 
     #[test]
-    fn pressure_rises_with_messages_falls_with_time_and_reactions() {
+    fn what_absorbed_profiles_did_counts_too() {
         let mut habits = Habits::default();
-        let start = at("2026-03-01T00:00:00Z");
-        for _ in 0..4 {
-            habits.note_sent(start);
-        }
-        assert!((pressure(&habits, start) - 4.0).abs() < 1e-9);
-        assert!((pressure(&habits, start.plus_ms(HALF_LIFE_MS)) - 2.0).abs() < 1e-9);
-        habits.note_reaction(start, Tz::UTC);
-        assert!((pressure(&habits, start) - 2.0).abs() < 1e-9);
-        let mut both = habits.clone();
+        habits.note_reaction(at("2026-03-01T00:00:00Z"), Tz::UTC);
+        let mut both = Habits::default();
+        assert!(both.is_empty());
         both.merge(habits.clone());
-        assert!((both.sent - 8.0).abs() < 1e-9 && both.hours[0] == 2);
+        both.merge(habits);
+        assert_eq!(both.hours[0], 2);
+    }
+
+    #[test]
+    fn hours_of_earlier_releases_are_read() {
+        #[derive(Serialize)]
+        struct Earlier {
+            hours: Vec<u16>,
+            sent: f64,
+            reacted: f64,
+            at: Timestamp,
+        }
+        let earlier = Earlier { hours: vec![7; 24], sent: 1.5, reacted: 0.5, at: Timestamp(9) };
+        let read: Habits = postcard::from_bytes(&postcard::to_stdvec(&earlier).unwrap()).unwrap();
+        assert_eq!(read, Habits { hours: vec![7; 24] });
     }
 }

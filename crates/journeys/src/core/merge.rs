@@ -1,18 +1,44 @@
-//! Two profiles become one: what happens to their runs.
+//! Two profiles become one, and two again: what happens to their runs.
+
+use rapport_domain::ProfileId;
 
 use super::advance;
 use super::effect::{Effect, ExitReason};
-use super::runs::{MAX_ACTIVE_RUNS, Runs};
+use super::runs::{MAX_ACTIVE_RUNS, Run, RunName, Runs};
 use super::set::JourneySet;
 
+impl Runs {
+    /// What a profile `from` that lives again after an undone merge gets of the runs of `own`, which it was part of: the
+    /// counters of both, so that `once` stays once for each, and the runs that it had brought along. Those know the name that
+    /// they had meanwhile.
+    pub fn part(&mut self, own: ProfileId, from: ProfileId) -> Runs {
+        let mut back = self.clone();
+        let came = |run: &Run| run.former.iter().any(|name| name.profile == from);
+        (back.active, self.active) = std::mem::take(&mut self.active).into_iter().partition(came);
+        let gone = |past: &mut Runs, runs: &[Run]| {
+            for run in runs {
+                let past = past.past_mut(&run.journey, run.key.as_deref(), run.entered_at);
+                past.exited = past.exited.saturating_add(1);
+            }
+        };
+        gone(self, &back.active);
+        gone(&mut back, &self.active);
+        for run in &mut back.active {
+            run.was(RunName { profile: own, run: run.id });
+        }
+        back
+    }
+}
+
 impl JourneySet {
-    /// Moves the runs of an absorbed profile into the one that stays.
+    /// Moves the runs `from` of the absorbed profile `absorbed` into those of the one that stays.
     ///
     /// Of two runs of one journey and key the one entered earlier stays (at the same instant `into`'s) and the other
     /// exits with `merged`. Counters add up, and the later last entry counts, so re-entry rules hold for the person.
-    /// A moved run keeps its number if that is free, else it gets a new one ([`Effect::Renumbered`]). Runs above
-    /// [`MAX_ACTIVE_RUNS`] exit with `merged`, the latest entered first.
-    pub fn merge(into: &mut Runs, from: Runs, out: &mut Vec<Effect>) {
+    /// A moved run keeps its number if that is free, else it gets a new one ([`Effect::Renumbered`]); it knows its former
+    /// name either way ([`Run::former`](super::runs::Run::former)). Runs above [`MAX_ACTIVE_RUNS`] exit with `merged`, the
+    /// latest entered first.
+    pub fn merge(into: &mut Runs, absorbed: ProfileId, from: Runs, out: &mut Vec<Effect>) {
         into.habits.merge(from.habits);
         // Planned anew by the engine from the traits of the profile that stays; until then the earlier date counts.
         for plan in from.dates {
@@ -31,6 +57,7 @@ impl JourneySet {
         let taken = into.last_run;
         into.last_run = top;
         for mut run in from.active {
+            run.was(RunName { profile: absorbed, run: run.id });
             if run.id <= taken {
                 let from_run = run.id;
                 into.last_run += 1;

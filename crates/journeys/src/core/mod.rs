@@ -1,7 +1,9 @@
 //! What journeys decide: pure functions of (runs, input, conditions, now). No clock, randomness, I/O or async.
 
+mod act;
 pub mod advance;
 pub mod calendar;
+mod call;
 pub mod change;
 pub mod dates;
 pub mod effect;
@@ -15,12 +17,15 @@ pub mod set;
 pub mod turns;
 mod values;
 mod version;
+pub mod wake;
+
+pub use act::FORMER;
 
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use rapport_domain::ProfileId;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A rule of a journey, named by its canonical text; equal rules of all journeys are one condition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,9 +60,25 @@ pub trait Conditions {
         None
     }
 
+    /// All traits, for templates.
+    fn traits(&self) -> Map<String, Value> {
+        Map::new()
+    }
+
     /// Reactions of everybody by local hour, for best hours.
     fn population(&self) -> [u64; 24] {
         [0; 24]
+    }
+
+    /// Whether a run stays where it is although its journey goes on: its journey was paused, and the end of that has not come to
+    /// it yet.
+    fn is_held(&self, _run: &runs::Run) -> bool {
+        false
+    }
+
+    /// Whether somebody may pass a rate limiter of the journey now; see [`turns`].
+    fn has_room(&self, _journey: &str, _limiter: &str, _pace: turns::Pace) -> bool {
+        true
     }
 
     /// The send step that won a comparison; `None` while that is not known.

@@ -1,10 +1,11 @@
 //! The runs of one profile: where it is in which journey, and where it was.
 
-use rapport_domain::{Json, Timestamp};
+use rapport_domain::{Json, ProfileId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::habits::Habits;
+use crate::spec::{Became, MAX_STEPS};
 
 /// Runs a profile can be in at once, over all journeys and keys.
 pub const MAX_ACTIVE_RUNS: usize = 64;
@@ -14,8 +15,10 @@ pub const MAX_HISTORY: usize = 256;
 
 /// Passages a run remembers; the oldest are forgotten first.
 pub const MAX_PATH: usize = 32;
-/// Bytes of what steps left for later ones ([`Run::data`]); what does not fit is not kept.
+/// Bytes of what steps left for later ones ([`Run::data`]); what does not fit is not kept, and said.
 pub const MAX_DATA_BYTES: usize = 16 * 1024;
+/// Names a run had in absorbed profiles that it remembers, the latest.
+pub const MAX_FORMER: usize = 16;
 
 /// All runs of one profile. Its encoding (postcard behind a format byte, see [`crate::repo`]) is a stored format.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,7 +31,7 @@ pub struct Runs {
     pub last_run: u64,
     /// When journeys that start by a date in a trait start next, by journey.
     pub dates: Vec<DatePlan>,
-    /// What the profile gets and how it reacts.
+    /// When the profile reacts. The last member; see [`Habits`].
     pub habits: Habits,
 }
 
@@ -117,17 +120,68 @@ pub struct Run {
     pub data: Json,
     /// The steps it passed, the last [`MAX_PATH`] of them.
     pub path: Vec<Passage>,
+    /// What became of the last message of each of its send steps.
+    pub messages: Vec<OwnMessage>,
+    /// The names it had before its profile was absorbed, the oldest first: what it caused under them knows it by them.
+    pub former: Vec<RunName>,
+    /// When what started it happened, by its own time, which is before the entry when it was told late. What happened before is no
+    /// goal of the run.
+    pub since: Timestamp,
+}
+
+/// The last message that a send step of a run decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnMessage {
+    /// The step.
+    pub step: String,
+    /// The message's id.
+    pub id: String,
+    /// How far it came.
+    pub is: Became,
+}
+
+/// What names a run everywhere and for ever: its number within the profile that had it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunName {
+    /// The profile.
+    pub profile: ProfileId,
+    /// The number.
+    pub run: u64,
 }
 
 impl Run {
-    /// Leaves a value for later steps, unless that would be more than [`MAX_DATA_BYTES`].
-    pub(super) fn leave(&mut self, name: &str, value: Value) {
+    /// Leaves a value for later steps. Answers whether it fit into [`MAX_DATA_BYTES`]; when it does not, there is none of
+    /// that name, for an older one would be taken for it.
+    pub(super) fn leave(&mut self, name: &str, value: Value) -> bool {
         let mut map = self.data.map().clone();
         map.insert(name.to_owned(), value);
         let data = Json::from(map);
         if data.text().len() <= MAX_DATA_BYTES {
             self.data = data;
+            return true;
         }
+        let mut map = self.data.map().clone();
+        if map.remove(name).is_some() {
+            self.data = Json::from(map);
+        }
+        false
+    }
+
+    /// Notes how far a step's message came.
+    pub(super) fn note_message(&mut self, step: &str, id: &str, is: Became) {
+        self.messages.retain(|message| message.step != step);
+        if self.messages.len() >= MAX_STEPS {
+            self.messages.remove(0);
+        }
+        self.messages.push(OwnMessage { step: step.to_owned(), id: id.to_owned(), is });
+    }
+
+    /// The run moved from a profile that was absorbed.
+    pub(super) fn was(&mut self, name: RunName) {
+        if self.former.len() >= MAX_FORMER {
+            self.former.remove(0);
+        }
+        self.former.push(name);
     }
 
     /// What templates and references may read: what started it, and what steps left.
@@ -207,6 +261,12 @@ impl Runs {
         self.active.iter().find(|r| r.journey == journey && r.key.as_deref() == key)
     }
 
+    /// The number here of the run that had that name when its profile was absorbed.
+    #[must_use]
+    pub fn renamed(&self, name: RunName) -> Option<u64> {
+        self.active.iter().find(|run| run.former.contains(&name)).map(|run| run.id)
+    }
+
     /// What is remembered of a journey and key.
     #[must_use]
     pub fn past(&self, journey: &str, key: Option<&str>) -> Option<&History> {
@@ -238,16 +298,5 @@ impl Runs {
             let Some((index, _)) = oldest else { return };
             self.history.remove(index);
         }
-    }
-
-    /// What a profile that lives again after an undone merge keeps of the runs of the one it was part of: the counters,
-    /// but no run, for those go on with the other profile.
-    #[must_use]
-    pub fn restored(mut self) -> Self {
-        for run in std::mem::take(&mut self.active) {
-            let past = self.past_mut(&run.journey, run.key.as_deref(), run.entered_at);
-            past.exited = past.exited.saturating_add(1);
-        }
-        self
     }
 }

@@ -9,9 +9,9 @@ use super::effect::{Effect, ExitReason};
 use super::enter::{self, Call, Cause};
 use super::runs::{Run, Runs, Wake};
 use super::version::Version;
-use super::{ConditionKey, Conditions, advance, goal};
+use super::{ConditionKey, Conditions, advance, change, goal};
 use crate::rules::Rule;
-use crate::spec::{JourneySpec, Trigger};
+use crate::spec::{Action, JourneySpec, Trigger};
 
 /// One published version of a journey. The engine gives every version that is live or that runs may still be on.
 #[derive(Clone, Debug)]
@@ -86,8 +86,17 @@ impl JourneySet {
         for def in defs.iter().filter(|d| d.live) {
             live.insert((def.workspace, def.id.clone()), def.version); // ascending: the highest stays
         }
-        for def in defs {
+        let is_live = |def: &JourneyDef| live.get(&(def.workspace, def.id.clone())) == Some(&def.version);
+        let paces: BTreeMap<(WorkspaceId, String), JourneySpec> = defs
+            .iter()
+            .filter(|def| is_live(def) && def.spec.steps.iter().any(|s| matches!(s.action, Action::Limit(_))))
+            .map(|def| ((def.workspace, def.id.clone()), def.spec.clone()))
+            .collect();
+        for mut def in defs {
             let Some(live_version) = live.get(&(def.workspace, def.id.clone())).copied() else { continue };
+            if let Some(live) = paces.get(&(def.workspace, def.id.clone())) {
+                change::keep_pace(&mut def.spec, live);
+            }
             let (workspace, id, number) = (def.workspace, def.id.clone(), def.version);
             let mut register = |key: ConditionKey, rule: Rule| {
                 conditions.entry((workspace, key)).or_insert(rule);
@@ -198,14 +207,13 @@ impl JourneySet {
         }
     }
 
-    /// Starts what the segment's edge starts. Edges of a backfill start nothing.
+    /// Starts what the segment's edge starts; what moved it happened at `since`. Edges of a backfill start nothing.
     #[allow(clippy::too_many_arguments)] // an edge has that many parts, and a struct for one caller would hide them
     pub fn on_segment(
         &self,
         workspace: WorkspaceId,
         runs: &mut Runs,
-        segment: &str,
-        entered: bool,
+        (segment, entered, since): (&str, bool, Timestamp),
         backfill: bool,
         conditions: &dyn Conditions,
         now: Timestamp,
@@ -219,7 +227,7 @@ impl JourneySet {
         let Some(journeys) = self.workspaces.get(&workspace) else { return };
         for (on, version) in journeys.by_segment.get(segment).into_iter().flatten() {
             if *on == entered {
-                enter::enter(version, runs, &Cause::Segment { id: segment, entered }, conditions, now, out);
+                enter::enter(version, runs, &Cause::Segment { id: segment, entered, since }, conditions, now, out);
             }
         }
     }
@@ -245,7 +253,7 @@ impl JourneySet {
             let Some(index) = runs.active.iter().position(|r| r.id == id) else { continue };
             let run = &runs.active[index];
             let Some(version) = self.version(workspace, &run.journey, run.version) else { continue };
-            if version.paused {
+            if version.paused || conditions.is_held(run) {
                 continue;
             }
             advance::advance(version, runs, index, conditions, now, out);
@@ -255,8 +263,19 @@ impl JourneySet {
     /// When the profile's next run is due or a date starts a journey: the timer to set. Runs of paused journeys are not due.
     #[must_use]
     pub fn next_due(&self, workspace: WorkspaceId, runs: &Runs) -> Option<Timestamp> {
-        let held = |run: &Run| self.version(workspace, &run.journey, run.version).is_some_and(|v| v.paused);
-        let due = runs.active.iter().filter(|run| run.due_at.is_some() && !held(run)).filter_map(|run| run.due_at);
+        self.next_due_unless(workspace, runs, |_| false)
+    }
+
+    /// The same, without runs that are `held` ([`Conditions::is_held`]).
+    pub fn next_due_unless(
+        &self,
+        workspace: WorkspaceId,
+        runs: &Runs,
+        held: impl Fn(&Run) -> bool,
+    ) -> Option<Timestamp> {
+        let paused = |run: &Run| self.version(workspace, &run.journey, run.version).is_some_and(|v| v.paused);
+        let goes_on = |run: &&Run| run.due_at.is_some() && !paused(run) && !held(run);
+        let due = runs.active.iter().filter(goes_on).filter_map(|run| run.due_at);
         due.chain(runs.dates.iter().map(|d| d.due_at)).min()
     }
 
@@ -291,6 +310,13 @@ impl JourneySet {
         live.map(|v| (v.id.as_str(), v.version, v.paused, &v.spec))
     }
 
+    /// Every version of the live journeys of a workspace that runs may be on: id, version, whether the journey is paused, and what
+    /// it says.
+    pub fn all_versions(&self, workspace: WorkspaceId) -> impl Iterator<Item = (&str, u32, bool, &JourneySpec)> {
+        let versions = self.workspaces.get(&workspace).into_iter().flat_map(|w| w.versions.values());
+        versions.flat_map(|of| of.values()).map(|v| (v.id.as_str(), v.version, v.paused, &v.spec))
+    }
+
     /// Whether a live journey is paused.
     #[must_use]
     pub fn is_paused(&self, workspace: WorkspaceId, journey: &str) -> bool {
@@ -314,6 +340,10 @@ impl JourneySet {
 
     pub(super) fn live(&self, workspace: WorkspaceId, journey: &str) -> Option<&Arc<Version>> {
         self.workspaces.get(&workspace)?.live.get(journey)
+    }
+
+    pub(super) fn versions_of(&self, workspace: WorkspaceId) -> impl Iterator<Item = &Arc<Version>> {
+        self.workspaces.get(&workspace).into_iter().flat_map(|w| w.versions.values().flat_map(BTreeMap::values))
     }
 
     pub(super) fn dated(&self, workspace: WorkspaceId) -> &[Arc<Version>] {

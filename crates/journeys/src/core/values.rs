@@ -4,9 +4,8 @@ use rapport_domain::json::lookup;
 use serde_json::{Map, Value};
 
 use super::Conditions;
+use crate::spec::MAX_NESTING;
 
-/// How deep values may be nested.
-const MAX_DEPTH: usize = 8;
 /// Characters of a text after its references were filled in.
 const MAX_TEXT: usize = 4_000;
 
@@ -30,20 +29,11 @@ impl Sources<'_> {
         map.iter().map(|(name, value)| (name.clone(), self.fill(value))).collect()
     }
 
-    /// A text filled.
-    pub(super) fn fill_text(&self, text: &str) -> String {
-        match self.fill(&Value::String(text.to_owned())) {
-            Value::String(text) => text,
-            Value::Null => String::new(),
-            other => other.to_string(),
-        }
-    }
-
     fn fill_at(&self, value: &Value, depth: usize) -> Value {
         match value {
             Value::String(text) if text.contains("{{") => self.text(text),
-            Value::Array(items) if depth < MAX_DEPTH => items.iter().map(|v| self.fill_at(v, depth + 1)).collect(),
-            Value::Object(map) if depth < MAX_DEPTH => {
+            Value::Array(items) if depth < MAX_NESTING => items.iter().map(|v| self.fill_at(v, depth + 1)).collect(),
+            Value::Object(map) if depth < MAX_NESTING => {
                 Value::Object(map.iter().map(|(k, v)| (k.clone(), self.fill_at(v, depth + 1))).collect())
             }
             other => other.clone(),
@@ -57,6 +47,11 @@ impl Sources<'_> {
         {
             return self.find(path.trim()).unwrap_or(Value::Null);
         }
+        Value::String(self.written(text, str::to_owned))
+    }
+
+    /// A text with its references written out, each after `escape`.
+    pub(super) fn written(&self, text: &str, escape: impl Fn(&str) -> String) -> String {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{") {
@@ -67,19 +62,20 @@ impl Sources<'_> {
             };
             match self.find(path.trim()) {
                 None | Some(Value::Null) => {}
-                Some(Value::String(text)) => out.push_str(&text),
-                Some(other) => out.push_str(&other.to_string()),
+                Some(Value::String(text)) => out.push_str(&escape(&text)),
+                Some(other) => out.push_str(&escape(&other.to_string())),
             }
             rest = behind;
         }
         out.push_str(rest);
-        Value::String(out.chars().take(MAX_TEXT).collect())
+        out.chars().take(MAX_TEXT).collect()
     }
 
     fn find(&self, path: &str) -> Option<Value> {
         match path.split_once('.') {
             Some(("traits", name)) => self.conditions.trait_value(name),
             Some(("profile", "id")) => Some(Value::from(self.conditions.profile().to_string())),
+            Some(("profile", of)) if of.starts_with("traits.") => self.find(of),
             _ => lookup(self.values, path).cloned(),
         }
     }
@@ -113,6 +109,7 @@ mod tests {
             (json!("{{ event.properties.total }}"), json!(9.5)),
             (json!("{{event.properties.items}}"), json!([1, 2])),
             (json!("{{ traits.plan }}"), json!("pro")),
+            (json!("{{ profile.traits.plan }}"), json!("pro")),
             (json!("{{ traits.none }}"), json!(null)),
             (json!("{{ traits.plan }}: {{ event.properties.total }} EUR"), json!("pro: 9.5 EUR")),
             (json!("a {{ nothing }}b"), json!("a b")),
@@ -122,6 +119,6 @@ mod tests {
         ] {
             assert_eq!(sources.fill(&given), expected, "{given}");
         }
-        assert_eq!(sources.fill_text("https://x/{{ traits.plan }}"), "https://x/pro");
+        assert_eq!(sources.written("{{ traits.plan }}/{{ event.properties.items }}", str::to_uppercase), "PRO/[1,2]");
     }
 }

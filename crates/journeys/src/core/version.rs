@@ -6,6 +6,7 @@ use rapport_domain::hash::bucket_percent;
 use rapport_domain::{Problem, ProfileId};
 
 use super::ConditionKey;
+use super::call::Texts;
 use super::runs::{Group, Run};
 use super::set::JourneyDef;
 use crate::rules::{self, Predicate, Rule};
@@ -35,6 +36,8 @@ pub(super) struct Version {
     pub(super) arms: Vec<Vec<ConditionKey>>,
     /// Per step the predicate on the event it waits for.
     pub(super) filters: Vec<Option<Predicate>>,
+    /// Per step the Liquid of what it asks another system.
+    pub(super) texts: Vec<Texts>,
     by_step: HashMap<String, usize>,
 }
 
@@ -96,6 +99,7 @@ impl Version {
             };
             filters.push(text.map(rules::predicate).transpose()?);
         }
+        let texts = spec.steps.iter().map(|step| Texts::of(&step.action)).collect();
         let by_step = spec.steps.iter().enumerate().map(|(i, s)| (s.id.clone(), i)).collect();
         Ok(Version {
             id: def.id,
@@ -111,6 +115,7 @@ impl Version {
             goal_filter,
             arms,
             filters,
+            texts,
             by_step,
         })
     }

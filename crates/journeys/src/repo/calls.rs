@@ -21,6 +21,8 @@ pub struct PendingCall {
     pub origin: Origin,
     /// What to ask.
     pub request: WebhookRequest,
+    /// Which server is asked: calls are bounded by it.
+    pub server: String,
     /// Attempts so far.
     pub tried: u32,
 }
@@ -30,30 +32,54 @@ pub struct PendingCall {
 /// # Errors
 /// When the storage fails.
 pub fn push(tx: &Tx, call: &PendingCall, now: Timestamp) -> Result<(), JourneysError> {
-    let sql = "INSERT INTO journey_calls (number, workspace, profile, origin, request, tried, due_at, expires_at) \
-               VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)";
+    let sql = "INSERT INTO journey_calls (number, workspace, profile, origin, request, server, tried, due_at, expires_at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8)";
     let (origin, request) = (text(&call.origin)?, write(&call.request).to_string());
-    tx.execute(
-        sql,
-        &params![call.number, call.workspace, call.profile, &origin, &request, now, call.request.expires_at],
-    )?;
+    let (number, workspace, profile) = (call.number, call.workspace, call.profile);
+    let expires_at = call.request.expires_at;
+    tx.execute(sql, &params![number, workspace, profile, &origin, &request, &call.server, now, expires_at])?;
     Ok(())
 }
 
-/// Calls due by `now`, the oldest first, without those that `skip` names: they are being made.
+/// Calls of a server that are looked through beyond as many as are wanted: those being made come first.
+const LOOKED_THROUGH: usize = 128;
+const COLUMNS: &str = "number, workspace, profile, origin, request, server, tried";
+
+/// Calls due by `now`, of each server the oldest first and no more than it has `room` for, without those that `skip` names:
+/// they are being made.
 ///
 /// # Errors
 /// When the storage fails or a row cannot be read.
 pub fn due(
     q: &impl Query,
     now: Timestamp,
-    limit: usize,
+    room: impl Fn(&str) -> usize,
     skip: impl Fn(u64) -> bool,
 ) -> Result<Vec<PendingCall>, JourneysError> {
-    let sql = "SELECT number, workspace, profile, origin, request, tried FROM journey_calls WHERE due_at <= ?1 \
-               ORDER BY due_at, number LIMIT ?2";
-    let rows = q.query(sql, &params![now, limit.saturating_mul(2)], read)?;
-    Ok(rows.into_iter().filter(|call| !skip(call.number)).take(limit).collect())
+    let sql = format!(
+        "SELECT {COLUMNS} FROM journey_calls WHERE server = ?1 AND due_at <= ?2 ORDER BY due_at, number LIMIT ?3"
+    );
+    let (mut out, mut server) = (Vec::new(), next_server(q, None)?);
+    while let Some(of) = server {
+        let most = room(&of);
+        if most > 0 {
+            let rows = q.query(&sql, &params![&of, now, most + LOOKED_THROUGH], read)?;
+            out.extend(rows.into_iter().filter(|call| !skip(call.number)).take(most));
+        }
+        server = next_server(q, Some(&of))?;
+    }
+    Ok(out)
+}
+
+/// One seek, where listing the servers would go through all calls.
+fn next_server(q: &impl Query, after: Option<&str>) -> Result<Option<String>, JourneysError> {
+    Ok(match after {
+        Some(after) => {
+            let sql = "SELECT server FROM journey_calls WHERE server > ?1 ORDER BY server LIMIT 1";
+            q.query_row(sql, &params![after], |row| row.get(0))?
+        }
+        None => q.query_row("SELECT server FROM journey_calls ORDER BY server LIMIT 1", &[], |row| row.get(0))?,
+    })
 }
 
 /// A call.
@@ -61,8 +87,8 @@ pub fn due(
 /// # Errors
 /// When the storage fails or the row cannot be read.
 pub fn get(q: &impl Query, number: u64) -> Result<Option<PendingCall>, JourneysError> {
-    let sql = "SELECT number, workspace, profile, origin, request, tried FROM journey_calls WHERE number = ?1";
-    Ok(q.query_row(sql, &params![number], read)?)
+    let sql = format!("SELECT {COLUMNS} FROM journey_calls WHERE number = ?1");
+    Ok(q.query_row(&sql, &params![number], read)?)
 }
 
 /// When the next call is due.
@@ -121,6 +147,7 @@ fn read(row: &Row<'_>) -> Result<PendingCall, StoreError> {
             attempts: value["attempts"].as_u64().unwrap_or(1) as u32,
             expires_at: Timestamp(value["expires_at"].as_i64().unwrap_or_default()),
         },
-        tried: row.get(5)?,
+        server: row.get(5)?,
+        tried: row.get(6)?,
     })
 }

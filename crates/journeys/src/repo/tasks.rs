@@ -4,9 +4,10 @@
 
 use chrono::NaiveDateTime;
 use rapport_domain::{ProfileId, Timestamp, WorkspaceId};
-use rapport_store::{Query, Tx, params};
+use rapport_store::{Query, Row, StoreError, Tx, params};
 use serde::{Deserialize, Serialize};
 
+use crate::core::turns::Grid;
 use crate::error::JourneysError;
 
 /// One piece of work. A stored format: variants are only added at the end, fields never change.
@@ -21,7 +22,7 @@ pub enum Task {
         /// What the journey is told, a JSON object.
         data: String,
     },
-    /// The runs of a journey go on after a pause.
+    /// As [`Task::GoOn`], of earlier releases, which did not say when the pause ended.
     Resume {
         /// The journey.
         journey: String,
@@ -72,6 +73,28 @@ pub enum Task {
         /// What the journey is told, a JSON object.
         data: String,
     },
+    /// The runs of a journey go on after a pause.
+    GoOn {
+        /// The journey.
+        journey: String,
+        /// Since when it was paused.
+        paused_at: Timestamp,
+        /// When that ended.
+        resumed_at: Timestamp,
+        /// `run`, `shift` or `exit`.
+        overdue: String,
+        /// The last run that was brought back.
+        cursor: Option<Place>,
+    },
+    /// The pace of limiters changed: whoever has a place there asks for another.
+    Pace {
+        /// The journey.
+        journey: String,
+        /// Which limiters.
+        limiters: Vec<String>,
+        /// The last run that was looked at.
+        cursor: Option<Place>,
+    },
 }
 
 /// A place in the order of active runs.
@@ -90,7 +113,7 @@ pub struct Place {
 /// A task with its number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Queued {
-    /// Its number; they are done in this order.
+    /// Its number; those of one lane are done in this order.
     pub id: u64,
     /// Whose.
     pub workspace: WorkspaceId,
@@ -107,21 +130,90 @@ fn encode(task: &Task) -> Result<Vec<u8>, JourneysError> {
 /// # Errors
 /// When the storage fails.
 pub fn push(tx: &Tx, workspace: WorkspaceId, task: &Task) -> Result<(), JourneysError> {
-    tx.execute("INSERT INTO journey_tasks (workspace, body) VALUES (?1, ?2)", &params![workspace, &encode(task)?])?;
+    let sql = "INSERT INTO journey_tasks (workspace, lane, body) VALUES (?1, ?2, ?3)";
+    tx.execute(sql, &params![workspace, &lane(task), &encode(task)?])?;
     Ok(())
 }
 
-/// The first task.
+/// The tasks of a lane are done one after the other; lanes take turns. A journey has one, and others, so that they wait for
+/// no audience, for the end of its pauses and for another pace.
+fn lane(task: &Task) -> String {
+    match task {
+        Task::Resume { journey, .. } | Task::GoOn { journey, .. } => format!("{RESUMES}{journey}"),
+        Task::Enter { journey, .. }
+        | Task::Migrate { journey, .. }
+        | Task::Schedule { journey, .. }
+        | Task::Call { journey, .. } => journey.clone(),
+        Task::Pace { journey, .. } => format!("pace {journey}"),
+        Task::Plan { .. } => String::new(),
+    }
+}
+
+/// How lanes of ends of pauses begin; no journey's id has a blank.
+const RESUMES: &str = "resume ";
+const ROW: &str = "lane, id, workspace, body";
+
+fn queued(row: &Row<'_>) -> Result<(String, Queued), StoreError> {
+    let body: Vec<u8> = row.get(3)?;
+    let task = postcard::from_bytes(&body).map_err(|e| StoreError::decode("journey_tasks.body", e))?;
+    Ok((row.get(0)?, Queued { id: row.get(1)?, workspace: row.get(2)?, task }))
+}
+
+/// The first task with a number above `after`.
 ///
 /// # Errors
 /// When the storage fails or the bytes cannot be read.
-pub fn first(q: &impl Query) -> Result<Option<Queued>, JourneysError> {
-    let sql = "SELECT id, workspace, body FROM journey_tasks ORDER BY id LIMIT 1";
-    let row =
-        q.query_row(sql, &[], |row| Ok((row.get::<u64>(0)?, row.get::<WorkspaceId>(1)?, row.get::<Vec<u8>>(2)?)))?;
-    let Some((id, workspace, body)) = row else { return Ok(None) };
-    let task = postcard::from_bytes(&body).map_err(|e| JourneysError::Unreadable(e.to_string()))?;
-    Ok(Some(Queued { id, workspace, task }))
+pub fn next(q: &impl Query, after: u64) -> Result<Option<Queued>, JourneysError> {
+    let sql = format!("SELECT {ROW} FROM journey_tasks WHERE id > ?1 ORDER BY id LIMIT 1");
+    Ok(q.query_row(&sql, &params![after], queued)?.map(|(_, queued)| queued))
+}
+
+/// The first task of the lane that comes after another, in a fixed order, with its lane.
+///
+/// # Errors
+/// When the storage fails or the bytes cannot be read.
+pub fn next_lane(
+    q: &impl Query,
+    after: Option<&(WorkspaceId, String)>,
+) -> Result<Option<(String, Queued)>, JourneysError> {
+    let order = "ORDER BY workspace, lane, id LIMIT 1";
+    Ok(match after {
+        Some((workspace, lane)) => {
+            let sql = format!("SELECT {ROW} FROM journey_tasks WHERE (workspace, lane) > (?1, ?2) {order}");
+            q.query_row(&sql, &params![workspace, lane], queued)?
+        }
+        None => q.query_row(&format!("SELECT {ROW} FROM journey_tasks {order}"), &[], queued)?,
+    })
+}
+
+/// The ends of pauses that people are being brought back from, in the order they are done.
+///
+/// # Errors
+/// When the storage fails or the bytes cannot be read.
+pub fn resumes(q: &impl Query) -> Result<Vec<Queued>, JourneysError> {
+    let sql = format!("SELECT {ROW} FROM journey_tasks WHERE substr(lane, 1, ?1) = ?2 ORDER BY id");
+    let found = q.query(&sql, &params![RESUMES.len(), RESUMES], queued)?;
+    Ok(found.into_iter().map(|(_, queued)| queued).collect())
+}
+
+/// Whether a journey has not taken in all of an audience yet; and how many of it are left, where the audience is listed.
+///
+/// # Errors
+/// When the storage fails or the bytes cannot be read.
+pub fn entering(q: &impl Query, workspace: WorkspaceId, journey: &str) -> Result<Option<u64>, JourneysError> {
+    let (mut after, mut left) = (0, None);
+    while let Some(queued) = next(q, after)? {
+        after = queued.id;
+        let people = match &queued.task {
+            Task::Enter { journey, profiles, .. } => Some((journey, profiles.len() as u64)),
+            Task::Schedule { journey, .. } => Some((journey, 0)),
+            _ => None,
+        };
+        if let Some((_, people)) = people.filter(|(of, _)| queued.workspace == workspace && *of == journey) {
+            *left.get_or_insert(0) += people;
+        }
+    }
+    Ok(left)
 }
 
 /// How many tasks wait.
@@ -190,28 +282,41 @@ pub fn local(ms: i64) -> NaiveDateTime {
     Timestamp(ms).to_utc().naive_utc()
 }
 
-/// The last turn a rate limiter gave, in microseconds.
+/// What rate limiters remember: journey, limiter, grid.
 ///
 /// # Errors
 /// When the storage fails.
-pub fn last_turn(q: &impl Query, workspace: WorkspaceId, journey: &str, step: &str) -> Result<i64, JourneysError> {
-    let sql = "SELECT last_us FROM journey_turns WHERE workspace = ?1 AND journey = ?2 AND step = ?3";
-    Ok(q.query_row(sql, &params![workspace, journey, step], |row| row.get(0))?.unwrap_or(0))
+pub fn grids(q: &impl Query, workspace: WorkspaceId) -> Result<Vec<(String, String, Grid)>, JourneysError> {
+    let sql = "SELECT journey, step, last_us, passed_us FROM journey_turns WHERE workspace = ?1";
+    Ok(q.query(sql, &params![workspace], |row| {
+        Ok((row.get(0)?, row.get(1)?, Grid { given_us: row.get(2)?, passed_us: row.get(3)? }))
+    })?)
 }
 
-/// Notes the last turn a rate limiter gave.
+/// Notes what a rate limiter remembers.
 ///
 /// # Errors
 /// When the storage fails.
-pub fn note_turn(
+pub fn keep_grid(
     tx: &Tx,
     workspace: WorkspaceId,
     journey: &str,
-    step: &str,
-    last_us: i64,
+    limiter: &str,
+    grid: Grid,
 ) -> Result<(), JourneysError> {
-    let sql = "INSERT INTO journey_turns (workspace, journey, step, last_us) VALUES (?1, ?2, ?3, ?4) \
-               ON CONFLICT (workspace, journey, step) DO UPDATE SET last_us = excluded.last_us";
-    tx.execute(sql, &params![workspace, journey, step, last_us])?;
+    let sql = "INSERT INTO journey_turns (workspace, journey, step, last_us, passed_us) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (workspace, journey, step) \
+               DO UPDATE SET last_us = excluded.last_us, passed_us = excluded.passed_us";
+    tx.execute(sql, &params![workspace, journey, limiter, grid.given_us, grid.passed_us])?;
+    Ok(())
+}
+
+/// Forgets a rate limiter.
+///
+/// # Errors
+/// When the storage fails.
+pub fn forget_grid(tx: &Tx, workspace: WorkspaceId, journey: &str, limiter: &str) -> Result<(), JourneysError> {
+    let sql = "DELETE FROM journey_turns WHERE workspace = ?1 AND journey = ?2 AND step = ?3";
+    tx.execute(sql, &params![workspace, journey, limiter])?;
     Ok(())
 }

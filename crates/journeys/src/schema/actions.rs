@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::spec::{Became, DEFAULT_MINIMUM, MAX_ARMS, MAX_TRAITS};
+use crate::spec::{Became, DEFAULT_MINIMUM, MAX_ARMS, MAX_TRAITS, METRICS};
 
 fn target() -> Value {
     json!({ "$ref": "#/$defs/target" })
@@ -122,10 +122,10 @@ fn webhook() -> Value {
     object(
         &["url"],
         json!({
-            "url": { "type": "string", "pattern": "^https?://", "maxLength": 2000, "description": "May hold {{ path }}." },
+            "url": { "type": "string", "pattern": "^https?://", "maxLength": 2000, "description": "Path and query may hold {{ path }} and Liquid; values are percent-encoded." },
             "method": { "enum": ["GET", "POST", "PUT", "PATCH", "DELETE"], "default": "POST" },
-            "headers": { "type": "object", "maxProperties": 20, "additionalProperties": { "type": "string" } },
-            "body": { "description": "JSON; texts may hold {{ path }}. What the run knows when absent." },
+            "headers": { "type": "object", "maxProperties": 20, "additionalProperties": { "type": "string" }, "description": "Values may hold {{ path }} and Liquid." },
+            "body": { "description": "JSON; texts may hold {{ path }}, which keeps its type when it is the whole text, and Liquid. What the run knows when absent." },
             "timeout": { "$ref": "#/$defs/duration", "default": "10s", "description": "Of one attempt, a minute at most." },
             "attempts": { "type": "integer", "minimum": 1, "maximum": 10, "default": 3 },
             "save": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Traits to set from the answer: trait to dotted path." }
@@ -167,7 +167,7 @@ fn digest() -> Value {
 
 fn winner() -> Value {
     let arm = object(&["step", "goto"], json!({ "step": { "$ref": "#/$defs/slug" }, "goto": target() }));
-    let metric = json!({ "enum": ["opens", "clicks"], "default": "opens" });
+    let metric = json!({ "enum": METRICS, "default": "opens", "description": "What is compared; goals are those of the journey, reached after the message left." });
     let minimum = json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000, "default": DEFAULT_MINIMUM, "description": "Messages of each arm that have to be sent before any can win." });
     object(&["arms"], json!({ "metric": metric, "minimum": minimum, "arms": arms(arm) }))
 }

@@ -105,7 +105,8 @@ fn trigger() -> Value {
         "properties": {
             "name": { "$ref": "#/$defs/text", "examples": ["Order Completed"] },
             "where": { "$ref": "#/$defs/rule", "description": "A predicate on the event `e`.", "examples": ["e.total > 50"] },
-            "key": { "$ref": "#/$defs/text", "description": "A property that names what a run is about; runs of different values go side by side.", "examples": ["cart_id"] }
+            "key": { "$ref": "#/$defs/text", "description": "A property that names what a run is about; runs of different values go side by side.", "examples": ["cart_id"] },
+            "within": { "$ref": "#/$defs/duration", "description": "How long ago it may have happened when it comes, for events that are told late.", "examples": ["1d"] }
         }
     });
     let date = json!({

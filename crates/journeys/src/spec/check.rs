@@ -1,12 +1,14 @@
 //! Validation of a journey: its shape, its graph, its rules and what it refers to, all problems at once.
 
+use std::fmt::Display;
+
 use rapport_domain::event::names;
-use rapport_domain::{Problem, ResourceKind};
+use rapport_domain::{Problem, ResourceKind, kinds};
 use serde_json::Value;
 
 use super::read::{self, nearest};
 use super::uses::Use;
-use super::{Action, JourneySpec, Reentry, Trigger, graph};
+use super::{Action, GOALS, JourneySpec, Reentry, Trigger, graph};
 use crate::rules;
 
 /// What other documents there are, answered by whoever owns them.
@@ -45,6 +47,7 @@ pub(crate) fn check_whole(journey: &JourneySpec, catalogue: &dyn Catalogue) -> V
     check_references(journey, catalogue, &mut problems);
     check_events(journey, &mut problems);
     check_feedback(journey, &mut problems);
+    check_winners(journey, &mut problems);
     problems
 }
 
@@ -71,8 +74,8 @@ fn check_references(journey: &JourneySpec, catalogue: &dyn Catalogue, problems: 
         let Some(known) = catalogue.ids(kind) else { continue };
         if !known.contains(&id) {
             let suggestion = nearest(&id, known.iter().map(String::as_str));
-            let message = format!("there is no {} {id:?}", kind.as_str());
-            problems.push(Problem::new(at, message).with_suggestion(suggestion));
+            let problem = Problem::of(at, kinds::UNKNOWN_DOCUMENT, &[("kind", &kind.as_str()), ("id", &id)]);
+            problems.push(problem.with_suggestion(suggestion));
         }
     }
 }
@@ -83,8 +86,37 @@ fn check_events(journey: &JourneySpec, problems: &mut Vec<Problem>) {
         if let Action::Emit(emit) = &step.action
             && names::is_reserved(&emit.event)
         {
-            let message = format!("{:?} is recorded by what it tells, such as a list step", emit.event);
-            problems.push(Problem::new(format!("spec.steps[{i}].emit.event"), message));
+            let at = format!("spec.steps[{i}].emit.event");
+            problems.push(Problem::of(at, kinds::RESERVED_EVENT, &[("event", &emit.event)]));
+        }
+    }
+}
+
+/// Goals can only be compared where there is one, and where whoever got a message stays to reach it.
+fn check_winners(journey: &JourneySpec, problems: &mut Vec<Problem>) {
+    for (i, step) in journey.steps.iter().enumerate() {
+        let Action::Winner(winner) = &step.action else { continue };
+        if winner.metric != GOALS {
+            continue;
+        }
+        if journey.goal.is_none() {
+            let message = "the journey has no goal to compare by: give it one, or compare opens or clicks";
+            problems.push(Problem::new(format!("spec.steps[{i}].winner.metric"), message));
+            continue;
+        }
+        for (arm, send) in winner.arms.iter().enumerate() {
+            let Some(from) = journey.steps.iter().position(|s| s.id == send.step) else { continue };
+            let reached = journey.reached(from, |_| false);
+            let stays = |action: &Action| {
+                action.takes_time() || matches!(action, Action::Wait(_) | Action::Limit(_) | Action::Winner(_))
+            };
+            if !journey.steps.iter().zip(reached).any(|(step, reached)| reached && stays(&step.action)) {
+                let message = format!(
+                    "whoever gets {:?} leaves the journey at once, and could reach no goal in it: let a wait follow",
+                    send.step
+                );
+                problems.push(Problem::new(format!("spec.steps[{i}].winner.arms[{arm}].step"), message));
+            }
         }
     }
 }
@@ -95,7 +127,6 @@ fn check_feedback(journey: &JourneySpec, problems: &mut Vec<Problem>) {
     if matches!(journey.reentry, Reentry::Once) {
         return;
     }
-    let endless = "with this re-entry it would start itself again and again";
     for (i, step) in journey.steps.iter().enumerate() {
         let own = match &step.action {
             Action::Emit(emit) => emit.event == trigger.name,
@@ -106,9 +137,8 @@ fn check_feedback(journey: &JourneySpec, problems: &mut Vec<Problem>) {
         };
         let own = own || ["Journey Entered", "Journey Exited"].contains(&trigger.name.as_str()) && i == 0;
         if own && trigger.filter.is_none() {
-            let message =
-                format!("step {:?} brings about {:?}, which starts this journey: {endless}", step.id, trigger.name);
-            problems.push(Problem::new(format!("spec.steps[{i}]"), message));
+            let values: &[(&str, &dyn Display)] = &[("step", &step.id), ("event", &trigger.name)];
+            problems.push(Problem::of(format!("spec.steps[{i}]"), kinds::STARTS_ITSELF, values));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The graph of a journey's steps: ids, targets, reachability, cycles.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
-use rapport_domain::Problem;
+use rapport_domain::{Problem, kinds};
 
 use super::read::nearest;
 use super::{Action, END, Experiment, JourneySpec, MessageTest};
@@ -13,8 +14,8 @@ pub(super) fn check(journey: &JourneySpec) -> Vec<Problem> {
     let mut by_id: HashMap<&str, usize> = HashMap::new();
     for (i, step) in journey.steps.iter().enumerate() {
         if let Some(first) = by_id.insert(&step.id, i) {
-            let message = format!("the id {:?} is taken by spec.steps[{first}]", step.id);
-            problems.push(Problem::new(format!("spec.steps[{i}].id"), message));
+            let values: &[(&str, &dyn Display)] = &[("id", &step.id), ("place", &format!("spec.steps[{first}]"))];
+            problems.push(Problem::of(format!("spec.steps[{i}].id"), kinds::STEP_TAKEN, values));
             by_id.insert(&step.id, first);
         }
     }
@@ -22,8 +23,8 @@ pub(super) fn check(journey: &JourneySpec) -> Vec<Problem> {
         for (at, target) in named_targets(journey, i) {
             if target != END && !by_id.contains_key(target) {
                 let known = journey.steps.iter().map(|s| s.id.as_str()).filter(|id| *id != step.id);
-                let message = format!("there is no step {target:?}");
-                problems.push(Problem::new(at, message).with_suggestion(nearest(target, known.chain([END]))));
+                let problem = Problem::of(at, kinds::NO_STEP, &[("step", &target)]);
+                problems.push(problem.with_suggestion(nearest(target, known.chain([END]))));
             }
         }
     }
@@ -142,7 +143,7 @@ pub(super) fn linear(journey: &JourneySpec) -> Vec<usize> {
 fn unreachable_steps(journey: &JourneySpec, problems: &mut Vec<Problem>) {
     let reached = journey.reached(0, |_| false);
     for (i, step) in journey.steps.iter().enumerate().filter(|(i, _)| !reached[*i]) {
-        problems.push(Problem::new(format!("spec.steps[{i}]"), format!("nothing leads to step {:?}", step.id)));
+        problems.push(Problem::of(format!("spec.steps[{i}]"), kinds::STEP_UNREACHED, &[("step", &step.id)]));
     }
 }
 
@@ -173,9 +174,8 @@ fn cycles(journey: &JourneySpec, edges: &[Vec<usize>], problems: &mut Vec<Proble
             let from = *i;
             match seen[to] {
                 Seen::OnPath => {
-                    let message =
-                        format!("the way back to step {:?} has no wait: it would run for ever", journey.steps[to].id);
-                    problems.push(Problem::new(format!("spec.steps[{from}]"), message));
+                    let values: &[(&str, &dyn Display)] = &[("step", &journey.steps[to].id)];
+                    problems.push(Problem::of(format!("spec.steps[{from}]"), kinds::ENDLESS_WAY, values));
                 }
                 Seen::No if !waits(to) => {
                     seen[to] = Seen::OnPath;

@@ -7,6 +7,7 @@
 pub mod chain;
 pub mod check;
 mod graph;
+pub(crate) mod liquid;
 pub(crate) mod read;
 mod step;
 mod trigger;
@@ -26,6 +27,8 @@ pub use self::uses::{Listens, Use};
 
 /// Steps a journey may have.
 pub const MAX_STEPS: usize = 200;
+/// How deep the values of a step may be nested; what is deeper is taken as it stands.
+pub const MAX_NESTING: usize = 8;
 /// Arms a branch, split or experiment may have.
 pub const MAX_ARMS: usize = 20;
 /// Traits one step may set or remove; members of an emitted event or of the data of a start.
@@ -33,7 +36,7 @@ pub const MAX_TRAITS: usize = 50;
 /// Characters of a name, description, note or exit reason.
 pub const MAX_TEXT_CHARS: usize = 500;
 /// Characters of one rule.
-pub const MAX_RULE_CHARS: usize = 10_000;
+pub const MAX_RULE_CHARS: usize = rapport_rules::limits::MAX_TEXT_BYTES;
 /// The longest wait, and the longest re-entry pause: two years.
 pub const MAX_WAIT_MS: i64 = 731 * rapport_domain::time::DAY_MS;
 /// The shortest wait.
@@ -42,6 +45,10 @@ pub const MIN_WAIT_MS: i64 = rapport_domain::time::SECOND_MS;
 pub const DEFAULT_EXPIRY_MS: i64 = 3 * rapport_domain::time::DAY_MS;
 /// Messages of each arm of a comparison that have to be sent before any can win, when its step does not say.
 pub const DEFAULT_MINIMUM: u32 = 20;
+/// What a winner may be chosen by.
+pub const METRICS: [&str; 3] = ["opens", "clicks", GOALS];
+/// The metric of goals reached.
+pub const GOALS: &str = "goals";
 /// The id that ends a journey when `next`, `goto` or `otherwise` names it.
 pub const END: &str = "end";
 /// The priority of a journey that states none; 0 to 100.

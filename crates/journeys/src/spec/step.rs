@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rapport_domain::window::SendWindow;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// One step.
@@ -298,7 +299,8 @@ pub struct Start {
 /// The arm that did best of the sends of an experiment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Winner {
-    /// `opens` or `clicks`: what is compared, as the share of messages sent that somebody opened (or clicked), or clicked.
+    /// `opens`, `clicks` or `goals`: what is compared, as the share of messages sent that somebody opened (or clicked), or
+    /// clicked, or after which they reached the journey's goal.
     pub metric: String,
     /// Messages of each arm that have to be sent before any can win.
     pub minimum: u32,
@@ -324,8 +326,8 @@ pub struct MessageTest {
     pub is: Became,
 }
 
-/// How far a message came; each includes those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// How far a message came; each includes those before it. Stored with runs by its place here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Became {
     /// It was decided.
     Decided,

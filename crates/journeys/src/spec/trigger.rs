@@ -50,6 +50,8 @@ pub struct EventTrigger {
     pub filter: Option<String>,
     /// A property whose value names what the run is about (`cart_id`): runs of different values go side by side.
     pub key: Option<String>,
+    /// How long ago, milliseconds, it may have happened when it comes; without it any time.
+    pub within_ms: Option<i64>,
 }
 
 /// A segment edge that starts a journey.

@@ -43,6 +43,10 @@ impl Conditions for True {
         self.traits.get(path).cloned()
     }
 
+    fn traits(&self) -> serde_json::Map<String, Value> {
+        self.traits.clone()
+    }
+
     fn winner(&self, _: &str, _: u32, _: &str) -> Option<String> {
         self.winner.clone()
     }
@@ -140,7 +144,8 @@ impl Story {
 
     pub(crate) fn edge(&mut self, segment: &str, entered: bool, backfill: bool) {
         let mut out = Vec::new();
-        self.set.on_segment(WS, &mut self.runs, segment, entered, backfill, &self.world, self.now, &mut out);
+        let edge = (segment, entered, self.now);
+        self.set.on_segment(WS, &mut self.runs, edge, backfill, &self.world, self.now, &mut out);
         self.note(out);
         self.settle();
     }
@@ -170,10 +175,11 @@ impl Story {
 
     pub(crate) fn note(&mut self, out: Vec<Effect>) {
         let hours = self.now.since_ms(START) / HOUR_MS;
-        let told = out.iter().filter(|effect| !matches!(effect, Effect::Passed { .. }));
+        let quiet = |effect: &Effect| matches!(effect, Effect::Passed { .. } | Effect::Turn { passes: true, .. });
+        let told = out.iter().filter(|effect| !quiet(effect));
         self.log.extend(told.map(|effect| format!("{hours}h {}", line(effect))));
         for effect in &out {
-            if let Effect::Turn { origin, .. } = effect {
+            if let Effect::Turn { origin, passes: false, .. } = effect {
                 self.turns.push(origin.run);
             }
         }
@@ -208,12 +214,16 @@ pub(crate) fn line(effect: &Effect) -> String {
         }
         Effect::Renumbered { journey, from_run, run, .. } => format!("renumber {journey} #{from_run} -> #{run}"),
         Effect::Passed { step, exit, .. } => format!("pass {step} by {exit}"),
-        Effect::Goal { origin, group } => format!("goal {} #{} ({})", origin.journey, origin.run, group.as_str()),
+        Effect::Unanswered { origin, detail } => format!("no answer at {}: {detail}", origin.step),
+        Effect::Omitted { origin, name } => format!("omit {name} at {}", origin.step),
+        Effect::Goal { origin, group, .. } => format!("goal {} #{} ({})", origin.journey, origin.run, group.as_str()),
         Effect::Withheld { origin, template, .. } => format!("withhold {template} by {}", origin.step),
         Effect::Emit { event, properties, .. } => format!("emit {event} {}", Value::Object(properties.clone())),
         Effect::Webhook { request, .. } => format!("ask {} {} {}", request.method, request.url, request.body),
         Effect::List { segment, add, .. } => format!("{} {segment}", if *add { "list" } else { "unlist" }),
-        Effect::Turn { origin, count, per_ms, .. } => format!("turn of {count} in {per_ms} ms for #{}", origin.run),
+        Effect::Turn { origin, pace: (count, per_ms), .. } => {
+            format!("turn of {count} in {per_ms} ms for #{}", origin.run)
+        }
         Effect::Stop { journey, .. } => format!("stop {journey}"),
         Effect::Start { journey, data, .. } => format!("start {journey} {}", Value::Object(data.clone())),
         Effect::Migrated { journey, from, to, run, step } => format!("move {journey} #{run} v{from} -> v{to} {step}"),

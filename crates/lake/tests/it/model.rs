@@ -135,7 +135,7 @@ proptest! {
         prop_assert_eq!(&seen, &model.expected(None, None));
         prop_assert_eq!(lake.count(WS), model.rows.len() as u64);
         let (names, to) = (vec!["C".to_owned(), "A".to_owned()], from + len);
-        let fold = Everything { names: Some(names.clone()), range: Some((Timestamp(from), Timestamp(to))) };
+        let fold = Everything { names: Some(names.clone()), range: Some((Timestamp(from), Timestamp(to))), ..Everything::default() };
         prop_assert_eq!(snapshot.run(&fold, &CancelFlag::new()).unwrap(), model.expected(Some(&names), Some((from, to))));
         for at in 0..12 {
             let rows = lake.timeline(WS, nth(at), None, &TimelineFilter::default(), 10_000).unwrap();

@@ -37,6 +37,7 @@ pub(crate) type Seen = Vec<(u64, i64, String, String, String)>;
 #[derive(Default)]
 pub(crate) struct Everything {
     pub(crate) names: Option<Vec<String>>,
+    pub(crate) except: Vec<String>,
     pub(crate) range: Option<(Timestamp, Timestamp)>,
 }
 
@@ -68,6 +69,9 @@ impl Fold for Everything {
     }
     fn event_names(&self) -> Option<Vec<String>> {
         self.names.clone()
+    }
+    fn except_names(&self) -> Vec<String> {
+        self.except.clone()
     }
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         self.range

@@ -1,6 +1,8 @@
 //! Timelines: order, pages, filters, merges.
 
-use rapport_domain::Partition;
+use std::collections::BTreeMap;
+
+use rapport_domain::{Partition, SourceId, Timestamp};
 use rapport_lake::TimelineFilter;
 
 use crate::support::*;
@@ -42,10 +44,28 @@ fn pages_of_a_timeline_join_without_gap_or_overlap() {
     };
     assert_eq!(read(&TimelineFilter::default(), 7, me), expected);
     assert_eq!(read(&TimelineFilter::default(), 1000, anonymous), expected, "an absorbed profile shows the whole");
-    let orders = TimelineFilter { names: vec!["Order".into()], contains: None };
+    let orders = TimelineFilter { names: vec!["Order".into()], ..TimelineFilter::default() };
     assert_eq!(read(&orders, 11, me).len(), 30 * 4);
-    let text = TimelineFilter { names: vec![], contains: Some("\"ID\":\"m7.".into()) };
+    let text = TimelineFilter { contains: Some("\"ID\":\"m7.".into()), ..TimelineFilter::default() };
     assert_eq!(read(&text, 3, me).len(), 20);
+    let rows = lake.timeline(WS, me, None, &TimelineFilter::default(), 10_000).unwrap();
+    let times: BTreeMap<String, i64> = rows.iter().map(|r| (r.event.message_id.to_string(), r.event.ts.0)).collect();
+    let instants = |from: Option<i64>, until: Option<i64>| {
+        let period =
+            TimelineFilter { from: from.map(Timestamp), until: until.map(Timestamp), ..TimelineFilter::default() };
+        let of = |id: &String| times[id];
+        let found = read(&period, 7, me);
+        let inside = |id: &&String| from.is_none_or(|f| of(id) >= f) && until.is_none_or(|u| of(id) <= u);
+        assert_eq!(found, expected.iter().filter(inside).cloned().collect::<Vec<_>>(), "{from:?} to {until:?}");
+        found.len()
+    };
+    assert!(instants(Some(3), Some(5)) > instants(Some(5), Some(5)));
+    assert!(instants(None, Some(4)) + instants(Some(5), None) == expected.len());
+    let sourced = |source: u32| TimelineFilter { source: Some(SourceId(source)), ..TimelineFilter::default() };
+    let source = event(me, "V", 1, "any").event.source.0;
+    assert_eq!((read(&sourced(source), 9, me), read(&sourced(source + 1), 9, me)), (expected.clone(), Vec::new()));
+    let others = TimelineFilter { without: Some(SourceId(source)), ..TimelineFilter::default() };
+    assert_eq!(read(&others, 9, me), Vec::<String>::new());
     let row = lake.timeline(WS, other, None, &TimelineFilter::default(), 1).unwrap().remove(0);
     assert_eq!(row, event(other, "V", 30, "other"));
 }

@@ -52,12 +52,18 @@ fn folds_see_only_the_names_and_times_they_ask_for() {
     let fold = Everything {
         names: Some(vec!["C".into(), "Unheard".into(), "A".into()]),
         range: Some((Timestamp(2), Timestamp(5))),
+        ..Everything::default()
     };
     let seen = lake.snapshot(WS).run(&fold, &CancelFlag::new()).unwrap();
     let ids: Vec<&str> = seen.iter().map(|s| s.3.as_str()).collect();
     assert_eq!(ids, ["1.2", "2.2", "1.3", "2.3"]);
     assert!(lake.snapshot_partition(WS, Partition(0)).run(&fold, &CancelFlag::new()).unwrap().is_empty());
     assert_eq!(lake.snapshot_partition(WS, Partition(1)).run(&fold, &CancelFlag::new()).unwrap(), seen);
+    // The same by what is not wanted.
+    let others = Everything { except: vec!["B".into(), "Unheard".into()], range: fold.range, ..Everything::default() };
+    assert_eq!(lake.snapshot(WS).run(&others, &CancelFlag::new()).unwrap(), seen);
+    let nothing = Everything { except: ["A", "B", "C"].map(String::from).to_vec(), ..Everything::default() };
+    assert!(lake.snapshot(WS).run(&nothing, &CancelFlag::new()).unwrap().is_empty());
 }
 
 #[test]

@@ -99,6 +99,12 @@ pub fn apart_from(other: ProfileId) -> Identifier {
     Identifier { namespace: namespace::PROFILE.to_owned(), value: other.to_string() }
 }
 
+/// Every profile it is known not to be the same customer as ([`apart_from`]).
+pub fn apart(profile: &Profile) -> impl Iterator<Item = ProfileId> {
+    let marks = profile.refused.iter().filter(|r| r.identifier.namespace == namespace::PROFILE);
+    marks.filter_map(|r| r.identifier.value.parse().ok())
+}
+
 /// Whether somebody said that the two are not one ([`apart_from`]). It holds until somebody says the opposite.
 #[must_use]
 pub fn is_apart(profile: &Profile, other: ProfileId) -> bool {

@@ -1,6 +1,6 @@
 //! Finding profiles: what is asked, and the positions that pages begin at.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use rapport_domain::ids::ProfileId;
@@ -23,6 +23,8 @@ pub struct Filter {
     pub has_email: Option<bool>,
     /// With or without a `user_id`.
     pub known: Option<bool>,
+    /// Only these; everybody when `None`.
+    pub among: Option<Vec<ProfileId>>,
 }
 
 impl Filter {
@@ -30,6 +32,20 @@ impl Filter {
     pub(crate) fn words(&self) -> Vec<String> {
         let text = self.text.as_deref().unwrap_or_default();
         text.split_whitespace().take(MAX_WORDS).map(str::to_lowercase).collect()
+    }
+
+    /// The ids it is limited to, as a JSON list of the numbers they are stored under.
+    pub(crate) fn among_json(&self) -> Option<String> {
+        let ids = self.among.as_ref()?;
+        let mut out = String::with_capacity(ids.len() * 20 + 2);
+        out.push('[');
+        for (place, id) in ids.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            // A text takes it without error.
+            let _ = write!(out, "{comma}{}", id.0.cast_signed());
+        }
+        out.push(']');
+        Some(out)
     }
 }
 

@@ -17,7 +17,7 @@ pub fn list(
     after: Option<Position>,
     limit: u32,
 ) -> Result<Vec<(Position, Profile)>, ProfilesError> {
-    let words = filter.words();
+    let (words, among) = (filter.words(), filter.among_json());
     let mut sql =
         String::from("SELECT p.doc, i.seen_minute FROM profile_index i JOIN profiles p ON p.id = i.id WHERE i.ws = ?1");
     let mut values: Vec<Value<'_>> = params![ws].to_vec();
@@ -45,6 +45,10 @@ pub fn list(
         values.push(Value::from(word));
         sql += &format!(" AND instr(i.text, ?{}) > 0", values.len());
     }
+    if let Some(among) = &among {
+        values.push(Value::from(among));
+        sql += &format!(" AND i.id IN (SELECT value FROM json_each(?{}))", values.len());
+    }
     sql += match sort {
         Sort::LastSeen => " ORDER BY i.seen_minute DESC, i.id",
         Sort::Id => " ORDER BY i.id",
@@ -63,7 +67,7 @@ pub fn count(q: &impl Query, ws: WorkspaceId, filter: &Filter) -> Result<u64, Pr
     if *filter == Filter::default() {
         return crate::repo::count(q, ws);
     }
-    let words = filter.words();
+    let (words, among) = (filter.words(), filter.among_json());
     let mut sql = String::from(
         "SELECT COUNT(*) FROM profile_index WHERE ws = ?1 AND (?2 IS NULL OR has_email = ?2) AND (?3 IS NULL OR known = ?3)",
     );
@@ -71,6 +75,10 @@ pub fn count(q: &impl Query, ws: WorkspaceId, filter: &Filter) -> Result<u64, Pr
     for word in &words {
         values.push(Value::from(word));
         sql += &format!(" AND instr(text, ?{}) > 0", values.len());
+    }
+    if let Some(among) = &among {
+        values.push(Value::from(among));
+        sql += &format!(" AND id IN (SELECT value FROM json_each(?{}))", values.len());
     }
     Ok(q.query_row(&sql, &values, |row| row.get(0))?.unwrap_or(0))
 }

@@ -166,12 +166,18 @@ fn lists_filter_sort_and_page() {
         }
         assert_eq!(paged, whole);
     }
+    // Also numbers whose highest bit is set, and one that is nobody's.
+    let all = list(&reader, WS, &Filter::default(), Sort::Id, None, 100).unwrap();
+    let mut some: Vec<ProfileId> = [0, 7, 29].map(|at: usize| all[at].1.id).to_vec();
+    some.push(ProfileId(u64::MAX));
     for (filter, expected) in [
         (Filter { text: Some("BROWSER-2".into()), ..Filter::default() }, 11),
         (Filter { text: Some("jo2 x.y".into()), ..Filter::default() }, 3),
         (Filter { text: Some("100% _ '".into()), ..Filter::default() }, 0),
         (Filter { has_email: Some(true), ..Filter::default() }, 10),
         (Filter { has_email: Some(true), known: Some(true), ..Filter::default() }, 5),
+        (Filter { among: Some(some.clone()), ..Filter::default() }, 3),
+        (Filter { among: Some(Vec::new()), ..Filter::default() }, 0),
         (Filter::default(), 30),
     ] {
         let found = list(&reader, WS, &filter, Sort::LastSeen, None, 100).unwrap();
@@ -191,7 +197,7 @@ fn the_list_follows_changes() {
             json!({"type": "identify", "anonymousId": "Browser-1", "traits": {"email": "new@x.y", "name": "ÅSA"}});
         apply(&mut p, &event(90 * MINUTE_MS, item));
         repo::put(tx, &p)?;
-        let filter = Filter { text: Some("åsa".into()), has_email: Some(true), known: None };
+        let filter = Filter { text: Some("åsa".into()), has_email: Some(true), ..Filter::default() };
         let found = list(tx, WS, &filter, Sort::LastSeen, None, 10)?;
         assert_eq!((found.len(), found[0].0.minute), (1, -90));
         Ok(())
@@ -220,6 +226,14 @@ fn iterating_reaches_every_profile_once() {
     };
     repo::iterate(&reader, WS, stop).unwrap();
     assert_eq!(seen, 3);
+    let mut some = Vec::new();
+    repo::glance(&reader, WS, |id| id == ids[4] || id == ids[9], |_| false, |p| some.push(p)).unwrap();
+    assert_eq!(some.iter().map(|p| p.id).collect::<Vec<_>>(), [ids[4], ids[9]]);
+    assert!(some.iter().all(|p| p.workspace == WS && p.identifiers.is_empty() && p.traits.is_empty()));
+    let mut all = Vec::new();
+    repo::ids(&reader, WS, |id| all.push(id)).unwrap();
+    all.sort_unstable();
+    assert_eq!(all, ids);
 }
 
 /// Not a test: `cargo test --release -p rapport-profiles -- --ignored --nocapture rows_per_second` prints the rates.

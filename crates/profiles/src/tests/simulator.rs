@@ -175,6 +175,9 @@ impl World {
             | LetterBody::Send { .. }
             | LetterBody::Journey(_)
             | LetterBody::Mark { .. }
+            | LetterBody::ShowTest { .. }
+            | LetterBody::Withdraw { .. }
+            | LetterBody::Parted { .. }
             | LetterBody::Replay { .. } => {
                 unreachable!("not sent here")
             }

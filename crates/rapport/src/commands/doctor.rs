@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
+use rapport_delivery::channels::email::dns::{self, Patience};
+use rapport_delivery::core::dns::Finding;
 use rapport_delivery::{ChannelSpec, DomainSpec};
 use rapport_domain::ResourceKind;
 use rapport_log::FindingKind;
@@ -180,7 +182,7 @@ fn domains(stores: &Stores) -> Vec<(String, Check)> {
             let hosts: Vec<String> = channels
                 .iter()
                 .filter_map(|c| c.spec["host"].as_str().map(str::to_owned))
-                .filter(|host| !host.starts_with("127.") && host != "localhost")
+                .filter(|host| dns::is_public(host))
                 .collect();
             for domain in resources::live(q, workspace.id, ResourceKind::Domain)? {
                 let name = format!("domain {} of {}", domain.id, workspace.slug);
@@ -210,13 +212,18 @@ fn domains(stores: &Stores) -> Vec<(String, Check)> {
 /// Asks the DNS about one domain; without a name server that is said once.
 fn asked(name: &str, spec: &DomainSpec, hosts: &[String]) -> Vec<(String, Check)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let patience = Patience { each: CONNECT, all: CONNECT * 12 };
     let found = match runtime {
-        Ok(runtime) => runtime.block_on(rapport_delivery::channels::email::dns::examine(spec, hosts, CONNECT)),
+        Ok(runtime) => runtime.block_on(dns::examine(spec, hosts, patience)),
         Err(error) => return vec![(name.to_owned(), Err(error.into()))],
     };
     match found {
         Ok(found) => {
-            found.into_iter().map(|(what, r)| (format!("{name}, {what}"), r.map_err(|e| anyhow!("{e}")))).collect()
+            let line = |f: Finding| {
+                let title = format!("{name}, {} of {}", f.check.as_str().to_uppercase(), f.name);
+                (title, f.verdict.map(|()| f.found.join("; ")).map_err(|fault| anyhow!("{}", fault.advice)))
+            };
+            found.into_iter().map(line).collect()
         }
         // Nobody to ask is no fault of the domain.
         Err(offline) => vec![(name.to_owned(), Ok(format!("not checked: {offline}")))],

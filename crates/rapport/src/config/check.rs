@@ -1,5 +1,7 @@
 //! What a value must be beyond its type.
 
+use rapport_delivery::channels::http::Outbound;
+
 use super::{Config, MIB};
 
 impl Config {
@@ -18,7 +20,10 @@ impl Config {
         let mailbox = &self.bounce_mailbox;
         if !mailbox.host.is_empty() {
             expect("bounce_mailbox.username", !mailbox.username.is_empty(), "who signs in");
-            expect("bounce_mailbox.secret", !mailbox.secret.expose().is_empty(), "the password or refresh token");
+            // An application may sign in by itself.
+            let by_itself = !mailbox.token_url.is_empty() && !mailbox.client_secret.expose().is_empty();
+            let is_shown = by_itself || !mailbox.secret.expose().is_empty();
+            expect("bounce_mailbox.secret", is_shown, "the password or refresh token");
             let by_token = mailbox.token_url.is_empty() == mailbox.client_id.is_empty();
             expect("bounce_mailbox.client_id", by_token, "the application's id together with token_url, or neither");
             let local = matches!(mailbox.host.as_str(), "localhost" | "::1") || mailbox.host.starts_with("127.");
@@ -60,6 +65,9 @@ impl Config {
         }
         let filter = self.telemetry.level.parse::<tracing_subscriber::filter::Targets>();
         expect("telemetry.level", filter.is_ok(), "error, warn, info, debug, trace, or target=level pairs with commas");
+        if let Err(expected) = Outbound::of(&self.outbound.private_hosts) {
+            out.push(("outbound.private_hosts", expected));
+        }
         out
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rapport_delivery::channels::email::Grant;
+use rapport_delivery::channels::http::Outbound;
 use rapport_delivery::mailbox::Mailbox;
 use rapport_engine::EngineConfig;
 
@@ -75,6 +76,16 @@ impl Config {
             max_batch_events: self.collect.max_batch_events,
             ..rapport_collect::CollectConfig::default()
         }
+    }
+
+    /// What this server may call.
+    #[must_use]
+    pub fn outbound(&self) -> Outbound {
+        if self.delivery.allow_private_addresses {
+            return Outbound::anywhere();
+        }
+        // Checked when it was read.
+        Outbound::of(&self.outbound.private_hosts).unwrap_or_default()
     }
 
     /// The mailbox that returned mail is fetched from, if there is one.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use rapport_delivery::channels::http::Outbound;
+
 use super::*;
 
 fn read(file: Option<&str>, variables: &[(&str, &str)], flags: Flags) -> Result<Loaded, ConfigError> {
@@ -113,6 +115,13 @@ fn errors_name_place_and_expectation() {
             Flags::default(),
             "bounce_mailbox.secret: expected the password or refresh token",
         ),
+        (
+            "[outbound]\nprivate_hosts = [\"kannel\", \"http://crm\"]",
+            &[],
+            Flags::default(),
+            "outbound.private_hosts in rapport.toml: expected *, a name (kannel, *.internal), an address (10.0.0.5), each with a port \
+             if that is the only one (kannel:13013), or a network (10.0.0.0/8), found \"http://crm\"",
+        ),
         ("", &[], flag("xml"), "--log-format: expected text or json, found xml"),
         (
             "",
@@ -140,6 +149,9 @@ fn a_mailbox_signs_in_by_password_or_token() {
     let mailbox = read(Some(&by_token), &[], Flags::default()).unwrap().config.mailbox().unwrap();
     assert_eq!(mailbox.grant.unwrap().refresh_token, "s3cret");
     assert!(read(Some(&format!("{base}client_id = \"app\"\n")), &[], Flags::default()).is_err());
+    let by_itself = by_token.replace("secret = \"s3cret\"", "client_secret = \"s3cret\"");
+    let grant = read(Some(&by_itself), &[], Flags::default()).unwrap().config.mailbox().unwrap().grant.unwrap();
+    assert_eq!((grant.refresh_token.as_str(), grant.client_secret.as_str()), ("", "s3cret"));
 }
 
 #[test]
@@ -158,4 +170,16 @@ fn the_file_is_looked_for_in_the_data_directory_too() {
 fn other_variables_are_not_keys() {
     let variables = [("RAPPORT_SERVER", "http://x"), ("RAPPORT_TOKEN", "t"), ("RAPPORTS", "1")];
     assert_eq!(read(None, &variables, Flags::default()).unwrap().config, Config::default());
+}
+
+#[test]
+fn private_hosts_are_named_in_every_layer() {
+    let of = |file: &str, variables: &[(&str, &str)]| {
+        read(Some(file), variables, Flags::default()).unwrap().config.outbound()
+    };
+    assert_eq!(of("", &[]), Outbound::default());
+    let kannel = Outbound::of(&["kannel:13013"]).unwrap();
+    assert_eq!(of("outbound.private_hosts = [\"kannel:13013\"]", &[]), kannel);
+    assert_eq!(of("", &[("RAPPORT_OUTBOUND__PRIVATE_HOSTS", "[\"kannel:13013\"]")]), kannel);
+    assert_eq!(of("", &[("RAPPORT_DELIVERY__ALLOW_PRIVATE_ADDRESSES", "true")]), Outbound::anywhere());
 }

@@ -12,6 +12,7 @@ mod event;
 mod marker;
 mod people;
 mod places;
+mod readers;
 pub(crate) mod resources;
 mod rng;
 pub(crate) mod run;
@@ -40,8 +41,12 @@ pub(crate) const DAYS: u32 = 400;
 /// The seed of the usual demo shop.
 pub(crate) const SEED: u64 = 7;
 
-/// Visits that begin per tick of live traffic: about ten events a second.
-const VISITS_PER_TICK: f64 = 0.125;
+/// Visits a day of a customer, on average over the history.
+const VISITS_A_DAY: f64 = 1.0 / 64.0;
+/// Live traffic is the history going on, day after day. So many times busier is its first hour, so that whoever has just
+/// started the shop sees it live: an event every few seconds, and in that hour no more than a part of a day's.
+const LIVELY: f64 = 8.0;
+const LIVELY_MS: i64 = HOUR_MS;
 const TICK_MS: i64 = 100;
 /// How long before `now` the live traffic has been going on, so that it does not begin from nothing.
 const WARM_UP_MS: i64 = 15 * MINUTE_MS;
@@ -70,6 +75,8 @@ pub(crate) struct Shop {
     next_day: i64,
     /// Live traffic was made up to here.
     live_at: Timestamp,
+    /// Until then it is [`LIVELY`].
+    lively_until: Timestamp,
     ticks: u64,
     pending: BinaryHeap<Reverse<Pending>>,
     pushed: u64,
@@ -114,6 +121,7 @@ impl Shop {
             now,
             next_day: from,
             live_at: now.plus_ms(-WARM_UP_MS),
+            lively_until: now.plus_ms(LIVELY_MS),
             ticks: 0,
             pending: BinaryHeap::new(),
             pushed: 0,
@@ -132,13 +140,33 @@ impl Shop {
 
     /// What happened since the last call (or since the history's end) up to `now`, in order of time.
     pub(crate) fn live(&mut self, now: Timestamp) -> Vec<ShopEvent> {
-        self.live_at = self.live_at.max(now.plus_ms(-MAX_CATCH_UP_MS));
+        let since = now.plus_ms(-MAX_CATCH_UP_MS);
+        let paused = self.live_at < since;
+        if paused {
+            self.live_at = since;
+            self.lively_until = now.plus_ms(LIVELY_MS);
+            // Nobody came on the days in between.
+            self.next_day = self.next_day.max(now.utc_day() - 1);
+        }
+        while self.next_day <= now.utc_day() + 1 {
+            self.play_day();
+        }
         self.tick_until(now);
+        while paused && self.pop(since).is_some() {}
         let mut out = Vec::new();
         while let Some(event) = self.pop(now) {
             out.push(event);
         }
         out
+    }
+
+    /// Customer `number` looks around from `at` on, brought by a link in a mail.
+    pub(crate) fn come(&mut self, number: u32, at: Timestamp) {
+        let Some(person) = self.people.get_mut(number as usize) else { return };
+        let mut made = Vec::new();
+        let rng = Rng::of(self.seed, at.0 as u64, 3 + u64::from(number));
+        session::visit(self.seed, person, rng, at, true, &mut made);
+        self.keep(made);
     }
 
     fn next_of_history(&mut self) -> Option<ShopEvent> {
@@ -189,12 +217,21 @@ impl Shop {
             self.live_at = self.live_at.plus_ms(TICK_MS);
             self.ticks += 1;
             let mut rng = Rng::of(self.seed, self.ticks, 2);
-            if rng.chance(VISITS_PER_TICK) {
+            if rng.chance(self.visits_per_tick()) {
                 let index = self.who_is_awake(&mut rng);
                 session::visit(self.seed, &mut self.people[index], rng, self.live_at, true, &mut made);
             }
         }
         self.keep(made);
+    }
+
+    /// Visits that begin in the present tick, beside those of the day.
+    fn visits_per_tick(&self) -> f64 {
+        if self.live_at >= self.lively_until {
+            return 0.0;
+        }
+        let customers = self.people.len() as f64 / (1.0 + PASSERS);
+        customers * VISITS_A_DAY * LIVELY * TICK_MS as f64 / DAY_MS as f64
     }
 
     /// Somebody, more likely where it is a good hour for shopping.

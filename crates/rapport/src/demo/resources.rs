@@ -1,7 +1,11 @@
 //! What the demo shop's team has configured: documents in the form `rapport apply` takes (`kind`, `id`, `spec`).
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use super::calendar::{civil, sale};
 
 /// Files of documents, each after those it refers to.
 pub(crate) const FILES: [(&str, &str); 8] = [
@@ -39,6 +43,30 @@ pub(crate) fn documents() -> Result<Vec<Document>, String> {
         }
     }
     Ok(out)
+}
+
+/// The team's notes about days of the shop's history, counted from 1970-01-01: its sales, from the first to the last day.
+pub(super) fn notes(days: RangeInclusive<i64>) -> Vec<Document> {
+    let date = |day: i64| {
+        let (year, month, date) = civil(day);
+        format!("{year:04}-{month:02}-{date:02}")
+    };
+    let mut out: Vec<Document> = Vec::new();
+    let mut before = None;
+    for day in days {
+        let now = sale(day);
+        match (now, before == now, out.last_mut()) {
+            (Some(_), true, Some(note)) => note.spec["until"] = json!(date(day)),
+            (Some(sale), _, _) => out.push(Document {
+                kind: "annotation".to_owned(),
+                id: format!("{}-{}", sale.code.to_lowercase(), date(day)),
+                spec: json!({"text": format!("Sale {}: {} % off everything", sale.code, sale.percent), "date": date(day)}),
+            }),
+            (None, ..) => {}
+        }
+        before = now;
+    }
+    out
 }
 
 /// The e-mail channel of the demo: the built-in mail catcher.
@@ -96,6 +124,25 @@ mod tests {
 
         fn members(&self) -> Vec<String> {
             Vec::new()
+        }
+    }
+
+    #[test]
+    fn the_sales_are_noted_from_their_first_to_their_last_day() {
+        let day = |text: &str| rapport_domain::Timestamp::parse(text).unwrap().utc_day();
+        let found = notes(day("2026-03-01")..=day("2026-06-20"));
+        let told: Vec<_> =
+            found.iter().map(|n| (n.id.as_str(), n.spec["date"].as_str(), n.spec["until"].as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                ("spring15-2026-03-14", Some("2026-03-14"), Some("2026-03-21")),
+                ("summer20-2026-06-18", Some("2026-06-18"), Some("2026-06-20")),
+            ]
+        );
+        for note in found {
+            let checked = rapport_insights::saved::check(ResourceKind::Annotation, &note.spec, &Shelf);
+            assert_eq!(checked.unwrap().err(), None, "{}", note.id);
         }
     }
 

@@ -88,7 +88,7 @@ async fn serve(config: &Config, args: &Demo) -> Result<()> {
     let lively = tokio::task::spawn_blocking({
         let (app, stopping, dir, live) = (app.clone(), stopping.clone(), config.data_dir.clone(), !args.no_live);
         move || {
-            configure(&app)?;
+            configure(&app, &marker)?;
             greet(&app, &password, &dir, !marker.is_fed())?;
             let shop = Shop::new(marker.seed, marker.customers, marker.days, marker.anchor);
             let mut traffic = Traffic { app: &app, key: key(&app)?, stopping: &stopping, marker, dir, shop };
@@ -123,13 +123,17 @@ fn key(app: &App) -> Result<KeyInfo> {
 
 /// Writes and publishes the shop's documents through the API, as `rapport apply --publish` does, with the mail channel
 /// leading to where the catcher listens now. What somebody changed since stays as it is.
-fn configure(app: &App) -> Result<()> {
+fn configure(app: &App, marker: &Marker) -> Result<()> {
     let token = app.local().token()?.context("there is no workspace")?;
     let http = Http::new(app.local().url(), &token);
     let catcher = app.catcher().context("the mail catcher does not run")?.address();
     let mail = resources::mail_catcher(&catcher.ip().to_string(), catcher.port());
     let is_new = documents::newest(&http, ResourceKind::Settings, "workspace")?.is_none();
-    let shop = if is_new { resources::documents().map_err(|e| anyhow!(e))? } else { Vec::new() };
+    let mut shop = if is_new { resources::documents().map_err(|e| anyhow!(e))? } else { Vec::new() };
+    if is_new {
+        let today = marker.anchor.utc_day();
+        shop.extend(resources::notes(today - i64::from(marker.days)..=today));
+    }
     // A shop without customers yet has nobody in its audiences: that is meant.
     // Settings and topics first, then the channel, then what needs them.
     let mut all = shop.into_iter().chain([mail]).map(document).collect::<Result<Vec<_>>>()?;

@@ -10,6 +10,7 @@ use rapport_domain::{Clock, SystemClock};
 use serde_json::Value;
 
 use super::marker::Marker;
+use super::readers::Readers;
 use super::{Shop, ShopEvent};
 use crate::app::App;
 use crate::progress::Progress;
@@ -88,8 +89,13 @@ impl Traffic<'_> {
 
     /// What the customers do now, until the process stops.
     pub(super) fn live(&mut self) -> Result<()> {
+        let mut readers = Readers::new(self.marker.seed);
         while !self.is_stopping() {
-            let events = self.shop.live(SystemClock.now());
+            let now = SystemClock.now();
+            for number in readers.read(self.app, now) {
+                self.shop.come(number, now);
+            }
+            let events = self.shop.live(now);
             // A restarted shop counts its events from the history's end again; ids must be new all the same.
             let starts = self.marker.starts;
             let bodies = events.into_iter().map(|e| with_new_id(e.body, starts).to_string()).collect();

@@ -4,7 +4,7 @@ mod frame;
 mod query;
 
 use rapport_domain::Timestamp;
-use rapport_domain::event::{EventView, Scalar};
+use rapport_domain::event::{EventView, Scalar, names};
 use rapport_domain::rule::{EventQuery, Measure, Sequence};
 
 use crate::pattern::Pattern;
@@ -67,13 +67,17 @@ impl Aggregate {
     /// Whether events of that name can change the state.
     #[must_use]
     pub fn listens_to(&self, event_name: &str) -> bool {
-        self.names.is_empty() || self.names.iter().any(|n| n == event_name)
+        names::mean(&self.names, event_name)
     }
 
-    /// Names of the events that can change the state; `None` for any.
+    /// Names of the events that can change the state; `None` where they are not told one by one.
     #[must_use]
     pub fn event_names(&self) -> Option<&[String]> {
-        (!self.names.is_empty()).then_some(&self.names)
+        match self.names.as_slice() {
+            [] => None,
+            [every] if every == names::EVERY => None,
+            names => Some(names),
+        }
     }
 
     /// The most entries its state can have for one profile.

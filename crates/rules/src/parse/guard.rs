@@ -1,7 +1,7 @@
 //! What happens before the parser (limits that keep its recursion shallow) and after it fails (plain words).
 
 use cel::ParseErrors;
-use rapport_domain::Problem;
+use rapport_domain::{Problem, kinds};
 
 use crate::limits::{MAX_NESTING, MAX_OPEN_STEPS, MAX_TEXT_BYTES};
 
@@ -12,10 +12,7 @@ pub(super) fn check(text: &str) -> Result<(), Vec<Problem>> {
         return Err(vec![Problem::new("1:1", message)]);
     }
     if text.trim().is_empty() {
-        return Err(vec![Problem::new(
-            "1:1",
-            "the text is empty; expected a condition such as traits.plan == \"pro\"",
-        )]);
+        return Err(vec![Problem::of("1:1", kinds::RULE_EMPTY, &[])]);
     }
     let mut scan = Scan { chars: text.chars().collect(), at: 0, line: 1, column: 1, open: vec![0], steps: 0 };
     scan.run().map_err(|message| vec![Problem::new(format!("{}:{}", scan.line, scan.column), message)])

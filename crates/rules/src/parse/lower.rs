@@ -1,11 +1,12 @@
 //! Conditions: from CEL's tree to [`Expr`].
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr as Cel, LiteralValue, SourceInfo, operators};
-use rapport_domain::Problem;
 use rapport_domain::rule::{CompareOp, Expr, Literal, MembersTest, Mention, Operand, TextTest};
+use rapport_domain::{Kind, Problem, kinds};
 
 use super::terms::{Type, agree};
 use crate::check::nearest;
@@ -107,19 +108,30 @@ impl Lowering {
 
     /// Reports a problem at a node; `None` so that callers can end with it.
     pub(super) fn wrong<T>(&mut self, at: &IdedExpr, message: impl Into<String>) -> Option<T> {
-        self.report(at, message.into(), None)
+        let place = self.placed(at);
+        self.problems.push(Problem::new(place, message));
+        None
     }
 
     /// Reports an unknown name at a node with the nearest of the known ones.
     pub(super) fn unknown<T>(&mut self, at: &IdedExpr, what: &str, name: &str, known: &[&str]) -> Option<T> {
-        let message = format!("unknown {what} `{name}`; expected one of {}", known.join(", "));
-        self.report(at, message, nearest(name, known.iter().copied()))
+        let place = self.placed(at);
+        let values: &[(&str, &dyn Display)] = &[("what", &what), ("name", &name), ("known", &known.join(", "))];
+        let problem = Problem::of(place, kinds::UNKNOWN_WORD, values);
+        self.problems.push(problem.with_suggestion(nearest(name, known.iter().copied())));
+        None
     }
 
-    fn report<T>(&mut self, at: &IdedExpr, message: String, suggestion: Option<String>) -> Option<T> {
-        let (line, column) = self.place(at);
-        self.problems.push(Problem::new(format!("{line}:{column}"), message).with_suggestion(suggestion));
+    /// Reports that something else than this stands at a node.
+    pub(super) fn other<T>(&mut self, at: &IdedExpr, kind: Kind) -> Option<T> {
+        let place = self.placed(at);
+        self.problems.push(Problem::of(place, kind, &[]));
         None
+    }
+
+    fn placed(&self, at: &IdedExpr) -> String {
+        let (line, column) = self.place(at);
+        format!("{line}:{column}")
     }
 
     /// Notes where a name is first mentioned.
@@ -172,7 +184,7 @@ impl Lowering {
                 (name, [a, b]) if comparison(name).is_some() => self.comparison(at, comparison(name)?, a, b),
                 _ => self.call(at, call),
             },
-            _ => self.wrong(at, "expected a condition, such as traits.plan == \"pro\""),
+            _ => self.other(at, kinds::NOT_A_CONDITION),
         }
     }
 
@@ -293,7 +305,7 @@ impl Lowering {
             (None, name) if FUNCTIONS.contains(&name) || name == "size" => {
                 self.wrong(at, format!("{name}(…) is no condition by itself; expected a comparison"))
             }
-            _ => self.wrong(at, "expected a condition, such as traits.plan == \"pro\""),
+            _ => self.other(at, kinds::NOT_A_CONDITION),
         }
     }
 

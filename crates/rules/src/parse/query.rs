@@ -2,6 +2,7 @@
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr as Cel};
+use rapport_domain::event::names;
 use rapport_domain::rule::{
     Calendar, CalendarUnit, CompareOp, EventQuery, Expr, Field, Literal, Measure, Mention, Operand, Since, Window,
 };
@@ -132,6 +133,9 @@ impl Lowering {
                 None => ok = false,
             }
         }
+        if names.len() > 1 && names.iter().any(|n| n == names::EVERY) {
+            return self.wrong(at, "\"*\" is every event: leave the other names out");
+        }
         ok.then_some(names)
     }
 
@@ -141,7 +145,9 @@ impl Lowering {
         if name.is_empty() {
             return self.wrong(at, "expected the name of an event");
         }
-        self.mention(at, Mention::Event(name.clone()));
+        if name != names::EVERY {
+            self.mention(at, Mention::Event(name.clone()));
+        }
         Some(name)
     }
 

@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr as Cel, LiteralValue, operators};
-use rapport_domain::Timestamp;
 use rapport_domain::rule::{Field, Literal, Mention, Operand};
 use rapport_domain::time::parse_duration_ms;
+use rapport_domain::{Timestamp, kinds};
 
 use super::lower::{Lowering, METHODS, Scope, TESTS, is_events};
 use crate::limits::MAX_AGGREGATES;
@@ -97,7 +97,7 @@ impl Lowering {
                 }
                 _ => self.call_value(at, call),
             },
-            _ => self.wrong(at, "expected a value, such as traits.plan or \"pro\""),
+            _ => self.other(at, kinds::NOT_A_VALUE),
         }
     }
 
@@ -148,7 +148,7 @@ impl Lowering {
                 self.wrong(at, "expected a measure after events(…), such as .count() or .sum(\"total\")")
             }
             "has" | "in_segment" | "consent" | "bucket" | "sequence" => self.already_true(at, name),
-            _ => self.wrong(at, "expected a value, such as traits.plan or \"pro\""),
+            _ => self.other(at, kinds::NOT_A_VALUE),
         }
     }
 

@@ -160,7 +160,7 @@ impl Naive<'_> {
                     b.is_some_and(|b| ts >= b && ts < b + length)
                 })
         };
-        let named = |e: &Event| query.names.is_empty() || query.names.iter().any(|n| **n == *e.name);
+        let named = |e: &Event| means(&query.names, &e.name);
         let filtered = |e: &Event| query.filter.as_ref().is_none_or(|f| self.condition(f, Some(e)));
         self.events.iter().copied().filter(|e| named(e) && inside(e.ts.0) && filtered(e)).collect()
     }
@@ -335,6 +335,13 @@ fn compare(left: &Value, op: CompareOp, right: &Value) -> bool {
         CompareOp::Greater => order == Some(Ordering::Greater),
         CompareOp::GreaterEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
     }
+}
+
+/// Whether names mean an event: none means what customers did, `*` everything.
+fn means(names: &[String], event: &str) -> bool {
+    let everything = names.iter().any(|n| n == "*");
+    let nothing_named = names.is_empty() && !["Added to List", "Removed from List"].contains(&event);
+    everything || nothing_named || names.iter().any(|n| n == event)
 }
 
 fn same(left: &Value, right: &Value) -> bool {

@@ -3,12 +3,11 @@
 use rapport_domain::Event;
 use rapport_domain::rule::{Sequence, Step};
 
-use super::Naive;
+use super::{Naive, means};
 
 impl Naive<'_> {
     fn serves(&self, step: &Step, event: &Event) -> bool {
-        let names = step.names();
-        let named = names.is_empty() || names.iter().any(|n| **n == *event.name);
+        let named = means(step.names(), &event.name);
         let filter = if let Step::Events(e) = step { e.filter.as_deref() } else { None };
         named && filter.is_none_or(|f| self.condition(f, Some(event)))
     }

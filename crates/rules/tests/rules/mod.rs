@@ -13,6 +13,11 @@ use rapport_domain::time::{HOUR_MS, MINUTE_MS};
 /// and forward in Sydney.
 pub(crate) const START: i64 = 1_161_990_400_000;
 
+/// What puts somebody on a list and takes them off it.
+pub(crate) const LISTING: [&str; 2] = ["Added to List", "Removed from List"];
+/// The list.
+pub(crate) const LIST: &str = "vips";
+
 const OPS: [CompareOp; 6] = [
     CompareOp::Equal,
     CompareOp::NotEqual,
@@ -27,9 +32,8 @@ fn op() -> BoxedStrategy<CompareOp> {
 }
 
 fn names() -> BoxedStrategy<Vec<String>> {
-    prop::sample::subsequence(vec!["A", "B", "C"], 0..3)
-        .prop_map(|v| v.into_iter().map(str::to_owned).collect())
-        .boxed()
+    let some = prop::sample::subsequence(vec!["A", "B", "C"], 0..3);
+    prop_oneof![9 => some, 1 => Just(vec!["*"])].prop_map(|v| v.into_iter().map(str::to_owned).collect()).boxed()
 }
 
 fn literal() -> BoxedStrategy<Literal> {
@@ -253,8 +257,23 @@ fn arithmetic() -> BoxedStrategy<Operand> {
         .boxed()
 }
 
+/// Membership of a list, as a segment of that kind asks for it.
+fn listed() -> Expr {
+    let last = |name: &str| {
+        let (left, right) = (Operand::Field(Field::Event("list".to_owned())), Literal::Text(LIST.to_owned()));
+        let filter = Expr::Compare { left, op: CompareOp::Equal, right: Operand::Literal(right) };
+        let (names, filter) = (vec![name.to_owned()], Some(Box::new(filter)));
+        Operand::Events(Box::new(EventQuery { names, window: Window::default(), filter, measure: Measure::Last }))
+    };
+    let never = |left| Expr::Compare { left, op: CompareOp::Equal, right: Operand::Literal(Literal::Null) };
+    let [added, removed] = LISTING.map(last);
+    let later = Expr::Compare { left: added.clone(), op: CompareOp::Greater, right: removed.clone() };
+    Expr::all(vec![Expr::Not(Box::new(never(added))), Expr::any(vec![never(removed), later])])
+}
+
 fn leaf() -> BoxedStrategy<Expr> {
     prop_oneof![
+        1 => Just(listed()),
         2 => about(|p| Field::Trait(p.to_owned())),
         1 => about(|p| Field::Account(p.to_owned())),
         1 => (select(vec![Operand::Accounts, Operand::AccountMembers]), op(), 0i32..5)
@@ -275,8 +294,8 @@ fn leaf() -> BoxedStrategy<Expr> {
         2 => (arithmetic(), op(), 0i32..8)
             .prop_filter("an order on what is no number", |(a, ..)| !matches!(a, Operand::Literal(_)))
             .prop_map(|(a, op, n)| compare_number(a, op, f64::from(n) / 2.0)),
-        1 => select(vec!["vip", "lost"]).prop_map(|s| Expr::InSegment(s.to_owned())),
-        1 => select(vec![None, Some("news".to_owned())]).prop_map(|topic| Expr::Consent { channel: "email".to_owned(), topic }),
+        2 => select(vec!["vip", "lost"]).prop_map(|s| Expr::InSegment(s.to_owned())),
+        2 => select(vec![None, Some("news".to_owned())]).prop_map(|topic| Expr::Consent { channel: "email".to_owned(), topic }),
         1 => (0u8..50, 50u8..=100).prop_map(|(a, b)| Expr::Bucket { salt: "s".to_owned(), from: a.into(), to: b.into() }),
         1 => (op(), 0i32..4).prop_map(|(op, n)| compare_number(Operand::Score("churn".to_owned()), op, f64::from(n) / 4.0)),
         1 => any::<bool>().prop_map(Expr::Const),

@@ -1,6 +1,6 @@
 //! What the rules of a workspace are and decide, before they are compiled together.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use rapport_domain::Problem;
 use rapport_domain::rule::{Formula, Rule};
@@ -72,10 +72,48 @@ fn uses(defs: &[RuleDef]) -> HashMap<String, Vec<String>> {
     let of = |def: &RuleDef| {
         let plan = Plan::of_formula(&def.formula);
         let segments = plan.segment_names().iter().map(|id| segment_rule_key(id));
-        let traits = plan.trait_names().iter().map(|path| computed_rule_key(path.split('.').next().unwrap_or(path)));
+        let traits = traits_of(&plan).map(computed_rule_key);
         Some((def.node()?, segments.chain(traits).collect()))
     };
     defs.iter().filter_map(of).collect()
+}
+
+/// The traits whose change may change a rule, by their top-level names: those it names, and where scores and the zone of a
+/// profile are kept.
+pub(super) fn traits_of(plan: &Plan) -> impl Iterator<Item = &str> {
+    let named = plan.trait_names().iter().map(|path| path.split('.').next().unwrap_or(path));
+    let kept = [(plan.uses_scores(), "scores"), (plan.uses_zone(), "timezone")];
+    named.chain(kept.into_iter().filter_map(|(used, name)| used.then_some(name)))
+}
+
+/// Leaves out what leads back to itself, one problem each, and puts every rule behind those whose answers it reads; rules
+/// that do not read each other stay in their order.
+pub(super) fn in_order(defs: Vec<RuleDef>) -> (Vec<RuleDef>, Vec<Problem>) {
+    let (defs, problems) = without_cycles(defs);
+    let uses = uses(&defs);
+    let nodes: Vec<Option<String>> = defs.iter().map(RuleDef::node).collect();
+    let place: HashMap<&str, usize> = nodes.iter().enumerate().filter_map(|(i, n)| Some((n.as_deref()?, i))).collect();
+    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); defs.len()];
+    let mut waits_for = vec![0_usize; defs.len()];
+    for (reader, node) in nodes.iter().enumerate() {
+        let read = node.as_ref().and_then(|node| uses.get(node)).into_iter().flatten();
+        let sources: HashSet<usize> = read.filter_map(|of| place.get(of.as_str()).copied()).collect();
+        waits_for[reader] = sources.len();
+        sources.into_iter().for_each(|source| readers[source].push(reader));
+    }
+    let mut ready: BTreeSet<usize> = (0..defs.len()).filter(|i| waits_for[*i] == 0).collect();
+    let mut order = Vec::with_capacity(defs.len());
+    while let Some(next) = ready.pop_first() {
+        order.push(next);
+        for reader in &readers[next] {
+            waits_for[*reader] -= 1;
+            if waits_for[*reader] == 0 {
+                ready.insert(*reader);
+            }
+        }
+    }
+    let mut defs: Vec<Option<RuleDef>> = defs.into_iter().map(Some).collect();
+    (order.into_iter().filter_map(|i| defs[i].take()).collect(), problems)
 }
 
 /// What can move each segment and computed trait, also through others: the keys of segments and (root) traits.
@@ -98,7 +136,7 @@ pub fn movers(defs: &[RuleDef]) -> HashMap<String, BTreeSet<String>> {
 }
 
 /// Leaves out the segments and computed traits on a circle, one problem each, which names the way round.
-pub(super) fn without_cycles(defs: Vec<RuleDef>) -> (Vec<RuleDef>, Vec<Problem>) {
+fn without_cycles(defs: Vec<RuleDef>) -> (Vec<RuleDef>, Vec<Problem>) {
     let uses = uses(&defs);
     let mut problems = Vec::new();
     let kept = defs.into_iter().filter(|def| {

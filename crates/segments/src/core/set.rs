@@ -3,18 +3,18 @@
 
 mod touch;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono_tz::Tz;
 use rapport_domain::event::EventView;
 use rapport_domain::hash::hash64;
 use rapport_domain::profile::Trait;
 use rapport_domain::rule::{Expr, Rule};
-use rapport_domain::{Problem, Profile, Timestamp};
+use rapport_domain::{Problem, Profile, ProfileId, Timestamp};
 use rapport_rules::{AggState, Aggregate, Facts, Plan, Verdict};
 use serde_json::Value;
 
-use super::defs::{Decides, RuleDef, without_cycles};
+use super::defs::{Decides, RuleDef, in_order, traits_of};
 use super::facts::ProfileFacts;
 use super::state::SegmentState;
 
@@ -97,10 +97,11 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// Compiles `defs`. Segments that name each other in a circle are left out and reported, one problem each.
+    /// Compiles `defs`: every rule stands behind those whose answers it reads. Segments that name each other in a circle are
+    /// left out and reported, one problem each.
     #[must_use]
     pub fn compile(defs: Vec<RuleDef>) -> (Self, Vec<Problem>) {
-        let (defs, problems) = without_cycles(defs);
+        let (defs, problems) = in_order(defs);
         let mut set = RuleSet::default();
         let mut seen: HashMap<String, u32> = HashMap::new();
         for def in defs {
@@ -134,9 +135,8 @@ impl RuleSet {
     }
 
     fn index_entry(&mut self, index: u32, plan: &Plan) {
-        for name in plan.trait_names() {
-            let root = name.split('.').next().unwrap_or(name).to_owned();
-            self.by_trait.entry(root).or_default().push(index);
+        for name in traits_of(plan) {
+            self.by_trait.entry(name.to_owned()).or_default().push(index);
         }
         for segment in plan.segment_names() {
             self.by_segment.entry(segment.clone()).or_default().push(index);
@@ -148,12 +148,6 @@ impl RuleSet {
             self.by_account.push(index);
             self.account_paths.extend(plan.account_names().iter().cloned());
             self.asks_account_members |= plan.uses_account_members();
-        }
-        // Where scores and the zone of a profile are kept.
-        for (used, name) in [(plan.uses_scores(), "scores"), (plan.uses_zone(), "timezone")] {
-            if used {
-                self.by_trait.entry(name.to_owned()).or_default().push(index);
-            }
         }
     }
 
@@ -199,6 +193,12 @@ impl RuleSet {
     #[must_use]
     pub fn aggregates_of(&self, rule: usize) -> &[u32] {
         &self.entries[rule].aggregates
+    }
+
+    /// The segments that rules of this set ask about.
+    #[must_use]
+    pub fn segments_asked(&self) -> BTreeSet<&str> {
+        self.entries.iter().flat_map(|e| e.plan.segment_names()).map(String::as_str).collect()
     }
 
     /// Whether a rule asks nothing but events (and the profile's id).
@@ -264,7 +264,8 @@ impl RuleSet {
     }
 
     /// Decides every touched rule that is ready, and what depends on them; changes the memberships in `state` and the
-    /// computed traits in `profile`. Terminates because circular rules were refused by [`RuleSet::compile`].
+    /// computed traits in `profile`. Each is decided once, after everything it reads: nobody enters and leaves a segment by
+    /// one decision.
     pub fn evaluate(
         &self,
         binding: &Binding,
@@ -275,10 +276,8 @@ impl RuleSet {
         now: Timestamp,
         decided: &mut Decided,
     ) {
-        let mut next = 0;
-        while next < touched.0.len() {
-            let index = touched.0[next] as usize;
-            next += 1;
+        while let Some(index) = touched.0.pop_first() {
+            let index = index as usize;
             let entry = &self.entries[index];
             let (id, ready) = binding.rules[index];
             if !ready {
@@ -309,10 +308,8 @@ impl RuleSet {
                     self.by_trait.get(name)
                 }
             };
-            for dependent in dependents.into_iter().flatten().filter(|d| **d != index as u32) {
-                // A dependent that was decided already must be decided again.
-                touched.0.push(*dependent);
-            }
+            // A computed trait is among those who hear of its own name.
+            touched.0.extend(dependents.into_iter().flatten().filter(|d| **d as usize != index));
         }
     }
 
@@ -330,6 +327,21 @@ impl RuleSet {
         let index = self.rule_index(key)?;
         let (_, ready) = binding.rules[index];
         ready.then(|| self.verdict(binding, state, &self.entries[index], profile, zone, now))
+    }
+
+    /// Whether the rule of that index may hold now for somebody of whom only the events are known; errs towards true.
+    #[must_use]
+    pub fn may_hold_for(
+        &self,
+        binding: &Binding,
+        state: &SegmentState,
+        rule: usize,
+        profile: ProfileId,
+        now: Timestamp,
+    ) -> bool {
+        let entry = &self.entries[rule];
+        let aggregate = |i: usize| state.aggregate(binding.aggregates[entry.aggregates[i] as usize].0);
+        entry.plan.may_hold_for(profile, &aggregate, now)
     }
 
     /// What the rule of that index says now, as a value.

@@ -1,10 +1,12 @@
 //! Resources: versioned documents. A write makes a new draft version; publishing makes one version live and archives
 //! the one before it. Every change counts the configuration's generation up.
 
+mod find;
 mod list;
 #[cfg(test)]
 mod tests;
 
+pub use find::{Found, find};
 pub use list::{ListFilter, ResourceEntry, all_versions, list, versions};
 
 use rapport_domain::resource::{Approval, is_slug};

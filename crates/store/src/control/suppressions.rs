@@ -78,11 +78,6 @@ pub fn get(q: &impl Query, ws: WorkspaceId, channel: &str, address: &str) -> Res
     q.query_row(sql, &params![ws, channel, &address_hash(ws, &normal(address))], read)
 }
 
-/// Whether nothing may be sent to an address on a channel.
-pub fn is_suppressed(q: &impl Query, ws: WorkspaceId, channel: &str, address: &str) -> Result<bool> {
-    Ok(get(q, ws, channel, address)?.is_some())
-}
-
 /// Erases an address from every channel's list and keeps it suppressed. Answers how many entries held it.
 pub fn forget_address(tx: &Tx, ws: WorkspaceId, address: &str) -> Result<usize> {
     let sql = "UPDATE suppressions SET address = NULL WHERE ws = ?1 AND address_hash = ?2 AND address IS NOT NULL";
@@ -143,7 +138,7 @@ mod tests {
         assert!(put(" Ann@X.y", "hard_bounce"));
         assert!(!put("ann@x.y", "complaint"));
         assert!(put("ben@x.y", "manual") && put("cem@x.y", "manual"));
-        let is = |ws, channel: &str, address: &str| db.read(|q| is_suppressed(q, ws, channel, address)).unwrap();
+        let is = |ws, channel: &str, address: &str| db.read(|q| get(q, ws, channel, address)).unwrap().is_some();
         assert!(is(a, "email", "ANN@x.y"));
         assert!(!is(a, "sms", "ann@x.y") && !is(b, "email", "ann@x.y") && !is(a, "email", "dan@x.y"));
         assert_eq!(db.read(|q| get(q, a, "email", "ann@x.y")).unwrap().unwrap().reason, "hard_bounce");

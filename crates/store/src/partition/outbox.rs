@@ -30,13 +30,14 @@ pub fn enqueue(tx: &Tx, message: &OutboundMessage) -> Result<()> {
 pub fn enqueue_at(tx: &Tx, message: &OutboundMessage, not_before: Timestamp) -> Result<()> {
     let payload = postcard::to_stdvec(message).map_err(|e| StoreError::decode("outbox message", e))?;
     tx.execute(
-        "INSERT INTO outbox (number, ws, profile, payload, not_before) VALUES (?1, ?2, ?3, ?4, ?5)",
-        &params![message.id.number, message.workspace, message.profile, &payload, not_before],
+        "INSERT INTO outbox (number, ws, profile, payload, not_before, awaited) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        &params![message.id.number, message.workspace, message.profile, &payload, not_before, message.transactional],
     )
     .map(drop)
 }
 
-/// At most `limit` messages that are due at `now`, longest due first, without those `in_flight` says are being sent.
+/// At most `limit` messages that are due at `now`, without those `in_flight` says are being sent: first those that customers wait
+/// for, then the others, of each kind the longest due first.
 pub fn due(
     q: &impl Query,
     now: Timestamp,
@@ -44,16 +45,19 @@ pub fn due(
     mut in_flight: impl FnMut(u64) -> bool,
 ) -> Result<Vec<OutboxRow>> {
     let mut rows = Vec::new();
-    if limit == 0 {
-        return Ok(rows);
-    }
-    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE not_before <= ?1 ORDER BY not_before, number");
-    q.for_each(&sql, &params![now], |row| {
-        if !in_flight(row.get(0)?) {
-            rows.push(read(row)?);
+    // Written out, so that the few that are waited for are found by their own index.
+    for kind in ["awaited = 1", "awaited = 0"] {
+        if rows.len() >= limit {
+            break;
         }
-        Ok(if rows.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
-    })?;
+        let sql = format!("SELECT {COLUMNS} FROM outbox WHERE not_before <= ?1 AND {kind} ORDER BY not_before, number");
+        q.for_each(&sql, &params![now], |row| {
+            if !in_flight(row.get(0)?) {
+                rows.push(read(row)?);
+            }
+            Ok(if rows.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+    }
     Ok(rows)
 }
 
@@ -153,5 +157,24 @@ mod tests {
         assert_eq!(db.write(|tx| remove(tx, &[1, 1, 99])).unwrap(), 1);
         assert_eq!(db.write(|tx| remove_profile(tx, WorkspaceId(1), ProfileId(7))).unwrap(), 1);
         assert_eq!(db.read(depth).unwrap(), 1, "the other workspace keeps its own");
+    }
+
+    #[test]
+    fn who_is_waited_for_goes_before_a_backlog() {
+        let (_dir, db) = test_db();
+        let awaited = |number, at| OutboundMessage { transactional: true, ..message(number, 1, at) };
+        db.write(|tx| {
+            (1..=50).try_for_each(|number| enqueue(tx, &message(number, 1, number as i64)))?;
+            enqueue(tx, &awaited(60, 90))?;
+            enqueue(tx, &awaited(61, 80))?;
+            enqueue(tx, &awaited(62, 500))
+        })
+        .unwrap();
+        // One that was put off once is behind nobody who is not waited for.
+        assert!(db.write(|tx| defer(tx, 61, Timestamp(95), true)).unwrap());
+        let due = db.read(|q| due(q, Timestamp(100), 3, |_| false)).unwrap();
+        assert_eq!(due.iter().map(|row| row.number).collect::<Vec<_>>(), [60, 61, 1]);
+        assert_eq!(db.read(next_due).unwrap(), Some(Timestamp(1)));
+        assert_eq!(db.read(|q| next_due_after(q, Timestamp(100))).unwrap(), Some(Timestamp(500)));
     }
 }

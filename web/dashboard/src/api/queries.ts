@@ -31,6 +31,12 @@ export const journeysQuery = queryOptions({
   queryFn: ({ signal }) => data(api.GET('/api/v1/journeys', { signal })),
 });
 
+/** All of them, whatever became of them: 500 at most. */
+export const campaignsQuery = queryOptions({
+  queryKey: ['campaigns'],
+  queryFn: ({ signal }) => data(api.GET('/api/v1/campaigns', { params: { query: { limit: 500 } }, signal })),
+});
+
 export const templatesQuery = queryOptions({
   queryKey: ['templates'],
   queryFn: ({ signal }) => data(api.GET('/api/v1/templates', { signal })),

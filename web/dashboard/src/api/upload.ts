@@ -1,9 +1,18 @@
 import { ApiProblem, queryClient, sessionQuery } from './client';
 
+interface Options {
+  /** Hears which part was sent. */
+  progress?: (share: number) => void;
+  /** Ends it; the promise is rejected with its reason. */
+  signal?: AbortSignal;
+}
+
 /** Sends a file as the body of a call. `XMLHttpRequest`, since `fetch` does not say how much was sent. */
-export function upload<T>(url: string, file: Blob, progress: (share: number) => void = () => {}): Promise<T> {
+export function upload<T>(url: string, file: Blob, { progress = () => {}, signal }: Options = {}): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
+    signal?.addEventListener('abort', () => request.abort());
+    request.onabort = () => reject(signal?.reason);
     request.open('POST', url);
     request.setRequestHeader('content-type', 'application/octet-stream');
     request.setRequestHeader('X-CSRF-Token', queryClient.getQueryData(sessionQuery.queryKey)?.csrf_token ?? '');

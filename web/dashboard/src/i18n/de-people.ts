@@ -53,7 +53,8 @@ export const people: Record<string, string> = {
   'One identifier belongs to nobody:': 'Eine Kennung gehört niemandem:',
   'One message is in the queue again.': 'Eine Nachricht ist wieder in der Warteschlange.',
   Pressure: 'Druck',
-  'Pressure: messages of late, half counted after a week, divided by one plus what they reacted to. Caps can use it.': 'Druck: die jüngsten Nachrichten, nach einer Woche halb gezählt, geteilt durch eins plus das, worauf reagiert wurde. Obergrenzen können ihn nutzen.',
+  'Pressure: what messages of late weigh, an e-mail just sent being 1. It fades with time and halves where they reacted; the gate holds back what would go beyond the limit.':
+    'Druck: was die jüngsten Nachrichten wiegen, eine eben gesendete E-Mail ist 1. Er lässt mit der Zeit nach und halbiert sich, wo reagiert wurde; das Tor hält zurück, was über die Grenze ginge.',
   'Properties of what begins it': 'Eigenschaften dessen, was sie beginnt',
   'Publish the list; then customers can be put on it.': 'Veröffentlichen Sie die Liste; dann können Kunden darauf kommen.',
   'Put off': 'Aufgeschoben',
@@ -105,7 +106,6 @@ export const people: Record<string, string> = {
   'Try all again': 'Alle noch einmal versuchen',
   'Try all of them again?': 'Alle noch einmal versuchen?',
   'Try with a customer': 'Mit einem Kunden probieren',
-  'Up to 500 messages that were given up go into the queue again. Mend what was wrong first; consent and caps are asked again.': 'Bis zu 500 aufgegebene Nachrichten kommen wieder in die Warteschlange. Beheben Sie zuerst die Ursache; Einwilligung und Obergrenzen werden erneut gefragt.',
   Upload: 'Hochladen',
   'What became of it': 'Was daraus wurde',
   'What ends the journey came to hold before the message went out.': 'Was die Journey beendet, traf zu, bevor die Nachricht hinausging.',

@@ -1,5 +1,6 @@
 /** The message catalogue: English texts are the keys, other languages are files that are loaded when chosen. */
 import { useSyncExternalStore } from 'react';
+import type { ServerWords } from './server';
 
 export const languages = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof languages;
@@ -8,6 +9,8 @@ type Values = Record<string, string | number>;
 
 const STORED = 'rapport.language';
 const catalogues: Partial<Record<Language, Catalogue>> = { en: {} };
+/** What the server says, where it is not said in English. */
+const servers: Partial<Record<Language, ServerWords>> = {};
 const listeners = new Set<() => void>();
 let current: Language = 'en';
 
@@ -19,12 +22,19 @@ export function preferred(): Language {
 }
 
 export async function setLanguage(language: Language): Promise<void> {
-  if (language === 'de') catalogues.de ??= (await import('./de')).de;
+  if (language === 'de' && !catalogues.de) {
+    const [own, said] = await Promise.all([import('./de'), import('./de-server')]);
+    catalogues.de = own.de;
+    servers.de = said.server;
+  }
   current = language;
   localStorage.setItem(STORED, language);
   document.documentElement.lang = language;
   for (const listener of listeners) listener();
 }
+
+/** The words for what the server says; none in English, which it speaks itself. */
+export const serverWords = (): ServerWords | null => servers[current] ?? null;
 
 export function language(): Language {
   return current;

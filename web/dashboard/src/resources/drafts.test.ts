@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { draftKey, find, forget, keep, type Shelf } from './drafts';
+import { carry, draftKey, find, forget, keep, type Shelf } from './drafts';
 
 /** A shelf with room for so many characters. */
 function shelf(room: number): () => Shelf {
@@ -46,4 +46,20 @@ it('lives without a shelf and with nonsense on it', () => {
     at().setItem(ann, text);
     expect(find(at, ann)).toBeNull();
   }
+});
+
+it('keeps apart what different links asked of a new document', () => {
+  const keys = [draftKey('ann', 'segment', 'new'), draftKey('ann', 'segment', 'new', 'a'), draftKey('ann', 'segment', 'new', 'b')];
+  expect(new Set(keys).size).toBe(3);
+});
+
+it('carries over what was entered since, and nothing that was saved', () => {
+  const at = shelf(1_000);
+  const [fresh, made] = [draftKey('ann', 'segment', 'new'), draftKey('ann', 'segment', 'buyers')];
+  keep(at, fresh, { version: 0, spec: { name: 'sent' } });
+  carry(at, fresh, made, { name: 'sent' }, 1);
+  expect([find(at, fresh), find(at, made)]).toEqual([null, null]);
+  keep(at, fresh, { version: 0, spec: { name: 'sent, and more' } });
+  carry(at, fresh, made, { name: 'sent' }, 1);
+  expect([find(at, fresh), find(at, made)]).toEqual([null, { version: 1, spec: { name: 'sent, and more' } }]);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Base, canRedo, canUndo, changed, type Edits, isDirty, NONE, redone, replaces, resumed, shown, undone } from './edits';
+import { type Base, canRedo, canUndo, changed, type Edits, isDirty, NONE, rebased, redone, replaces, resumed, shown, undone } from './edits';
 
 const first: Base = { version: 1, spec: { name: 'A' } };
 /** What somebody else saved while we were editing. */
@@ -47,4 +47,16 @@ it('keeps the beginning of what is new, and no more than it can hold', () => {
   const fresh: Base = { version: 0, spec: { name: '' } };
   const many = Array.from({ length: 300 }, (_, i) => `n${i}`).reduce((edits, name) => edit(edits, fresh, name), NONE);
   expect([many.list.length, replaces(many, fresh), isDirty(many, fresh)]).toEqual([200, 0, true]);
+});
+
+it('goes on with what was entered while it was being saved, as edits of what was saved', () => {
+  const sent = { name: 'sent' };
+  const stored: Base = { version: 2, spec: sent };
+  const saving = edit(NONE, first, 'sent');
+  expect(rebased(saving, sent, stored)).toBe(NONE);
+  expect(rebased(NONE, sent, stored)).toBe(NONE);
+  const left = rebased(edit(saving, first, 'sent, and more'), sent, stored);
+  expect([shown(left, stored), replaces(left, stored), isDirty(left, stored)]).toEqual([{ name: 'sent, and more' }, 2, true]);
+  // Back to what was saved, there is nothing to save.
+  expect(isDirty(undone(left), stored)).toBe(false);
 });

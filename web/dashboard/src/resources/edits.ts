@@ -55,6 +55,12 @@ export function changed(edits: Edits, newest: Base, make: (before: Spec) => Spec
   return { at: list.length - 1, list, base: goesOn ? edits.base : newest };
 }
 
+/** What is still to be saved once `sent` is stored as `stored`: what was entered meanwhile, as edits of that version. */
+export function rebased(edits: Edits, sent: Spec, stored: Base): Edits {
+  const draft = draftOf(edits);
+  return draft === undefined || same(draft, sent) ? NONE : { ...edits, base: stored };
+}
+
 export const canUndo = (edits: Edits) => edits.at > 0;
 export const canRedo = (edits: Edits) => edits.at < edits.list.length - 1;
 export const undone = (edits: Edits): Edits => (canUndo(edits) ? { ...edits, at: edits.at - 1 } : edits);

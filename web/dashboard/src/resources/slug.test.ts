@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { slugOf } from './slug';
+import { nextId, slugOf } from './slug';
 
 it('makes ids of Latin names', () => {
   const names = ['Win back', '  Größe & Maß ', 'Ærø', 'Café №5', 'a--b', '2026: plan', 'x'.repeat(80)];
@@ -18,4 +18,9 @@ it('has an id for names of every script, the same each time and one for each', (
 
 it('has none for nothing', () => {
   expect([slugOf(''), slugOf('  \n')]).toEqual(['', '']);
+});
+
+it('finds the next id after one that is taken', () => {
+  expect([nextId('buyers'), nextId('buyers-2'), nextId('buyers-9'), nextId('top-10-x'), nextId('orders_2', '_')]).toEqual(['buyers-2', 'buyers-3', 'buyers-10', 'top-10-x-2', 'orders_3']);
+  expect(nextId('x'.repeat(64))).toBe(`${'x'.repeat(62)}-2`);
 });

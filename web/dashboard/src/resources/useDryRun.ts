@@ -1,15 +1,17 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { ApiProblem, api, data, type Schemas } from '@/api/client';
+import { ApiProblem, api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import type { Mark } from '@/ui/CodeEditor';
+import { saidOfItem } from '@/ui/said';
 import type { Spec } from './useResource';
 
 type Item = Schemas['ProblemItem'];
 
-/** What the server would say to a document if it were saved now. */
+/** What the server would say to a document if it were saved now; nothing to whoever may not save it. */
 export function useDryRun(kind: string, id: string, spec: Spec | undefined, enabled: boolean): Item[] {
   const written = JSON.stringify(spec ?? null);
   const [asked] = useDebouncedValue(written, 500);
+  const mayEdit = includes(useQuery(sessionQuery).data?.role, 'editor');
   const tried = useQuery({
     queryKey: ['resources', kind, id, 'dry-run', asked],
     queryFn: async ({ signal }): Promise<Item[]> => {
@@ -22,7 +24,7 @@ export function useDryRun(kind: string, id: string, spec: Spec | undefined, enab
         throw error;
       }
     },
-    enabled: enabled && asked !== 'null' && asked === written,
+    enabled: enabled && mayEdit && asked !== 'null' && asked === written,
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 60_000,
@@ -36,7 +38,7 @@ export function marksAt(items: Item[], place: string): Mark[] {
     .filter((p) => p.at === place || p.at.startsWith(`${place} `))
     .map((p) => {
       const at = /(\d+):(\d+)/.exec(p.at.slice(place.length));
-      const message = p.did_you_mean ? `${p.message} (${p.did_you_mean}?)` : p.message;
+      const message = saidOfItem(p);
       return { ...(at ? { line: Number(at[1]), column: Number(at[2]) } : {}), message, severity: 'error' as const };
     });
 }

@@ -30,7 +30,7 @@ export function Audience({ rule }: { rule: string }) {
         <Title order={2} size="h5">
           {t('Who this is now')}
         </Title>
-        {preview.isFetching && <Loader size="xs" aria-label={t('Counting')} />}
+        {preview.isFetching && <Loader size="xs" role="status" aria-label={t('Counting')} />}
       </Group>
       {found ? (
         <>

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Group as Row, Menu, Paper, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { t } from '@/i18n';
-import { addAt, type Condition, fresh, freshField, type Group, isComplete, type Node, replaceAt } from './builder';
+import { addAt, type Condition, fresh, freshField, type Group, isComplete, isFinished, type Node, replaceAt } from './builder';
 import { ConditionFields } from './ConditionFields';
 
 export function Builder({ tree, change }: { tree: Group; change: (tree: Group) => void }) {
@@ -56,9 +56,9 @@ function ConditionView({ condition, path, root, change }: Place & { condition: C
       <Row wrap="nowrap" align="flex-start" gap="xs">
         <div style={{ flex: 1, minWidth: 0 }}>
           <ConditionFields condition={condition} change={(next) => change(replaceAt(root, path, next))} />
-          {!isComplete(condition) && (
+          {!isFinished(condition) && (
             <Text size="xs" c="dimmed" mt={4}>
-              {t('Not finished: it does not count yet.')}
+              {isComplete(condition) ? t('Not finished: a part of it does not count yet.') : t('Not finished: it does not count yet.')}
             </Text>
           )}
         </div>

@@ -1,8 +1,11 @@
 /** The fields of each kind of condition. */
 import { Autocomplete, Code, Group as Row, NumberInput, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { catalogueQuery, segmentsQuery } from '@/api/queries';
+import { CHANNELS } from '@/api/channels';
+import { catalogueQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { PickDocument } from '@/resources/PickDocument';
+import { aloneOrNone, EVERY, renderEvent } from './every';
 import { AccountFields } from './AccountFields';
 import { type AgoCondition, type Condition, type EventCondition, type FieldCondition, freshField, type SequenceCondition } from './builder';
 import { FieldFields, NumberTest } from './FieldFields';
@@ -28,23 +31,7 @@ export function ConditionFields({ condition, change }: Props<Condition>) {
     case 'segment':
       return <SegmentFields condition={condition} change={change} />;
     case 'consent':
-      return (
-        <Row gap="xs" align="flex-end">
-          <TextInput size="xs" label={t('Channel')} value={condition.channel} onChange={(e) => change({ ...condition, channel: e.currentTarget.value })} />
-          <TextInput size="xs" label={t('Topic (or all)')} value={condition.topic} onChange={(e) => change({ ...condition, topic: e.currentTarget.value })} />
-          <Select
-            size="xs"
-            label={t('Consent')}
-            allowDeselect={false}
-            data={[
-              { value: 'yes', label: t('given') },
-              { value: 'no', label: t('not given') },
-            ]}
-            value={condition.given ? 'yes' : 'no'}
-            onChange={(v) => change({ ...condition, given: v === 'yes' })}
-          />
-        </Row>
-      );
+      return <ConsentFields condition={condition} change={change} />;
     case 'raw':
       return (
         <Stack gap={2}>
@@ -55,6 +42,27 @@ export function ConditionFields({ condition, change }: Props<Condition>) {
         </Stack>
       );
   }
+}
+
+function ConsentFields({ condition, change }: Props<Extract<Condition, { kind: 'consent' }>>) {
+  const { channel, topic } = condition;
+  return (
+    <Row gap="xs" align="flex-end">
+      <Select size="xs" label={t('Channel')} allowDeselect={false} data={[...new Set([...CHANNELS, channel])].filter(Boolean).map((c) => ({ value: c, label: t(c) }))} value={channel || null} onChange={(v) => change({ ...condition, channel: v ?? '' })} />
+      <PickDocument kind="topic" size="xs" label={t('Topic (or all)')} placeholder={t('All')} clearable value={topic} change={(id) => change({ ...condition, topic: id })} />
+      <Select
+        size="xs"
+        label={t('Consent')}
+        allowDeselect={false}
+        data={[
+          { value: 'yes', label: t('given') },
+          { value: 'no', label: t('not given') },
+        ]}
+        value={condition.given ? 'yes' : 'no'}
+        onChange={(v) => change({ ...condition, given: v === 'yes' })}
+      />
+    </Row>
+  );
 }
 
 export function useEventNames(): string[] {
@@ -73,10 +81,11 @@ export function EventNames({ value, onChange, label }: { value: string[]; onChan
     <TagsInput
       size="xs"
       label={label}
-      placeholder={value.length === 0 ? t('Any event') : ''}
-      data={useEventNames()}
+      placeholder={value.length === 0 ? t('Anything customers did') : ''}
+      data={[...useEventNames(), EVERY]}
+      renderOption={renderEvent}
       value={value}
-      onChange={onChange}
+      onChange={(next) => onChange(aloneOrNone(value, next))}
       maxTags={64}
       limit={100}
       style={{ minWidth: 220, flex: 1 }}
@@ -96,9 +105,6 @@ function TraitFields(props: Props<FieldCondition>) {
 }
 
 function SegmentFields({ condition, change }: Props<Extract<Condition, { kind: 'segment' }>>) {
-  const segments = useQuery(segmentsQuery).data?.items ?? [];
-  const known = segments.map((s) => ({ value: s.id, label: s.name || s.id }));
-  const data = condition.id && !segments.some((s) => s.id === condition.id) ? [...known, { value: condition.id, label: condition.id }] : known;
   return (
     <Row gap="xs" align="flex-end">
       <Select
@@ -112,7 +118,7 @@ function SegmentFields({ condition, change }: Props<Extract<Condition, { kind: '
         value={condition.in ? 'yes' : 'no'}
         onChange={(v) => change({ ...condition, in: v === 'yes' })}
       />
-      <Select size="xs" label={t('Segment')} searchable data={data} value={condition.id || null} onChange={(v) => change({ ...condition, id: v ?? '' })} />
+      <PickDocument kind="segment" status="live" size="xs" label={t('Segment')} value={condition.id} change={(id) => change({ ...condition, id })} />
     </Row>
   );
 }
@@ -163,9 +169,9 @@ function EventFields({ condition: c, change }: Props<EventCondition>) {
             change={(next) => change({ ...c, filters: c.filters.map((f, j) => (j === i ? next : f)) })}
             names={properties}
             label={t('Where property')}
-            of={(property) => (c.names[0] ? { event: c.names[0], property } : null)}
+            of={(property) => ({ property, ...(c.names[0] ? { event: c.names[0] } : {}) })}
           />
-          <button type="button" className="text-button" onClick={() => change({ ...c, filters: c.filters.filter((_, j) => j !== i) })}>
+          <button type="button" className="text-button" aria-label={`${t('Remove {what}', { what: t('filter') })} ${i + 1}`} onClick={() => change({ ...c, filters: c.filters.filter((_, j) => j !== i) })}>
             {t('Remove {what}', { what: t('filter') })}
           </button>
         </Row>
@@ -308,7 +314,7 @@ function SequenceFields({ condition: c, change }: Props<SequenceCondition>) {
             style={{ minWidth: 220 }}
           />
           {c.steps.length > 2 && (
-            <button type="button" className="text-button" onClick={() => change({ ...c, steps: c.steps.filter((_, j) => j !== i) })}>
+            <button type="button" className="text-button" aria-label={`${t('Remove {what}', { what: t('step') })} ${i + 1}`} onClick={() => change({ ...c, steps: c.steps.filter((_, j) => j !== i) })}>
               {t('Remove {what}', { what: t('step') })}
             </button>
           )}

@@ -1,5 +1,6 @@
 /** Fields several kinds of conditions have: a test of a field, and one of a number. */
 import { Autocomplete, NumberInput, Select, TagsInput } from '@mantine/core';
+import { useState } from 'react';
 import { t } from '@/i18n';
 import { type FieldCondition, type FieldTest, takesList } from './builder';
 import type { Literal, Op } from './ir';
@@ -48,7 +49,9 @@ function textOf(value: Literal): string {
 /** A test of a field: which, how, against what; parts of a row. `names` are those it may be of, `of` says whose values it has. */
 export function FieldFields({ condition, change, names, label, of = () => null }: { condition: FieldCondition; change: (next: FieldCondition) => void; names: string[]; label: string; of?: (name: string) => ValuesOf | null }) {
   // A name that is still being typed has no values.
-  const values = useValues(names.includes(condition.name) ? of(condition.name) : null);
+  const [tag, setTag] = useState('');
+  const typed = takesList(condition.test) ? tag : Array.isArray(condition.value) || condition.value === null ? '' : String(condition.value);
+  const values = useValues(names.includes(condition.name) ? of(condition.name) : null, typed);
   const known = [...new Set(values.map(textOf))];
   const list = Array.isArray(condition.value);
   const retest = (test: FieldTest) => {
@@ -80,7 +83,9 @@ export function FieldFields({ condition, change, names, label, of = () => null }
           size="xs"
           label={t('Values')}
           data={known}
-          limit={50}
+          searchValue={tag}
+          onSearchChange={setTag}
+          limit={100}
           value={(Array.isArray(condition.value) ? condition.value : []).map(textOf)}
           onChange={(values) => change({ ...condition, value: values.map(literalOf) })}
           style={{ minWidth: 180, flex: 1 }}
@@ -90,7 +95,7 @@ export function FieldFields({ condition, change, names, label, of = () => null }
           size="xs"
           label={t('Value')}
           data={known}
-          limit={50}
+          limit={100}
           dir="auto"
           value={Array.isArray(condition.value) ? '' : textOf(condition.value)}
           onChange={(text) => change({ ...condition, value: literalOf(text) })}

@@ -1,20 +1,30 @@
 /** A rule to write: by conditions or as text. Both show the same rule; the text is what is kept. */
 import { SegmentedControl, Stack, Text } from '@mantine/core';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { t } from '@/i18n';
 import { Loading } from '@/ui/bits';
+import { saidOfItem } from '@/ui/said';
 import { Builder } from './Builder';
-import { emptyGroup, fromBlocks, type Group, toBlocks } from './builder';
+import { emptyGroup, fromBlocks, type Group, toBlocks, unfinishedIn } from './builder';
 import { printExpr } from './print';
 import { useCompletion } from './useCompletion';
 import { blocksOf, marksOf, useRuleCheck } from './useRuleCheck';
 
 const CodeEditor = lazy(() => import('@/ui/CodeEditor').then((m) => ({ default: m.CodeEditor })));
 
-export function RuleEditor({ value, onChange, label }: { value: string; onChange: (rule: string) => void; label: string }) {
+interface Props {
+  value: string;
+  onChange: (rule: string) => void;
+  label: string;
+  /** Told how many conditions are not finished: they are kept here, as long as it is mounted, and not in the rule. */
+  left: (unfinished: number) => void;
+}
+
+export function RuleEditor({ value, onChange, label, left }: Props) {
   const [mode, setMode] = useState<'builder' | 'text'>('builder');
   const { report, settled } = useRuleCheck(value);
   const source = useCompletion();
+  const faults = useId();
   const broken = value.trim() !== '' && settled && report !== undefined && blocksOf(report) === null;
   const shown = broken ? 'text' : mode;
   return (
@@ -30,9 +40,11 @@ export function RuleEditor({ value, onChange, label }: { value: string; onChange
           { value: 'text', label: t('Text') },
         ]}
       />
-      {shown === 'builder' ? (
-        <BuilderOf value={value} onChange={onChange} blocks={blocksOf(report)} settled={settled} />
-      ) : (
+      {/* Not shown, it still has the conditions that are not finished. */}
+      <div hidden={shown !== 'builder'}>
+        <BuilderOf value={value} onChange={onChange} blocks={blocksOf(report)} settled={settled} left={left} />
+      </div>
+      {shown === 'text' && (
         <Suspense fallback={<Loading rows={2} />}>
           <CodeEditor
             label={label}
@@ -41,21 +53,22 @@ export function RuleEditor({ value, onChange, label }: { value: string; onChange
             onChange={onChange}
             complete={source}
             marks={marksOf(report)}
+            describedBy={faults}
             minHeight="5em"
             placeholder={'events("Order Completed").count() >= 2'}
           />
         </Suspense>
       )}
-      {report?.problems.map((p, i) => (
-        <Text key={i} size="sm" c="var(--mantine-color-error)" role="alert">
-          {p.at}: {p.message}
-          {p.did_you_mean ? ` ${t('Did you mean {name}?', { name: p.did_you_mean })}` : ''}
-        </Text>
-      ))}
+      <div id={faults}>
+        {report?.problems.map((p, i) => (
+          <Text key={i} size="sm" c="var(--mantine-color-error)" role="alert">
+            {p.at}: {saidOfItem(p)}
+          </Text>
+        ))}
+      </div>
       {report?.warnings.map((p, i) => (
         <Text key={i} size="xs" c="dimmed">
-          {p.message}
-          {p.did_you_mean ? ` ${t('Did you mean {name}?', { name: p.did_you_mean })}` : ''}
+          {saidOfItem(p)}
         </Text>
       ))}
     </Stack>
@@ -68,9 +81,8 @@ function BuilderOf({
   onChange,
   blocks,
   settled,
-}: {
-  value: string;
-  onChange: (rule: string) => void;
+  left,
+}: Pick<Props, 'value' | 'onChange' | 'left'> & {
   blocks: ReturnType<typeof blocksOf>;
   settled: boolean;
 }) {
@@ -86,6 +98,8 @@ function BuilderOf({
       setTree(fromBlocks(blocks));
     }
   }, [value, blocks, settled]);
+  const unfinished = tree ? unfinishedIn(tree) : 0;
+  useEffect(() => left(unfinished), [unfinished, left]);
   if (!tree) return <Loading rows={2} />;
   return (
     <Builder

@@ -317,6 +317,12 @@ export function isComplete(node: Node): boolean {
   }
 }
 
+/** Whether nothing of a condition is left out of the rule, its filters included. */
+export const isFinished = (c: Condition): boolean => isComplete(c) && (c.kind !== 'events' || c.filters.every(isComplete));
+
+/** How many conditions of a tree are left out of the rule, whole or in part. */
+export const unfinishedIn = (group: Group): number => group.items.reduce((n, item) => n + (item.kind === 'group' ? unfinishedIn(item) : isFinished(item) ? 0 : 1), 0);
+
 function exprOf(node: Node): Expr | null {
   if (!isComplete(node)) return null;
   if (node.kind !== 'group') return conditionExpr(node);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addAt, emptyGroup, type EventCondition, fresh, freshField, fromBlocks, isComplete, type Node, replaceAt, toBlocks } from './builder';
+import { addAt, emptyGroup, type EventCondition, fresh, freshField, fromBlocks, isComplete, type Node, replaceAt, toBlocks, unfinishedIn } from './builder';
 import type { Expr } from './ir';
 import { parseDuration, printDuration, printExpr } from './print';
 
@@ -183,4 +183,11 @@ it('reads and writes durations', () => {
     expect(parseDuration(printDuration(ms))).toBe(ms);
   }
   for (const wrong of ['', '3', 'd', '3 days', '-1d']) expect(parseDuration(wrong)).toBeNull();
+});
+
+it('counts what is not finished, filters and groups included', () => {
+  const did: EventCondition = { ...(fresh('events') as EventCondition), names: ['Order Completed'] };
+  const half: Node = { ...did, filters: [freshField('event')] };
+  expect(unfinishedIn({ kind: 'group', join: 'all', items: [did] })).toBe(0);
+  expect(unfinishedIn({ kind: 'group', join: 'all', items: [did, half, { kind: 'group', join: 'any', items: [fresh('segment'), did] }] })).toBe(2);
 });

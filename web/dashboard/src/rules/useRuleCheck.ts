@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDebouncedValue } from '@mantine/hooks';
 import { api, data, type Schemas } from '@/api/client';
 import type { Mark } from '@/ui/CodeEditor';
+import { saidOfItem } from '@/ui/said';
 import type { Expr } from './ir';
 
 export type RuleReport = Schemas['RuleReport'];
@@ -30,7 +31,7 @@ export function marksOf(report: RuleReport | undefined): Mark[] {
   if (!report) return [];
   const mark = (severity: 'error' | 'warning') => (p: Schemas['ProblemItem']): Mark => {
     const place = /(\d+):(\d+)/.exec(p.at);
-    const message = p.did_you_mean ? `${p.message} → ${p.did_you_mean}` : p.message;
+    const message = saidOfItem(p);
     return place ? { line: Number(place[1]), column: Number(place[2]), message, severity } : { message, severity };
   };
   return [...report.problems.map(mark('error')), ...report.warnings.map(mark('warning'))];

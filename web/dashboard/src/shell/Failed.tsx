@@ -2,6 +2,7 @@ import { Anchor, Button, Container, Stack, Text, Title } from '@mantine/core';
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
 import { ApiProblem } from '@/api/client';
 import { t } from '@/i18n';
+import { lineOf } from '@/ui/said';
 
 /** A page that could not be shown. */
 export function Failed({ error, reset }: ErrorComponentProps) {
@@ -12,7 +13,7 @@ export function Failed({ error, reset }: ErrorComponentProps) {
         <Title order={1} size="h2">
           {offline ? t('No connection to the server') : t('This page could not be shown')}
         </Title>
-        <Text>{error instanceof Error ? error.message : String(error)}</Text>
+        <Text>{lineOf(error)}</Text>
         <Button onClick={reset}>{t('Try again')}</Button>
         <Anchor component={Link} to="/">
           {t('Home')}

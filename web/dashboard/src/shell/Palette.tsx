@@ -1,40 +1,14 @@
-/** Everything by keyboard: pages, things to do, customers, segments, journeys. */
+/** Everything by keyboard: pages, things to do, customers, and every document by its name. */
 import { Group, Kbd, Modal, ScrollArea, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useId, useMemo, useState } from 'react';
-import { api, data, includes, sessionQuery } from '@/api/client';
-import { aboutQuery, journeysQuery, segmentsQuery, templatesQuery } from '@/api/queries';
-import { nameOf } from '@/features/customers/name';
-import { KINDS } from '@/features/insights/kinds';
+import { type KeyboardEvent, useId, useState } from 'react';
+import { placeOfId } from '@/features/insights/saved';
 import { t } from '@/i18n';
-import { useResources } from '@/resources/useResources';
-import { sections } from './sections';
-
-interface Entry {
-  key: string;
-  group: string;
-  title: string;
-  hint?: string;
-  to: string;
-}
-
-/** The tabs of the settings and what they are called. */
-const SETTINGS: [string, string][] = [
-  ['members', 'Members'],
-  ['channels', 'Channels'],
-  ['topics', 'Topics'],
-  ['suppressions', 'Suppressions'],
-  ['tokens', 'API tokens'],
-  ['audit', 'Audit log'],
-];
-
-/** Documents with a page of their own. */
-function named(kind: string, group: string, at: string, list: { id: string; spec: unknown }[] | undefined): Entry[] {
-  return (list ?? []).map((r) => ({ key: `${kind} ${r.id}`, group, title: String((r.spec as { name?: unknown }).name ?? r.id), hint: r.id, to: `${at}/${r.id}` }));
-}
+import { notifyError } from '@/ui/notify';
+import type { Entry } from './found';
+import { useEntries } from './useEntries';
 
 export function Palette({ close }: { close: () => void }) {
   const navigate = useNavigate();
@@ -42,58 +16,13 @@ export function Palette({ close }: { close: () => void }) {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
   const [q] = useDebouncedValue(text.trim(), 150);
-  const session = useQuery(sessionQuery);
-  const about = useQuery(aboutQuery);
-  const segments = useQuery(segmentsQuery);
-  const journeys = useQuery(journeysQuery);
-  const templates = useQuery(templatesQuery);
-  const people = useQuery({
-    queryKey: ['profiles', 'palette', q],
-    queryFn: ({ signal }) => data(api.GET('/api/v1/profiles', { params: { query: { q, limit: 6 } }, signal })),
-    enabled: q.length > 1,
-  });
-  const campaigns = useResources('campaign');
-  const dashboards = useResources('dashboard');
-  const entries = useMemo(() => {
-    const pages: Entry[] = sections
-      .filter((s) => !s.catcherOnly || about.data?.mail_catcher)
-      .map((s) => ({ key: s.to, group: t('Go to'), title: t(s.title), to: s.to }));
-    const doings: Entry[] = includes(session.data?.role, 'editor')
-      ? [
-          { key: 'new-segment', group: t('Do'), title: t('New segment'), to: '/segments/new' },
-          { key: 'new-journey', group: t('Do'), title: t('New journey'), to: '/journeys/new' },
-          { key: 'new-campaign', group: t('Do'), title: t('New campaign'), to: '/campaigns/new' },
-          { key: 'new-template', group: t('Do'), title: t('New message'), to: '/content/new' },
-          { key: 'import', group: t('Do'), title: t('Import a file'), to: '/data?tab=imports' },
-        ]
-      : [];
-    const things: Entry[] = [
-      ...(segments.data?.items ?? []).map((s) => ({ key: `s ${s.id}`, group: t('Segments'), title: s.name, hint: s.id, to: `/segments/${s.id}` })),
-      ...(journeys.data?.items ?? []).map((j) => ({ key: `j ${j.id}`, group: t('Journeys'), title: j.name, hint: j.id, to: `/journeys/${j.id}` })),
-      ...(templates.data?.items ?? []).map((x) => ({ key: `t ${x.id}`, group: t('Content'), title: x.name, hint: x.id, to: `/content/${x.id}` })),
-      ...named('campaign', t('Campaigns'), '/campaigns', campaigns.data),
-      ...named('dashboard', t('Dashboards'), '/dashboards', dashboards.data),
-      ...KINDS.map((k) => ({ key: `r ${k.kind}`, group: t('Insights'), title: t(k.title), hint: t(k.what), to: `/insights/${k.kind}` })),
-      ...SETTINGS.map(([tab, name]) => ({ key: `set ${tab}`, group: t('Settings'), title: t(name), to: `/settings?tab=${tab}` })),
-      { key: 'start', group: t('Go to'), title: t('Send your first event'), to: '/start' },
-    ];
-    const words = q.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = (e: Entry) => words.every((w) => `${e.title} ${e.hint ?? ''} ${e.group}`.toLowerCase().includes(w));
-    const found: Entry[] = (q ? (people.data?.items ?? []) : []).map((p) => ({
-      key: `c ${p.id}`,
-      group: t('Customers'),
-      title: nameOf(p),
-      hint: p.label,
-      to: `/customers/${p.id}`,
-    }));
-    const all = [...pages, ...doings, ...(q ? things : [])].filter(fits);
-    return [...found, ...all].slice(0, 30);
-  }, [q, session.data, about.data, segments.data, journeys.data, templates.data, people.data, campaigns.data, dashboards.data]);
+  const { entries, isSearching, error } = useEntries(q);
   const at = Math.min(chosen, Math.max(0, entries.length - 1));
   const go = (entry: Entry | undefined) => {
     if (!entry) return;
     close();
-    void navigate({ href: entry.to });
+    if (entry.saved) void placeOfId(entry.saved).then((place) => navigate(place as never), notifyError);
+    else void navigate({ href: entry.to });
   };
   const key = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown') setChosen(Math.min(at + 1, entries.length - 1));
@@ -103,7 +32,7 @@ export function Palette({ close }: { close: () => void }) {
     event.preventDefault();
   };
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding="xs" size="lg" yOffset="10vh" aria-label={t('Search or do…')}>
+    <Modal opened onClose={close} withCloseButton={false} padding="xs" size="lg" yOffset="10vh" attributes={{ content: { 'aria-label': t('Search or do…') } }}>
       <Stack gap="xs">
         <TextInput
           data-autofocus
@@ -112,7 +41,7 @@ export function Palette({ close }: { close: () => void }) {
           aria-controls={list}
           aria-activedescendant={entries[at] ? `${list}-${at}` : undefined}
           aria-label={t('Search or do…')}
-          placeholder={t('A page, a customer, a segment…')}
+          placeholder={t('A page, a customer, a segment, a report…')}
           leftSection={<IconSearch size={18} />}
           value={text}
           onChange={(e) => {
@@ -153,10 +82,16 @@ export function Palette({ close }: { close: () => void }) {
               </UnstyledButton>
             ))}
           </div>
-          {entries.length === 0 && (
-            <Text p="sm" size="sm" c="dimmed" role="status">
-              {people.isFetching ? t('Loading') : t('Nothing was found.')}
+          {error ? (
+            <Text p="sm" size="sm" c="red" role="alert">
+              {t('Customers and documents could not be searched: {why}. Type on to try again.', { why: error instanceof Error ? error.message : String(error) })}
             </Text>
+          ) : (
+            entries.length === 0 && (
+              <Text p="sm" size="sm" c="dimmed" role="status">
+                {isSearching ? t('Loading') : t('Nothing was found.')}
+              </Text>
+            )
           )}
         </ScrollArea.Autosize>
         <Text size="xs" c="dimmed">

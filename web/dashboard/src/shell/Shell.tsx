@@ -1,18 +1,18 @@
 /** The frame around every page: sections, search, connection, session. */
-import { ActionIcon, AppShell, Badge, Burger, Button, Group, Menu, NavLink, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, AppShell, Badge, Burger, Button, Group, NavLink, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { IconDeviceDesktop, IconLock, IconLogout, IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react';
+import { IconSearch, IconUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
-import { sessionQuery, signOut } from '@/api/client';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
 import { aboutQuery } from '@/api/queries';
-import { type Language, languages, setLanguage, t, useLanguage } from '@/i18n';
+import { t, useLanguage } from '@/i18n';
 import { Connection } from './Connection';
 import { sections } from './sections';
 
 const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
-const Password = lazy(() => import('@/features/settings/Password').then((m) => ({ default: m.Password })));
+// What opens menus is large, and nobody opens this one first.
+const UserMenu = lazy(() => import('./UserMenu').then((m) => ({ default: m.UserMenu })));
 const SignInAgain = lazy(() => import('./SignInAgain').then((m) => ({ default: m.SignInAgain })));
 
 export function Shell() {
@@ -62,7 +62,15 @@ export function Shell() {
             <ActionIcon variant="default" size="lg" hiddenFrom="sm" onClick={openPalette} aria-label={t('Search or do…')}>
               <IconSearch size={18} />
             </ActionIcon>
-            <UserMenu />
+            <Suspense
+              fallback={
+                <ActionIcon variant="default" size="lg" disabled aria-label={t('You and your settings')}>
+                  <IconUser size={18} />
+                </ActionIcon>
+              }
+            >
+              <UserMenu />
+            </Suspense>
           </Group>
         </Group>
       </AppShell.Header>
@@ -92,71 +100,5 @@ export function Shell() {
         <SignInAgain />
       </Suspense>
     </AppShell>
-  );
-}
-
-function UserMenu() {
-  const language = useLanguage();
-  const session = useQuery(sessionQuery);
-  const navigate = useNavigate();
-  const [password, setPassword] = useState(false);
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const schemes = [
-    ['light', t('Light'), IconSun],
-    ['dark', t('Dark'), IconMoon],
-    ['auto', t('As the system'), IconDeviceDesktop],
-  ] as const;
-  const leave = async () => {
-    await signOut();
-    await navigate({ to: '/login' });
-  };
-  return (
-    <>
-    <Suspense>{password && <Password close={() => setPassword(false)} />}</Suspense>
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <ActionIcon variant="default" size="lg" aria-label={t('You and your settings')}>
-          <IconUser size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {session.data?.actor} · {t(session.data?.role ?? '')}
-        </Menu.Label>
-        <Menu.Divider />
-        {schemes.map(([scheme, name, Icon]) => (
-          <Menu.Item
-            key={scheme}
-            leftSection={<Icon size={16} />}
-            aria-checked={colorScheme === scheme}
-            role="menuitemradio"
-            onClick={() => setColorScheme(scheme)}
-            fw={colorScheme === scheme ? 700 : 400}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        {Object.entries(languages).map(([code, name]) => (
-          <Menu.Item
-            key={code}
-            role="menuitemradio"
-            aria-checked={language === code}
-            fw={language === code ? 700 : 400}
-            onClick={() => void setLanguage(code as Language)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLock size={16} />} onClick={() => setPassword(true)}>
-          {t('Change your password')}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
-          {t('Sign out')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-    </>
   );
 }

@@ -18,6 +18,9 @@ export interface Picked {
   data: unknown;
 }
 
+/** From little to much: what is nothing stays near the page. */
+const HEAT = { light: ['#e3fafc', '#0b7285'], dark: ['#17343b', '#66d9e8'] };
+
 /** Makes a PNG of a chart as it is drawn now. */
 export type Photograph = () => Blob;
 
@@ -68,16 +71,18 @@ export function Chart({ option, height = 320, label, onPick, camera }: {
         textStyle: { color: text, fontFamily: 'inherit' },
         animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
         animationDuration: 250,
-        aria: { enabled: true },
+        // Else the library writes a description of its own over the label.
+        aria: { enabled: true, label: { description: label } },
         tooltip: { confine: true, backgroundColor: dark ? '#2e2e2e' : '#fff', textStyle: { color: text } },
         legend: { type: 'scroll', bottom: 0, textStyle: { color: text } },
         grid: { left: 8, right: 16, top: 16, bottom: 40, containLabel: true },
         ...option,
+        ...('visualMap' in option ? { visualMap: { textStyle: { color: text }, inRange: { color: HEAT[dark ? 'dark' : 'light'] }, ...(option.visualMap as object) } } : {}),
         ...('xAxis' in option ? { xAxis: axis(option.xAxis), yAxis: axis(option.yAxis) } : {}),
       },
       { notMerge: true },
     );
     if (camera) camera.current = () => (chart.current ? photograph(chart.current, dark ? '#242424' : '#ffffff') : new Blob());
-  }, [option, dark, camera]);
+  }, [option, dark, camera, label]);
   return <div ref={host} style={{ height, width: '100%', cursor: onPick ? 'pointer' : 'default' }} role="img" aria-label={label} />;
 }

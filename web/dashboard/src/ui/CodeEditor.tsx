@@ -9,6 +9,7 @@ import { Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, keymap, lineNumbers, placeholder as hint } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
+import { useMayEdit } from './Editable';
 
 export interface Mark {
   /** Line and column from 1; the whole text without. */
@@ -30,6 +31,8 @@ export interface CodeEditorProps {
   maxHeight?: string;
   placeholder?: string;
   lines?: boolean;
+  /** The id of what says in words what is wrong. */
+  describedBy?: string | undefined;
   /** A piece of the text to show and mark, while somebody works elsewhere. */
   reveal?: { from: number; to: number } | undefined;
 }
@@ -66,12 +69,14 @@ const colours = syntaxHighlighting(
 );
 
 export function CodeEditor(props: CodeEditorProps) {
-  const { value, label, language = 'text', complete, marks, readOnly = false, minHeight = '2.4em', maxHeight = '60vh' } = props;
+  const mayEdit = useMayEdit();
+  const { value, label, language = 'text', complete, marks, readOnly = !mayEdit, minHeight = '2.4em', maxHeight = '60vh' } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const latest = useRef(props);
   latest.current = props;
   const editable = useRef(new Compartment());
+  const faulty = useRef(new Compartment());
 
   // biome-ignore lint: made once; what changes is passed on below
   useEffect(() => {
@@ -94,6 +99,7 @@ export function CodeEditor(props: CodeEditorProps) {
           language !== 'rule' && props.lines !== false ? lineNumbers() : [],
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label, dir: 'auto' }),
+          faulty.current.of([]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
           }),
@@ -131,7 +137,10 @@ export function CodeEditor(props: CodeEditorProps) {
       return { from, to: Math.min(doc.length, from + word), severity: mark.severity, message: mark.message };
     });
     current.dispatch(setDiagnostics(current.state, found));
-  }, [marks]);
+    const isWrong = found.some((f) => f.severity === 'error');
+    const told = { 'aria-invalid': 'true', ...(props.describedBy ? { 'aria-describedby': props.describedBy } : {}) };
+    current.dispatch({ effects: faulty.current.reconfigure(isWrong ? EditorView.contentAttributes.of(told) : []) });
+  }, [marks, props.describedBy]);
   const { from, to } = props.reveal ?? {};
   useEffect(() => {
     const current = view.current;

@@ -1,5 +1,5 @@
-import { Button, Code, CopyButton, Group, Text } from '@mantine/core';
-import { t } from '@/i18n';
+import { Code, Group, Text } from '@mantine/core';
+import { CopyButton } from './CopyButton';
 
 /** A text to take elsewhere: what it is, and a button that copies it. */
 export function Copied({ name, value, hint }: { name: string; value: string; hint?: string }) {
@@ -12,13 +12,7 @@ export function Copied({ name, value, hint }: { name: string; value: string; hin
         <Code tabIndex={0} style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap', flex: 1, minWidth: 0 }}>
           {value}
         </Code>
-        <CopyButton value={value}>
-          {({ copied, copy }) => (
-            <Button size="compact-xs" variant="default" aria-label={t('Copy {what}', { what: name })} onClick={copy}>
-              {copied ? t('Copied') : t('Copy')}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyButton value={value} what={name} size="compact-xs" variant="default" />
       </Group>
       {hint && (
         <Text size="xs" c="dimmed">

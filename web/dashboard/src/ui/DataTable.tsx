@@ -10,6 +10,8 @@ export interface Column<T> {
   label?: string;
   cell: (row: T) => ReactNode;
   kind?: 'text' | 'num' | 'short';
+  /** The rows are in the order of this column. */
+  sorted?: 'ascending' | 'descending';
   /** Left out on a telephone. */
   wideOnly?: boolean;
 }
@@ -59,11 +61,11 @@ export function DataTable<T>({
     <div>
       {/* Wide tables scroll; a keyboard must be able to reach them. */}
       <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
-        <table className="data-table" aria-rowcount={virtual ? rows.length : undefined}>
+        <table className="data-table" aria-label={caption} aria-rowcount={virtual ? rows.length + 1 : undefined}>
           <thead>
-            <tr>
+            <tr aria-rowindex={virtual ? 1 : undefined}>
               {columns.map((column, i) => (
-                <th key={i} scope="col" className={classes(column)} aria-label={column.label}>
+                <th key={i} scope="col" className={classes(column)} aria-label={column.label} aria-sort={column.sorted}>
                   {column.title}
                 </th>
               ))}
@@ -97,7 +99,8 @@ interface LineProps<T> {
 /** A row; drawn once, however far the list is scrolled while it is in sight. */
 const Line = memo(function Line<T>({ row, index, columns, measure }: LineProps<T>) {
   return (
-    <tr data-index={index} ref={measure}>
+    // Of a long list only some rows are there; each says which it is, after the titles.
+    <tr data-index={index} ref={measure} aria-rowindex={measure ? index + 2 : undefined}>
       {columns.map((column, i) => (
         <td key={i} className={classes(column)}>
           {column.cell(row)}

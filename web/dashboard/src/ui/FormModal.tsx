@@ -15,9 +15,11 @@ export function FormModal({ onClose, busy = false, children, ...rest }: Props) {
   const [touched, setTouched] = useState(false);
   const [asking, setAsking] = useState(false);
   const touch = () => setTouched(true);
+  // Once this key is done with: the question would take the Escape that asks it for its own.
+  const ask = () => setTimeout(() => setAsking(true));
   const chosen = (event: SyntheticEvent) => (event.target as Element).closest?.(CHOICES) && touch();
   return (
-    <Modal {...rest} opened onClose={() => !busy && (touched ? setAsking(true) : onClose())} closeOnEscape={!asking} closeOnClickOutside={!asking}>
+    <Modal {...rest} opened onClose={() => !busy && (touched ? ask() : onClose())} closeOnEscape={!asking} closeOnClickOutside={!asking}>
       {/* biome-ignore lint: it only listens to what its fields do */}
       <div onInput={touch} onClick={chosen}>
         {children}

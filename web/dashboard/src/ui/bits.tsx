@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '@/api/client';
 import { ago, dateTime, t } from '@/i18n';
+import { saidOf, saidOfItem } from './said';
 
 /** When something happened, in words, with the exact time on hover. */
 export function When({ at }: { at: string | null | undefined }) {
@@ -81,18 +82,22 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
       : problem?.status === 404
         ? t('There is nothing here')
         : t('That did not work');
-  const text = error instanceof Error ? error.message : String(error);
+  const { text, english } = saidOf(error);
   return (
     <Alert color="red" variant="outline" icon={offline ? <IconPlugConnectedX /> : <IconAlertTriangle />} title={title} role="alert">
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{offline ? t('What you entered is still here. Try again when the server is back.') : text}</Text>
+        {!offline && english && problem?.items.length === 0 && (
+          <Text size="sm" c="dimmed" lang="en">
+            {english}
+          </Text>
+        )}
         {problem && problem.items.length > 0 && (
           <ul style={{ margin: 0, paddingInlineStart: 18 }}>
             {problem.items.map((item, i) => (
               <li key={i}>
                 <Text size="sm" component="span">
-                  <code>{item.at}</code>: {item.message}
-                  {item.did_you_mean ? ` ${t('Did you mean {name}?', { name: item.did_you_mean })}` : ''}
+                  <code>{item.at}</code>: {saidOfItem(item)}
                 </Text>
               </li>
             ))}

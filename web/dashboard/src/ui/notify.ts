@@ -1,5 +1,6 @@
 import { notifications } from '@mantine/notifications';
 import { t } from '@/i18n';
+import { lineOf } from './said';
 
 /** Says briefly how something went. */
 export function notify(how: 'good' | 'bad', message: string): void {
@@ -14,5 +15,5 @@ export function notify(how: 'good' | 'bad', message: string): void {
 
 /** Says how it failed. */
 export function notifyError(error: unknown): void {
-  notify('bad', error instanceof Error ? error.message : String(error));
+  notify('bad', lineOf(error));
 }

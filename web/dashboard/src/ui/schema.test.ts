@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fresh, inOrder, isOn, kindOf, resolve, type Schema, shapeOf } from './schema';
+import { asList, fresh, inOrder, isClock, isOn, kindOf, resolve, type Schema, shapeOf } from './schema';
 
 it('knows what a value is', () => {
   expect([{ type: 'string' }, { type: ['null', 'integer'] }, { properties: {} }, { items: {} }, {}].map((s) => kindOf(s as Schema))).toEqual(['string', 'integer', 'object', 'array', '']);
@@ -25,8 +25,21 @@ it('takes the shape its own member names', () => {
 
 it('shows first what people think of first', () => {
   expect(inOrder({ required: ['secret'], properties: { badge: {}, body: {}, secret: {}, title: {} } })).toEqual(['title', 'body', 'secret', 'badge']);
+  expect(inOrder({ required: ['start', 'end'], properties: { channels: {}, end: {}, start: {} } })).toEqual(['start', 'end', 'channels']);
 });
 
 it('knows what a switch is before it is touched', () => {
   expect([{ default: true }, { description: 'Whether it closes; true when absent.' }, {}].map((s) => isOn(s as Schema))).toEqual([true, true, false]);
+});
+
+it('takes one thing or several as several', () => {
+  const hours: Schema = { type: 'object', properties: { start: { type: 'string' } } };
+  const either: Schema = { description: 'When', oneOf: [hours, { type: 'array', maxItems: 50, items: hours }] };
+  expect(asList(either)).toEqual({ description: 'When', type: 'array', maxItems: 50, items: hours });
+  const other: Schema = { oneOf: [{ type: 'string' }, { type: 'array', items: hours }] };
+  expect(asList(other)).toBe(other);
+});
+
+it('knows a time of day', () => {
+  expect(['^([01][0-9]|2[0-3]):[0-5][0-9]$', '^[A-Z]{2}$', undefined].map((pattern) => isClock(pattern ? { pattern } : {}))).toEqual([true, false, false]);
 });

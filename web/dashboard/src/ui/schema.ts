@@ -14,6 +14,7 @@ export interface Schema {
   propertyNames?: Schema;
   writeOnly?: boolean;
   maxLength?: number;
+  pattern?: string;
   minimum?: number;
   maximum?: number;
   $ref?: string;
@@ -40,6 +41,20 @@ export function resolve(schema: Schema, root: Schema): Schema {
   return { ...resolve(found, root), ...own };
 }
 
+/** A member that is one thing or a list of such things, as the list of them; any other schema as it is. */
+export function asList(schema: Schema): Schema {
+  const list = schema.oneOf?.length === 2 ? schema.oneOf.find((s) => s.items) : undefined;
+  const one = schema.oneOf?.find((s) => s !== list);
+  if (!list || JSON.stringify(list.items) !== JSON.stringify(one)) return schema;
+  const { oneOf: _, ...own } = schema;
+  return { ...own, ...list };
+}
+
+/** Whether a text is a time of day, `09:00`. */
+export function isClock(schema: Schema): boolean {
+  return schema.pattern !== undefined && new RegExp(schema.pattern).test('23:59') && !new RegExp(schema.pattern).test('24:00');
+}
+
 /** What a document of this shape begins with: what must be there and can only be one thing. */
 export function fresh(schema: Schema): Record<string, unknown> {
   const out: Record<string, unknown> = {};
@@ -61,7 +76,7 @@ export function shapeOf(schema: Schema, name: string, value: string): Schema {
 }
 
 /** Members people think of first, in that order. */
-const ORDER = ['name', 'id', 'action', 'kind', 'layout', 'title', 'label', 'text', 'say', 'body', 'description', 'url', 'image', 'image_alt', 'icon', 'media', 'buttons', 'actions', 'items', 'style'];
+const ORDER = ['name', 'id', 'action', 'kind', 'layout', 'title', 'label', 'text', 'say', 'body', 'description', 'url', 'image', 'image_alt', 'icon', 'media', 'buttons', 'actions', 'items', 'style', 'start', 'end', 'max', 'per'];
 
 /** The names of members in an order that reads well: those thought of first, then those that must be there, then the rest. */
 export function inOrder(schema: Schema): string[] {

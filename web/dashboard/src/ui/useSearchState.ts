@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Search } from '@/router';
+import { Echo } from './echo';
 
 /** The state of a page that lives in its address: read it, and change some of it. */
 export function useSearchState(): [Search, (change: Search, options?: { push?: boolean }) => void] {
@@ -28,10 +29,16 @@ export function useSearchText(name: string, wait_ms = 200): [string, (text: stri
   const [search, change] = useSearchState();
   const inUrl = search[name] ?? '';
   const [text, setText] = useState(inUrl);
-  useEffect(() => setText(inUrl), [inUrl]);
+  const echo = useRef(new Echo());
+  const seen = useRef(inUrl);
+  useEffect(() => {
+    // What this field wrote comes back later than more of it was typed.
+    if (seen.current !== inUrl && echo.current.isForeign(inUrl)) setText(inUrl);
+    seen.current = inUrl;
+  }, [inUrl]);
   useEffect(() => {
     if (text === inUrl) return;
-    const timer = setTimeout(() => change({ [name]: text || undefined }), wait_ms);
+    const timer = setTimeout(() => echo.current.write(text) && change({ [name]: text || undefined }), wait_ms);
     return () => clearTimeout(timer);
   }, [text, inUrl, name, wait_ms, change]);
   return [text, setText];

@@ -196,6 +196,12 @@ export default function start(client: Rapport): InApp {
   const wire = connect(client, {
     messages(list) {
       const seen = memory();
+      // It may have been closed in another tab.
+      for (const [id, view] of shown) {
+        if (!seen[id]?.over) continue;
+        view.remove();
+        shown.delete(id);
+      }
       // What is on the screen stays until it is closed, though it may not be shown once more.
       const kept = [...messages.values()].filter((m) => shown.has(m.id) && !list.some((l) => l.id === m.id));
       messages.clear();

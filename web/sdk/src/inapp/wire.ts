@@ -3,6 +3,7 @@
 
 import { DAILY } from '../identity';
 import type { InappOptions, Rapport } from '../types';
+import { uuid } from '../uuid';
 import type { Content } from './message';
 
 export interface Message {
@@ -43,8 +44,6 @@ const FIRST_WAIT_MS = 2_000;
 const LAST_WAIT_MS = 60_000;
 /** Failures in a row after which streaming is given up for asking. */
 const MAX_FAILURES = 3;
-/** Events of one call, as many as the server takes. */
-const MAX_TOLD = 50;
 
 export function connect(client: Rapport, on: Listener): Wire {
   const { settings } = client;
@@ -55,6 +54,12 @@ export function connect(client: Rapport, on: Listener): Wire {
   let failures = 0;
   let waits = 0;
   let who = '';
+  const told = client.line({
+    name: 'inapp',
+    path: '/inapp/events',
+    body: (entries) => `{"token":${JSON.stringify(session?.token)},"sent_at":"${new Date().toISOString()}","events":[${entries.join()}]}`,
+    ready: () => !!session?.token,
+  });
 
   /** Who asks; null when nobody can be told from others. */
   const asker = (): string | null => {
@@ -126,6 +131,7 @@ export function connect(client: Rapport, on: Listener): Wire {
       // Nothing is known of the customer before the first event has arrived.
       if (!answer?.token) return again(open);
       session = answer;
+      void told.flush();
       stream();
     } catch {
       if (mine === who) again(open);
@@ -141,15 +147,11 @@ export function connect(client: Rapport, on: Listener): Wire {
   };
   client.on('identify', check).on('reset', check).on('consent', check);
   void open();
-  /** What is told in one turn goes in one call, so that it arrives in order. */
-  const told: object[] = [];
   return {
     report({ id }, what, button) {
-      const { token } = session || {};
-      if (!token || told.push({ message_id: id, type: what, ...(button && { button }) }) > 1) return;
-      queueMicrotask(() => {
-        while (told.length) void post('/inapp/events', JSON.stringify({ token, events: told.splice(0, MAX_TOLD) })).catch(() => {});
-      });
+      // The server may hear of it late and twice, so it is told when it was, and by an id.
+      told.add(JSON.stringify({ message_id: id, type: what, ...(button && { button }), id: uuid(), timestamp: new Date().toISOString() }));
+      told.soon(0);
     },
     stop() {
       close();

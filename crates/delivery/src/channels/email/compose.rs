@@ -23,7 +23,7 @@ pub struct Composed {
     pub subject: String,
     /// The HTML part, with tracked links.
     pub html: String,
-    /// The text part.
+    /// The text part, with tracked links.
     pub text: String,
     /// Where one click unsubscribes (RFC 8058); `None` for a transactional mail.
     pub unsubscribe_url: Option<String>,
@@ -218,7 +218,7 @@ fn parts(
     };
     let (data, mut missing) = (View::Object(&root), Vec::new());
     let mut render = |part: &'static str, template: &Compiled| {
-        let rendered = template.render_noting(&data, &scene, &mut missing);
+        let rendered = template.render_noting(&data, &scene, (part, &mut missing));
         rendered.map_err(|e| ContentError { part: Some(part), ..e })
     };
 
@@ -257,26 +257,25 @@ fn parts(
     if !transactional && !has_way_out(&html) {
         insert_before_end(&mut html, &html_footer(&settings.company, words, &unsubscribe, &preferences));
     }
-    let text = match own_text {
-        Some(mut text) => {
-            if !transactional && !has_way_out(&text) {
-                text.push_str(&text_footer(&settings.company, words, &unsubscribe));
-            }
-            text
+    let text = own_text.map(|mut text| {
+        if !transactional && !has_way_out(&text) {
+            text.push_str(&text_footer(&settings.company, words, &unsubscribe));
         }
-        None => content::text_from_html(&html),
+        text
+    });
+    let is_viewable = html.contains(&browser) || text.as_deref().is_some_and(|text| text.contains(&browser));
+    let redirect = |href: &str| {
+        let marked = spec.utm.as_ref().and_then(|utm| utm.with(href, links.base));
+        let tracked = spec.track_clicks.then(|| links.tracked(marked.as_deref().unwrap_or(href))).flatten();
+        tracked.or(marked)
     };
-    let is_viewable = html.contains(&browser) || text.contains(&browser);
+    // Both parts have the same links.
+    let page = content::walk(&html, text.is_none(), redirect);
+    let text = page.text.or_else(|| text.map(|text| content::rewrite_text_links(&text, redirect).unwrap_or(text)));
+    let text = text.unwrap_or_default();
+    html = page.html.unwrap_or(html);
     if let Some(line) = preheader.map(|line| one_line(&line)).filter(|line| !line.is_empty()) {
         insert_after_start(&mut html, &hidden_line(&line));
-    }
-    if let Some(with_parameters) = spec.utm.as_ref().and_then(|utm| utm.apply(&html, links.base)) {
-        html = with_parameters;
-    }
-    if spec.track_clicks
-        && let Some(tracked) = links.track_clicks(&html)
-    {
-        html = tracked;
     }
     if spec.track_opens {
         let pixel = format!("<img src=\"{}\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0\">", links.open());

@@ -96,7 +96,10 @@ fn a_marketing_mail_is_whole() {
         html.contains(&format!("https://m.example/u/{token}")) && html.contains("Shop &lt;&amp;&gt;, 1 Road, Town")
     );
     assert!(html.contains("https://m.example/o/") && html.trim_end().ends_with("</body></html>"));
-    assert!(text.contains("Shop (https://shop.example/?a=1&b=2)") && text.contains(token) && !text.contains("10 < 11"));
+    // Whoever reads the text follows the same links.
+    let tracked = html.split("href=\"").find(|l| l.starts_with("https://m.example/l/")).unwrap();
+    let tracked = tracked.split('"').next().unwrap();
+    assert!(text.contains(&format!("Shop ({tracked})")) && text.contains(token) && !text.contains("10 < 11"), "{text}");
 }
 
 #[test]
@@ -119,6 +122,30 @@ fn a_transactional_mail_has_no_way_out_and_its_own_text() {
     assert_eq!((mail.header("List-Unsubscribe"), mail.header("List-Unsubscribe-Post")), (None, None));
     assert_eq!(mail.html().unwrap().trim_end(), "<p>Thanks</p>");
     assert_eq!(mail.text().unwrap().trim_end(), "Thanks, Ada");
+}
+
+#[test]
+fn both_parts_have_the_same_links_with_the_same_parameters() {
+    let url = "https://shop.example/a";
+    let spec = |more: Value| {
+        let base = json!({"name": "N", "subject": "s", "html": format!("<a href=\"{url}\">a</a>"),
+            "text": format!("See {url}. {{{{ preferences_url }}}}"), "utm": {"source": "mail"}});
+        parts(&crate::channels::testing::with(base, more), "Ada").unwrap()
+    };
+    let bare = spec(json!({"track_clicks": false}));
+    assert!(bare.html.contains("https://shop.example/a?utm_source=mail"), "{}", bare.html);
+    assert!(
+        bare.text.starts_with("See https://shop.example/a?utm_source=mail. https://m.example/pref"),
+        "{}",
+        bare.text
+    );
+    let tracked = spec(json!({}));
+    let link = tracked.text.strip_prefix("See ").unwrap().split(". ").next().unwrap();
+    let claim = Tokens::new(b"test").open(link.strip_prefix("https://m.example/l/").unwrap()).unwrap();
+    assert_eq!(claim.purpose, Purpose::Click { url: "https://shop.example/a?utm_source=mail".into() });
+    assert!(tracked.html.contains(link) && !tracked.text.contains("/l/https"), "{}", tracked.html);
+    let made = spec(json!({"text": null}));
+    assert!(made.text.starts_with(&format!("a ({link})")), "{}", made.text);
 }
 
 #[test]

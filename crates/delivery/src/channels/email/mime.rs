@@ -8,6 +8,7 @@ use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use rapport_domain::{OutboundMessage, Timestamp};
 
 use super::compose::Composed;
+use super::encode;
 use crate::core::address::parse_email;
 use crate::spec::{ChannelSpec, Sender, TemplateSpec};
 
@@ -80,7 +81,7 @@ pub fn build(
             .raw_header(plain("Feedback-ID", format!("{}:{}:rapport", message.template, message.workspace.0))?);
     }
     let boundary = format!("=_{}.{}", message.id, message.workspace.0);
-    let part = |kind: ContentType, text: &str| SinglePart::builder().header(kind).body(text.to_owned());
+    let part = |kind: ContentType, text: &str| SinglePart::builder().header(kind).body(encode::body(text));
     let body = MultiPart::alternative()
         .boundary(boundary)
         .singlepart(part(ContentType::TEXT_PLAIN, &parts.text))

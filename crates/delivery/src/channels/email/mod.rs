@@ -4,6 +4,7 @@ mod asked;
 mod compose;
 pub mod dkim;
 pub mod dns;
+mod encode;
 mod footer;
 mod mime;
 mod oauth;

@@ -1,12 +1,12 @@
-//! Access tokens for signing in to mail servers: a refresh token is exchanged for one (RFC 6749 section 6), which is kept
-//! until it ends and shown to the server by XOAUTH2.
+//! Access tokens for signing in to mail servers: a refresh token is exchanged for one (RFC 6749 section 6), or the application asks
+//! for one by itself (section 4.4), which is kept until it ends and shown to the server by XOAUTH2.
 
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
 use crate::channels::form::Form;
-use crate::channels::http::{Call, Http};
+use crate::channels::http::{Call, Http, Outbound};
 use crate::spec::ChannelSpec;
 
 /// A token is not used in its last minutes: a connection takes its time.
@@ -17,7 +17,7 @@ const SPARE: Duration = Duration::from_secs(120);
 pub struct Grant {
     /// Where tokens are given.
     pub token_url: String,
-    /// The refresh token.
+    /// The refresh token; empty where the application signs in by itself, with its secret.
     pub refresh_token: String,
     /// The application's id.
     pub client_id: String,
@@ -47,7 +47,7 @@ impl TokenSource {
     ///
     /// # Errors
     /// When the machine's certificates cannot be read.
-    pub(super) fn of(spec: &ChannelSpec, timeout: Duration) -> Result<Option<Self>, String> {
+    pub(super) fn of(spec: &ChannelSpec, timeout: Duration, outbound: &Outbound) -> Result<Option<Self>, String> {
         if spec.member("auth") != Some("xoauth2") {
             return Ok(None);
         }
@@ -59,23 +59,25 @@ impl TokenSource {
             client_secret: said("client_secret"),
             scope: said("scope"),
         };
-        Self::new(&grant, timeout).map(Some)
+        Self::new(&grant, timeout, outbound).map(Some)
     }
 
-    /// A source for that grant; `timeout` bounds each question.
+    /// A source for that grant, where `outbound` lets it be; `timeout` bounds each question.
     ///
     /// # Errors
     /// When the machine's certificates cannot be read.
-    pub(crate) fn new(grant: &Grant, timeout: Duration) -> Result<Self, String> {
+    pub(crate) fn new(grant: &Grant, timeout: Duration, outbound: &Outbound) -> Result<Self, String> {
+        let by_itself = grant.refresh_token.is_empty();
         let all = [
-            ("grant_type", "refresh_token"),
+            ("grant_type", if by_itself { "client_credentials" } else { "refresh_token" }),
             ("refresh_token", &grant.refresh_token),
             ("client_id", &grant.client_id),
             ("client_secret", &grant.client_secret),
             ("scope", &grant.scope),
         ];
         let form = all.into_iter().filter(|(_, v)| !v.is_empty()).map(|(name, v)| (name, v.to_owned())).collect();
-        Ok(TokenSource { url: grant.token_url.clone(), form, http: Http::new(timeout, true)?, kept: Mutex::default() })
+        let http = Http::new(timeout, outbound)?;
+        Ok(TokenSource { url: grant.token_url.clone(), form, http, kept: Mutex::default() })
     }
 
     /// A token that holds.

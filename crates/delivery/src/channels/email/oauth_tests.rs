@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use super::SmtpProvider;
 use crate::catcher::http::{Act, HttpCatcher};
+use crate::channels::http::Outbound;
 use crate::spec::ChannelSpec;
 
 /// A server that knows one user and takes the tokens named; answers what it was shown.
@@ -53,8 +54,12 @@ fn provider(port: u16, token_url: &str) -> SmtpProvider {
     let spec = json!({"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none", "from": {"email": "ann@s.example"},
         "auth": "xoauth2", "username": "ann@s.example", "secret": "refresh+me", "token_url": token_url, "client_id": "app",
         "client_secret": "s&cret", "scope": "https://mail.google.com/"});
-    SmtpProvider::new(&ChannelSpec::validate(&spec).unwrap_or_else(|p| panic!("{p:?}")), Duration::from_secs(5))
-        .unwrap()
+    SmtpProvider::new(
+        &ChannelSpec::validate(&spec).unwrap_or_else(|p| panic!("{p:?}")),
+        Duration::from_secs(5),
+        &Outbound::anywhere(),
+    )
+    .unwrap()
 }
 
 #[tokio::test]
@@ -86,4 +91,22 @@ async fn a_token_is_fetched_once_and_again_when_it_is_not_taken() {
     source.script([Act::answer(400, r#"{"error":"invalid_grant","error_description":"Token has been revoked."}"#)]);
     let revoked = provider(port, &source.url()).connect().await.unwrap_err();
     assert!(revoked.contains("Token has been revoked") && !revoked.contains("refresh"), "{revoked}");
+}
+
+#[tokio::test]
+async fn an_application_signs_in_by_itself() {
+    let (port, shown) = server(&["one"]).await;
+    let source = HttpCatcher::local(Act::answer(200, r#"{"access_token":"one","expires_in":3600}"#)).await.unwrap();
+    let spec = json!({"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none", "from": {"email": "ann@s.example"},
+        "auth": "xoauth2", "username": "ann@s.example", "token_url": source.url(), "client_id": "app",
+        "scope": "https://outlook.office365.com/.default"});
+    let problems = ChannelSpec::validate(&spec).unwrap_err();
+    assert!(problems[0].to_string().starts_with("spec.secret: is required"), "{problems:?}");
+    let spec = crate::channels::testing::with(spec, json!({"client_secret": "s3cret"}));
+    let spec = ChannelSpec::validate(&spec).unwrap_or_else(|p| panic!("{p:?}"));
+    SmtpProvider::new(&spec, Duration::from_secs(5), &Outbound::anywhere()).unwrap().connect().await.unwrap();
+    assert_eq!(shown.lock().len(), 1);
+    let form = String::from_utf8_lossy(&source.take()[0].body).into_owned();
+    assert!(form.contains("grant_type=client_credentials") && form.contains("client_secret=s3cret"), "{form}");
+    assert!(!form.contains("refresh_token"), "{form}");
 }

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use tokio::net::TcpStream;
 
 use super::oauth::TokenSource;
+use crate::channels::http::Outbound;
 use crate::spec::{ChannelSpec, TlsMode};
 use crate::telemetry;
 use crate::trust::explained;
@@ -45,7 +46,7 @@ fn protection(spec: &ChannelSpec) -> Result<TlsParameters, lettre::transport::sm
 }
 
 impl Pool {
-    pub(super) fn new(spec: &ChannelSpec, connect_timeout: Duration) -> Result<Self, String> {
+    pub(super) fn new(spec: &ChannelSpec, connect_timeout: Duration, outbound: &Outbound) -> Result<Self, String> {
         let parameters = match spec.tls {
             TlsMode::None => None,
             TlsMode::StartTls | TlsMode::Tls => {
@@ -60,7 +61,7 @@ impl Pool {
             tls: spec.tls,
             parameters,
             credentials,
-            tokens: TokenSource::of(spec, connect_timeout)?,
+            tokens: TokenSource::of(spec, connect_timeout, outbound)?,
             hello: ClientId::default(),
             connect_timeout,
             max_idle: spec.pool_size as usize,
@@ -118,8 +119,8 @@ impl Pool {
     }
 
     async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), String> {
-        let Some(credentials) = &self.credentials else { return Ok(()) };
         let Some(tokens) = &self.tokens else {
+            let Some(credentials) = &self.credentials else { return Ok(()) };
             let done = connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await;
             return done.map(drop).map_err(|e| e.to_string());
         };

@@ -44,13 +44,15 @@ fn mailbox(sender: &Sender) -> String {
     }
 }
 
-/// Answers that say that the address does not work.
-fn refused(answer: &Answer, words: &[&str]) -> Result<Receipt, SendFault> {
+/// What an answer says that is no success: by words of the provider, all lower case, the address does not work, or the fault is the
+/// account's; else its status says.
+fn refused(answer: &Answer, dead: &[&str], ours: &[&str]) -> SendFault {
     let text = String::from_utf8_lossy(&answer.body).to_lowercase();
-    if words.iter().any(|w| text.contains(w)) {
-        return Err(SendFault::Permanent { detail: answer.shown(), hard_bounce: true });
+    let says = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    if says(dead) {
+        return SendFault::Permanent { detail: answer.shown(), hard_bounce: true };
     }
-    Err(answer.fault())
+    if says(ours) { answer.ours() } else { answer.fault() }
 }
 
 fn taken(answer: &Answer, id: Option<&str>) -> Receipt {
@@ -58,6 +60,15 @@ fn taken(answer: &Answer, id: Option<&str>) -> Receipt {
     let response = format!("{} {}", answer.status, id.as_deref().unwrap_or("taken"));
     Receipt { response, provider_id: id, ..Receipt::default() }
 }
+
+/// Errors of SES that are about the account, its quota, its domain or its configuration set ("SendEmail", Errors).
+const SES_OURS: &[&str] = &[
+    "AccountSuspendedException",
+    "SendingPausedException",
+    "MailFromDomainNotVerifiedException",
+    "LimitExceededException",
+    "NotFoundException",
+];
 
 /// Amazon SES, API v2, requests signed by Signature Version 4.
 pub(in crate::channels) struct Ses {
@@ -152,7 +163,15 @@ impl Dialect for Ses {
         if answer.is_success() {
             return Ok(taken(answer, answer.json()["MessageId"].as_str()));
         }
-        refused(answer, &[])
+        // `BadRequestException: …` of the header comes as `x-amzn-errortype: BadRequestException`.
+        let kind = answer.headers.get("x-amzn-errortype").and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if SES_OURS
+            .iter()
+            .any(|ours| kind.contains(ours) || answer.json()["__type"].as_str().is_some_and(|t| t.contains(ours)))
+        {
+            return Err(answer.ours());
+        }
+        Err(refused(answer, &[], &["address is not verified", "addresses are not verified"]))
     }
 }
 
@@ -194,7 +213,14 @@ impl Dialect for SendGrid {
             let id = answer.headers.get("x-message-id").and_then(|v| v.to_str().ok());
             return Ok(taken(answer, id));
         }
-        refused(answer, &["does not contain a valid address"])
+        // Each error names the field it is about; the sender is the account's.
+        let errors = answer.json();
+        let about_sender =
+            |e: &Value| e["field"].as_str().is_some_and(|field| field == "from" || field.starts_with("from."));
+        if errors["errors"].as_array().is_some_and(|all| all.iter().any(about_sender)) {
+            return Err(answer.ours());
+        }
+        Err(refused(answer, &["does not contain a valid address"], &["maximum credits exceeded"]))
     }
 }
 
@@ -248,10 +274,16 @@ impl Dialect for Postmark {
             Some(0) if answer.is_success() => Ok(taken(answer, body["MessageID"].as_str())),
             // 406: the address is inactive there, because it bounced or complained. 300: it is no address.
             Some(406) => Err(SendFault::Permanent { detail: answer.shown(), hard_bounce: true }),
-            _ => Err(answer.fault()),
+            Some(code) if POSTMARK_OURS.contains(&code) => Err(answer.ours()),
+            // 300: the request is none; which of its addresses it is about the words say.
+            _ => Err(refused(answer, &[], &["invalid 'from'"])),
         }
     }
 }
+
+/// Codes of Postmark that are about the account: 10 token, 100 maintenance, 400 and 401 sender signature, 405 no credits, 412 not
+/// approved yet, 413 may not send, 1226 and 1235 no such message stream ("API error codes").
+const POSTMARK_OURS: &[i64] = &[10, 100, 400, 401, 405, 412, 413, 1_226, 1_235];
 
 /// Mailgun.
 pub(in crate::channels) struct Mailgun(pub(in crate::channels) ChannelSpec);
@@ -289,7 +321,9 @@ impl Dialect for Mailgun {
         if answer.is_success() {
             return Ok(taken(answer, answer.json()["id"].as_str()));
         }
-        refused(answer, &["'to' parameter is not a valid address"])
+        let ours =
+            ["is not allowed to send", "account is disabled", "from parameter is not", "'from' parameter is not"];
+        Err(refused(answer, &["'to' parameter is not a valid address"], &ours))
     }
 }
 

@@ -113,3 +113,65 @@ fn sendgrid_and_postmark_take_the_parts() {
     assert!(matches!(read(500, "oops"), Err(SendFault::Transient { .. })));
     assert!(matches!(read(429, "{}"), Err(SendFault::Throttled { .. } | SendFault::Transient { .. })));
 }
+
+#[test]
+fn faults_of_the_account_are_none_of_the_message() {
+    let spec_of = |kind: &str| {
+        bench(match kind {
+            "ses" => json!({"kind": kind, "username": "A"}),
+            "mailgun" => json!({"kind": kind, "domain": "mg.x.example"}),
+            _ => json!({"kind": kind}),
+        })
+        .spec
+    };
+    let read = |kind: &str, answer: &Answer| {
+        let call = Call::post("", "", "");
+        let read = match kind {
+            "ses" => Ses::new(&spec_of(kind)).read(&call, answer),
+            "sendgrid" => SendGrid(spec_of(kind)).read(&call, answer),
+            "postmark" => Postmark(spec_of(kind)).read(&call, answer),
+            _ => Mailgun(spec_of(kind)).read(&call, answer),
+        };
+        read.unwrap_err()
+    };
+    let typed = |kind: &'static str| {
+        let mut answer = answer(400, r#"{"message":"no"}"#);
+        answer.headers.insert("x-amzn-errortype", hyper::header::HeaderValue::from_static(kind));
+        answer
+    };
+    let ours = [
+        ("ses", typed("LimitExceededException")),
+        ("ses", typed("SendingPausedException")),
+        ("ses", typed("MailFromDomainNotVerifiedException:http://internal.amazon.com/coral/")),
+        ("ses", answer(400, r#"{"__type":"com.amazonaws#AccountSuspendedException","message":"x"}"#)),
+        ("ses", answer(400, r#"{"message":"Email address is not verified. The following identities failed: a@b.co"}"#)),
+        ("sendgrid", answer(400, r#"{"errors":[{"message":"not a verified Sender Identity","field":"from.email"}]}"#)),
+        ("sendgrid", answer(401, r#"{"errors":[{"message":"Maximum credits exceeded"}]}"#)),
+        ("postmark", answer(422, r#"{"ErrorCode":405,"Message":"ran out of credits"}"#)),
+        ("postmark", answer(422, r#"{"ErrorCode":412,"Message":"pending approval"}"#)),
+        ("postmark", answer(422, r#"{"ErrorCode":300,"Message":"Invalid 'From' address: 'x'."}"#)),
+        ("mailgun", answer(404, r#"{"message":"Domain not found: mg.x.example"}"#)),
+        ("mailgun", answer(400, r#"{"message":"Domain mg.x.example is not allowed to send: unverified"}"#)),
+        ("mailgun", answer(302, "")),
+    ];
+    for (kind, answer) in ours {
+        let fault = read(kind, &answer);
+        assert!(matches!(fault, SendFault::Transient { untaken: true, .. }), "{kind} {}: {fault:?}", answer.shown());
+    }
+    let final_ones = [
+        ("ses", answer(400, r#"{"message":"Local address contains control or whitespace"}"#), false),
+        ("sendgrid", answer(400, r#"{"errors":[{"message":"Does not contain a valid address.","field":"to"}]}"#), true),
+        ("sendgrid", answer(413, ""), false),
+        ("postmark", answer(422, r#"{"ErrorCode":406,"Message":"inactive"}"#), true),
+        ("postmark", answer(422, r#"{"ErrorCode":300,"Message":"Invalid 'To' address"}"#), false),
+        ("mailgun", answer(400, r#"{"message":"'to' parameter is not a valid address. please check"}"#), true),
+    ];
+    for (kind, answer, hard) in final_ones {
+        let fault = read(kind, &answer);
+        assert!(
+            matches!(fault, SendFault::Permanent { hard_bounce, .. } if hard_bounce == hard),
+            "{kind} {}: {fault:?}",
+            answer.shown()
+        );
+    }
+}

@@ -7,12 +7,13 @@ use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
 use lettre::transport::smtp::extension::{Extension, MailParameter};
-use tokio::sync::Semaphore;
 
 use super::mime::Mail;
 use super::pool::Pool;
+use crate::channels::http::Outbound;
+use crate::channels::places::Places;
 use crate::channels::{LastWord, SendFault};
-use crate::core::bounce::is_refused_for_good;
+use crate::core::bounce::{is_about_sender, is_refused_for_good};
 use crate::spec::ChannelSpec;
 
 /// The longest part of a server's answer that is kept, characters.
@@ -24,7 +25,7 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 pub struct SmtpProvider {
     spec: ChannelSpec,
     pool: Pool,
-    places: Semaphore,
+    places: Places,
     timeout: Duration,
 }
 
@@ -44,13 +45,14 @@ struct Failed {
 }
 
 impl SmtpProvider {
-    /// A provider for the channel; it connects when the first message comes. `timeout` bounds one whole attempt.
+    /// A provider for the channel; it connects when the first message comes. `timeout` bounds one whole attempt. `outbound` says
+    /// where access tokens may be fetched; the mail server itself may be anywhere.
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
-    pub fn new(spec: &ChannelSpec, timeout: Duration) -> Result<Self, String> {
-        let pool = Pool::new(spec, timeout.min(Duration::from_secs(10)))?;
-        Ok(SmtpProvider { spec: spec.clone(), pool, places: Semaphore::new(spec.pool_size as usize), timeout })
+    pub fn new(spec: &ChannelSpec, timeout: Duration, outbound: &Outbound) -> Result<Self, String> {
+        let pool = Pool::new(spec, timeout.min(Duration::from_secs(10)), outbound)?;
+        Ok(SmtpProvider { spec: spec.clone(), pool, places: Places::new(spec.pool_size), timeout })
     }
 
     /// The channel's document.
@@ -74,7 +76,7 @@ impl SmtpProvider {
     /// Whether trying again can help, and what happened. After a timeout the server may have taken the message: a retry
     /// carries the same Message-ID.
     pub async fn send(&self, mail: &Mail, last_word: &dyn LastWord) -> Result<String, SendFault> {
-        let Ok(Ok(_place)) = tokio::time::timeout(MAX_WAIT, self.places.acquire()).await else {
+        let Some(_place) = self.places.take(last_word.is_awaited(), MAX_WAIT).await else {
             return Err(SendFault::Busy);
         };
         match tokio::time::timeout(self.timeout, self.attempt(mail, last_word)).await {
@@ -182,8 +184,10 @@ fn classify(failed: &Failed) -> SendFault {
         return SendFault::Transient { detail: short(&failed.error.to_string()), untaken };
     };
     let detail = short(&format!("{code} {text}"));
-    // 530, 535 and 538 are about logging in, not about the message: somebody can repair the channel meanwhile.
-    if code < 500 || matches!(code, 530 | 535 | 538) {
+    // 530, 535 and 538 are about logging in, refusals of MAIL and some others about the sender, not about the message: somebody can
+    // repair the channel meanwhile.
+    let is_ours = matches!(code, 530 | 535 | 538) || failed.step == Step::Sender || is_about_sender(&detail);
+    if code < 500 || is_ours {
         // The server said that it did not take it.
         return SendFault::Transient { detail, untaken: true };
     }
@@ -203,6 +207,24 @@ mod tests {
             ("\r\n.x", "\r\n..x\r\n.\r\n"),
         ] {
             assert_eq!(Content(body.as_bytes()).to_string(), expected, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_the_sender_is_not_the_messages_fault() {
+        for (answer, ours) in [
+            ("550 5.4.5 Daily user sending limit exceeded", true),
+            ("554 5.7.1 <ann@x.y>: Relay access denied", true),
+            ("550 5.7.60 SMTP; Client does not have permissions to send as this sender", true),
+            ("550 5.7.26 unauthenticated sender", true),
+            ("553 5.1.8 sender's domain does not exist", true),
+            ("551 relaying denied", true),
+            ("554 5.7.1 looks like spam", false),
+            ("550 5.1.1 no such user", false),
+            ("552 5.2.2 over quota", false),
+            ("550 5.7.1 blocked by policy", false),
+        ] {
+            assert_eq!(is_about_sender(answer), ours, "{answer}");
         }
     }
 

@@ -9,6 +9,7 @@ use rapport_domain::Timestamp;
 
 use super::mime::Mail;
 use super::smtp::SmtpProvider;
+use crate::channels::http::Outbound;
 use crate::channels::{Decided, SendFault};
 use crate::core::address::parse_email;
 use crate::spec::{ChannelSpec, ProviderKind};
@@ -37,17 +38,18 @@ pub struct TeamPost {
 }
 
 impl TeamPost {
-    /// A way through the channel; it connects when the first mail comes. `timeout` bounds each attempt.
+    /// A way through the channel; it connects when the first mail comes. `timeout` bounds each attempt, `outbound` where access
+    /// tokens may be fetched.
     ///
     /// # Errors
     /// It is no SMTP channel, TLS cannot be set up on this machine, or the sender's address is none.
-    pub fn new(spec: &ChannelSpec, timeout: Duration) -> Result<Self, String> {
+    pub fn new(spec: &ChannelSpec, timeout: Duration, outbound: &Outbound) -> Result<Self, String> {
         if !Self::can_use(spec) {
             return Err("mail to members needs a channel of the kind smtp".to_owned());
         }
         let from = parse_email(&spec.from.email).ok_or("the channel's sender is not an e-mail address")?;
         let from = Mailbox::new(spec.from.name.clone().filter(|n| !n.is_empty()), from);
-        Ok(TeamPost { provider: SmtpProvider::new(spec, timeout)?, from })
+        Ok(TeamPost { provider: SmtpProvider::new(spec, timeout, outbound)?, from })
     }
 
     /// Whether mail to members can leave through the channel.
@@ -104,7 +106,8 @@ mod tests {
         let catcher = Catcher::local().await.unwrap();
         let spec = json!({"kind": "smtp", "host": "127.0.0.1", "port": catcher.address().port(), "tls": "none",
             "from": {"name": "Shop", "email": "hi@shop.example"}});
-        let post = TeamPost::new(&ChannelSpec::validate(&spec).unwrap(), Duration::from_secs(10)).unwrap();
+        let post = TeamPost::new(&ChannelSpec::validate(&spec).unwrap(), Duration::from_secs(10), &Outbound::default())
+            .unwrap();
         let mail = TeamMail {
             id: "report.7.ab".into(),
             to: "ann@team.example".into(),

@@ -9,6 +9,7 @@ use rapport_domain::Timestamp;
 use super::mime::Mail;
 use super::smtp::SmtpProvider;
 use crate::channels::Decided;
+use crate::channels::http::Outbound;
 use crate::core::address::parse_email;
 use crate::spec::{ChannelSpec, TlsMode};
 
@@ -22,9 +23,14 @@ pub struct Trial {
 }
 
 /// Connects as the channel says, signs in, and sends a short mail to `to` if there is one; all within `timeout`.
-pub async fn try_channel(spec: &ChannelSpec, to: Option<&str>, timeout: Duration, now: Timestamp) -> Trial {
+pub async fn try_channel(
+    spec: &ChannelSpec,
+    to: Option<&str>,
+    (timeout, outbound): (Duration, &Outbound),
+    now: Timestamp,
+) -> Trial {
     let mut trial = Trial::default();
-    let ended = tokio::time::timeout(timeout, run(spec, to, now, timeout, &mut trial.done)).await;
+    let ended = tokio::time::timeout(timeout, run(spec, to, now, (timeout, outbound), &mut trial.done)).await;
     trial.problem = match ended {
         Ok(result) => result.err(),
         Err(_) => Some(format!("no answer within {} s", timeout.as_secs())),
@@ -36,10 +42,10 @@ async fn run(
     spec: &ChannelSpec,
     to: Option<&str>,
     now: Timestamp,
-    timeout: Duration,
+    (timeout, outbound): (Duration, &Outbound),
     done: &mut Vec<String>,
 ) -> Result<(), String> {
-    let provider = SmtpProvider::new(spec, timeout)?;
+    let provider = SmtpProvider::new(spec, timeout, outbound)?;
     provider.connect().await?;
     let protection = match spec.tls {
         TlsMode::None => "without protection",
@@ -93,17 +99,18 @@ mod tests {
     async fn says_what_works_and_what_does_not() {
         let catcher = Catcher::local().await.unwrap();
         let (spec, patience, now) = (channel(catcher.address().port()), Duration::from_secs(10), Timestamp(1));
-        let trial = try_channel(&spec, None, patience, now).await;
+        let outbound = Outbound::default();
+        let trial = try_channel(&spec, None, (patience, &outbound), now).await;
         assert_eq!((trial.done.len(), trial.problem, catcher.received()), (2, None, 0), "nothing was sent");
-        let trial = try_channel(&spec, Some("ann@team.example"), patience, now).await;
+        let trial = try_channel(&spec, Some("ann@team.example"), (patience, &outbound), now).await;
         assert!(trial.problem.is_none() && trial.done[2].contains("250"), "{trial:?}");
         assert_eq!(catcher.mails()[0].to, ["ann@team.example"]);
         catcher.fail(Stage::Mail, FaultAction::Reply("550 5.7.1 not from you".into()), 1);
-        let trial = try_channel(&spec, Some("ann@team.example"), patience, now).await;
+        let trial = try_channel(&spec, Some("ann@team.example"), (patience, &outbound), now).await;
         assert!(trial.problem.as_deref().is_some_and(|p| p.contains("not from you")), "{trial:?}");
         drop(catcher);
         let nowhere = channel(1);
-        let trial = try_channel(&nowhere, None, patience, now).await;
+        let trial = try_channel(&nowhere, None, (patience, &outbound), now).await;
         assert!(trial.done.is_empty() && trial.problem.is_some_and(|p| p.contains("connecting to 127.0.0.1:1")));
     }
 }

@@ -75,6 +75,32 @@ async fn messages_are_as_the_interface_describes_them() {
 }
 
 #[tokio::test]
+async fn an_api_key_signs_in_for_its_account() {
+    let twilio = fake(&json!({"sid": "SM1", "status": "queued"})).await;
+    let key = with(channel(&twilio.url()), json!({"username": "SK0123", "secret": "key", "account_sid": "AC0123"}));
+    let problems = crate::spec::ChannelSpec::validate(&key).unwrap_err();
+    assert!(problems[0].to_string().starts_with("spec.webhook_secret: is required"), "{problems:?}");
+    let bare = with(key.clone(), json!({"account_sid": ""}));
+    let problems = crate::spec::ChannelSpec::validate(&bare).unwrap_err();
+    assert!(problems[0].to_string().starts_with("spec.account_sid"), "{problems:?}");
+    let key = with(key, json!({"webhook_secret": "token"}));
+    let bench = Bench::new(&key, &sms(), &json!({"phone": "+4915123456789"}));
+    bench.send().await.unwrap();
+    let got = twilio.take().remove(0);
+    assert_eq!(got.path, "/2010-04-01/Accounts/AC0123/Messages.json");
+    assert_eq!(got.header("authorization"), Some("Basic U0swMTIzOmtleQ=="));
+    let url = "https://m.example/hooks/x";
+    for (secret, holds) in [("token", true), ("key", false)] {
+        let (body, signature) =
+            ("MessageStatus=sent", hooks::twilio_signature(secret, url, &read_form("MessageStatus=sent")));
+        let header = |name: &str| (name == "x-twilio-signature").then(|| signature.clone());
+        let (query, now) = ("", rapport_domain::Timestamp(0));
+        let request = hooks::HookRequest { url, query, header: &header, body: body.as_bytes(), certificate: None, now };
+        assert_eq!(hooks::receive(&bench.spec, HookPart::Receipt, &request).is_ok(), holds, "{secret}");
+    }
+}
+
+#[tokio::test]
 async fn answers_say_whether_the_number_is_dead() {
     let twilio = fake(&json!({})).await;
     let bench = Bench::new(&channel(&twilio.url()), &sms(), &json!({"phone": "+4915123456789"}));
@@ -83,6 +109,7 @@ async fn answers_say_whether_the_number_is_dead() {
         code(21_610),
         code(21_614),
         code(21_602),
+        code(21_612),
         Act::answer(500, ""),
         Act::answer(401, ""),
         Act::answer(429, ""),
@@ -90,8 +117,17 @@ async fn answers_say_whether_the_number_is_dead() {
     assert!(matches!(bench.send().await, Err(SendFault::OptedOut { .. })), "the recipient said STOP");
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: true, .. })));
     assert!(matches!(bench.send().await, Err(SendFault::Permanent { hard_bounce: false, .. })));
+    let fault = bench.send().await;
+    assert!(matches!(fault, Err(SendFault::Permanent { hard_bounce: false, .. })), "from our sender: {fault:?}");
     assert!(matches!(bench.send().await, Err(SendFault::Transient { untaken: false, .. })));
     assert!(matches!(bench.send().await, Err(SendFault::Transient { untaken: true, .. })));
+    assert!(matches!(bench.send().await, Err(SendFault::Throttled { .. })));
+    // The sender cannot text, the account is not active or a trial: no fault of the message.
+    for ours in [21_606, 21_608, 21_704, 20_005, 90_010] {
+        twilio.script([code(ours)]);
+        assert!(matches!(bench.send().await, Err(SendFault::Transient { untaken: true, .. })), "{ours}");
+    }
+    twilio.script([code(21_611)]);
     assert!(matches!(bench.send().await, Err(SendFault::Throttled { .. })));
     let provider =
         crate::channels::open(&bench.spec, &crate::channels::testing::means(std::time::Duration::from_secs(5)));

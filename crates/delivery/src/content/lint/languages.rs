@@ -1,8 +1,10 @@
 //! Languages that a template should speak and does not, and translations that leave texts as they are.
 
+use std::fmt::Display;
+
 use serde_json::Value;
 
-use super::{Finding, Level, finding};
+use super::{Finding, Level, finding, saying};
 use crate::core::locale::chain;
 use crate::spec::TemplateSpec;
 
@@ -45,12 +47,10 @@ pub fn languages<'t>(template: &'t TemplateSpec, others: &[String]) -> Vec<(Opti
     let missing: Vec<&str> = others.iter().map(String::as_str).filter(|language| !speaks(language)).collect();
     // One that names no language may be in any.
     if own.is_some() && !missing.is_empty() {
-        let message = format!(
-            "other templates speak {}, and this one does not: customers get it in {}",
-            missing.join(", "),
-            own.as_deref().unwrap_or_default()
-        );
-        out.push((None, finding("missing_language", Level::Hint, "translations", message)));
+        let (missing, own) = (missing.join(", "), own.as_deref().unwrap_or_default());
+        let message = format!("other templates speak {missing}, and this one does not: customers get it in {own}");
+        let values: &[(&str, &dyn Display)] = &[("languages", &missing), ("language", &own)];
+        out.push((None, saying(finding("missing_language", Level::Hint, "translations", message), values)));
     }
     if own.is_none() && !spoken.is_empty() {
         let message = "the template does not say which language it is written in itself: customers whose language is \
@@ -62,7 +62,7 @@ pub fn languages<'t>(template: &'t TemplateSpec, others: &[String]) -> Vec<(Opti
 
 fn untranslated(part: &'static str, language: &str) -> Finding {
     let message = format!("{part} is not translated to {language}: customers get it as the template has it");
-    finding("untranslated", Level::Warning, part, message)
+    saying(finding("untranslated", Level::Warning, part, message), &[("part", &part), ("language", &language)])
 }
 
 /// Whether a value holds any text.

@@ -1,15 +1,21 @@
 //! What is likely wrong with a message, found before it is sent: in the rendered parts as customers would get them.
 //!
-//! Nothing here asks the network: a link is broken when it cannot work, not when a server is down today.
+//! Nothing here asks the network: a link is broken when it cannot work, not when a server is down today. Whoever wants to know that
+//! asks ([`crate::links`]).
 
+mod addresses;
 mod colour;
 mod languages;
 mod page;
 mod short;
 mod words;
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
 use serde::Serialize;
 
+pub use addresses::{WebAddress, addresses, addresses_of};
 pub use colour::contrast;
 pub use languages::languages;
 use page::Page;
@@ -47,7 +53,42 @@ pub struct Finding {
     pub part: &'static str,
     /// The place, as it is written there.
     pub excerpt: Option<String>,
+    /// What the message says beside the words of its rule, by name.
+    pub values: BTreeMap<&'static str, String>,
 }
+
+/// Every rule.
+pub const RULES: &[&str] = &[
+    "banned_phrase",
+    "broken_image",
+    "broken_link",
+    "contrast",
+    "dark_mode",
+    "dear_characters",
+    "empty",
+    "empty_link",
+    "forbidden_element",
+    "long_body",
+    "long_button",
+    "long_subject",
+    "long_title",
+    "misleading_link",
+    "missing_alt",
+    "missing_language",
+    "missing_stop",
+    "missing_unsubscribe",
+    "no_language",
+    "no_preheader",
+    "only_images",
+    "segments",
+    "shouting",
+    "spam_word",
+    "too_long",
+    "unnamed_language",
+    "unseen_link",
+    "untranslated",
+    "weight",
+];
 
 /// A mail to look at.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +129,13 @@ pub fn lint(mail: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn finding(rule: &'static str, level: Level, part: &'static str, message: impl Into<String>) -> Finding {
-    Finding { rule, level, message: message.into(), part, excerpt: None }
+    debug_assert!(RULES.contains(&rule), "{rule}");
+    Finding { rule, level, message: message.into(), part, excerpt: None, values: BTreeMap::new() }
+}
+
+/// The same, with what its message says.
+fn saying(finding: Finding, values: &[(&'static str, &dyn Display)]) -> Finding {
+    Finding { values: values.iter().map(|(name, value)| (*name, value.to_string())).collect(), ..finding }
 }
 
 fn at(finding: Finding, excerpt: &str) -> Finding {
@@ -100,7 +147,11 @@ fn subject(mail: &Subject<'_>, out: &mut Vec<Finding>) {
     let length = mail.subject.chars().count();
     if length > SUBJECT_CHARS {
         let message = format!("the subject has {length} characters; phones show about {SUBJECT_CHARS}");
-        out.push(at(finding("long_subject", Level::Hint, "subject", message), mail.subject));
+        let found = saying(
+            finding("long_subject", Level::Hint, "subject", message),
+            &[("n", &length), ("most", &SUBJECT_CHARS)],
+        );
+        out.push(at(found, mail.subject));
     }
     if !mail.has_preheader {
         let message = "there is no preheader: mail programs show the beginning of the text beside the subject";
@@ -133,12 +184,14 @@ fn links(page: &Page, out: &mut Vec<Finding>) {
     for link in page.links.iter().filter(|l| l.misleads()).take(MAX_LISTED) {
         let message =
             format!("the link shows an address and leads to another, {}: filters take that for fraud", link.href);
-        out.push(at(finding("misleading_link", Level::Warning, "html", message), &link.text));
+        let found = saying(finding("misleading_link", Level::Warning, "html", message), &[("address", &link.href)]);
+        out.push(at(found, &link.text));
     }
     for anchor in page.links.iter().filter_map(|l| l.href.strip_prefix('#')).filter(|a| !a.is_empty()) {
         if !page.ids.iter().any(|id| id == anchor) {
             let message = format!("nothing in the mail is called {anchor:?}");
-            out.push(at(finding("broken_link", Level::Warning, "html", message), &format!("#{anchor}")));
+            let found = saying(finding("broken_link", Level::Warning, "html", message), &[("anchor", &anchor)]);
+            out.push(at(found, &format!("#{anchor}")));
         }
     }
 }
@@ -152,7 +205,7 @@ fn pictures(mail: &Subject<'_>, page: &Page, out: &mut Vec<Finding>) {
     for picture in page.pictures.iter().take(MAX_LISTED) {
         if picture.links && picture.alt.as_deref().is_some_and(|alt| alt.trim().is_empty()) {
             let message = "this picture is a link with an empty alt text: with pictures off the link cannot be seen";
-            out.push(at(finding("missing_alt", Level::Warning, "html", message), &picture.src));
+            out.push(at(finding("unseen_link", Level::Warning, "html", message), &picture.src));
         }
         if let Some(fault) = page::picture_fault(&picture.src) {
             out.push(at(finding("broken_image", Level::Error, "html", fault), &picture.src));
@@ -169,10 +222,10 @@ fn weight(mail: &Subject<'_>, out: &mut Vec<Finding>) {
     let (kib, most) = (bytes.div_ceil(1024), CLIP_BYTES / 1024);
     if bytes > CLIP_BYTES {
         let message = format!("the HTML is {kib} KB; Gmail cuts it after {most} KB, and the unsubscribe link with it");
-        out.push(finding("weight", Level::Error, "html", message));
+        out.push(saying(finding("weight", Level::Error, "html", message), &[("kb", &kib), ("most", &most)]));
     } else if bytes > CLIP_BYTES * 8 / 10 {
         let message = format!("the HTML is {kib} KB; Gmail cuts it after {most} KB, tracked links add to it");
-        out.push(finding("weight", Level::Warning, "html", message));
+        out.push(saying(finding("weight", Level::Warning, "html", message), &[("kb", &kib), ("most", &most)]));
     }
 }
 
@@ -186,12 +239,12 @@ fn colours(page: &Page, out: &mut Vec<Finding>) {
             continue;
         }
         told.push((text.ink, text.ground));
-        let message = format!(
-            "{} on {} has a contrast of {ratio:.1}, at least {least} is readable for everybody",
-            colour::hex(text.ink),
-            colour::hex(text.ground)
-        );
-        out.push(at(finding("contrast", Level::Warning, "html", message), &text.words));
+        let (ink, ground, ratio) = (colour::hex(text.ink), colour::hex(text.ground), format!("{ratio:.1}"));
+        let message =
+            format!("{ink} on {ground} has a contrast of {ratio}, at least {least} is readable for everybody");
+        let values: &[(&str, &dyn Display)] =
+            &[("ink", &ink), ("ground", &ground), ("ratio", &ratio), ("least", &least)];
+        out.push(at(saying(finding("contrast", Level::Warning, "html", message), values), &text.words));
     }
     if !page.coloured.is_empty() && !page.knows_dark {
         let message = "nothing is said about dark mode: mail programs may turn the colours around. \
@@ -205,11 +258,14 @@ fn wording(mail: &Subject<'_>, page: &Page, out: &mut Vec<Finding>) {
     for (part, text) in [("subject", mail.subject.to_lowercase()), ("html", seen)] {
         for phrase in words::found(&text, mail.banned_phrases.iter().map(String::as_str)).take(MAX_LISTED) {
             let message = format!("the brand does not say {phrase:?}");
-            out.push(at(finding("banned_phrase", Level::Warning, part, message), phrase));
+            out.push(at(
+                saying(finding("banned_phrase", Level::Warning, part, message), &[("phrase", &phrase)]),
+                phrase,
+            ));
         }
         for phrase in words::found(&text, words::SPAM.iter().copied()).take(MAX_LISTED) {
             let message = format!("{phrase:?} is a word that spam filters count against a mail");
-            out.push(at(finding("spam_word", Level::Hint, part, message), phrase));
+            out.push(at(saying(finding("spam_word", Level::Hint, part, message), &[("phrase", &phrase)]), phrase));
         }
     }
     if words::shouts(mail.subject) {
@@ -221,7 +277,7 @@ fn wording(mail: &Subject<'_>, page: &Page, out: &mut Vec<Finding>) {
 fn structure(mail: &Subject<'_>, page: &Page, out: &mut Vec<Finding>) {
     for element in &page.forbidden {
         let message = format!("mail programs do not run <{element}>, and many refuse a mail with it");
-        out.push(finding("forbidden_element", Level::Error, "html", message));
+        out.push(saying(finding("forbidden_element", Level::Error, "html", message), &[("element", element)]));
     }
     if page.words == 0 && page.pictures.is_empty() {
         out.push(finding("empty", Level::Error, "html", "the mail shows nothing"));

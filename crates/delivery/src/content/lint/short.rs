@@ -1,9 +1,11 @@
 //! What is likely wrong with messages that are no mail: text messages and notifications above all.
 
+use std::fmt::Display;
+
 use rapport_domain::MessageChannel;
 use serde_json::Value;
 
-use super::{Finding, Level, at, finding, words};
+use super::{Finding, Level, at, finding, saying, words};
 use crate::core::sms::{Encoding, Keyword, keyword, segments};
 
 /// What telephones show of a notification before they cut it, characters: its title and its text.
@@ -40,7 +42,10 @@ pub fn short(message: &Short<'_>) -> Vec<Finding> {
         let seen = text(part).to_lowercase();
         for phrase in words::found(&seen, message.banned_phrases.iter().map(String::as_str)).take(super::MAX_LISTED) {
             let message = format!("the brand does not say {phrase:?}");
-            out.push(at(finding("banned_phrase", Level::Warning, part, message), phrase));
+            out.push(at(
+                saying(finding("banned_phrase", Level::Warning, part, message), &[("phrase", &phrase)]),
+                phrase,
+            ));
         }
     }
     out.sort_by_key(|f| f.level);
@@ -59,14 +64,16 @@ fn sms(body: &str, wants_way_out: bool, out: &mut Vec<Finding>) {
             if which.len() == 1 { format!("{} is", which[0]) } else { format!("{} are", which.join(", ")) },
         );
         let level = if now > then { Level::Warning } else { Level::Hint };
-        out.push(finding("dear_characters", level, "body", message));
+        let values: &[(&str, &dyn Display)] = &[("characters", &which.join(", ")), ("now", &now), ("then", &then)];
+        out.push(saying(finding("dear_characters", level, "body", message), values));
     }
     if count.segments > MAX_SEGMENTS {
         let message = format!("the text takes {} segments; carriers join at most {MAX_SEGMENTS}", count.segments);
-        out.push(finding("too_long", Level::Error, "body", message));
+        let values: &[(&str, &dyn Display)] = &[("n", &count.segments), ("most", &MAX_SEGMENTS)];
+        out.push(saying(finding("too_long", Level::Error, "body", message), values));
     } else if count.segments > 1 {
         let message = format!("the text takes {} segments, and each is paid for", count.segments);
-        out.push(finding("segments", Level::Hint, "body", message));
+        out.push(saying(finding("segments", Level::Hint, "body", message), &[("n", &count.segments)]));
     }
     if wants_way_out && !names_stop(body) {
         let message = "nothing says how to get no more of these: add a line such as \"Reply STOP to end\"";
@@ -89,7 +96,8 @@ fn push(content: &Value, out: &mut Vec<Finding>) {
         let length = text(part).chars().count();
         if length > most {
             let message = format!("the {part} has {length} characters; telephones show about {most}");
-            out.push(at(finding(rule, Level::Hint, part, message), text(part)));
+            let found = saying(finding(rule, Level::Hint, part, message), &[("n", &length), ("most", &most)]);
+            out.push(at(found, text(part)));
         }
     }
     if content.get("silent") != Some(&Value::Bool(true))
@@ -103,7 +111,8 @@ fn push(content: &Value, out: &mut Vec<Finding>) {
         let length = title.chars().count();
         if length > ACTION_CHARS {
             let message = format!("the button has {length} characters; browsers show about {ACTION_CHARS}");
-            out.push(at(finding("long_button", Level::Hint, "actions", message), title));
+            let values: &[(&str, &dyn Display)] = &[("n", &length), ("most", &ACTION_CHARS)];
+            out.push(at(saying(finding("long_button", Level::Hint, "actions", message), values), title));
         }
     }
 }

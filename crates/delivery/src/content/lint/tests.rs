@@ -38,7 +38,7 @@ fn each_rule_finds_its_own() {
         ("<a href=\"https://shop.test\"> </a>", "empty_link", Level::Warning),
         ("<a href=\"https://evil.test\">https://bank.test/login</a>", "misleading_link", Level::Warning),
         ("<img src=\"https://x.test/a.png\">", "missing_alt", Level::Warning),
-        ("<a href=\"https://x.test\"><img src=\"https://x.test/a.png\" alt=\"\"></a>", "missing_alt", Level::Warning),
+        ("<a href=\"https://x.test\"><img src=\"https://x.test/a.png\" alt=\"\"></a>", "unseen_link", Level::Warning),
         ("<img alt=\"x\" src=\"a.png\">", "broken_image", Level::Error),
         ("<img alt=\"x\" src=\"data:image/png;base64,AA\">", "broken_image", Level::Error),
         ("<p style=\"color:#999;background:#fff\">pale</p>", "contrast", Level::Warning),

@@ -8,6 +8,7 @@
 
 mod material;
 mod reason;
+mod row;
 
 use serde::Serialize;
 
@@ -15,6 +16,7 @@ use material::{Material, Report};
 pub use material::{recipients, tokens_in};
 pub use reason::Reason;
 use reason::{is_bad_address, judge};
+pub use row::{MAX_LOOKED_AT, soft_in_a_row};
 
 /// The longest notice that is looked at, bytes; what follows is left out.
 pub const MAX_NOTICE_BYTES: usize = 2 << 20;
@@ -119,6 +121,27 @@ pub fn weigh(status: &str, words: &str) -> Option<(Reason, bool)> {
 pub fn is_refused_for_good(answer: &str) -> bool {
     let status = material::status(answer).unwrap_or_default();
     weigh(&status, &format!("{answer} (in reply to RCPT TO)")).is_some_and(|(_, hard)| hard)
+}
+
+/// Whether what a server answered in the conversation is about who sends, which somebody can repair, not about the message: its
+/// address, its quota, its login, the right to relay. By the status codes of RFC 3463 and RFC 7372 (5.1.7 and 5.1.8 the sender's
+/// address, 5.7.20 to 5.7.27 its proofs), those in use (5.4.5 Google's daily limit, 5.7.60 Exchange's "send as") and by words.
+#[must_use]
+pub fn is_about_sender(answer: &str) -> bool {
+    let status = material::status(answer).unwrap_or_default();
+    let by_status = match status.as_str() {
+        "5.1.7" | "5.1.8" | "5.4.5" | "5.7.60" => true,
+        other => other.strip_prefix("5.7.").and_then(|n| n.parse().ok()).is_some_and(|n: u32| (20..=27).contains(&n)),
+    };
+    let text = answer.to_lowercase();
+    let says = |words: &[&str]| words.iter().all(|w| text.contains(w));
+    by_status
+        || [&["relay", "denied"][..], &["relay", "unable"], &["not permitted to relay"], &["relaying", "not allowed"]]
+            .into_iter()
+            .any(says)
+        || [&["daily", "limit"][..], &["daily", "quota"], &["sending", "quota"], &["sender", "not verified"]]
+            .into_iter()
+            .any(says)
 }
 
 /// A machine-readable report: one answer a recipient.

@@ -1,6 +1,8 @@
 //! Every reason the gate gives, in the order it gives them.
 
 mod by_journey;
+mod grounds;
+mod quiet;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +24,8 @@ struct Case {
     profile: Option<Profile>,
     channel_live: bool,
     already_sent: bool,
-    suppressed: bool,
+    suppressed: Option<Suppressed>,
+    hours: Option<HourScores>,
     wrote: Option<Timestamp>,
     origin: OriginState,
     contacts: Vec<Contact>,
@@ -32,6 +35,10 @@ struct Case {
 
 fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
+}
+
+fn complaint() -> Option<Suppressed> {
+    Some(Suppressed { reason: "complaint".into(), since: at("2026-03-02T08:30:00Z"), source: "delivery".into() })
 }
 
 fn case() -> Case {
@@ -60,8 +67,9 @@ fn case() -> Case {
         profile: Some(profile),
         channel_live: true,
         already_sent: false,
-        suppressed: false,
+        suppressed: None,
         wrote: None,
+        hours: None,
         origin: OriginState::Live,
         contacts: Vec::new(),
         under_way: Vec::new(),
@@ -71,11 +79,15 @@ fn case() -> Case {
 
 impl Case {
     fn decide(&self) -> GateDecision {
+        self.with_input(decide)
+    }
+
+    fn with_input<T>(&self, ask: impl FnOnce(&GateInput<'_>) -> T) -> T {
         let place = match &self.profile {
             Some(profile) => targets(profile, MessageChannel::Email, None).map(drop),
             None => Err("the profile does not exist any more".to_owned()),
         };
-        decide(&GateInput {
+        ask(&GateInput {
             message: &self.message,
             now: self.now,
             template: self.template.as_ref(),
@@ -84,9 +96,10 @@ impl Case {
             settings: &self.settings,
             profile: self.profile.as_ref(),
             already_sent: self.already_sent,
-            suppressed: self.suppressed,
+            suppressed: self.suppressed.as_ref(),
             address: place.as_ref().err().map(String::as_str),
             wrote: self.wrote,
+            hours: self.hours.as_ref(),
             origin: self.origin,
             contacts: &self.contacts,
             under_way: &self.under_way,
@@ -105,7 +118,13 @@ impl Case {
 
     fn topic(&mut self, default: ConsentPolicy) {
         self.template.as_mut().unwrap().topic = Some("news".into());
-        self.topic = Some(TopicSpec { name: "News".into(), description: String::new(), default, double_opt_in: None });
+        self.topic = Some(TopicSpec {
+            name: "News".into(),
+            description: String::new(),
+            default,
+            double_opt_in: None,
+            translations: BTreeMap::new(),
+        });
     }
 
     fn opt_in(&mut self) {
@@ -158,9 +177,9 @@ fn not_live() {
 #[test]
 fn duplicate_and_suppressed() {
     skips(SkipReason::Duplicate, |c| c.already_sent = true);
-    skips(SkipReason::Suppressed, |c| c.suppressed = true);
+    skips(SkipReason::Suppressed, |c| c.suppressed = complaint());
     skips(SkipReason::Suppressed, |c| {
-        c.suppressed = true;
+        c.suppressed = complaint();
         c.message.transactional = true;
     });
 }
@@ -291,7 +310,7 @@ fn what_a_paused_journey_decided_waits_and_expires() {
         })
     };
     let waits = |left_ms: i64| match before_expiry(left_ms) {
-        GateDecision::Defer { until, detail } => (case().message.expires_at.since_ms(until), detail),
+        GateDecision::Defer { until, detail } => (case().message.expires_at.since_ms(until), detail.text),
         other => panic!("expected to wait, got {other:?}"),
     };
     assert_eq!(waits(3_600_000), (3_000_000, "journey \"j\" is paused".to_owned()));
@@ -300,52 +319,19 @@ fn what_a_paused_journey_decided_waits_and_expires() {
 }
 
 #[test]
-fn quiet_hours_defer_or_expire() {
-    let until = |change: fn(&mut Case)| match after(change) {
-        GateDecision::Defer { until, detail } => {
-            assert!(detail.starts_with("quiet hours"));
-            until.to_rfc3339()
-        }
-        other => panic!("{other:?}"),
+fn what_another_message_may_stand_for_waits_a_moment() {
+    skips(SkipReason::Duplicate, |c| c.origin = OriginState::Doubled);
+    let of = |number: u64| {
+        let decided = after(|c| {
+            c.origin = OriginState::Unsettled;
+            c.message.id.number = number;
+        });
+        let GateDecision::Defer { until, .. } = decided else { panic!("expected to wait, got {decided:?}") };
+        until.since_ms(case().now)
     };
-    assert_eq!(until(Case::night), "2026-07-02T08:00:00.000Z");
-    assert_eq!(
-        until(|c| {
-            c.night();
-            c.settings.time_zone = chrono_tz::Europe::Berlin;
-        }),
-        "2026-07-02T06:00:00.000Z"
-    );
-    // The customer's own zone goes before the workspace's: 23:00Z is 16:00 in Los Angeles.
-    sends(|c| {
-        c.night();
-        let zone = Trait { value: json!("America/Los_Angeles"), at: Timestamp(1) };
-        c.profile.as_mut().unwrap().traits.insert("timezone".into(), zone);
-    });
-    sends(|c| {
-        c.night();
-        c.settings.quiet_hours[0].channels = vec!["sms".into()];
-    });
-    sends(|c| {
-        c.night();
-        c.settings.quiet_hours[0].topics = vec!["news".into()];
-    });
-    fn later(c: &mut Case) {
-        c.night();
-        let time = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
-        let (channels, topics) = (vec!["email".into()], vec!["news".into()]);
-        c.settings.quiet_hours.push(QuietHours { start: time(20), end: time(10), channels, topics });
-    }
-    assert_eq!(until(later), "2026-07-02T08:00:00.000Z", "the second is about a topic");
-    let of_topic = |c: &mut Case| {
-        later(c);
-        c.topic(ConsentPolicy::OptOut);
-    };
-    assert_eq!(until(of_topic), "2026-07-02T10:00:00.000Z", "the one that ends last counts");
-    skips(SkipReason::QuietHoursExpired, |c| {
-        c.night();
-        c.message.expires_at = at("2026-07-02T08:00:00Z");
-    });
+    let waits: Vec<i64> = (1..=20).map(of).collect();
+    assert!(waits.iter().all(|wait| (3_000..6_000).contains(wait)), "{waits:?}");
+    assert!(waits.iter().any(|wait| *wait != waits[0]), "two that wait for each other come apart: {waits:?}");
 }
 
 #[test]
@@ -388,7 +374,7 @@ fn caps_count_what_left_and_wait_for_what_is_under_way() {
     sends(transactional);
     skips(SkipReason::Suppressed, |c| {
         transactional(c);
-        c.suppressed = true;
+        c.suppressed = complaint();
     });
     skips(SkipReason::FrequencyCap, |c| {
         c.settings.pressure = Some(Pressure { limit: 1, half_life_ms: 3_600_000 });
@@ -466,14 +452,14 @@ fn the_first_rule_that_objects_gives_the_reason() {
     all.origin = OriginState::Exited;
     all.settings.holdout = 10_000;
     all.consent(None, false);
-    (all.suppressed, all.already_sent, all.channel_live) = (true, true, false);
+    (all.suppressed, all.already_sent, all.channel_live) = (complaint(), true, false);
     all.profile.as_mut().unwrap().identifiers.clear();
     type Repair = fn(&mut Case);
     let repairs: [(SkipReason, Repair); 9] = [
         (NotLive, |c| c.channel_live = true),
         (Exited, |c| c.origin = OriginState::Live),
         (Duplicate, |c| c.already_sent = false),
-        (Suppressed, |c| c.suppressed = false),
+        (Suppressed, |c| c.suppressed = None),
         (Unsubscribed, |c| c.profile.as_mut().unwrap().consents.clear()),
         (NoAddress, |c| c.profile.as_mut().unwrap().identifiers.push(Identifier::new("email", "a@b.co"))),
         (ControlGroup, |c| c.settings.holdout = 0),

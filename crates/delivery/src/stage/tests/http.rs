@@ -2,11 +2,20 @@
 
 use super::*;
 use crate::catcher::http::{Act, HttpCatcher};
+use crate::channels::http::Outbound;
+
+/// Providers of this machine may be called.
+fn near() -> RelayConfig {
+    RelayConfig { outbound: Outbound::of(&["127.0.0.1"]).unwrap(), ..RelayConfig::default() }
+}
 
 #[tokio::test]
 async fn what_may_have_been_taken_is_not_sent_twice_where_it_costs() {
-    let config =
-        RelayConfig { send_timeout: Duration::from_millis(300), allow_private: true, ..RelayConfig::default() };
+    let config = RelayConfig {
+        send_timeout: Duration::from_millis(300),
+        outbound: Outbound::anywhere(),
+        ..RelayConfig::default()
+    };
     let rig = rig(config, json!({})).await;
     let api = HttpCatcher::local(Act::answer(201, r#"{"sid": "SM1", "status": "queued"}"#)).await.unwrap();
     *rig.world.template.lock() = template(json!({"name": "S", "channel": "sms", "body": "Hi https://shop.example/a"}));
@@ -38,7 +47,7 @@ async fn what_may_have_been_taken_is_not_sent_twice_where_it_costs() {
 
 #[tokio::test]
 async fn a_message_over_the_limit_is_not_made_until_it_has_a_place() {
-    let rig = rig(RelayConfig::default(), json!({"throttles": [{"domains": ["example.com"], "per_minute": 2}]})).await;
+    let rig = rig(near(), json!({"throttles": [{"domains": ["example.com"], "per_minute": 2}]})).await;
     *rig.world.template.lock() =
         template(json!({"name": "W", "subject": "Hi", "html": "<p>{{ 'spring' | coupon_code }}</p>"}));
     assert!(is_sent(&rig.attempt(message(1), 0).await));
@@ -61,7 +70,7 @@ async fn a_message_over_the_limit_is_not_made_until_it_has_a_place() {
 
 #[tokio::test]
 async fn pictures_go_only_where_they_are_carried() {
-    let rig = rig(RelayConfig::default(), json!({})).await;
+    let rig = rig(near(), json!({})).await;
     let gateway = HttpCatcher::local(Act::answer(202, "0: Accepted for delivery")).await.unwrap();
     let spec = json!({"kind": "kannel", "base_url": gateway.url(), "username": "u", "secret": "p", "sender": "Shop"});
     *rig.world.channel.lock() =
@@ -76,4 +85,19 @@ async fn pictures_go_only_where_they_are_carried() {
     let (reason, detail) = skipped(&outcome);
     assert!(reason == SkipReason::NotLive && detail.contains("no media (MMS)"), "{detail}");
     assert_eq!(gateway.caught().len(), 1);
+}
+
+#[tokio::test]
+async fn a_provider_at_a_private_address_that_nobody_named_is_waited_for() {
+    let rig = rig(RelayConfig::default(), json!({})).await;
+    let gateway = HttpCatcher::local(Act::answer(202, "0: Accepted for delivery")).await.unwrap();
+    let spec = json!({"kind": "kannel", "base_url": gateway.url(), "username": "u", "secret": "p", "sender": "Shop"});
+    *rig.world.channel.lock() =
+        Arc::new(LiveChannel { id: "k".into(), version: 2, spec: ChannelSpec::validate(&spec).unwrap() });
+    *rig.world.template.lock() = template(json!({"name": "S", "channel": "sms", "body": "Hi"}));
+    let outcome = rig.attempt(OutboundMessage { channel: "sms".into(), ..message(1) }, 0).await;
+    let said = deferred(&outcome).1;
+    let port = gateway.url().rsplit(':').next().unwrap().to_owned();
+    assert!(said.contains(&format!("outbound.private_hosts = [\"127.0.0.1:{port}\"]")), "{said}");
+    assert_eq!(gateway.caught().len(), 0);
 }

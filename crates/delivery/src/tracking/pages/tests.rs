@@ -9,6 +9,10 @@ fn claim(purpose: Purpose) -> Claim {
     Claim { workspace: WorkspaceId(1), message, profile: ProfileId(3), purpose }
 }
 
+fn spoken(language: &str) -> Words {
+    Words::of(&super::super::words::OwnWords::new(), [language]).unwrap()
+}
+
 fn text(page: &Page) -> String {
     String::from_utf8(page.body.clone()).unwrap()
 }
@@ -82,8 +86,8 @@ fn preferences_change_what_differs() {
 #[test]
 fn choices_follow_statement_then_default() {
     let mut profile = Profile::new(WorkspaceId(1), ProfileId(1), true, Timestamp(0));
-    let topic = |default| TopicSpec { name: "N".into(), description: String::new(), default, double_opt_in: None };
-    let granted = |p: &Profile, default| TopicChoice::of("news", &topic(default), p, "email").granted;
+    let topic = |default| TopicSpec { default, ..TopicSpec::validate(&json!({"name": "N"})).unwrap() };
+    let granted = |p: &Profile, default| TopicChoice::of("news", &topic(default), p, "email", "en").granted;
     assert!(!granted(&profile, ConsentPolicy::OptIn) && granted(&profile, ConsentPolicy::OptOut));
     profile.consents.push(rapport_domain::profile::Consent {
         channel: "email".into(),
@@ -118,7 +122,7 @@ fn wishes_pauses_and_channels() {
     let said: Vec<(&str, bool)> = changes.iter().map(|c| (c.channel.as_str(), c.granted)).collect();
     assert_eq!(said, [("email", false), ("sms", true)]);
     assert_eq!(channels_result(&both, &form(&[("action", "none")])).len(), 1);
-    let german = Theme { language: Language::De, ..Theme::default() };
+    let german = Theme { words: spoken("de"), ..Theme::default() };
     let body = text(&preferences(&[], &both, &weekly, false, &german));
     assert!(
         body.contains("lang=\"de\"") && body.contains("Wie oft?") && body.contains("value=\"weekly\" checked"),
@@ -137,9 +141,9 @@ fn pixel_is_a_picture() {
 fn every_page_speaks_the_customers_language() {
     let claim = claim(Purpose::Unsubscribe { channel: "sms".into(), topic: None });
     for (language, lang, title, button, done, broken) in [
-        (Language::En, "<html lang=\"en\">", "Unsubscribe?", ">Unsubscribe<", "You are unsubscribed", "does not work"),
+        ("en", "<html lang=\"en\">", "Unsubscribe?", ">Unsubscribe<", "You are unsubscribed", "does not work"),
         (
-            Language::De,
+            "de",
             "<html lang=\"de\">",
             "Abbestellen?",
             ">Abbestellen<",
@@ -147,16 +151,36 @@ fn every_page_speaks_the_customers_language() {
             "funktioniert nicht",
         ),
     ] {
-        let theme = Theme { language, ..Theme::default() };
+        let theme = Theme { words: spoken(language), ..Theme::default() };
         let asks = text(&unsubscribe(&claim, None, &theme));
         assert!(asks.contains(lang) && asks.contains(title) && asks.contains(button), "{asks}");
         let result = text(&unsubscribe_result(&claim, &[], &theme).0);
         assert!(result.contains(lang) && result.contains(done), "{result}");
-        let invalid = text(&invalid_link(language));
+        let invalid = text(&invalid_link(&spoken(language)));
         assert!(invalid.contains(lang) && invalid.contains(broken), "{invalid}");
         let choices = text(&preferences(&[], &[], &Wishes::default(), false, &theme));
         assert!(choices.contains(lang), "{choices}");
     }
-    let german = Theme { language: Language::De, ..Theme::default() };
+    let german = Theme { words: spoken("de"), ..Theme::default() };
     assert!(text(&unsubscribe(&claim, Some("News <b>"), &german)).contains("„News &lt;b&gt;“ dann nicht mehr (SMS)"));
+}
+
+#[test]
+fn a_workspace_says_it_in_its_own_words() {
+    let french = [("preferences_title", "Vos <préférences>"), ("email", "courriel"), ("often_any", "Toujours")];
+    let french = french.map(|(name, said)| (name.to_owned(), said.to_owned())).into_iter().collect();
+    let own = [("fr".to_owned(), french)].into_iter().collect();
+    let theme = Theme { words: Words::of(&own, ["fr-CA"]).unwrap(), ..Theme::default() };
+    let topic = TopicSpec::validate(&json!({
+        "name": "News", "description": "Weekly.", "translations": {"fr": {"name": "Nouvelles"}, "de": {"name": "Neues"}},
+    }));
+    let profile = Profile::new(WorkspaceId(1), ProfileId(1), true, Timestamp(0));
+    let choice = TopicChoice::of("news", &topic.unwrap(), &profile, "email", theme.words.tag());
+    let both = ["email", "sms"].map(|c| ChannelChoice { channel: c.into(), granted: true });
+    let body = text(&preferences(&[choice], &both, &Wishes::default(), false, &theme));
+    for said in
+        ["lang=\"fr\"", "Vos &lt;préférences&gt;", "courriel", "Toujours", "Nouvelles", "Weekly.", "text message"]
+    {
+        assert!(body.contains(said), "{said}: {body}");
+    }
 }

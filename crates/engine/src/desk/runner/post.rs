@@ -54,7 +54,7 @@ impl Mailroom {
 
     fn post(&self, ws: WorkspaceId, channel: Option<&str>) -> Result<Result<TeamPost, String>, DeskError> {
         let spec = self.channel(ws, channel)?;
-        Ok(spec.and_then(|spec| TeamPost::new(&spec, self.config.send_timeout)))
+        Ok(spec.and_then(|spec| TeamPost::new(&spec, self.config.send_timeout, &self.config.outbound)))
     }
 
     /// Takes a run as far as it goes now.
@@ -139,13 +139,11 @@ impl Mailroom {
         };
         let (state, why) = match post.send(&letter, self.now()).await {
             Ok(_) => ("sent", None),
-            Err(
-                SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. } | SendFault::OptedOut { detail },
-            ) => ("failed", Some(detail)),
+            Err(fault) if fault.is_final() => ("failed", Some(fault.detail())),
             Err(fault @ (SendFault::Busy | SendFault::Withheld)) => ("pending", Some(fault.detail())),
-            Err(SendFault::Transient { detail, .. } | SendFault::Throttled { detail, .. }) => {
+            Err(fault) => {
                 let state = if mail.attempts + 1 >= MAX_ATTEMPTS { "failed" } else { "pending" };
-                (state, Some(detail))
+                (state, Some(fault.detail()))
             }
         };
         metrics::counter!(telemetry::MAILS, "state" => state).increment(1);
@@ -229,14 +227,11 @@ impl Mailroom {
         }
         match send().await {
             Ok(()) => {}
-            Err(
-                SendFault::Permanent { detail, .. } | SendFault::Gone { detail, .. } | SendFault::OptedOut { detail },
-            ) => {
+            Err(fault) if fault.is_final() => {
+                let detail = fault.detail();
                 tracing::warn!(goal = %alert.goal, whom, detail, "somebody could not be told of an alert");
             }
-            Err(SendFault::Transient { .. } | SendFault::Throttled { .. } | SendFault::Busy | SendFault::Withheld) => {
-                return false;
-            }
+            Err(_) => return false,
         }
         self.told.lock().insert(key);
         true
@@ -315,7 +310,7 @@ impl Mailroom {
         }
         let (ws, patience) = (alert.workspace, self.config.send_timeout);
         let live = self.control().read(|q| resources::live(q, ws, ResourceKind::Channel))?;
-        let http = Http::new(patience, self.config.allow_private).map(Arc::new);
+        let http = Http::new(patience, &self.config.outbound).map(Arc::new);
         let open = |id: &str| -> Result<Result<TeamRoom, String>, DeskError> {
             let Some(channel) = live.iter().find(|c| c.id == id) else { return Ok(Err("it is not live".to_owned())) };
             let opened = self.shared.stores.vault().opened(ws, ResourceKind::Channel, id, &channel.spec)?;

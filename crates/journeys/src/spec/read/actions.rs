@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use rapport_domain::kinds;
 use rapport_domain::time::SECOND_MS;
 use serde_json::{Map, Value};
 
 use super::{Object, Reader, type_name};
 use crate::spec::{
     Arm, Became, DEFAULT_MINIMUM, Emit, Experiment, Limit, ListChange, MAX_ARMS, MAX_RULE_CHARS, MAX_TEXT_CHARS,
-    MAX_TRAITS, MessageTest, Send, Share, Start, Update, Webhook, Winner, WinnerArm,
+    MAX_TRAITS, METRICS, MessageTest, Send, Share, Start, Update, Webhook, Winner, WinnerArm,
 };
 
 /// What a webhook may be asked with.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-/// What a winner may be chosen by.
-const METRICS: [&str; 2] = ["opens", "clicks"];
 /// Headers of one webhook.
 const MAX_HEADERS: usize = 20;
 /// Attempts of one webhook.
@@ -64,7 +63,7 @@ impl Reader {
             let percent = match map.get("percent") {
                 Some(value) => reader.percent(&format!("{at}.percent"), value),
                 None => {
-                    reader.report(&format!("{at}.percent"), "is missing");
+                    reader.fault(&format!("{at}.percent"), kinds::REQUIRED, &[]);
                     None
                 }
             };
@@ -117,7 +116,7 @@ impl Reader {
         let map = self.object(at, value, &["step", "is"])?;
         let step = if map.contains_key("step") { Some(self.slug(at, map, "step")?) } else { None };
         if !map.contains_key("is") {
-            self.report(&format!("{at}.is"), "is missing");
+            self.fault(&format!("{at}.is"), kinds::REQUIRED, &[]);
         }
         let is = self.one_of(at, map, "is", &Became::ALL.map(Became::as_str))?;
         Some(MessageTest { step, is: Became::parse(&is)? })
@@ -214,7 +213,7 @@ impl Reader {
             (true, false) => ("add", true),
             (false, true) => ("remove", false),
             _ => {
-                self.report(at, "expected exactly one of add, remove");
+                self.fault(at, kinds::NOT_EXACTLY_ONE, &[("known", &"add, remove")]);
                 return None;
             }
         };
@@ -225,7 +224,7 @@ impl Reader {
         let map = self.object(at, value, &["name", "count", "per"])?;
         let name = if map.contains_key("name") { self.slug(at, map, "name") } else { None };
         if !map.contains_key("count") {
-            self.report(&format!("{at}.count"), "is missing");
+            self.fault(&format!("{at}.count"), kinds::REQUIRED, &[]);
         }
         let count = self.number(at, map, "count", 1, 1_000_000).map(|n| n as u32);
         let per_ms = map.get("per").map_or(Some(60 * SECOND_MS), |v| self.duration(&format!("{at}.per"), v));

@@ -6,9 +6,11 @@ mod steps;
 mod trigger;
 mod waits;
 
+use std::fmt::Display;
+
 use rapport_domain::resource::is_slug;
 use rapport_domain::time::parse_duration_ms;
-use rapport_domain::{Problem, Timestamp};
+use rapport_domain::{Kind, Problem, Timestamp, kinds};
 use serde_json::{Map, Value};
 
 use super::{
@@ -50,14 +52,18 @@ impl Reader {
         self.problems.push(Problem::new(at, message));
     }
 
+    /// Notes a problem of a known kind.
+    pub(crate) fn fault(&mut self, at: &str, kind: Kind, values: &[(&'static str, &dyn Display)]) {
+        self.problems.push(Problem::of(at, kind, values));
+    }
+
     pub(crate) fn object<'a>(&mut self, at: &str, value: &'a Value, known: &[&str]) -> Option<&'a Object> {
         let Value::Object(map) = value else {
-            self.report(at, format!("expected an object with {}, found {}", known.join(", "), type_name(value)));
+            self.fault(at, kinds::NOT_AN_OBJECT, &[("known", &known.join(", ")), ("found", &type_name(value))]);
             return None;
         };
         for name in map.keys().filter(|k| !known.contains(&k.as_str())) {
-            let message = format!("unknown member; expected one of {}", known.join(", "));
-            let problem = Problem::new(format!("{at}.{name}"), message);
+            let problem = Problem::of(format!("{at}.{name}"), kinds::UNKNOWN_MEMBER, &[("known", &known.join(", "))]);
             self.problems.push(problem.with_suggestion(nearest(name, known.iter().copied())));
         }
         Some(map)
@@ -66,17 +72,19 @@ impl Reader {
     pub(crate) fn text(&mut self, at: &str, map: &Object, name: &str, max: usize) -> Option<String> {
         let at = format!("{at}.{name}");
         match map.get(name)? {
-            Value::String(s) if s.trim().is_empty() => self.report(&at, "expected text, found an empty one"),
-            Value::String(s) if s.chars().count() > max => self.report(&at, format!("longer than {max} characters")),
+            Value::String(s) if s.trim().is_empty() => self.fault(&at, kinds::EMPTY, &[]),
+            Value::String(s) if s.chars().count() > max => {
+                self.fault(&at, kinds::TOO_MANY_CHARACTERS, &[("max", &max)]);
+            }
             Value::String(s) => return Some(s.trim().to_owned()),
-            other => self.report(&at, format!("expected text, found {}", type_name(other))),
+            other => self.fault(&at, kinds::WRONG_TYPE, &[("expected", &"text"), ("found", &type_name(other))]),
         }
         None
     }
 
     pub(crate) fn needed(&mut self, at: &str, map: &Object, name: &str) -> Option<String> {
         if !map.contains_key(name) {
-            self.report(&format!("{at}.{name}"), "is missing");
+            self.fault(&format!("{at}.{name}"), kinds::REQUIRED, &[]);
         }
         self.text(at, map, name, MAX_TEXT_CHARS)
     }
@@ -85,7 +93,7 @@ impl Reader {
         let text = self.needed(at, map, name)?;
         if !is_slug(&text) {
             let at = format!("{at}.{name}");
-            self.report(&at, "expected 1-64 lower-case letters, digits, - and _, beginning with a letter or digit");
+            self.fault(&at, kinds::NOT_AN_ID, &[]);
             return None;
         }
         Some(text)
@@ -96,7 +104,8 @@ impl Reader {
             None => false,
             Some(Value::Bool(b)) => *b,
             Some(other) => {
-                self.report(&format!("{at}.{name}"), format!("expected true or false, found {}", type_name(other)));
+                let values: &[(&str, &dyn Display)] = &[("expected", &"true or false"), ("found", &type_name(other))];
+                self.fault(&format!("{at}.{name}"), kinds::WRONG_TYPE, values);
                 false
             }
         }
@@ -106,8 +115,8 @@ impl Reader {
         let ms = value.as_str().and_then(parse_duration_ms);
         match ms {
             Some(ms) if (MIN_WAIT_MS..=MAX_WAIT_MS).contains(&ms) => return Some(ms),
-            Some(_) => self.report(at, "expected a duration from 1s to 731d"),
-            None => self.report(at, format!("expected a duration such as 30m, 12h or 3d, found {value}")),
+            Some(_) => self.fault(at, kinds::DURATION_RANGE, &[("from", &"1s"), ("to", &"731d")]),
+            None => self.fault(at, kinds::NOT_A_DURATION, &[("found", value)]),
         }
         None
     }
@@ -118,7 +127,8 @@ impl Reader {
         if known.contains(&text.as_str()) {
             return Some(text);
         }
-        let problem = Problem::new(format!("{at}.{name}"), format!("expected {}", known.join(", ")));
+        let values: &[(&str, &dyn Display)] = &[("known", &known.join(", ")), ("found", &text)];
+        let problem = Problem::of(format!("{at}.{name}"), kinds::NOT_ONE_OF, values);
         self.problems.push(problem.with_suggestion(nearest(&text, known.iter().copied())));
         None
     }
@@ -129,10 +139,8 @@ impl Reader {
         match value.as_i64() {
             Some(n) if (from..=to).contains(&n) => Some(n),
             _ => {
-                self.report(
-                    &format!("{at}.{name}"),
-                    format!("expected a whole number from {from} to {to}, found {value}"),
-                );
+                let values: &[(&str, &dyn Display)] = &[("from", &from), ("to", &to), ("found", value)];
+                self.fault(&format!("{at}.{name}"), kinds::NOT_WHOLE, values);
                 None
             }
         }
@@ -144,10 +152,7 @@ impl Reader {
         match hundredths {
             Some(h) if (0.0..=10_000.0).contains(&h) => Some(h.round() as u32),
             _ => {
-                self.report(
-                    at,
-                    format!("expected a percentage from 0 to 100 with two decimals at most, found {value}"),
-                );
+                self.fault(at, kinds::NOT_A_PERCENTAGE, &[("found", value)]);
                 None
             }
         }
@@ -158,12 +163,14 @@ impl Reader {
         let value = map.get(name)?;
         let read = value.as_str().filter(|t| t.contains('T')).and_then(Timestamp::parse);
         if read.is_none() {
-            self.report(
-                &format!("{at}.{name}"),
-                format!("expected an instant such as 2026-12-01T09:00:00Z, found {value}"),
-            );
+            self.fault(&format!("{at}.{name}"), kinds::NOT_AN_INSTANT, &[("found", value)]);
         }
         read
+    }
+
+    /// 0 to 100; what goes first.
+    pub(crate) fn priority(&mut self, at: &str, map: &Object) -> u8 {
+        self.number(at, map, "priority", 0, 100).map_or(DEFAULT_PRIORITY, |p| p as u8)
     }
 
     fn journey(&mut self, spec: &Value) -> Option<JourneySpec> {
@@ -188,7 +195,7 @@ impl Reader {
         let trigger = match map.get("trigger") {
             Some(value) => self.trigger(value),
             None => {
-                self.report("spec.trigger", format!("is missing; expected one of {}", trigger::KINDS.join(", ")));
+                self.fault("spec.trigger", kinds::REQUIRED_ONE_OF, &[("known", &trigger::KINDS.join(", "))]);
                 None
             }
         };
@@ -203,13 +210,13 @@ impl Reader {
         let exit_when = self.text(at, map, "exit_when", MAX_RULE_CHARS);
         let goal = map.get("goal").and_then(|goal| self.goal(goal));
         let holdout = map.get("holdout").map_or(Some(0), |v| self.percent("spec.holdout", v)).unwrap_or_default();
-        let priority = self.number(at, map, "priority", 0, 100).map_or(DEFAULT_PRIORITY, |p| p as u8);
+        let priority = self.priority(at, map);
         let starts_at = self.instant(at, map, "starts_at");
         let stops_at = self.instant(at, map, "stops_at");
         if let (Some(from), Some(to)) = (starts_at, stops_at)
             && to <= from
         {
-            self.report("spec.stops_at", "is not after starts_at");
+            self.fault("spec.stops_at", kinds::ENDS_TOO_EARLY, &[]);
         }
         let steps = self.steps(map.get("steps"));
         let (reentry, concurrent) = reentry?;
@@ -245,7 +252,7 @@ impl Reader {
             }
             (None, Some(_)) => GoalBy::Rule(self.text(at, map, "when", MAX_RULE_CHARS)?),
             _ => {
-                self.report(at, "expected exactly one of event, when");
+                self.fault(at, kinds::NOT_EXACTLY_ONE, &[("known", &"event, when")]);
                 return None;
             }
         };
@@ -264,7 +271,7 @@ impl Reader {
                     Some(after) => Some((Reentry::AfterMs(self.duration("spec.reentry.after", after)?), concurrent)),
                     None if map.contains_key("concurrent") => Some((Reentry::Always, concurrent)),
                     None => {
-                        self.report("spec.reentry.after", "is missing");
+                        self.fault("spec.reentry.after", kinds::REQUIRED, &[]);
                         None
                     }
                 }

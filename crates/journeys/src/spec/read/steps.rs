@@ -1,5 +1,6 @@
 //! Reading steps: ids, the one action, where they lead.
 
+use rapport_domain::kinds;
 use serde_json::Value;
 
 use super::{Object, Reader};
@@ -52,7 +53,7 @@ impl Reader {
         }
         let named: Vec<&str> = ACTIONS.into_iter().filter(|a| map.contains_key(*a)).collect();
         let [name] = named[..] else {
-            self.report(&at, format!("expected exactly one of {}, found {}", ACTIONS.join(", "), named.len()));
+            self.fault(&at, kinds::NOT_EXACTLY_ONE, &[("known", &ACTIONS.join(", "))]);
             return None;
         };
         let note = self.text(&at, map, "note", MAX_TEXT_CHARS);

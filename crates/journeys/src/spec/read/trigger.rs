@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chrono::NaiveDateTime;
-use rapport_domain::Problem;
+use rapport_domain::{Problem, kinds};
 use serde_json::Value;
 
 use super::{Object, Reader, nearest};
@@ -24,17 +24,19 @@ impl Reader {
         let map = self.object("spec.trigger", value, &KINDS)?;
         let named: Vec<&str> = KINDS.into_iter().filter(|k| map.contains_key(*k)).collect();
         let [kind] = named[..] else {
-            self.report("spec.trigger", format!("expected exactly one of {}", KINDS.join(", ")));
+            self.fault("spec.trigger", kinds::NOT_EXACTLY_ONE, &[("known", &KINDS.join(", "))]);
             return None;
         };
         let (at, inner) = (format!("spec.trigger.{kind}"), map.get(kind)?);
         match kind {
             "event" => {
-                let inner = self.object(&at, inner, &["name", "where", "key"])?;
+                let inner = self.object(&at, inner, &["name", "where", "key", "within"])?;
+                let within = inner.get("within").and_then(|value| self.duration(&format!("{at}.within"), value));
                 Some(Trigger::Event(EventTrigger {
                     name: self.needed(&at, inner, "name")?,
                     filter: self.text(&at, inner, "where", MAX_RULE_CHARS),
                     key: self.text(&at, inner, "key", MAX_TEXT_CHARS),
+                    within_ms: within,
                 }))
             }
             "segment" => self.segment(&at, inner),
@@ -120,7 +122,7 @@ impl Reader {
     pub(crate) fn occurrence(&mut self, at: &str, map: &Object) -> Option<Occurrence> {
         let named: Vec<&str> = ["at", "cron", "rrule"].into_iter().filter(|k| map.contains_key(*k)).collect();
         let [kind] = named[..] else {
-            self.report(at, "expected exactly one of at, cron, rrule");
+            self.fault(at, kinds::NOT_EXACTLY_ONE, &[("known", &"at, cron, rrule")]);
             return None;
         };
         if kind != "rrule" && map.contains_key("start") {
@@ -195,7 +197,7 @@ impl Reader {
             (Some(_), None) => self.text(at, inner, "rule", MAX_RULE_CHARS).map(Audience::Rule),
             (None, Some(_)) => self.slug(at, inner, "segment").map(Audience::Segment),
             _ => {
-                self.report(at, "expected exactly one of rule, segment");
+                self.fault(at, kinds::NOT_EXACTLY_ONE, &[("known", &"rule, segment")]);
                 None
             }
         }

@@ -27,12 +27,8 @@ impl Reader {
             [] => self.time_wait(at, map).map(Wait::Time),
             ["best_hour"] => {
                 self.alone(at, map, "best_hour", &[]);
-                let ms = self.duration(&format!("{at}.best_hour"), map.get("best_hour")?)?;
-                if !(rapport_domain::time::HOUR_MS..=MAX_AHEAD_MS).contains(&ms) {
-                    self.report(&format!("{at}.best_hour"), "expected how far ahead to look, from 1h to 7d");
-                    return None;
-                }
-                Some(Wait::BestHour { within_ms: ms })
+                let within_ms = self.best_hour(&format!("{at}.best_hour"), map.get("best_hour")?)?;
+                Some(Wait::BestHour { within_ms })
             }
             ["date"] => {
                 self.alone(at, map, "date", &[]);
@@ -53,6 +49,16 @@ impl Reader {
                 None
             }
         }
+    }
+
+    /// How far ahead a best hour may lie, in milliseconds.
+    pub(crate) fn best_hour(&mut self, at: &str, value: &Value) -> Option<i64> {
+        let ms = self.duration(at, value)?;
+        if !(rapport_domain::time::HOUR_MS..=MAX_AHEAD_MS).contains(&ms) {
+            self.report(at, "expected how far ahead to look, from 1h to 7d");
+            return None;
+        }
+        Some(ms)
     }
 
     fn alone(&mut self, at: &str, map: &Object, name: &str, beside: &[&str]) {

@@ -110,6 +110,7 @@ fn trigger(trigger: &Trigger) -> Value {
             out.insert("name".into(), json!(event.name));
             put(&mut out, "where", event.filter.as_ref());
             put(&mut out, "key", event.key.as_ref());
+            put(&mut out, "within", event.within_ms.map(format_duration_ms).as_ref());
         }
         Trigger::Segment(segment) => {
             out.insert("id".into(), json!(segment.id));

@@ -1,22 +1,22 @@
 //! Which rules are to be decided again: what each kind of change concerns, and what a rule rests on.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rapport_domain::Timestamp;
 use rapport_domain::event::names;
+use rapport_domain::profile::ACCOUNT;
 
+use super::super::defs::traits_of;
 use super::super::state::SegmentState;
 use super::{Binding, RuleSet, computed_rule_key};
 
-/// Rules to look at again; a small set by index.
+/// Rules to look at again, by index: in the order in which they are decided.
 #[derive(Clone, Debug, Default)]
-pub struct Touched(pub(super) Vec<u32>);
+pub struct Touched(pub(super) BTreeSet<u32>);
 
 impl Touched {
     pub(super) fn add(&mut self, rule: u32) {
-        if !self.0.contains(&rule) {
-            self.0.push(rule);
-        }
+        self.0.insert(rule);
     }
 
     /// Whether nothing needs a look.
@@ -91,6 +91,14 @@ impl RuleSet {
         self.entries[rule].plan.may_hold_without_events()
     }
 
+    /// The traits (by top-level name) that asking a rule of a profile reads: also where its time zone, its scores and which of its
+    /// accounts counts are kept.
+    #[must_use]
+    pub fn traits_read(&self, rule: usize) -> BTreeSet<&str> {
+        let plan = &self.entries[rule].plan;
+        traits_of(plan).chain(plan.uses_accounts().then_some(ACCOUNT)).collect()
+    }
+
     /// Whether some rule changes by somebody's entering or leaving the segment: it asks for the segment, or counts that event.
     #[must_use]
     pub fn hears_edge(&self, segment: &str) -> bool {
@@ -108,10 +116,7 @@ impl RuleSet {
             next += 1;
             let plan = &self.entries[index].plan;
             let segments = plan.segment_names().iter().filter_map(|id| self.segment_index.get(id).copied());
-            let computed = plan.trait_names().iter().filter_map(|path| {
-                let root = path.split('.').next()?;
-                self.by_key.get(&computed_rule_key(root)).copied()
-            });
+            let computed = traits_of(plan).filter_map(|name| self.by_key.get(&computed_rule_key(name)).copied());
             let asked: Vec<usize> = segments.chain(computed).map(|i| i as usize).collect();
             found.extend(asked.into_iter().filter(|i| *i != index));
             let mut seen = HashSet::new();

@@ -106,3 +106,46 @@ fn lists_are_filtered_and_stable_under_change() {
     let rest = db.read(|q| versions(q, a, SEGMENT, "c", page.next.as_deref(), 1)).unwrap();
     assert_eq!((page.items[0].version, rest.items[0].version, rest.next), (2, 1, None));
 }
+
+#[test]
+fn documents_of_every_kind_are_found_by_what_they_are_called() {
+    let (_dir, db, a, b) = test_db();
+    let add =
+        |ws, kind, id: &str, spec: Value| db.write(|tx| put(tx, ws, kind, id, &spec, by("ann", 1), None)).unwrap();
+    add(a, SEGMENT, "vip", json!({"name": "VIP customers", "rule": "traits.order > 1"}));
+    add(a, ResourceKind::Insight, "orders", json!({"name": "Orders by day"}));
+    add(a, ResourceKind::Dashboard, "shop", json!({"name": "The shop: orders and VIPs"}));
+    add(a, ResourceKind::Topic, "news", json!({"name": "Größere Neuigkeiten 100%"}));
+    add(a, ResourceKind::Domain, "example-com", json!({"selector": "orders"}));
+    add(a, ResourceKind::Settings, "workspace", json!({"name": "orders"}));
+    add(a, ResourceKind::Journey, "old", json!({"name": "Old orders"}));
+    db.write(|tx| archive(tx, a, ResourceKind::Journey, "old", by("ann", 1))).unwrap();
+    add(b, SEGMENT, "vip", json!({"name": "Orders of others"}));
+    db.write(|tx| publish(tx, a, SEGMENT, "vip", None, by("ann", 1))).unwrap();
+    let ids =
+        |text: &str| -> Vec<String> { db.read(|q| find(q, a, text, 10)).unwrap().into_iter().map(|f| f.id).collect() };
+    for (text, expected) in [
+        ("order", &["orders", "shop"][..]),
+        ("vip", &["vip", "shop"]),
+        ("orders vip", &["shop"]),
+        ("dashboard ORDERS", &["shop"]),
+        ("größere", &["news"]),
+        ("GRÖSS", &[]),
+        ("100%", &["news"]),
+        ("example", &["example-com"]),
+        ("selector", &[]),
+        ("e_", &[]),
+        (" ", &[]),
+    ] {
+        assert_eq!(ids(text), expected, "{text:?}");
+    }
+    // Many of one kind push out nothing that fits better.
+    for n in 0..300 {
+        add(a, SEGMENT, &format!("s{n}"), json!({"name": format!("Somebody's orders {n}")}));
+    }
+    let found = db.read(|q| find(q, a, "orders", 2)).unwrap();
+    assert_eq!((found.len(), found[0].id.as_str()), (2, "orders"));
+    let vip = db.read(|q| find(q, a, "vip", 1)).unwrap().remove(0);
+    let expected = (SEGMENT, "VIP customers", ResourceStatus::Live, Some(1));
+    assert_eq!((vip.kind, vip.name.as_str(), vip.status, vip.live_version), expected);
+}

@@ -6,9 +6,10 @@ import { includes, type Schemas, sessionQuery } from '@/api/client';
 import { aboutQuery } from '@/api/queries';
 import { t } from '@/i18n';
 import { useResources } from '@/resources/useResources';
-import { Empty, Loaded, When } from '@/ui/bits';
+import { Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { Find } from '@/ui/Find';
+import { NoRows } from '@/ui/NoRows';
 import { notifyError } from '@/ui/notify';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
@@ -36,12 +37,12 @@ export function ArchivePage() {
         />
         <Find flex={1} miw={180} label={t('Find in the archive')} placeholder={t('Name, id or a part of it')} value={text} change={setText} />
       </Group>
-      <Archived key={kind} kind={kind} q={search.q} />
+      <Archived key={kind} kind={kind} q={search.q} clear={() => setText('')} />
     </Page>
   );
 }
 
-function Archived({ kind, q }: { kind: string; q: string | undefined }) {
+function Archived({ kind, q, clear }: { kind: string; q: string | undefined; clear: () => void }) {
   const session = useQuery(sessionQuery);
   const list = useResources(kind, q, 'archived');
   const [busy, setBusy] = useState<string | null>(null);
@@ -61,7 +62,9 @@ function Archived({ kind, q }: { kind: string; q: string | undefined }) {
       <Loaded query={list}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title={q ? t('Nothing was found.') : t('Nothing of this kind is archived')}>{t('A document is archived from the menu beside its buttons. It then leaves the lists and stays here.')}</Empty>
+            <NoRows narrowed={Boolean(q)} clear={clear} title={t('Nothing of this kind is archived')}>
+              {t('A document is archived from the menu beside its buttons. It then leaves the lists and stays here.')}
+            </NoRows>
           ) : (
             <DataTable<Row>
               caption={t('Archive')}

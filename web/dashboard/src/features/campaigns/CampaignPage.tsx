@@ -2,23 +2,28 @@
 import { Alert, Grid, NumberInput, Select, SimpleGrid, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
-import { api, data, includes, sessionQuery } from '@/api/client';
+import { CHANNELS } from '@/api/channels';
+import { api, data } from '@/api/client';
 import { Preview } from '@/features/content/Preview';
 import { AudienceFields } from '@/features/journeys/forms/AudienceFields';
 import { object, type Obj, text, ValuesInput } from '@/features/journeys/forms/common';
-import { GoalFields, Holdout } from '@/features/journeys/forms/Purpose';
+import { GoalFields, Holdout, Priority } from '@/features/journeys/forms/Purpose';
+import { WindowFields } from '@/features/journeys/forms/WindowFields';
 import { ScheduleFields } from '@/features/journeys/forms/ScheduleFields';
-import { number, t, tn } from '@/i18n';
+import { t } from '@/i18n';
+import { PickDocument } from '@/resources/PickDocument';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, type Spec, useResource } from '@/resources/useResource';
+import { useOffered } from '@/resources/useOffered';
 import { useResources } from '@/resources/useResources';
 import { Audience } from '@/rules/Audience';
-import { Figure, Loaded, Status } from '@/ui/bits';
+import { RuleField } from '@/rules/RuleField';
+import { Loaded, Status } from '@/ui/bits';
+import { Editable } from '@/ui/Editable';
 import { Page } from '@/ui/Page';
 import { Section } from '@/ui/Section';
-import { CompareFields, ResendFields, TemplateSelect } from './Fields';
-import { rate } from './rate';
+import { BestHour, comesRound, CompareFields, GoalWithin, ResendFields, TemplateSelect } from './Fields';
+import { Figures } from './Figures';
 import { RunCampaign } from './RunCampaign';
 import { Variants } from './Variants';
 
@@ -29,9 +34,8 @@ const BEGUN = ['sending', 'paused', 'sent', 'cancelled'];
 export function CampaignPage() {
   const { id = 'new' } = useParams({ strict: false });
   const navigate = useNavigate();
-  const session = useQuery(sessionQuery);
   const editing = useResource('campaign', id, BEGINNING);
-  const [ownId, setOwnId] = useState<string | null>(null);
+  const { ownId, setOwnId } = editing;
   const live = useQuery({
     queryKey: ['campaigns', id],
     queryFn: ({ signal }) => data(api.GET('/api/v1/campaigns/{id}', { params: { path: { id } }, signal })),
@@ -47,7 +51,7 @@ export function CampaignPage() {
   const channel = text(spec.channel) || 'email';
   const block = !name.trim() ? t('Give it a name first.') : !rule ? t('Choose whom it is for.') : !text(spec.template) ? t('Choose what to send.') : undefined;
   const c = live.data;
-  const mayEdit = includes(session.data?.role, 'editor');
+  const { mayEdit } = editing;
   const compare = spec.compare === undefined ? null : object(spec.compare);
   const body = (
     <Page
@@ -75,14 +79,7 @@ export function CampaignPage() {
       <ResourceProblem editing={editing} />
       {c && BEGUN.includes(c.state) && (
         <>
-          <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
-            <Figure name={t('People')} value={number(c.people)} hint={c.held_out > 0 ? tn(c.held_out, 'one of them held out', '{n} of them held out') : undefined} />
-            <Figure name={t('Waiting')} value={number(c.waiting)} />
-            <Figure name={t('Sent')} value={number(c.sent)} hint={t('of {n} decided', { n: c.decided })} />
-            <Figure name={t('Opened')} value={rate(c.opened, c.sent)} hint={number(c.opened)} />
-            <Figure name={t('Clicked')} value={rate(c.clicked, c.sent)} hint={number(c.clicked)} />
-            <Figure name={t('Reached the goal')} value={number(c.goals)} />
-          </SimpleGrid>
+          <Figures of={c} spec={spec} channel={channel} />
           <Variants of={c} />
         </>
       )}
@@ -93,6 +90,7 @@ export function CampaignPage() {
       )}
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 7 }}>
+          <Editable may={mayEdit}>
           <Stack>
             <Section title={t('What it is')}>
               <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => set({ name: e.currentTarget.value })} />
@@ -106,6 +104,7 @@ export function CampaignPage() {
                 value={Array.isArray(spec.seeds) ? (spec.seeds as string[]) : []}
                 onChange={(seeds) => set({ seeds: seeds.length > 0 ? seeds : undefined })}
               />
+              <RuleField label={t('Not (any more) those for whom')} value={text(spec.exit_when)} onChange={(when) => set({ exit_when: when || undefined })} />
             </Section>
             <Section title={t('What')}>
               <ChannelAndTopic channel={channel} topic={text(spec.topic)} set={set} />
@@ -116,6 +115,7 @@ export function CampaignPage() {
             </Section>
             <Section title={t('When')}>
               <ScheduleFields none={t('when somebody starts it')} value={spec.schedule === undefined ? undefined : object(spec.schedule)} set={(schedule) => set({ schedule })} />
+              <WindowFields value={spec.window === undefined ? undefined : object(spec.window)} change={(window) => set({ window })} />
               <NumberInput
                 label={t('At most so many a minute')}
                 description={t('Slower is kinder to a shop that is about to be visited by everybody. Empty: as fast as the channel can.')}
@@ -124,12 +124,16 @@ export function CampaignPage() {
                 value={typeof spec.throttle === 'number' ? spec.throttle : ''}
                 onChange={(n) => set({ throttle: typeof n === 'number' ? n : undefined })}
               />
+              <BestHour value={text(spec.best_hour)} change={(hour) => set({ best_hour: hour })} />
             </Section>
             <Section title={t('What it is for')}>
+              <Priority value={spec.priority} change={(priority) => set({ priority })} />
               <GoalFields goal={spec.goal} change={(goal) => set({ goal })} />
+              {spec.goal !== undefined && <GoalWithin goal={object(spec.goal)} comesRound={comesRound(spec.schedule)} change={(goal) => set({ goal })} />}
               <Holdout value={typeof spec.holdout === 'number' ? spec.holdout : 0} hasGoal={spec.goal !== undefined} change={(holdout) => set({ holdout })} />
             </Section>
           </Stack>
+          </Editable>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack className="sticky">
@@ -145,19 +149,18 @@ export function CampaignPage() {
 
 function ChannelAndTopic({ channel, topic, set }: { channel: string; topic: string; set: (part: Obj) => void }) {
   const templates = useResources('template').data ?? [];
-  const topics = useResources('topic').data ?? [];
-  const channels = [...new Set(['email', channel, ...templates.map((x) => String(x.spec.channel ?? 'email'))])];
+  const channels = [...new Set([...CHANNELS, channel, ...templates.map((x) => String(x.spec.channel ?? 'email'))])];
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
       <Select label={t('Channel')} allowDeselect={false} data={channels.map((c) => ({ value: c, label: t(c) }))} value={channel} onChange={(v) => set({ channel: v === 'email' ? undefined : v, template: '' })} />
-      <Select label={t('Topic')} clearable data={topics.map((x) => ({ value: x.id, label: String(x.spec.name ?? x.id) }))} value={topic || null} onChange={(v) => set({ topic: v ?? undefined })} />
+      <PickDocument kind="topic" label={t('Topic')} clearable value={topic} change={(id) => set({ topic: id || undefined })} />
     </SimpleGrid>
   );
 }
 
 /** The message as it is written now. */
 function Message({ id }: { id: string }) {
-  const found = useResources('template').data?.find((x) => x.id === id);
+  const found = useOffered('template', id).chosen;
   if (!found) return <Text size="sm" c="dimmed">{t('The message is shown here once it is chosen.')}</Text>;
   return <Preview spec={found.spec as Spec} />;
 }

@@ -5,11 +5,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, type Schemas, sessionQuery } from '@/api/client';
 import { Cost, type TextCost } from '@/features/journeys/TextCost';
+import { whySkipped } from '@/features/journeys/whys';
 import { number, t, tn } from '@/i18n';
 import { Loaded } from '@/ui/bits';
 import { Finish } from '@/ui/Finish';
 import { notify } from '@/ui/notify';
-import { useCall } from '@/ui/useCall';
+import { type Once, useCall } from '@/ui/useCall';
 import { FormModal } from '@/ui/FormModal';
 
 type Campaign = Schemas['CampaignView'];
@@ -69,8 +70,8 @@ function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: b
   const [to, setTo] = useState<string[]>(actor.includes('@') ? [actor] : []);
   const [overdue, setOverdue] = useState('run');
   const { busy, error, run } = useCall([['campaigns']], close);
-  const path = { params: { path: { id: of.id } } };
-  const texts: Record<What, { title: string; lines: string[]; action: string; call: () => Promise<void> }> = {
+  const path = { id: of.id };
+  const texts: Record<What, { title: string; lines: string[]; action: string; call: (once: Once) => Promise<void> }> = {
     start: {
       title: t('Start this campaign?'),
       lines: [
@@ -79,25 +80,27 @@ function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: b
         ...(dirty ? [t('The live version is sent, without the changes you have not published.')] : []),
       ],
       action: t('Start'),
-      call: async () => {
-        const made = await data(api.POST('/api/v1/campaigns/{id}/start', path));
+      call: async (once) => {
+        const made = await data(api.POST('/api/v1/campaigns/{id}/start', { params: { path, ...once() } }));
         notify('good', tn(made.people, 'On its way to one person', 'On its way to {n} people'));
+        if (made.seeds_of_nobody.length > 0) notify('bad', t('No customer has this address, so it gets nothing: {list}', { list: made.seeds_of_nobody.join(', ') }));
       },
     },
     pause: {
       title: t('Pause this campaign?'),
-      lines: [tn(of.waiting, 'One person still waits for it.', '{n} people still wait for it.'), t('No further message is decided until you resume it.'), t('Messages that were decided and have not left wait until then.')],
+      lines: [tn(of.waiting + of.entering, 'One person still waits for it.', '{n} people still wait for it.'), t('No further message is decided until you resume it.'), t('Messages that were decided and have not left wait until then.')],
       action: t('Pause'),
       call: async () => {
-        await data(api.POST('/api/v1/campaigns/{id}/pause', path));
+        await data(api.POST('/api/v1/campaigns/{id}/pause', { params: { path } }));
       },
     },
     resume: {
       title: t('Resume this campaign'),
-      lines: [tn(of.waiting, 'One person still waits for it.', '{n} people still wait for it.')],
+      lines: [tn(of.waiting + of.entering, 'One person still waits for it.', '{n} people still wait for it.')],
       action: t('Resume'),
-      call: async () => {
-        await data(api.POST('/api/v1/campaigns/{id}/resume', { ...path, body: { overdue } }));
+      call: async (once) => {
+        const body = { overdue };
+        await data(api.POST('/api/v1/campaigns/{id}/resume', { params: { path, ...once(body) }, body }));
       },
     },
     cancel: {
@@ -105,15 +108,16 @@ function Window({ of, what, dirty, close }: { of: Campaign; what: What; dirty: b
       lines: [t('Nobody else gets it, and what waits to be sent is not sent.'), t('It cannot be taken up again; what was sent stays sent.')],
       action: t('Call it off'),
       call: async () => {
-        await data(api.POST('/api/v1/campaigns/{id}/cancel', path));
+        await data(api.POST('/api/v1/campaigns/{id}/cancel', { params: { path } }));
       },
     },
     test: {
       title: t('Send a test'),
       lines: [t('Every version goes to each address, as it is saved now. Tests count in no number of the campaign.'), t('They pass the same gate: an address that left the topic gets none.')],
       action: t('Send'),
-      call: async () => {
-        await data(api.POST('/api/v1/campaigns/{id}/test', { ...path, body: { to: to.map((email) => ({ email })) } as never }));
+      call: async (once) => {
+        const body = { to: to.map((email) => ({ email })) } as never;
+        await data(api.POST('/api/v1/campaigns/{id}/test', { params: { path, ...once(body) }, body }));
         notify('good', tn(to.length, 'On its way to one person', 'On its way to {n} people'));
       },
     },
@@ -177,7 +181,7 @@ function Estimate({ id }: { id: string }) {
             <Text size="sm" c="dimmed">
               {t('Not let through:')}{' '}
               {Object.entries(of.skipped)
-                .map(([reason, n]) => `${reason.replaceAll('_', ' ')} ${number(n)}`)
+                .map(([reason, n]) => `${whySkipped(reason)} ${number(n)}`)
                 .join(', ')}
             </Text>
           )}

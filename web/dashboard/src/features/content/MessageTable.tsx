@@ -2,8 +2,10 @@ import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import type { Schemas } from '@/api/client';
+import { Customer } from '@/features/customers/Customer';
 import { REASONS } from '@/features/messages/reasons';
 import { t } from '@/i18n';
+import { Named, useNames } from '@/resources/names';
 import { Status, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 
@@ -14,6 +16,7 @@ const MessageDrawer = lazy(() => import('@/features/messages/MessageDrawer').the
 /** Messages, each with what became of it and why. */
 export function MessageTable({ rows, more, whose }: { rows: Message[]; more: { has: boolean; loading: boolean; load: () => void }; whose?: boolean }) {
   const [open, setOpen] = useState<string | null>(null);
+  const template = useNames('template');
   const shown = rows.find((m) => m.id === open);
   const columns: Column<Message>[] = [
     { title: t('When'), cell: (m) => <When at={m.created_at} />, kind: 'short' },
@@ -21,7 +24,7 @@ export function MessageTable({ rows, more, whose }: { rows: Message[]; more: { h
       title: t('Status'),
       cell: (m) => (
         <>
-          <button type="button" className="text-button" aria-label={t('{status}: what became of {name}', { status: t(m.status), name: m.subject ?? m.template })} onClick={() => setOpen(m.id)}>
+          <button type="button" className="text-button" aria-label={t('{status}: what became of {name}', { status: t(m.status), name: m.subject ?? template(m.template) })} onClick={() => setOpen(m.id)}>
             <Status of={m.status} />
           </button>
           {m.reason && (
@@ -41,15 +44,12 @@ export function MessageTable({ rows, more, whose }: { rows: Message[]; more: { h
             <span dir="auto">{m.subject ?? m.template}</span>
           ) : (
             <Anchor component={Link} to="/content/$id" params={{ id: m.template } as never} dir="auto">
-              {m.subject ?? m.template}
+              {m.subject ?? template(m.template)}
             </Anchor>
           )}
           {m.journey && (
             <Text size="xs" c="dimmed">
-              <Anchor component={Link} to="/journeys/$id" params={{ id: m.journey } as never} size="xs">
-                {m.journey}
-              </Anchor>{' '}
-              · {m.step}
+              <Named kind="journey" id={m.journey} size="xs" /> · {m.step}
             </Text>
           )}
           {m.detail && m.status !== 'sent' && (
@@ -64,16 +64,12 @@ export function MessageTable({ rows, more, whose }: { rows: Message[]; more: { h
       ? [
           {
             title: t('To'),
-            cell: (m: Message) => (
-              <Anchor component={Link} to="/customers/$id" params={{ id: m.profile } as never} className="mono">
-                {m.profile}
-              </Anchor>
-            ),
+            cell: (m: Message) => <Customer id={m.profile} />,
             wideOnly: true,
           },
         ]
       : []),
-    { title: t('Channel'), cell: (m) => m.channel, wideOnly: true },
+    { title: t('Channel'), cell: (m) => t(m.channel), wideOnly: true },
   ];
   return (
     <>

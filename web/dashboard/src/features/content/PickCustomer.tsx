@@ -1,20 +1,29 @@
 import { Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, data } from '@/api/client';
+import { useQuery } from '@tanstack/react-query';
 import { nameOf } from '@/features/customers/name';
+import { summaryQuery } from '@/features/customers/names';
 import { t } from '@/i18n';
+import { useFoundCustomers } from './useFoundCustomers';
+
+interface Props {
+  label: string;
+  value: string | null;
+  onChange: (id: string | null) => void;
+  placeholder?: string;
+  /** Who is not offered. */
+  except?: string;
+  /** Those without a `user_id` are offered as well. */
+  anonymous?: boolean;
+}
 
 /** A customer, found by typing. */
-export function PickCustomer({ label, value, onChange, placeholder }: { label: string; value: string | null; onChange: (id: string | null) => void; placeholder?: string }) {
-  const [text, setText] = useState('');
-  const [q] = useDebouncedValue(text.trim(), 200);
-  const found = useQuery({
-    queryKey: ['profiles', 'pick', q],
-    queryFn: ({ signal }) => data(api.GET('/api/v1/profiles', { params: { query: { ...(q ? { q } : {}), known: true, limit: 20 } }, signal })),
-    placeholderData: keepPreviousData,
-  });
+export function PickCustomer({ label, value, onChange, placeholder, except, anonymous = false }: Props) {
+  const { text, setText, items: found } = useFoundCustomers(anonymous);
+  const items = found.filter((p) => p.id !== except);
+  // Somebody the address names, whom nobody has typed.
+  const missing = value !== null && text === '' && !items.some((p) => p.id === value);
+  const one = useQuery({ ...summaryQuery(value ?? ''), enabled: missing });
+  const offered = items.map((p) => ({ value: p.id, label: nameOf(p) }));
   return (
     <Select
       label={label}
@@ -24,7 +33,7 @@ export function PickCustomer({ label, value, onChange, placeholder }: { label: s
       filter={({ options }) => options}
       searchValue={text}
       onSearchChange={setText}
-      data={(found.data?.items ?? []).map((p) => ({ value: p.id, label: nameOf(p) }))}
+      data={missing && one.data ? [...offered, { value, label: nameOf(one.data) }] : offered}
       value={value}
       onChange={onChange}
       nothingFoundMessage={t('Nobody was found')}

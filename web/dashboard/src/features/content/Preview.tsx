@@ -1,36 +1,51 @@
-/** A message as somebody will see it: for a customer, on a device, in the light or the dark. */
+/** A message as somebody will see it: for a customer, in a language, with what began it, on a device, in the light or the dark. */
 import { Alert, Group, Paper, SegmentedControl, Stack, Tabs, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { ApiProblem, api, data } from '@/api/client';
 import { t } from '@/i18n';
 import type { Spec } from '@/resources/useResource';
 import { Loaded, Loading, Problem } from '@/ui/bits';
+import { useSearchState } from '@/ui/useSearchState';
 import { MailCanvas } from './email/MailCanvas';
 import { marked, type Path } from './email/mjml';
 import { PickCustomer } from './PickCustomer';
+import { LanguageField, SampleFields } from './SampleFields';
+import type { Values } from './sample';
 
 const ChannelPreview = lazy(() => import('./previews/ChannelPreview').then((m) => ({ default: m.ChannelPreview })));
 
 /** The width of a usual telephone, pixels. */
 const PHONE_WIDTH = 375;
 
-export function Preview({ spec, chosen = null, choose }: { spec: Spec; chosen?: Path | null; choose?: ((path: Path) => void) | undefined }) {
-  const [profile, setProfile] = useState<string | null>(null);
-  const [device, setDevice] = useState('desk');
-  const [mode, setMode] = useState('light');
+interface Props {
+  spec: Spec;
+  /** What a template of this id is given beside the customer. */
+  sample?: { template: string; values: Values; change: (values: Values) => void };
+  chosen?: Path | null;
+  choose?: ((path: Path) => void) | undefined;
+}
+
+export function Preview({ spec, sample, chosen = null, choose }: Props) {
+  const [search, setSearch] = useSearchState();
+  const profile = search.as ?? null;
+  const device = search.device === 'phone' ? 'phone' : 'desk';
+  const mode = search.mode === 'dark' ? 'dark' : 'light';
   const channel = String(spec.channel ?? 'email');
   const email = channel === 'email';
   // An unfinished message is shown all the same.
   const whole = { ...spec, name: spec.name || 'preview', ...(email ? { subject: spec.subject || ' – ' } : {}), ...(choose && typeof spec.mjml === 'string' ? { mjml: marked(spec.mjml) } : {}) };
-  const [asked] = useDebouncedValue(JSON.stringify(whole), 300);
+  const locale = search.locale ?? null;
+  const strict = search.strict === 'yes';
+  const [asked] = useDebouncedValue(JSON.stringify({ spec: whole, data: sample?.values ?? {} }), 300);
   const preview = useQuery({
-    queryKey: ['templates', 'preview', asked, profile],
-    queryFn: ({ signal }) => data(api.POST('/api/v1/templates/preview', { body: { spec: JSON.parse(asked), data: {}, ...(profile ? { profile } : {}) } as never, signal })),
+    queryKey: ['templates', 'preview', asked, profile, locale, strict],
+    queryFn: ({ signal }) => data(api.POST('/api/v1/templates/preview', { body: { ...JSON.parse(asked), ...(profile ? { profile } : {}), ...(locale ? { locale } : {}), strict } as never, signal })),
     placeholderData: keepPreviousData,
     retry: false,
   });
+  const given = Object.keys(sample?.values ?? {}).length > 0;
   const broken = preview.error instanceof ApiProblem && preview.data === undefined;
   const switches = (
     <Group gap="xs">
@@ -38,7 +53,7 @@ export function Preview({ spec, chosen = null, choose }: { spec: Spec; chosen?: 
         size="xs"
         aria-label={t('Device')}
         value={device}
-        onChange={setDevice}
+        onChange={(v) => setSearch({ device: v === 'desk' ? undefined : v })}
         data={[
           { value: 'desk', label: t('Desk') },
           { value: 'phone', label: t('Telephone') },
@@ -48,7 +63,7 @@ export function Preview({ spec, chosen = null, choose }: { spec: Spec; chosen?: 
         size="xs"
         aria-label={t('Light or dark')}
         value={mode}
-        onChange={setMode}
+        onChange={(v) => setSearch({ mode: v === 'light' ? undefined : v })}
         data={[
           { value: 'light', label: t('Light') },
           { value: 'dark', label: t('Dark') },
@@ -61,10 +76,12 @@ export function Preview({ spec, chosen = null, choose }: { spec: Spec; chosen?: 
       <Stack gap="sm">
         <Group justify="space-between" align="flex-end">
           <div style={{ flex: 1, minWidth: 180, maxWidth: 320 }}>
-            <PickCustomer label={t('As seen by')} value={profile} onChange={setProfile} />
+            <PickCustomer label={t('As seen by')} value={profile} onChange={(id) => setSearch({ as: id ?? undefined })} />
           </div>
+          <LanguageField spec={spec} value={locale} onChange={(next) => setSearch({ locale: next ?? undefined })} />
           {switches}
         </Group>
+        {sample && <SampleFields template={sample.template} profile={profile} values={sample.values} onChange={sample.change} strict={{ on: strict, change: (on) => setSearch({ strict: on ? 'yes' : undefined }) }} />}
         {preview.error && <Problem error={preview.error} />}
         {!broken && (
           <Loaded query={preview}>
@@ -74,7 +91,7 @@ export function Preview({ spec, chosen = null, choose }: { spec: Spec; chosen?: 
                   <ChannelPreview channel={channel} content={p.content as Spec} device={device} dark={mode === 'dark'} sms={p.sms} />
                 </Suspense>
               ) : (
-                <Tabs defaultValue="html" keepMounted={false}>
+                <Tabs value={search.part === 'text' ? 'text' : 'html'} onChange={(part) => setSearch({ part: part === 'text' ? 'text' : undefined })} keepMounted={false}>
                   <Tabs.List>
                     <Tabs.Tab value="html">{t('Mail')}</Tabs.Tab>
                     <Tabs.Tab value="text">{t('Text part')}</Tabs.Tab>
@@ -102,8 +119,8 @@ export function Preview({ spec, chosen = null, choose }: { spec: Spec; chosen?: 
             }
           </Loaded>
         )}
-        {!preview.error && profile && (preview.data?.missing.length ?? 0) > 0 && (
-          <Alert variant="outline" color="yellow" title={t('Empty for this customer')}>
+        {!preview.error && (profile || given) && (preview.data?.missing.length ?? 0) > 0 && (
+          <Alert variant="outline" color="yellow" title={profile ? t('Empty for this customer') : t('Empty with these values')}>
             <Text size="sm">{[...new Set(preview.data?.missing.map((m) => m.name))].join(', ')}</Text>
           </Alert>
         )}

@@ -1,15 +1,15 @@
 /** A message: written on one side, seen as its reader sees it on the other. */
 import { Button, Grid, Group, Select, Stack, Switch, Tabs, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
-import { includes, sessionQuery } from '@/api/client';
 import { useSchema } from '@/features/settings/DocumentModal';
 import { t } from '@/i18n';
+import { PickDocument } from '@/resources/PickDocument';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, type Spec, useResource } from '@/resources/useResource';
 import { useResources } from '@/resources/useResources';
 import { Loaded, Loading } from '@/ui/bits';
+import { Editable } from '@/ui/Editable';
 import { Page } from '@/ui/Page';
 import { SchemaForm } from '@/ui/SchemaForm';
 import { shapeOf } from '@/ui/schema';
@@ -18,11 +18,14 @@ import { useBrand } from './brand/useBrand';
 import { EmailEditor, type View } from './email/EmailEditor';
 import { Findings } from './email/Findings';
 import { type Path, parse } from './email/mjml';
+import { chosenOf } from './languages/translations';
 import { Preview } from './Preview';
 import { SendTest } from './SendTest';
+import type { Values } from './sample';
 import { BEGINNING, STARTERS } from './starters';
 
 const CodeEditor = lazy(() => import('@/ui/CodeEditor').then((m) => ({ default: m.CodeEditor })));
+const Languages = lazy(() => import('./languages/Languages').then((m) => ({ default: m.Languages })));
 
 const COMMON = ['name', 'channel', 'topic', 'transactional'];
 const EMAIL = [...COMMON, 'subject', 'preheader', 'html', 'mjml', 'text', 'brand'];
@@ -33,11 +36,11 @@ export function TemplatePage() {
   const { id = 'new' } = useParams({ strict: false });
   const [search, setSearch] = useSearchState();
   const navigate = useNavigate();
-  const session = useQuery(sessionQuery);
   const editing = useResource('template', id, BEGINNING);
-  const [ownId, setOwnId] = useState<string | null>(null);
+  const { ownId, setOwnId } = editing;
   const [testing, setTesting] = useState(false);
   const [chosen, choose] = useState<Path | null>(null);
+  const [values, setValues] = useState<Values>({});
   const schema = useSchema('template');
   const spec = editing.spec;
   const text = (name: string) => String(spec?.[name] ?? '');
@@ -53,11 +56,17 @@ export function TemplatePage() {
   const channel = text('channel') || 'email';
   const channels = (schema.data?.properties?.channel?.enum ?? ['email']).map(String);
   const email = channel === 'email';
-  const mayEdit = includes(session.data?.role, 'editor');
+  const { mayEdit } = editing;
+  const shape = shapeOf(schema.data ?? {}, 'channel', channel);
   const block = !name.trim() ? t('Give it a name first.') : undefined;
   const view = (['blocks', 'code', 'both'] as const).find((v) => v === search.view) ?? 'blocks';
   const both = email && parsed !== null && view === 'both' && (search.tab ?? 'design') === 'design';
   const change = (value: string) => (next: string | null) => set({ [value]: next || undefined });
+  const turn = (tab: string | null) => {
+    // What is translated is what the preview shows.
+    const first = tab === 'languages' && spec ? (chosenOf(spec, search.locale) ?? undefined) : search.locale;
+    setSearch({ tab: tab === 'design' ? undefined : (tab ?? undefined), locale: first });
+  };
   const changeChannel = (next: string | null) => {
     if (!next || next === channel) return;
     // What channels have in common stays.
@@ -89,7 +98,7 @@ export function TemplatePage() {
       />
       {email && <BrandChoice value={text('brand')} set={change('brand')} />}
       <SchemaForm
-        schema={email ? (schema.data ?? {}) : shapeOf(schema.data ?? {}, 'channel', channel)}
+        schema={email ? (schema.data ?? {}) : shape}
         root={schema.data ?? {}}
         value={spec}
         onChange={(next) => editing.change(next)}
@@ -107,25 +116,31 @@ export function TemplatePage() {
       )}
     </Stack>
   ) : (
-    spec && <SchemaForm schema={shapeOf(schema.data ?? {}, 'channel', channel)} root={schema.data ?? {}} value={spec} onChange={(next) => editing.change(next)} without={[...COMMON, 'track_clicks', 'priority', 'quiet_hours']} />
+    spec && <SchemaForm schema={shape} root={schema.data ?? {}} value={spec} onChange={(next) => editing.change(next)} without={[...COMMON, 'track_clicks', 'priority', 'quiet_hours', 'translations', ...(channel === 'voice' ? [] : ['language'])]} />
   );
   const tabs = (
-    <Tabs value={search.tab ?? 'design'} onChange={(tab) => setSearch({ tab: tab === 'design' ? undefined : (tab ?? undefined) })} keepMounted={false}>
+    <Tabs value={search.tab ?? 'design'} onChange={turn} keepMounted={false}>
       <Tabs.List>
         <Tabs.Tab value="design">{t('Content')}</Tabs.Tab>
         {email && <Tabs.Tab value="text">{t('Text part')}</Tabs.Tab>}
+        <Tabs.Tab value="languages">{t('Languages')}</Tabs.Tab>
         <Tabs.Tab value="settings">{t('Settings')}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="design" pt="md">
-        {design}
+        <Editable may={mayEdit}>{design}</Editable>
       </Tabs.Panel>
       <Tabs.Panel value="text" pt="md">
         <Suspense fallback={<Loading rows={8} />}>
-          <CodeEditor label={t('Text part')} value={text('text')} onChange={(v) => set({ text: v || undefined })} minHeight="24em" placeholder={t('Empty: made from the body.')} />
+          <CodeEditor readOnly={!mayEdit} label={t('Text part')} value={text('text')} onChange={(v) => set({ text: v || undefined })} minHeight="24em" placeholder={t('Empty: made from the body.')} />
+        </Suspense>
+      </Tabs.Panel>
+      <Tabs.Panel value="languages" pt="md">
+        <Suspense fallback={<Loading rows={8} />}>
+          {spec && <Languages mayEdit={mayEdit} spec={spec} change={editing.change} asked={search.locale} ask={(locale) => setSearch({ locale })} schema={shape} root={schema.data ?? {}} />}
         </Suspense>
       </Tabs.Panel>
       <Tabs.Panel value="settings" pt="md">
-        {settings}
+        <Editable may={mayEdit}>{settings}</Editable>
       </Tabs.Panel>
     </Tabs>
   );
@@ -135,7 +150,7 @@ export function TemplatePage() {
       crumbs={[{ title: t('Content'), to: '/content' }]}
       actions={
         <>
-          {mayEdit && !editing.isNew && email && (
+          {mayEdit && !editing.isNew && (
             <Button variant="default" onClick={() => setTesting(true)}>
               {t('Send a test')}
             </Button>
@@ -156,44 +171,34 @@ export function TemplatePage() {
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 6, lg: both ? 7 : 5 }}>
           <Stack>
-            {head}
+            <Editable may={mayEdit}>{head}</Editable>
             {tabs}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6, lg: both ? 5 : 7 }}>
           <Stack className="sticky">
-            {spec && <Preview spec={spec} chosen={chosen} choose={parsed?.root ? choose : undefined} />}
-            {spec && email && <Findings spec={spec} choose={parsed?.root ? choose : undefined} />}
+            {spec && <Preview spec={spec} sample={{ template: id, values, change: setValues }} chosen={chosen} choose={parsed?.root ? choose : undefined} />}
+            {spec && <Findings spec={spec} choose={parsed?.root ? choose : undefined} asks={mayEdit} />}
           </Stack>
         </Grid.Col>
       </Grid>
-      {testing && editing.saved.data && <SendTest id={id} version={editing.saved.data.version} dirty={editing.dirty} close={() => setTesting(false)} />}
+      {testing && editing.saved.data && <SendTest id={id} channel={channel} spec={editing.saved.data.spec} values={values} version={editing.saved.data.version} dirty={editing.dirty} close={() => setTesting(false)} />}
     </Page>
   );
   return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
 }
 
 /** Members of a mail's document with a place under its settings. */
-const MAIL_SETTINGS = ['from', 'reply_to', 'track_opens', 'track_clicks', 'priority', 'quiet_hours', 'language', 'translations', 'layout', 'utm', 'calendar'];
+const MAIL_SETTINGS = ['from', 'reply_to', 'track_opens', 'track_clicks', 'priority', 'quiet_hours', 'layout', 'utm', 'calendar'];
 
 function Topic({ value, set }: { value: string; set: (v: string | null) => void }) {
-  const topics = useResources('topic').data ?? [];
-  return (
-    <Select
-      label={t('Topic')}
-      description={t('What customers can leave without leaving everything.')}
-      clearable
-      data={topics.map((x) => ({ value: x.id, label: String(x.spec.name ?? x.id) }))}
-      value={value || null}
-      onChange={set}
-    />
-  );
+  return <PickDocument kind="topic" label={t('Topic')} description={t('What customers can leave without leaving everything.')} clearable value={value} change={(id) => set(id || null)} />;
 }
 
 function BrandChoice({ value, set }: { value: string; set: (v: string | null) => void }) {
   const brands = useResources('brand').data ?? [];
   if (brands.length === 0) return null;
-  return <Select label={t('Brand')} description={t('The one called default when empty.')} clearable data={brands.map((x) => ({ value: x.id, label: String(x.spec.name ?? x.id) }))} value={value || null} onChange={set} />;
+  return <PickDocument kind="brand" label={t('Brand')} description={t('The one called default when empty.')} clearable value={value} change={(id) => set(id || null)} />;
 }
 
 /** Subject and the line beside it. */

@@ -5,17 +5,17 @@ import { Link, useParams } from '@tanstack/react-router';
 import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { number, t, tn } from '@/i18n';
-import { Empty, Loaded, Value, When } from '@/ui/bits';
+import { Loaded, Value, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Find } from '@/ui/Find';
+import { NoRows } from '@/ui/NoRows';
+import { accountName } from './accountName';
 import { nameOf } from './name';
 
 type Account = Schemas['AccountView'];
 type Member = Schemas['AccountMember'];
-
-const title = (a: Account) => (typeof a.traits.name === 'string' && a.traits.name ? a.traits.name : a.id);
 
 export function AccountsPage() {
   const [search] = useSearchState();
@@ -28,7 +28,7 @@ export function AccountsPage() {
       title: t('Account'),
       cell: (a) => (
         <Anchor component={Link} to="/accounts/$id" params={{ id: a.id } as never} dir="auto">
-          {title(a)}
+          {accountName(a)}
         </Anchor>
       ),
     },
@@ -46,9 +46,9 @@ export function AccountsPage() {
       <Loaded query={list}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title={search.q ? t('No account was found') : t('No accounts yet')}>
+            <NoRows narrowed={Boolean(search.q)} clear={() => setText('')} none={t('No account was found')} title={t('No accounts yet')}>
               {t('A group call puts a customer into an account.')}
-            </Empty>
+            </NoRows>
           ) : (
             <DataTable caption={t('Accounts')} columns={columns} rows={rows} id={(a) => a.id} more={list.more} />
           )
@@ -64,8 +64,11 @@ export function AccountPage() {
     queryKey: ['accounts', id, 'one'],
     queryFn: ({ signal }) => data(api.GET('/api/v1/accounts/{id}', { params: { path: { id } }, signal })),
   });
-  const members = usePages(['accounts', id, 'members'], (cursor, signal) =>
-    data(api.GET('/api/v1/accounts/{id}/members', { params: { path: { id }, query: { ...(cursor ? { cursor } : {}) } }, signal })),
+  const [search] = useSearchState();
+  const [text, setText] = useSearchText('q');
+  const { q } = search;
+  const members = usePages(['accounts', id, 'members', q ?? ''], (cursor, signal) =>
+    data(api.GET('/api/v1/accounts/{id}/members', { params: { path: { id }, query: { ...(q ? { q } : {}), ...(cursor ? { cursor } : {}), limit: 100 } }, signal })),
   );
   const columns: Column<Member>[] = [
     {
@@ -82,7 +85,7 @@ export function AccountPage() {
     <Loaded query={account}>
       {(a) => (
         <Page
-          title={title(a)}
+          title={accountName(a)}
           crumbs={[{ title: t('Customers'), to: '/customers' }, { title: t('Accounts'), to: '/accounts' }]}
           intro={tn(a.members, 'One member', '{n} members')}
         >
@@ -96,8 +99,17 @@ export function AccountPage() {
               ))}
             </dl>
           </Paper>
+          {a.members > 0 && <Find label={t('Find members')} placeholder={t('Name, address or id')} value={text} change={setText} />}
           <Loaded query={members}>
-            {(rows) => <DataTable caption={t('Members')} columns={columns} rows={rows} id={(m) => m.profile.id} more={members.more} />}
+            {(rows) =>
+              rows.length === 0 ? (
+                <NoRows narrowed={Boolean(q)} clear={() => setText('')} none={t('Nobody was found')} title={t('Nobody belongs to it now')}>
+                  {t('A group call puts a customer into an account.')}
+                </NoRows>
+              ) : (
+                <DataTable caption={t('Members')} columns={columns} rows={rows} id={(m) => m.profile.id} more={members.more} />
+              )
+            }
           </Loaded>
         </Page>
       )}

@@ -4,7 +4,8 @@ import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { t } from '@/i18n';
-import { Empty, Loaded, When } from '@/ui/bits';
+import { Loaded, When } from '@/ui/bits';
+import { NoRows } from '@/ui/NoRows';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Find } from '@/ui/Find';
@@ -42,12 +43,10 @@ export function ConsentHistory({ id }: { id: string }) {
         {(rows) =>
           rows.length > 0 ? (
             <DataTable<Change> caption={t('Consent history')} rows={rows} id={(r) => r.id} more={list.more} columns={columns()} />
-          ) : search.proof ? (
-            <Empty title={t('No change of consent matches')}>{t('Try another word.')}</Empty>
           ) : (
-            <Empty title={t('They have stated nothing yet')}>
+            <NoRows narrowed={Boolean(search.proof)} clear={() => setText('')} none={t('No change of consent matches')} title={t('They have stated nothing yet')}>
               {t('Every consent and withdrawal is kept here: when, where, by whom, and what they were shown.')}
-            </Empty>
+            </NoRows>
           )
         }
       </Loaded>

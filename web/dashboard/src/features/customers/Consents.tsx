@@ -1,11 +1,11 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, data } from '@/api/client';
 import { t } from '@/i18n';
+import { useNames } from '@/resources/names';
 import { Tag, When } from '@/ui/bits';
-import { notify, notifyError } from '@/ui/notify';
+import { useOptimistic } from '@/ui/useOptimistic';
 import type { Customer } from './CustomerPage';
+import { stated } from './stated';
 
 const STATUS = {
   granted: { tone: 'good', text: () => t('given') },
@@ -20,21 +20,15 @@ export function ConsentTag({ status }: { status: string }) {
 }
 
 export function Consents({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
-  const client = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const state = async (channel: string, topic: string | null, granted: boolean) => {
-    setBusy(true);
-    try {
-      const body = { channel, granted, source: 'dashboard', ...(topic ? { topic } : {}) };
-      await data(api.POST('/api/v1/profiles/{id}/consents', { params: { path: { id: of.id } }, body }));
-      await client.invalidateQueries({ queryKey: ['profiles', of.id] });
-      notify('good', granted ? t('Consent recorded') : t('Withdrawal recorded'));
-    } catch (error) {
-      notifyError(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const topicName = useNames('topic');
+  // Shown at once, and as it was again when the server refuses; whether it has to be confirmed only the server knows.
+  const { busy, run } = useOptimistic<Customer>(['profiles', of.id]);
+  const state = (channel: string, topic: string | null, granted: boolean) =>
+    run(
+      (before) => stated(before, channel, topic, granted),
+      () => data(api.POST('/api/v1/profiles/{id}/consents', { params: { path: { id: of.id } }, body: { channel, granted, source: 'dashboard', ...(topic ? { topic } : {}) } })),
+      granted ? t('Consent recorded') : t('Withdrawal recorded'),
+    );
   return (
     <Stack gap="xs">
       {of.consents.length === 0 && (
@@ -45,8 +39,8 @@ export function Consents({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
       {of.consents.map((c) => (
         <Group key={`${c.channel} ${c.topic ?? ''}`} justify="space-between" wrap="nowrap" align="flex-start">
           <Text size="sm">
-            {c.channel}
-            {c.topic ? ` · ${c.topic}` : ''} <ConsentTag status={c.status} />
+            {t(c.channel)}
+            {c.topic ? ` · ${topicName(c.topic)}` : ''} <ConsentTag status={c.status} />
             <Text span size="xs" c="dimmed" display="block">
               {c.source}, <When at={c.at} />
             </Text>

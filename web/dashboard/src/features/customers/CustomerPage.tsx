@@ -5,12 +5,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
+import { channelsQuery } from '@/api/queries';
 import { number, t } from '@/i18n';
+import { Named } from '@/resources/names';
 import { Loaded, Loading, Tag, When } from '@/ui/bits';
 import { Explain } from '@/features/segments/Explain';
 import { Page } from '@/ui/Page';
 import { Section } from '@/ui/Section';
 import { useSearchState } from '@/ui/useSearchState';
+import { accountName } from './accountName';
 import { Consents } from './Consents';
 import { Erase } from './Erase';
 import { Merges } from './Merges';
@@ -20,6 +23,7 @@ import { SendOne } from './SendOne';
 import { Devices, Scores } from './Standing';
 import { Timeline } from './Timeline';
 import { TraitHistory, Traits } from './Traits';
+import { PreferencePage, TelegramLink } from './Ways';
 
 export type Customer = Schemas['ProfileView'];
 
@@ -67,13 +71,7 @@ export function CustomerPage() {
                 </Section>
                 {c.groups.length > 0 && (
                   <Section title={t('Accounts')}>
-                    <Group gap="xs">
-                      {c.groups.map((g) => (
-                        <Anchor key={g} component={Link} to="/accounts/$id" params={{ id: g } as never}>
-                          {g}
-                        </Anchor>
-                      ))}
-                    </Group>
+                    <Accounts of={c} />
                   </Section>
                 )}
                 <Merges of={c} mayEdit={mayEdit} />
@@ -126,7 +124,8 @@ function Intro({ of }: { of: Customer }) {
 }
 
 function Actions({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
-  const [open, setOpen] = useState<'send' | 'erase' | null>(null);
+  const [open, setOpen] = useState<'send' | 'erase' | 'preferences' | 'telegram' | null>(null);
+  const telegram = useQuery(channelsQuery).data?.items.some((c) => c.kind === 'telegram');
   return (
     <>
       {mayEdit && <Button onClick={() => setOpen('send')}>{t('Send a message')}</Button>}
@@ -140,6 +139,8 @@ function Actions({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
           <Menu.Item component="a" href={`/api/v1/profiles/${of.id}/export`} download={`${of.id}.json`}>
             {t('Export everything known')}
           </Menu.Item>
+          <Menu.Item onClick={() => setOpen('preferences')}>{t('Their page of preferences')}</Menu.Item>
+          {mayEdit && telegram && <Menu.Item onClick={() => setOpen('telegram')}>{t('Link to the Telegram bot')}</Menu.Item>}
           {mayEdit && (
             <Menu.Item color="red" onClick={() => setOpen('erase')}>
               {t('Erase…')}
@@ -148,6 +149,8 @@ function Actions({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
         </Menu.Dropdown>
       </Menu>
       {open === 'send' && <SendOne to={of} close={() => setOpen(null)} />}
+      {open === 'preferences' && <PreferencePage id={of.id} close={() => setOpen(null)} />}
+      {open === 'telegram' && <TelegramLink id={of.id} close={() => setOpen(null)} />}
       {open === 'erase' && <Erase who={of} close={() => setOpen(null)} />}
     </>
   );
@@ -162,6 +165,28 @@ export function Pair({ name, value }: { name: string; value: React.ReactNode }) 
   );
 }
 
+/** The accounts they belong to, by name as soon as it is known. */
+function Accounts({ of }: { of: Customer }) {
+  const found = useQuery({
+    queryKey: ['profiles', of.id, 'accounts'],
+    queryFn: ({ signal }) => data(api.GET('/api/v1/profiles/{id}/accounts', { params: { path: { id: of.id } }, signal })),
+    staleTime: 60_000,
+  }).data?.items;
+  const name = (id: string) => {
+    const account = found?.find((a) => a.id === id);
+    return account ? accountName(account) : id;
+  };
+  return (
+    <Group gap="xs">
+      {of.groups.map((g) => (
+        <Anchor key={g} component={Link} to="/accounts/$id" params={{ id: g } as never} dir="auto" title={g}>
+          {name(g)}
+        </Anchor>
+      ))}
+    </Group>
+  );
+}
+
 function Memberships({ of }: { of: Customer }) {
   const [why, setWhy] = useState<string | null>(null);
   if (of.segments.length === 0) return <Text size="sm" c="dimmed">{t('In no segment now.')}</Text>;
@@ -170,13 +195,11 @@ function Memberships({ of }: { of: Customer }) {
       {why && <Explain segment={why} profile={of.id} close={() => setWhy(null)} />}
       {of.segments.map((s) => (
         <Text size="sm" key={s.segment}>
-          <Anchor component={Link} to="/segments/$id" params={{ id: s.segment } as never}>
-            {s.segment}
-          </Anchor>{' '}
+          <Named kind="segment" id={s.segment} />{' '}
           <Text span size="xs" c="dimmed">
             {t('since')} <When at={s.since} />
           </Text>{' '}
-          <button type="button" className="text-button" onClick={() => setWhy(s.segment)}>
+          <button type="button" className="text-button" aria-label={t('Why? {name}', { name: s.segment })} onClick={() => setWhy(s.segment)}>
             {t('Why?')}
           </button>
         </Text>
@@ -207,9 +230,7 @@ function Journeys({ of }: { of: Customer }) {
     <Stack gap={6}>
       {active.map((r) => (
         <Text size="sm" key={`${r.journey} ${r.run}`}>
-          <Anchor component={Link} to="/journeys/$id" params={{ id: r.journey } as never}>
-            {r.journey}
-          </Anchor>{' '}
+          <Named kind="journey" id={r.journey} />{' '}
           <Tag tone="info">{t('at {step}', { step: r.step })}</Tag>{' '}
           {r.due_at && (
             <Text span size="xs" c="dimmed">
@@ -220,9 +241,7 @@ function Journeys({ of }: { of: Customer }) {
       ))}
       {past.map((h) => (
         <Text size="sm" key={h.journey} c="dimmed">
-          <Anchor component={Link} to="/journeys/$id" params={{ id: h.journey } as never}>
-            {h.journey}
-          </Anchor>{' '}
+          <Named kind="journey" id={h.journey} />{' '}
           {t('entered')} <When at={h.last_entered_at} />
         </Text>
       ))}

@@ -1,11 +1,11 @@
 /** Finding customers: search as you type, filters in the address, columns to choose, many at once. */
-import { Anchor, Button, Checkbox, CloseButton, Group, Menu, MultiSelect, Paper, SegmentedControl, Select, Text } from '@mantine/core';
+import { Anchor, Button, Checkbox, CloseButton, Group, Menu, MultiSelect, Paper, SegmentedControl, Select, Switch, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconColumns } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
+import { includes, type Schemas, sessionQuery } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { catalogueQuery } from '@/api/queries';
 import { number, t, tn } from '@/i18n';
@@ -15,7 +15,9 @@ import { Find } from '@/ui/Find';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { BulkActions } from './BulkActions';
+import { ChosenFilters, CustomerFilters } from './CustomerFilters';
 import { nameOf } from './name';
+import { ruleOf, type Search, searchProfiles } from './search';
 
 type Row = Schemas['ProfileSummary'];
 
@@ -25,42 +27,43 @@ export function CustomersPage() {
   const [search, change] = useSearchState();
   const [text, setText] = useSearchText('q');
   const [q] = useDebouncedValue(search.q ?? '', 50);
-  const kind = search.kind ?? 'all';
+  const kind = search.kind === 'known' || search.kind === 'anonymous' ? search.kind : 'all';
   const sort = search.sort === 'id' ? 'id' : 'last_seen';
+  const hasEmail = search.email === 'yes';
+  const segment = search.segment ?? '';
+  const rule = ruleOf(search.trait, search.op ?? 'is', search.value);
+  const asked: Search = { q, kind, hasEmail, sort, segment, rule };
   const columns = (search.columns ?? DEFAULT_COLUMNS).split(',').filter(Boolean);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  /** The search whose customers are all chosen, loaded or not; another search chooses nobody. */
+  const [matching, setMatching] = useState<Search | null>(null);
+  const all = matching !== null && JSON.stringify(matching) === JSON.stringify(asked);
   const session = useQuery(sessionQuery);
-  const list = usePages(['profiles', q, kind, sort], (cursor, signal) =>
-    data(
-      api.GET('/api/v1/profiles', {
-        params: {
-          query: {
-            ...(q ? { q } : {}),
-            ...(kind === 'known' ? { known: true } : {}),
-            ...(kind === 'anonymous' ? { known: false } : {}),
-            ...(search.email === 'yes' ? { has_email: true } : {}),
-            sort,
-            ...(cursor ? { cursor } : {}),
-            limit: 100,
-          },
-        },
-        signal,
-      }),
-    ),
-  );
+  const list = usePages(['profiles', 'list', asked], (cursor, signal) => searchProfiles(asked, cursor, 100, signal));
+  const clear = () => {
+    setText('');
+    change({ q: undefined, kind: undefined, email: undefined, segment: undefined, trait: undefined, op: undefined, value: undefined });
+  };
+  const chooseNone = () => {
+    setChosen(new Set());
+    setMatching(null);
+  };
   const rows = list.data ?? [];
   const mayEdit = includes(session.data?.role, 'editor');
 
   const shown = useMemo<Column<Row>[]>(() => {
-    const all = rows.length > 0 && rows.every((r) => chosen.has(r.id));
+    const everyone = rows.length > 0 && rows.every((r) => chosen.has(r.id));
     const pick: Column<Row> = {
       title: (
         <Checkbox
           size="xs"
           aria-label={t('Choose all that are loaded')}
-          checked={all}
-          indeterminate={!all && chosen.size > 0}
-          onChange={() => setChosen(all ? new Set() : new Set(rows.map((r) => r.id)))}
+          checked={all || everyone}
+          indeterminate={!all && !everyone && chosen.size > 0}
+          onChange={() => {
+            setMatching(null);
+            setChosen(everyone ? new Set() : new Set(rows.map((r) => r.id)));
+          }}
         />
       ),
       label: t('Choose'),
@@ -69,8 +72,9 @@ export function CustomersPage() {
         <input
           type="checkbox"
           aria-label={t('Choose {name}', { name: nameOf(r) })}
-          checked={chosen.has(r.id)}
+          checked={all || chosen.has(r.id)}
           onChange={() => {
+            setMatching(null);
             const next = new Set(chosen);
             if (!next.delete(r.id)) next.add(r.id);
             setChosen(next);
@@ -103,7 +107,7 @@ export function CustomersPage() {
       { title: t('Events'), cell: (r) => number(r.event_count), kind: 'num', wideOnly: true },
       { title: t('Last seen'), cell: (r) => <When at={r.last_seen} />, kind: 'short' },
     ];
-  }, [rows, chosen, columns.join(), mayEdit]);
+  }, [rows, chosen, all, columns.join(), mayEdit]);
 
   return (
     <Page
@@ -137,6 +141,7 @@ export function CustomersPage() {
             { value: 'anonymous', label: t('Anonymous') },
           ]}
         />
+        <Switch label={t('With an e-mail address')} checked={hasEmail} onChange={(e) => change({ email: e.currentTarget.checked ? 'yes' : undefined })} />
         <Select
           aria-label={t('Order')}
           w={170}
@@ -148,14 +153,23 @@ export function CustomersPage() {
           ]}
           allowDeselect={false}
         />
+        <CustomerFilters />
       </Group>
-      {chosen.size > 0 && (
+      <ChosenFilters />
+      {(all || chosen.size > 0) && (
         <Paper withBorder p="xs">
           <Group justify="space-between">
-            <Text size="sm" role="status">
-              {tn(chosen.size, 'One customer chosen', '{n} customers chosen')}
-            </Text>
-            <BulkActions ids={[...chosen]} done={() => setChosen(new Set())} />
+            <Group gap="xs">
+              <Text size="sm" role="status">
+                {all ? t('All who match are chosen') : tn(chosen.size, 'One customer chosen', '{n} customers chosen')}
+              </Text>
+              {!all && (
+                <Button size="compact-sm" variant="subtle" onClick={() => setMatching(asked)}>
+                  {t('Choose all who match')}
+                </Button>
+              )}
+            </Group>
+            <BulkActions whom={all ? { matching: asked } : { ids: [...chosen] }} done={chooseNone} />
           </Group>
         </Paper>
       )}
@@ -163,9 +177,16 @@ export function CustomersPage() {
         {(found) =>
           found.length > 0 ? (
             <DataTable caption={t('Customers')} columns={shown} rows={found} id={(r) => r.id} more={list.more} />
-          ) : q || kind !== 'all' ? (
-            <Empty title={t('Nobody was found')}>
-              {t('Every word must occur in an identifier, the id, or a name. Try fewer or shorter words.')}
+          ) : q || kind !== 'all' || hasEmail || segment || rule ? (
+            <Empty
+              title={t('Nobody was found')}
+              action={
+                <Button variant="default" onClick={clear}>
+                  {t('Clear search and filters')}
+                </Button>
+              }
+            >
+              {q ? t('Every word must occur in an identifier, the id, or a name. Try fewer or shorter words.') : t('Nothing here fits what is searched or filtered for.')}
             </Empty>
           ) : (
             <Empty

@@ -6,6 +6,7 @@ import { api, data } from '@/api/client';
 import { t } from '@/i18n';
 import { Problem } from '@/ui/bits';
 import { notify } from '@/ui/notify';
+import { useCall } from '@/ui/useCall';
 import type { Customer } from './CustomerPage';
 
 /** Erasing cannot be undone, so the id must be typed. */
@@ -13,17 +14,14 @@ export function Erase({ who, close }: { who: Customer; close: () => void }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [typed, setTyped] = useState('');
-  const [error, setError] = useState<unknown>(null);
-  const erase = async () => {
-    try {
-      await data(api.POST('/api/v1/profiles/{id}/erase', { params: { path: { id: who.id } } }));
+  const { busy, error, run } = useCall([], () => {});
+  const erase = () =>
+    run(async (once) => {
+      await data(api.POST('/api/v1/profiles/{id}/erase', { params: { path: { id: who.id }, ...once() } }));
       notify('good', t('Erasing has begun'));
       client.removeQueries({ queryKey: ['profiles', who.id] });
       await navigate({ to: '/customers' });
-    } catch (problem) {
-      setError(problem);
-    }
-  };
+    });
   return (
     <Modal opened onClose={close} title={t('Erase this customer')}>
       <Stack>
@@ -37,7 +35,7 @@ export function Erase({ who, close }: { who: Customer; close: () => void }) {
           data-autofocus
         />
         <Problem error={error} />
-        <Button color="red" disabled={typed.trim() !== who.id} onClick={() => void erase()}>
+        <Button color="red" loading={busy} disabled={typed.trim() !== who.id} onClick={() => void erase()}>
           {t('Erase for ever')}
         </Button>
       </Stack>

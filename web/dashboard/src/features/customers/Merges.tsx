@@ -1,7 +1,8 @@
-import { Button, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Paper, Stack, Text, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
+import { PickCustomer } from '@/features/content/PickCustomer';
 import { t } from '@/i18n';
 import { When } from '@/ui/bits';
 import { notify, notifyError } from '@/ui/notify';
@@ -10,7 +11,7 @@ import type { Customer } from './CustomerPage';
 /** The profiles that became part of this one, and joining another by hand. Both can be undone. */
 export function Merges({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
   const client = useQueryClient();
-  const [other, setOther] = useState('');
+  const [other, setOther] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const path = { path: { id: of.id } };
   const run = async (call: () => Promise<unknown>, said: string) => {
@@ -19,14 +20,14 @@ export function Merges({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
       await call();
       await client.invalidateQueries({ queryKey: ['profiles'] });
       notify('good', said);
-      setOther('');
+      setOther(null);
     } catch (error) {
       notifyError(error);
     } finally {
       setBusy(false);
     }
   };
-  const merge = () => run(() => data(api.POST('/api/v1/profiles/{id}/merge', { params: path, body: { with: other.trim() } })), t('Joined'));
+  const merge = () => run(() => data(api.POST('/api/v1/profiles/{id}/merge', { params: path, body: { with: other ?? '' } })), t('Joined'));
   const undo = (from: string) => run(() => data(api.POST('/api/v1/profiles/{id}/unmerge', { params: path, body: { from } })), t('Separated'));
   if (of.merges.length === 0 && !mayEdit) return null;
   return (
@@ -52,8 +53,8 @@ export function Merges({ of, mayEdit }: { of: Customer; mayEdit: boolean }) {
           <details>
             <summary style={{ cursor: 'pointer' }}>{t('Join another profile')}</summary>
             <Stack gap="xs" mt="xs">
-              <TextInput size="xs" label={t('Its id')} placeholder="p_…" value={other} onChange={(e) => setOther(e.currentTarget.value)} />
-              <Button size="xs" variant="default" disabled={!other.trim()} loading={busy} onClick={() => void merge()}>
+              <PickCustomer label={t('Who is the same person')} placeholder={t('Name, address or id')} value={other} onChange={setOther} except={of.id} anonymous />
+              <Button size="xs" variant="default" disabled={!other} loading={busy} onClick={() => void merge()}>
                 {t('Join')}
               </Button>
             </Stack>

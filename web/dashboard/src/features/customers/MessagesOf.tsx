@@ -9,7 +9,7 @@ export function MessagesOf({ id }: { id: string }) {
     ['profiles', id, 'messages'],
     (cursor, signal) =>
       data(api.GET('/api/v1/profiles/{id}/messages', { params: { path: { id }, query: { ...(cursor ? { cursor } : {}), limit: 50 } }, signal })),
-    { refetchMs: 5_000 },
+    { refetchMs: 5_000, newest: (m) => m.id },
   );
   return (
     <Loaded query={list}>

@@ -8,6 +8,7 @@ import { type Customer, Pair } from './CustomerPage';
 interface Habits {
   best_hour: number | null;
   pressure: number;
+  pressure_limit: number | null;
 }
 
 const KINDS: Record<string, { title: string }> = { webpush: { title: 'a browser' }, fcm: { title: 'an app (Firebase)' }, apns: { title: 'an app (Apple)' } };
@@ -20,13 +21,19 @@ export function Scores({ of }: { of: Customer }) {
     <Section title={t('Scores')}>
       <dl className="facts">
         <Pair name={t('Best hour')} value={hour === null || hour === undefined ? t('not known yet') : t('{from} to {to} o’clock, where they are', { from: String(hour), to: String((hour + 1) % 24) })} />
-        <Pair name={t('Pressure')} value={number(habits.pressure, { maximumFractionDigits: 2 })} />
+        <Pair name={t('Pressure')} value={pressureOf(habits)} />
       </dl>
       <Text size="xs" c="dimmed">
-        {t('Pressure: messages of late, half counted after a week, divided by one plus what they reacted to. Caps can use it.')}
+        {t('Pressure: what messages of late weigh, an e-mail just sent being 1. It fades with time and halves where they reacted; the gate holds back what would go beyond the limit.')}
       </Text>
     </Section>
   );
+}
+
+/** The score, beside the workspace's limit when it has one. */
+function pressureOf({ pressure, pressure_limit }: Habits): string {
+  const score = number(pressure, { maximumFractionDigits: 2 });
+  return pressure_limit === null ? score : t('{n} of {all}', { n: score, all: number(pressure_limit) });
 }
 
 export function Devices({ of }: { of: Customer }) {

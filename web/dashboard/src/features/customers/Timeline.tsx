@@ -1,12 +1,19 @@
 /** What a customer did and what was done, newest first, grouped by day. */
-import { Group, SegmentedControl, Stack, Switch, Text, Title } from '@mantine/core';
-import { Button, Center } from '@mantine/core';
+import { Button, FocusTrap, Group, Popover, SegmentedControl, Select, Stack, Switch, Text, Title } from '@mantine/core';
+import { IconFilter } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
+import { catalogueQuery, sourcesQuery } from '@/api/queries';
 import { dateTime, day, t } from '@/i18n';
-import { Empty, Loaded, Tag, Value, When } from '@/ui/bits';
+import { Loaded, Tag, Value, When } from '@/ui/bits';
+import { NoRows } from '@/ui/NoRows';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
+import { Chips } from '@/ui/Chips';
 import { Find } from '@/ui/Find';
+import { More } from '@/ui/More';
+import { Period } from '@/ui/Period';
+import { periodOf, startOf } from '@/ui/period';
 
 type Event = Schemas['EventView'];
 
@@ -18,18 +25,29 @@ export function Timeline({ id }: { id: string }) {
   const [text, setText] = useSearchText('find', 300);
   const who = search.by ?? 'all';
   const live = search.live !== 'no';
+  const source = search.source && /^\d+$/.test(search.source) ? search.source : undefined;
+  const narrowed = {
+    ...(search.find ? { q: search.find } : {}),
+    ...(who === 'us' ? { source: OURS } : source ? { source: Number(source) } : {}),
+    ...(who === 'them' ? { theirs: true } : {}),
+    ...(search.event ? { event: search.event } : {}),
+    ...periodOf(search),
+  };
   const events = usePages(
-    ['profiles', id, 'events', search.find ?? ''],
+    ['profiles', id, 'events', narrowed],
     (cursor, signal) =>
       data(
         api.GET('/api/v1/profiles/{id}/events', {
-          params: { path: { id }, query: { ...(search.find ? { q: search.find } : {}), ...(cursor ? { cursor } : {}), limit: 100 } },
+          params: { path: { id }, query: { ...narrowed, ...(cursor ? { cursor } : {}), limit: 100 } },
           signal,
         }),
       ),
-    live ? { refetchMs: 3_000 } : {},
+    { ...(live ? { refetchMs: 3_000 } : {}), newest: (e) => e.message_id },
   );
-  const fits = (e: Event) => who === 'all' || (who === 'us') === (e.source === OURS);
+  const clear = () => {
+    setText('');
+    change({ find: undefined, by: undefined, source: undefined, event: undefined, from: undefined, to: undefined });
+  };
   return (
     <Stack>
       <Group>
@@ -44,53 +62,92 @@ export function Timeline({ id }: { id: string }) {
         <SegmentedControl
           aria-label={t('Whose doing')}
           value={who}
-          onChange={(value) => change({ by: value === 'all' ? undefined : value })}
+          onChange={(value) => change({ by: value === 'all' ? undefined : value, source: undefined })}
           data={[
             { value: 'all', label: t('All') },
             { value: 'them', label: t('Theirs') },
             { value: 'us', label: t('Ours') },
           ]}
         />
+        <Filters />
         <Switch label={t('Live')} checked={live} onChange={() => change({ live: live ? 'no' : undefined })} />
       </Group>
+      <Chosen />
       <Loaded query={events} rows={10}>
-        {(all) => {
-          const shown = all.filter(fits);
-          // The filter is for what is loaded: older lines may fit it though none of these does.
-          const hidden = all.length - shown.length;
-          return (
-            <>
-              {all.length === 0 && <Empty title={t('Nothing happened here')}>{search.find ? t('Try another word or filter.') : t('What the customer does, and what is done for them, appears here.')}</Empty>}
-              {hidden > 0 && (
-                <Text size="sm" c="dimmed" role="status">
-                  {t(who === 'us' ? '{shown} of the {n} newest lines are what Rapport did; the others are filtered out.' : '{shown} of the {n} newest lines are what the customer did; the others are filtered out.', { shown: shown.length, n: all.length })}
-                </Text>
-              )}
-              {byDay(shown).map(([label, rows]) => (
-                <section key={label} aria-label={label}>
-                  <Title order={3} size="h6" c="dimmed" mb={4}>
-                    {label}
-                  </Title>
-                  <ol className="timeline">
-                    {rows.map((e) => (
-                      <Line key={e.message_id} event={e} />
-                    ))}
-                  </ol>
-                </section>
-              ))}
-              {events.more.has && (
-                <Center>
-                  <Button variant="default" loading={events.more.loading} onClick={events.more.load}>
-                    {t('Show more')}
-                  </Button>
-                </Center>
-              )}
-            </>
-          );
-        }}
+        {(all) => (
+          <>
+            {all.length === 0 && (
+              <NoRows narrowed={Object.keys(narrowed).length > 0} clear={clear} title={t('Nothing happened here')}>
+                {t('What the customer does, and what is done for them, appears here.')}
+              </NoRows>
+            )}
+            {byDay(all).map(([label, rows]) => (
+              <section key={label} aria-label={label}>
+                <Title order={3} size="h6" c="dimmed" mb={4}>
+                  {label}
+                </Title>
+                <ol className="timeline">
+                  {rows.map((e) => (
+                    <Line key={e.message_id} event={e} />
+                  ))}
+                </ol>
+              </section>
+            ))}
+            <More of={events.more} />
+          </>
+        )}
       </Loaded>
     </Stack>
   );
+}
+
+/** What the story can be narrowed by beside its text. */
+function Filters() {
+  const [search, change] = useSearchState();
+  const catalogue = useQuery(catalogueQuery);
+  const sources = useQuery(sourcesQuery).data?.items ?? [];
+  const names = new Set([...(catalogue.data?.events ?? []).map((e) => e.name), ...(search.event ? [search.event] : [])]);
+  return (
+    <Popover position="bottom-end" width={300} trapFocus>
+      <Popover.Target>
+        <Button variant="default" leftSection={<IconFilter size={16} />}>
+          {t('Filter')}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <FocusTrap.InitialFocus />
+        <Stack gap="sm">
+          <Select label={t('Event')} placeholder={t('Every event')} clearable searchable limit={100} comboboxProps={{ withinPortal: false }} data={[...names]} value={search.event ?? null} onChange={(v) => change({ event: v ?? undefined })} />
+          <Select
+            label={t('Source')}
+            placeholder={t('Every source')}
+            clearable
+            comboboxProps={{ withinPortal: false }}
+            data={sources.map((s) => ({ value: String(s.id), label: s.name || s.slug }))}
+            value={search.source ?? null}
+            onChange={(v) => change({ source: v ?? undefined, by: undefined })}
+          />
+          <Group grow>
+            <Period from={search.from} to={search.to} change={change} width="auto" />
+          </Group>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** The filters that are on, as the address has them. */
+function Chosen() {
+  const [search, change] = useSearchState();
+  const sources = useQuery(sourcesQuery).data?.items ?? [];
+  const source = sources.find((s) => String(s.id) === search.source);
+  const chips: [string, string | undefined, (value: string) => string][] = [
+    ['event', search.event, (name) => t('Event: {name}', { name })],
+    ['source', search.source, (id) => t('Source: {name}', { name: source?.name || source?.slug || id })],
+    ['from', startOf(search.from), (at) => t('From {day}', { day: day(at) })],
+    ['to', startOf(search.to), (at) => t('Until {day}', { day: day(at) })],
+  ];
+  return <Chips of={chips.flatMap(([name, value, say]) => (value ? [{ text: say(value), remove: () => change({ [name]: undefined }) }] : []))} />;
 }
 
 function byDay(events: Event[]): [string, Event[]][] {

@@ -114,7 +114,7 @@ export function TraitHistory({ id }: { id: string }) {
     <Loaded query={changes}>
       {(rows) =>
         rows.length === 0 ? (
-          <Empty title={t('No trait has changed yet')} />
+          <Empty title={t('No trait has changed yet')}>{t('Every change of a trait is kept here, with what it was before.')}</Empty>
         ) : (
           <>
             <ol className="timeline">

@@ -4,10 +4,11 @@ import { Link } from '@tanstack/react-router';
 import type { Schemas } from '@/api/client';
 import { catalogueQuery } from '@/api/queries';
 import { number, t } from '@/i18n';
-import { Empty, Loaded, When } from '@/ui/bits';
+import { Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Find } from '@/ui/Find';
+import { NoRows } from '@/ui/NoRows';
 
 /** Every event ever seen with its properties, and every trait. */
 export function Catalogue() {
@@ -23,7 +24,9 @@ export function Catalogue() {
           const rows = c.events.filter((e) => `${e.name} ${Object.keys(e.properties).join(' ')}`.toLowerCase().includes(q));
           const traits = Object.entries(c.traits).filter(([name]) => name.toLowerCase().includes(q));
           return rows.length + traits.length === 0 ? (
-            <Empty title={t('Nothing was seen yet')} />
+            <NoRows narrowed={q !== ''} clear={() => setText('')} title={t('Nothing was seen yet')}>
+              {t('Every event, property and trait that arrives is listed here.')}
+            </NoRows>
           ) : (
             <>
               <DataTable<Schemas['EventEntry']>
@@ -46,7 +49,15 @@ export function Catalogue() {
                       </>
                     ),
                   },
-                  { title: t('How often'), cell: (e) => number(e.count), kind: 'num' },
+                  {
+                    title: t('How often'),
+                    cell: (e) => (
+                      <Anchor component={Link} to="/data" search={{ q: e.name } as never} aria-label={t('{name}: {n}, the newest of them', { name: e.name, n: e.count })}>
+                        {number(e.count)}
+                      </Anchor>
+                    ),
+                    kind: 'num',
+                  },
                   { title: t('Last seen'), cell: (e) => <When at={e.last_seen} />, kind: 'short', wideOnly: true },
                 ]}
               />
@@ -55,7 +66,15 @@ export function Catalogue() {
                 rows={traits}
                 id={([name]) => name}
                 columns={[
-                  { title: t('Trait'), cell: ([name]) => <code>traits.{name}</code> },
+                  {
+                    title: t('Trait'),
+                    // Whoever has it.
+                    cell: ([name]) => (
+                      <Anchor component={Link} to="/customers" search={{ trait: name, op: 'has' } as never} title={t('The customers who have it')}>
+                        <code>traits.{name}</code>
+                      </Anchor>
+                    ),
+                  },
                   { title: t('Types seen'), cell: ([, kinds]) => kinds.join(' | ') },
                 ]}
               />

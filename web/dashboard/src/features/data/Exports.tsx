@@ -1,8 +1,9 @@
-import { Anchor, Button, Card, Code, Select, SimpleGrid, Stack, TagsInput, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, Code, SimpleGrid, Stack, TagsInput, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { catalogueQuery, segmentsQuery } from '@/api/queries';
+import { catalogueQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { PickDocument } from '@/resources/PickDocument';
 
 /** What is here, to take along: everything, or the members of a segment as a table. */
 export function Exports() {
@@ -36,9 +37,8 @@ export function Exports() {
 
 /** The members of a segment as CSV, with the traits that are wanted. */
 function Members() {
-  const segments = useQuery(segmentsQuery).data?.items ?? [];
   const traits = Object.keys(useQuery(catalogueQuery).data?.traits ?? {});
-  const [segment, setSegment] = useState<string | null>(null);
+  const [segment, setSegment] = useState('');
   const [chosen, setChosen] = useState<string[]>([]);
   const query = chosen.length > 0 ? `?traits=${encodeURIComponent(chosen.join(','))}` : '';
   return (
@@ -48,7 +48,7 @@ function Members() {
       </Title>
       <Stack gap="xs">
         <Text size="sm">{t('A table for a spreadsheet: a row a member, with the traits you choose.')}</Text>
-        <Select label={t('Segment')} searchable data={segments.map((s) => ({ value: s.id, label: s.name || s.id }))} value={segment} onChange={setSegment} />
+        <PickDocument kind="segment" status="live" label={t('Segment')} value={segment} change={setSegment} />
         <TagsInput label={t('Traits')} data={traits} value={chosen} onChange={setChosen} />
         <Button
           w="fit-content"

@@ -1,16 +1,18 @@
 /** Files coming in: a wizard that reads the columns, and what became of each file. */
 import { Anchor, Button, FileInput, Group, Progress, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { upload } from '@/api/upload';
-import { number, t } from '@/i18n';
+import { duration, number, percent, t } from '@/i18n';
 import { Empty, Loaded, Problem, Status, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
 import { notify, notifyError } from '@/ui/notify';
 import { FormModal } from '@/ui/FormModal';
-import { type Choices, columnsOf, guess, mappingOf } from './mapping';
+import { type Choices, guess, mappingOf, rowsOf } from './mapping';
+import { Preview } from './Preview';
+import { progressOf } from './progress';
 
 type Import = Schemas['ImportView'];
 
@@ -53,6 +55,7 @@ export function Imports() {
                   cell: (r) => (
                     <>
                       <Status of={r.state} />
+                      <HowFar of={r} />
                       {r.error && <Text size="xs">{r.error}</Text>}
                     </>
                   ),
@@ -101,25 +104,46 @@ export function Imports() {
   );
 }
 
-/** How much of a file is looked at for its columns. */
+/** How much of a file that is under way was read, and how long the rest takes. */
+function HowFar({ of }: { of: Import }) {
+  const progress = ['queued', 'running', 'failed'].includes(of.state) ? progressOf(of, Date.now()) : null;
+  if (!progress) return null;
+  const share = percent(progress.share * 100, 0);
+  return (
+    <div style={{ minWidth: 120 }}>
+      <Progress value={progress.share * 100} size="sm" mt={4} aria-label={t('{file}: read so far', { file: of.file_name })} />
+      <Text size="xs" c="dimmed">
+        {progress.left_ms === null ? share : t('{share}, about {time} left', { share, time: duration(progress.left_ms) })}
+      </Text>
+    </div>
+  );
+}
+
+/** How much of a file is looked at for its columns and first rows. */
 const LOOK_BYTES = 64 * 1024;
+const ROWS_SHOWN = 5;
 
 function Wizard({ close }: { close: () => void }) {
   const [file, setFile] = useState<File | null>(null);
   const [columns, setColumns] = useState<string[]>([]);
+  const [rows, setRows] = useState<string[][]>([]);
   const [choices, setChoices] = useState<Choices | null>(null);
   const [mapping, setMapping] = useState<string | null>(null);
   const [live, setLive] = useState(false);
   const [sent, setSent] = useState<number | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const stop = useRef<AbortController>(null);
   const choose = async (next: File | null) => {
     setFile(next);
     setChoices(null);
     setMapping(null);
     if (!next || !/\.(csv|tsv|txt)$/i.test(next.name)) return;
-    const found = columnsOf(await next.slice(0, LOOK_BYTES).text());
-    setColumns(found);
-    setChoices(guess(found));
+    const [found = [], ...first] = rowsOf(await next.slice(0, LOOK_BYTES).text(), ROWS_SHOWN + 1, next.size <= LOOK_BYTES);
+    const named = found.flatMap((name, i) => (name ? [[name, i] as const] : []));
+    const header = named.map(([name]) => name);
+    setColumns(header);
+    setRows(first.map((row) => named.map(([, i]) => row[i] ?? '')));
+    setChoices(guess(header));
   };
   const text = mapping ?? (choices ? mappingOf(columns, choices) : '');
   const put = (part: Partial<Choices>) => {
@@ -132,11 +156,12 @@ function Wizard({ close }: { close: () => void }) {
     setSent(0);
     try {
       const query = new URLSearchParams({ name: file.name, ...(text.trim() ? { mapping: text } : {}), ...(live ? { live: 'true' } : {}) });
-      await upload(`/api/v1/imports?${query}`, file, setSent);
+      stop.current = new AbortController();
+      await upload(`/api/v1/imports?${query}`, file, { progress: setSent, signal: stop.current.signal });
       notify('good', t('The import has begun.'));
       close();
     } catch (problem) {
-      setError(problem);
+      if (!stop.current?.signal.aborted) setError(problem);
       setSent(null);
     }
   };
@@ -179,6 +204,7 @@ function Wizard({ close }: { close: () => void }) {
               {pick(t('Time'), choices.timestamp, (timestamp) => put({ timestamp }))}
               <TextInput label={t('Time zone')} value={choices.zone} onChange={(e) => put({ zone: e.currentTarget.value })} />
             </Group>
+            {rows.length > 0 && <Preview columns={columns} rows={rows} choices={choices} />}
             <TagsInput label={t('Columns left out')} data={columns} value={choices.without} onChange={(without) => put({ without })} />
           </>
         )}
@@ -204,9 +230,16 @@ function Wizard({ close }: { close: () => void }) {
         />
         {sent !== null && <Progress value={sent * 100} aria-label={t('Uploading')} />}
         <Problem error={error} />
-        <Button disabled={!file} loading={sent !== null} onClick={() => void send()}>
-          {t('Import')}
-        </Button>
+        <Group>
+          <Button disabled={!file} loading={sent !== null} onClick={() => void send()}>
+            {t('Import')}
+          </Button>
+          {sent !== null && (
+            <Button variant="default" onClick={() => stop.current?.abort()}>
+              {t('Cancel')}
+            </Button>
+          )}
+        </Group>
       </Stack>
     </FormModal>
   );

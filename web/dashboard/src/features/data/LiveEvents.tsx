@@ -1,6 +1,7 @@
 /** What happens now, over all customers: each event with what it carried, and what was refused between them. */
 import { Anchor, Group, Select, Stack, Switch, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { usePages } from '@/api/paged';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, data, type Schemas } from '@/api/client';
@@ -10,30 +11,35 @@ import { t } from '@/i18n';
 import { Empty, Loaded, Tag, When } from '@/ui/bits';
 import { Copied } from '@/ui/Copied';
 import { Find } from '@/ui/Find';
+import { More } from '@/ui/More';
+import { saidOfRefusal } from '@/ui/said';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { interleaved, type Item } from './feed';
 
 /** Events of the feed that are shown with what they carried. */
 const SHOWN = 100;
 
+/** Tells an event of the feed from others. */
+const idOf = (e: Schemas['FeedEvent']) => `${e.recorded?.message_id ?? ''} ${e.timestamp} ${e.profile.id} ${e.event}`;
+
 export function LiveEvents() {
   const [search, change] = useSearchState();
   const [text, setText] = useSearchText('q');
   const running = search.live !== 'no';
   const what = search.what ?? 'all';
-  const refetchInterval = running ? 2_000 : (false as const);
-  const feed = useQuery({
-    queryKey: ['events', 'feed', 'details', search.q ?? ''],
-    queryFn: ({ signal }) => data(api.GET('/api/v1/events', { params: { query: { limit: SHOWN, details: true, ...(search.q ? { q: search.q } : {}) } }, signal })),
-    refetchInterval,
-  });
-  const refused = useQuery({
-    queryKey: ['quality', 'feed', search.q ?? ''],
-    queryFn: ({ signal }) => data(api.GET('/api/v1/data-quality', { params: { query: { limit: 50, ...(search.q ? { q: search.q } : {}) } }, signal })),
-    refetchInterval,
-  });
   const sources = useQuery(sourcesQuery).data?.items ?? [];
-  const source = search.source ?? null;
+  const source = search.source && /^\d+$/.test(search.source) ? search.source : null;
+  const narrowed = { ...(search.q ? { q: search.q } : {}), ...(source ? { source: Number(source) } : {}) };
+  const feed = usePages(
+    ['events', 'feed', 'details', narrowed],
+    (cursor, signal) => data(api.GET('/api/v1/events', { params: { query: { ...narrowed, ...(cursor ? { cursor } : {}), limit: SHOWN, details: true } }, signal })),
+    { ...(running ? { refetchMs: 2_000 } : {}), newest: idOf },
+  );
+  const refused = useQuery({
+    queryKey: ['quality', 'feed', narrowed],
+    queryFn: ({ signal }) => data(api.GET('/api/v1/data-quality', { params: { query: { ...narrowed, limit: 50 } }, signal })),
+    refetchInterval: running ? 2_000 : false,
+  });
   return (
     <Stack>
       <Group>
@@ -62,8 +68,8 @@ export function LiveEvents() {
         <Switch label={t('Live')} checked={running} onChange={() => change({ live: running ? 'no' : undefined })} />
       </Group>
       <Loaded query={feed}>
-        {(page) => {
-          const items = interleaved(page.items, refused.data?.items ?? [], { what, source });
+        {(events) => {
+          const items = interleaved(events, refused.data?.items ?? [], { what, source });
           if (items.length === 0) {
             return search.q || source || what !== 'all' ? (
               <Empty title={t('Nothing fits')}>{t('Try another word or filter.')}</Empty>
@@ -76,11 +82,14 @@ export function LiveEvents() {
             );
           }
           return (
-            <ol className="timeline" aria-label={t('Live events')}>
-              {items.map((item) => (
-                <Line key={item.key} of={item} source={sources.find((s) => String(s.id) === item.source)} />
-              ))}
-            </ol>
+            <>
+              <ol className="timeline" aria-label={t('Live events')}>
+                {items.map((item) => (
+                  <Line key={item.key} of={item} source={sources.find((s) => String(s.id) === item.source)} />
+                ))}
+              </ol>
+              {what !== 'refused' && <More of={feed.more} />}
+            </>
           );
         }}
       </Loaded>
@@ -99,7 +108,7 @@ function Line({ of, source }: { of: Item; source: Schemas['SourceView'] | undefi
         <summary style={{ cursor: 'pointer' }}>
           {of.refused && <Tag tone="bad">{t('refused')}</Tag>} <b dir="auto">{of.name}</b>{' '}
           <Text span size="sm" dir="auto">
-            {of.profile ? nameOf(of.profile) : of.refused?.detail}
+            {of.profile ? nameOf(of.profile) : of.refused && saidOfRefusal(of.refused)}
           </Text>{' '}
           <Text span size="xs" c="dimmed">
             <When at={of.at} /> {from}
@@ -112,7 +121,7 @@ function Line({ of, source }: { of: Item; source: Schemas['SourceView'] | undefi
                 {t('The customer')}
               </Anchor>
             )}
-            {of.refused && <Text size="sm">{of.refused.detail}</Text>}
+            {of.refused && <Text size="sm">{saidOfRefusal(of.refused)}</Text>}
             {keys.length > 0 && (
               <Text size="xs" c="dimmed">
                 {t('Source {name}, with the key {keys}', { name: from ?? '', keys: keys.join(', ') })}

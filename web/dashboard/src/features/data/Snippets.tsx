@@ -1,5 +1,6 @@
-import { Button, Code, CopyButton, Group, Stack, Tabs } from '@mantine/core';
+import { Code, Group, Stack, Tabs } from '@mantine/core';
 import { t } from '@/i18n';
+import { CopyButton } from '@/ui/CopyButton';
 import { SNIPPETS } from './snippets';
 
 /** How to send events with a key, for each kind of program, ready to copy. */
@@ -21,13 +22,7 @@ export function Snippets({ writeKey }: { writeKey: string }) {
               {s.code(url, writeKey)}
             </Code>
             <Group>
-              <CopyButton value={s.code(url, writeKey)}>
-                {({ copied, copy }) => (
-                  <Button size="xs" variant="default" onClick={copy}>
-                    {copied ? t('Copied') : t('Copy')}
-                  </Button>
-                )}
-              </CopyButton>
+              <CopyButton value={s.code(url, writeKey)} size="xs" variant="default" />
             </Group>
           </Stack>
         </Tabs.Panel>

@@ -1,6 +1,6 @@
 /** Where events come from: sources with their write keys, and how to send with them. */
 import { Button, Card, Code, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { sourcesQuery } from '@/api/queries';
@@ -10,6 +10,7 @@ import { Empty, Loaded, Problem, Tag, When } from '@/ui/bits';
 import { Confirm } from '@/ui/Confirm';
 import { notify, notifyError } from '@/ui/notify';
 import { FormModal } from '@/ui/FormModal';
+import { type Once, useCall } from '@/ui/useCall';
 import { Snippets } from './Snippets';
 import { Waiting } from './Waiting';
 
@@ -47,17 +48,15 @@ export function Sources() {
 }
 
 function SourceCard({ source, mayManage, shown, show }: { source: Source; mayManage: boolean; shown: boolean; show: (yes: boolean) => void }) {
-  const client = useQueryClient();
   const active = source.keys.filter((k) => !k.revoked_at);
-  const run = async (call: () => Promise<unknown>, said: string) => {
-    try {
-      await call();
-      await client.invalidateQueries({ queryKey: ['sources'] });
-      notify('good', said);
-    } catch (error) {
-      notifyError(error);
-    }
-  };
+  const { busy, run: once } = useCall([['sources']], () => {});
+  const run = (call: (once: Once) => Promise<unknown>, said: string) =>
+    once(async (once) => {
+      await call(once).then(() => notify('good', said), (problem: unknown) => {
+        notifyError(problem);
+        throw problem;
+      });
+    });
   return (
     <Card withBorder>
       <Group justify="space-between" align="flex-start">
@@ -75,7 +74,7 @@ function SourceCard({ source, mayManage, shown, show }: { source: Source; mayMan
           </Button>
           {mayManage && (
             <>
-              <Button size="xs" variant="default" onClick={() => void run(() => data(api.POST('/api/v1/keys', { body: { source: source.slug } })), t('A key was added'))}>
+              <Button size="xs" variant="default" loading={busy} onClick={() => void run((once) => data(api.POST('/api/v1/keys', { params: once({ source: source.slug }), body: { source: source.slug } })), t('A key was added'))}>
                 {t('Add a key')}
               </Button>
               <Button
@@ -115,7 +114,7 @@ function SourceCard({ source, mayManage, shown, show }: { source: Source; mayMan
       {shown && active[0] && (
         <Stack mt="md">
           <Snippets writeKey={active[0].key} />
-          <Waiting />
+          <Waiting source={source.id} />
         </Stack>
       )}
     </Card>
@@ -125,26 +124,21 @@ function SourceCard({ source, mayManage, shown, show }: { source: Source; mayMan
 const KINDS = ['website', 'app', 'server'];
 
 function AddSource({ close }: { close: () => void }) {
-  const client = useQueryClient();
   const [name, setName] = useState('');
   const [kind, setKind] = useState('website');
-  const [error, setError] = useState<unknown>(null);
-  const add = async () => {
-    try {
-      await data(api.POST('/api/v1/sources', { body: { slug: slugOf(name), name, kind } as never }));
-      await client.invalidateQueries({ queryKey: ['sources'] });
-      close();
-    } catch (problem) {
-      setError(problem);
-    }
-  };
+  const { busy, error, run } = useCall([['sources']], close);
+  const add = () =>
+    run((once) => {
+      const body = { slug: slugOf(name), name, kind } as never;
+      return data(api.POST('/api/v1/sources', { params: once(body), body }));
+    });
   return (
     <FormModal onClose={close} title={t('Add a source')}>
       <Stack>
         <TextInput label={t('Name')} required value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
         <Select label={t('Kind')} allowDeselect={false} data={KINDS.map((k) => ({ value: k, label: t(k) }))} value={kind} onChange={(v) => setKind(v ?? 'website')} />
         <Problem error={error} />
-        <Button disabled={!slugOf(name)} onClick={() => void add()}>
+        <Button disabled={!slugOf(name)} loading={busy} onClick={() => void add()}>
           {t('Add')}
         </Button>
       </Stack>

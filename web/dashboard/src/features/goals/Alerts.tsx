@@ -3,8 +3,9 @@ import { SegmentedControl, Stack, Text } from '@mantine/core';
 import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { t } from '@/i18n';
-import { Empty, Loaded, Tag, When } from '@/ui/bits';
+import { Loaded, Tag, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
+import { NoRows } from '@/ui/NoRows';
 import { useSearchState } from '@/ui/useSearchState';
 
 export function Alerts() {
@@ -30,9 +31,9 @@ export function Alerts() {
       <Loaded query={list}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title={open ? t('No alert is under way') : t('No alert so far')}>
+            <NoRows narrowed={open} clear={() => change({ open: undefined })} none={t('No alert is under way')} title={t('No alert so far')}>
               {t('A goal can tell members when it falls behind, passes a number, or has a day out of the ordinary. Add alerts in the goal’s form.')}
-            </Empty>
+            </NoRows>
           ) : (
             <DataTable<Schemas['AlertRecord']>
               caption={t('Alerts')}

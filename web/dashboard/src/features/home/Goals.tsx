@@ -1,13 +1,14 @@
 /** The goals of the workspace against their targets. */
-import { Paper, Progress, SimpleGrid, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Paper, Progress, SimpleGrid, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { api, data, type Schemas } from '@/api/client';
 import { number, t } from '@/i18n';
-import { Tag, type Tone } from '@/ui/bits';
+import { Empty, Loaded, Tag, type Tone } from '@/ui/bits';
 
 type Goal = Schemas['GoalStatus'];
 
-const TONES: Record<string, Tone> = { reached: 'good', on_track: 'good', ahead: 'good', behind: 'warn', missed: 'bad' };
+const TONES: Record<string, Tone> = { met: 'good', on_track: 'good', ahead: 'good', behind: 'warn', missed: 'bad' };
 
 export function Goals() {
   const goals = useQuery({
@@ -16,17 +17,38 @@ export function Goals() {
     staleTime: 60_000,
     retry: false,
   });
-  if (!goals.data?.items.length) return null;
   return (
     <section aria-label={t('Goals')}>
-      <Title order={2} size="h5" mb="xs">
-        {t('Goals')}
-      </Title>
-      <SimpleGrid cols={{ base: 1, xs: 2 }}>
-        {goals.data.items.map((g) => (
-          <GoalCard key={g.id} goal={g} />
-        ))}
-      </SimpleGrid>
+      <Group justify="space-between" mb="xs">
+        <Title order={2} size="h5">
+          {t('Goals')}
+        </Title>
+        <Anchor component={Link} to="/goals" size="sm">
+          {t('All goals')}
+        </Anchor>
+      </Group>
+      <Loaded query={goals} rows={2}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty
+              title={t('No goal yet')}
+              action={
+                <Button component={Link} to="/goals" variant="default" size="xs">
+                  {t('Set a goal')}
+                </Button>
+              }
+            >
+              {t('A goal is a number of a saved report with a target, such as the revenue of the month. It says whether you are on course, and tells you when you are not.')}
+            </Empty>
+          ) : (
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              {items.map((g) => (
+                <GoalCard key={g.id} goal={g} />
+              ))}
+            </SimpleGrid>
+          )
+        }
+      </Loaded>
     </section>
   );
 }

@@ -20,14 +20,14 @@ export function HomePage() {
       <Loaded query={stats} rows={3}>
         {(s) => (
           <SimpleGrid cols={{ base: 2, md: 4 }}>
-            <Figure name={t('Customers')} value={number(s.profiles)} />
+            <Figure name={t('Customers')} value={leads('/customers', number(s.profiles))} />
             <Figure
               name={t('Events')}
-              value={number(s.events.processed)}
+              value={leads('/data', number(s.events.processed))}
               hint={s.lag_ms > 5_000 ? t('{n} s behind', { n: Math.round(s.lag_ms / 1000) }) : t('all applied')}
             />
-            <Figure name={t('Messages sent')} value={number(s.messages.sent)} hint={t('{n} skipped with a reason', { n: s.messages.skipped })} />
-            <Figure name={t('Live segments')} value={number(s.segments)} />
+            <Figure name={t('Messages sent')} value={leads('/messages', number(s.messages.sent), { status: 'sent' })} hint={leads('/messages', t('{n} skipped with a reason', { n: s.messages.skipped }), { status: 'skipped' })} />
+            <Figure name={t('Live segments')} value={leads('/segments', number(s.segments))} />
           </SimpleGrid>
         )}
       </Loaded>
@@ -46,6 +46,13 @@ export function HomePage() {
     </Page>
   );
 }
+
+/** A number that leads to what it counts. */
+const leads = (to: string, text: string, search: Record<string, string> = {}) => (
+  <Anchor component={Link} to={to} search={search as never} inherit c="inherit" className="plain-number">
+    {text}
+  </Anchor>
+);
 
 function Live() {
   const feed = useQuery({

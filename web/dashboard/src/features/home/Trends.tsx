@@ -2,15 +2,21 @@
 import { Anchor, Group, Paper, SimpleGrid, Text, Title } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import type { Schemas } from '@/api/client';
 import { catalogueQuery } from '@/api/queries';
 import { ask } from '@/features/insights/ask';
 import type { Request } from '@/features/insights/kinds';
 import { number, percent, t } from '@/i18n';
-import { Loading } from '@/ui/bits';
+import { Loading, Problem } from '@/ui/bits';
+import { useSearchState } from '@/ui/useSearchState';
 import { Sparkline } from './Sparkline';
 
+const Why = lazy(() => import('./Why').then((m) => ({ default: m.Why })));
+
 interface Tile {
+  /** Its name in the address. */
+  id: string;
   title: string;
   series: Record<string, unknown>;
 }
@@ -21,15 +27,15 @@ const DAYS = 28;
 function tiles(events: string[]): Tile[] {
   const has = (name: string) => events.includes(name);
   return [
-    { title: t('Active customers'), series: { measure: 'profiles' } },
+    { id: 'active', title: t('Active customers'), series: { measure: 'profiles' } },
     ...(has('Order Completed')
       ? [
-          { title: t('Orders'), series: { event: 'Order Completed', measure: 'events' } },
-          { title: t('Revenue'), series: { event: 'Order Completed', measure: 'sum', property: 'total' } },
+          { id: 'orders', title: t('Orders'), series: { event: 'Order Completed', measure: 'events' } },
+          { id: 'revenue', title: t('Revenue'), series: { event: 'Order Completed', measure: 'sum', property: 'total' } },
         ]
       : []),
-    ...(has('Signed Up') ? [{ title: t('New customers'), series: { event: 'Signed Up', measure: 'profiles' } }] : []),
-    ...(has('Message Sent') ? [{ title: t('Messages sent'), series: { event: 'Message Sent', measure: 'events' } }] : []),
+    ...(has('Signed Up') ? [{ id: 'new', title: t('New customers'), series: { event: 'Signed Up', measure: 'profiles' } }] : []),
+    ...(has('Message Sent') ? [{ id: 'sent', title: t('Messages sent'), series: { event: 'Message Sent', measure: 'events' } }] : []),
   ].slice(0, 4);
 }
 
@@ -46,13 +52,16 @@ export function Trends() {
       retry: false,
     })),
   });
+  const [search, setSearch] = useSearchState();
+  const asked = shown.findIndex((tile) => tile.id === search.why);
+  const answer = reports[asked]?.data;
   if (catalogue.data?.events.length === 0) return null;
   return (
     <section aria-label={t('The last four weeks')}>
       <Title order={2} size="h5" mb="xs">
         {t('The last four weeks')}
       </Title>
-      {catalogue.isPending ? (
+      {catalogue.isPending && !catalogue.error ? (
         <Loading rows={3} />
       ) : (
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
@@ -77,10 +86,27 @@ export function Trends() {
                   </div>
                   {series && <Sparkline values={series.values.map((v) => v ?? 0)} before={(series.previous?.values ?? []).map((v) => v ?? 0)} />}
                 </Group>
+                {reports[i]?.error ? (
+                  <Problem error={reports[i].error} retry={() => void reports[i]?.refetch()} />
+                ) : (
+                  series && (
+                    <button type="button" className="text-button" aria-expanded={asked === i} aria-label={t('Why did “{what}” change?', { what: tile.title })} onClick={() => setSearch({ why: asked === i ? undefined : tile.id })}>
+                      {t('Why?')}
+                    </button>
+                  )
+                )}
               </Paper>
             );
           })}
         </SimpleGrid>
+      )}
+      <Problem error={catalogue.error} retry={() => void catalogue.refetch()} />
+      {answer && (
+        <div style={{ marginTop: 12 }}>
+          <Suspense fallback={<Loading rows={3} />}>
+            <Why title={shown[asked]?.title ?? ''} request={requests[asked] ?? {}} report={answer} />
+          </Suspense>
+        </div>
       )}
     </section>
   );

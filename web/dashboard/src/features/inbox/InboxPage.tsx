@@ -5,11 +5,12 @@ import { Link, useParams } from '@tanstack/react-router';
 import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { t } from '@/i18n';
-import { Empty, Loaded, When } from '@/ui/bits';
+import { Loaded, When } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Find } from '@/ui/Find';
+import { NoRows } from '@/ui/NoRows';
 
 export function InboxPage() {
   const [search] = useSearchState();
@@ -44,7 +45,9 @@ export function InboxPage() {
       <Loaded query={list}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title={search.q ? t('No mail was found') : t('No mail yet')}>{t('Send a test from Content, or wait until a journey sends one.')}</Empty>
+            <NoRows narrowed={Boolean(search.q)} clear={() => setText('')} none={t('No mail was found')} title={t('No mail yet')}>
+              {t('Send a test from Content, or wait until a journey sends one.')}
+            </NoRows>
           ) : (
             <DataTable caption={t('Caught mail')} columns={columns} rows={rows} id={(m) => String(m.id)} more={list.more} />
           )

@@ -2,31 +2,26 @@
 import 'react-grid-layout/css/styles.css';
 import { ActionIcon, Anchor, Button, Group, Paper, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsMaximize, IconTrash, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsMaximize, IconPrinter, IconTrash, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { GridLayout, useContainerWidth } from 'react-grid-layout';
 import { api, data } from '@/api/client';
-import { segmentsQuery } from '@/api/queries';
 import { GoalCard } from '@/features/home/Goals';
 import { t } from '@/i18n';
+import { PickDocument } from '@/resources/PickDocument';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, useResource } from '@/resources/useResource';
 import { Empty, Loaded } from '@/ui/bits';
 import { Page } from '@/ui/Page';
+import { useSearchState } from '@/ui/useSearchState';
 import { useSaved } from './InsightsPage';
 import type { Request } from './kinds';
+import { askFor, type Overlay, shownFor } from './overlay';
 import { SavedReport } from './SavedReport';
 import { add, type Item, move, remove, type Way } from './tiles';
 
 const INITIAL = { name: '', items: [] };
-
-/** The period and people of everything on a dashboard; what it does not say each report says itself. */
-interface Overlay {
-  from?: string;
-  to?: string;
-  segment?: string;
-}
 
 const goalsQuery = {
   queryKey: ['goals'],
@@ -40,18 +35,22 @@ export function DashboardPage() {
   const { id = 'new' } = useParams({ strict: false });
   const navigate = useNavigate();
   const editing = useResource('dashboard', id, INITIAL);
-  const [arranging, setArranging] = useState(id === 'new');
+  const [wanted, setArranging] = useState(id === 'new');
+  const arranging = wanted && editing.mayEdit;
   const saved = useSaved();
-  const screen = useRef<HTMLDivElement>(null);
+  useScreen();
   const items = (editing.spec?.items ?? []) as Item[];
   const name = String(editing.spec?.name ?? '');
-  const overlay = (editing.spec?.overlay ?? {}) as Overlay;
+  const kept = (editing.spec?.overlay ?? {}) as Overlay;
+  const [search, setSearch] = useSearchState();
+  const overlay = shownFor(kept, search);
+  const isAsked = Boolean(search.from || search.segment);
   const goals = useQuery(goalsQuery).data?.items ?? [];
-  const segments = useQuery(segmentsQuery).data?.items ?? [];
   const set = (next: Item[]) => editing.change((before) => ({ ...before, items: next }));
-  const setOverlay = (part: Overlay) => {
-    const next = Object.fromEntries(Object.entries({ ...overlay, ...part }).filter(([, v]) => v));
-    editing.change(({ overlay: _, ...before }) => (Object.keys(next).length > 0 ? { ...before, overlay: next } : before));
+  /** Makes what is asked for what everybody sees. */
+  const keepForAll = () => {
+    editing.change(({ overlay: _, ...before }) => (Object.keys(overlay).length > 0 ? { ...before, overlay } : before));
+    setSearch({ from: undefined, segment: undefined });
   };
   const body = (
     <Page
@@ -59,14 +58,17 @@ export function DashboardPage() {
       crumbs={[{ title: t('Insights'), to: '/insights' }]}
       actions={
         <>
-          <Button variant="default" leftSection={<IconArrowsMaximize size={16} />} onClick={() => void screen.current?.requestFullscreen()}>
+          <Button variant="default" leftSection={<IconArrowsMaximize size={16} />} onClick={() => void window.document.documentElement.requestFullscreen()}>
             {t('Full screen')}
+          </Button>
+          <Button variant="default" leftSection={<IconPrinter size={16} />} onClick={() => window.print()}>
+            {t('Print')}
           </Button>
           <ResourceBar
             kind="dashboard"
             id={id}
             editing={editing}
-            newId={slugOf(name)}
+            newId={editing.ownId ?? slugOf(name)}
             block={name.trim() ? undefined : t('Give it a name first.')}
             onSaved={(made) => editing.isNew && void navigate({ to: '/dashboards/$id', params: { id: made.id } as never })}
             onArchived={() => void navigate({ to: '/insights' })}
@@ -75,7 +77,7 @@ export function DashboardPage() {
       }
     >
       <ResourceProblem editing={editing} />
-      <Group align="flex-end">
+      <Group align="flex-end" className="no-print">
         <Select
           label={t('Period')}
           w={210}
@@ -90,19 +92,24 @@ export function DashboardPage() {
             ...(overlay.from && !['-7d', '-30d', '-90d', 'this month', 'last month'].includes(overlay.from) ? [{ value: overlay.from, label: overlay.from }] : []),
           ]}
           value={overlay.from ?? null}
-          onChange={(from) => setOverlay({ from: from ?? undefined, to: undefined })}
+          onChange={(from) => setSearch({ from: askFor(kept.from, from) })}
         />
-        <Select
+        <PickDocument
+          kind="segment"
+          status="live"
           label={t('Only customers in')}
           w={220}
           placeholder={t('Everybody')}
           clearable
-          searchable
-          data={segments.map((x) => ({ value: x.id, label: x.name || x.id }))}
-          value={overlay.segment ?? null}
-          onChange={(segment) => setOverlay({ segment: segment ?? undefined })}
+          value={overlay.segment ?? ''}
+          change={(id) => setSearch({ segment: askFor(kept.segment, id || null) })}
         />
-        <Switch label={t('Arrange')} checked={arranging} onChange={(e) => setArranging(e.currentTarget.checked)} />
+        {isAsked && editing.mayEdit && (
+          <Button variant="subtle" onClick={keepForAll}>
+            {t('Keep for everybody')}
+          </Button>
+        )}
+        {editing.mayEdit && <Switch label={t('Arrange')} checked={arranging} onChange={(e) => setArranging(e.currentTarget.checked)} />}
         {arranging && (
           <>
             <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => {
@@ -125,7 +132,7 @@ export function DashboardPage() {
           </>
         )}
       </Group>
-      <div ref={screen} className="dashboard">
+      <div className="dashboard">
         {items.length === 0 ? (
           <Empty title={t('Nothing is on it yet')}>{t('Save a report under Insights, then add it here.')}</Empty>
         ) : (
@@ -135,6 +142,20 @@ export function DashboardPage() {
     </Page>
   );
   return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
+}
+
+/** In full screen the page is the dashboard alone; what opens over a page opens over it there, too. */
+function useScreen() {
+  useEffect(() => {
+    const root = window.document.documentElement;
+    const tell = () => void root.toggleAttribute('data-screen', window.document.fullscreenElement === root);
+    window.document.addEventListener('fullscreenchange', tell);
+    return () => {
+      window.document.removeEventListener('fullscreenchange', tell);
+      root.removeAttribute('data-screen');
+      if (window.document.fullscreenElement === root) void window.document.exitFullscreen();
+    };
+  }, []);
 }
 
 function Tiles({ items, overlay, arranging, set }: { items: Item[]; overlay: Overlay; arranging: boolean; set: (next: Item[]) => void }) {
@@ -149,6 +170,7 @@ function Tiles({ items, overlay, arranging, set }: { items: Item[]; overlay: Ove
         <Stack>{items.map((item, i) => <div key={i}>{tile(item, i)}</div>)}</Stack>
       ) : (
         <GridLayout
+          className="dashboard-grid"
           width={width}
           gridConfig={{ cols: 12, rowHeight: ROW, margin: [16, 16], containerPadding: [0, 0] }}
           dragConfig={{ enabled: arranging, handle: '.tile-handle' }}
@@ -178,7 +200,9 @@ function Tile({ item, overlay, arranging, change, act, drop }: { item: Item; ove
   const insight = saved.data?.items.find((r) => r.id === item.insight);
   const goal = useQuery({ ...goalsQuery, enabled: item.goal !== undefined }).data?.items.find((g) => g.id === item.goal);
   const request: Request = { ...((insight?.spec.request ?? {}) as Request), ...overlay };
-  const title = item.title ?? String(insight?.spec.name ?? item.insight ?? item.goal ?? '');
+  const named = item.title ?? String(insight?.spec.name ?? item.insight ?? item.goal ?? '');
+  // What is arranged is taken by its title.
+  const title = named || (arranging ? t('A note') : '');
   return (
     <Paper withBorder p="sm" h="100%" style={{ overflow: 'auto' }} component="section" aria-label={title || t('A note')}>
       {title && !(goal && !arranging) && (

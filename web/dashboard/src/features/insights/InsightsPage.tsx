@@ -1,16 +1,21 @@
 /** The reports one can ask for, and those that were saved. */
-import { Anchor, Button, Card, SimpleGrid, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { api, data } from '@/api/client';
+import type { Schemas } from '@/api/client';
 import { aboutQuery } from '@/api/queries';
 import { t } from '@/i18n';
-import { useResources } from '@/resources/useResources';
-import { When } from '@/ui/bits';
+import { everyResource, useResources } from '@/resources/useResources';
+import { Loaded, When } from '@/ui/bits';
+import { Find } from '@/ui/Find';
+import { More } from '@/ui/More';
+import { NoRows } from '@/ui/NoRows';
 import { Page } from '@/ui/Page';
+import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { KINDS } from './kinds';
+import { placeOf } from './saved';
 
-/** Saved reports; nothing when the server keeps none. */
+/** All saved reports; nothing when the server keeps none. */
 export function useSaved() {
   const about = useQuery(aboutQuery);
   return useQuery({ ...savedQuery, enabled: about.data?.kinds?.includes('insight') ?? false });
@@ -18,14 +23,15 @@ export function useSaved() {
 
 const savedQuery = {
   queryKey: ['resources', 'insight', 'all'],
-  queryFn: ({ signal }: { signal: AbortSignal }) =>
-    data(api.GET('/api/v1/resources/{kind}', { params: { path: { kind: 'insight' }, query: { status: 'live', limit: 200 } }, signal })),
+  queryFn: async ({ signal }: { signal: AbortSignal }) => ({ items: await everyResource('insight', signal, 'live') }),
   retry: false,
 };
 
 export function InsightsPage() {
-  const saved = useSaved();
   const about = useQuery(aboutQuery);
+  const [search] = useSearchState();
+  const [text, setText] = useSearchText('q');
+  const keeps = about.data?.kinds?.includes('insight') ?? false;
   const hasDashboards = about.data?.kinds?.includes('dashboard') ?? false;
   return (
     <Page
@@ -44,32 +50,28 @@ export function InsightsPage() {
         )
       }
     >
-      {hasDashboards && <Dashboards />}
-      {saved.data && saved.data.items.length > 0 && (
-        <section aria-label={t('Saved')}>
-          <Title order={2} size="h4" mb="xs">
-            {t('Saved')}
-          </Title>
-          <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
-            {saved.data.items.map((r) => (
-              <Card key={r.id} withBorder>
-                <Anchor
-                  component={Link}
-                  to="/insights/$kind"
-                  params={{ kind: String(r.spec.report) } as never}
-                  search={{ r: JSON.stringify(r.spec.request ?? {}), saved: r.id } as never}
-                  fw={600}
-                  dir="auto"
-                >
-                  {String(r.spec.name ?? r.id)}
-                </Anchor>
-                <Text size="xs" c="dimmed">
-                  {String(r.spec.report)} · {r.created_by}, <When at={r.created_at} />
-                </Text>
-              </Card>
-            ))}
-          </SimpleGrid>
-        </section>
+      {(keeps || hasDashboards) && <Find label={t('Find dashboards and reports')} placeholder={t('Name or id')} value={text} change={setText} />}
+      {hasDashboards && (
+        <Cards
+          kind="dashboard"
+          title={t('Dashboards')}
+          q={search.q ?? ''}
+          clear={() => setText('')}
+          none={t('No dashboard was found')}
+          empty={{ title: t('No dashboards yet'), text: t('A dashboard puts saved reports and goals side by side.') }}
+          line={(r) => ({ to: '/dashboards/$id', params: { id: r.id }, hint: '' })}
+        />
+      )}
+      {keeps && (
+        <Cards
+          kind="insight"
+          title={t('Saved')}
+          q={search.q ?? ''}
+          clear={() => setText('')}
+          none={t('No saved report was found')}
+          empty={{ title: t('No saved reports yet'), text: t('Ask something below, and save what is worth asking again.') }}
+          line={(r) => ({ ...placeOf(r), hint: `${String(r.spec.report)} · ` })}
+        />
       )}
       <section aria-label={t('Ask something new')}>
         <Title order={2} size="h4" mb="xs">
@@ -90,27 +92,66 @@ export function InsightsPage() {
   );
 }
 
-/** Saved reports side by side. */
-function Dashboards() {
-  const list = useResources('dashboard');
-  if (!list.data?.length) return null;
+interface Leads {
+  to: string;
+  params: Record<string, string>;
+  search?: Record<string, string>;
+  /** Stands before who made it. */
+  hint: string;
+}
+
+interface CardsProps {
+  kind: string;
+  title: string;
+  q: string;
+  clear: () => void;
+  /** Said when nothing fits, and when there is nothing at all. */
+  none: string;
+  empty: { title: string; text: string };
+  line: (of: Schemas['ResourceView']) => Leads;
+}
+
+/** Documents of a kind as cards, as many as wanted. */
+function Cards({ kind, title, q, clear, none, empty, line }: CardsProps) {
+  // Dashboards are looked at while they are drafts as well.
+  const list = useResources(kind, q, kind === 'insight' ? 'live' : undefined);
   return (
-    <section aria-label={t('Dashboards')}>
+    <section aria-label={title}>
       <Title order={2} size="h4" mb="xs">
-        {t('Dashboards')}
+        {title}
       </Title>
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
-        {list.data.map((r) => (
-          <Card key={r.id} withBorder>
-            <Anchor component={Link} to="/dashboards/$id" params={{ id: r.id } as never} fw={600} dir="auto">
-              {String(r.spec.name ?? r.id)}
-            </Anchor>
-            <Text size="xs" c="dimmed">
-              {r.created_by}, <When at={r.created_at} />
+      <Loaded query={list} rows={2}>
+        {(rows) =>
+          rows.length === 0 && q === '' ? (
+            // What can be asked stands below, and is what there is to do.
+            <Text size="sm" c="dimmed">
+              {empty.title}. {empty.text}
             </Text>
-          </Card>
-        ))}
-      </SimpleGrid>
+          ) : rows.length === 0 ? (
+            <NoRows narrowed clear={clear} none={none} title={empty.title} />
+          ) : (
+            <Stack>
+              <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+                {rows.map((r) => {
+                  const { to, params, search, hint } = line(r);
+                  return (
+                    <Card key={r.id} withBorder>
+                      <Anchor component={Link} to={to} params={params as never} search={(search ?? {}) as never} fw={600} dir="auto">
+                        {String(r.spec.name ?? r.id)}
+                      </Anchor>
+                      <Text size="xs" c="dimmed">
+                        {hint}
+                        {r.created_by}, <When at={r.created_at} />
+                      </Text>
+                    </Card>
+                  );
+                })}
+              </SimpleGrid>
+              <More of={list.more} />
+            </Stack>
+          )
+        }
+      </Loaded>
     </section>
   );
 }

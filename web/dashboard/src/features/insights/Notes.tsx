@@ -4,9 +4,11 @@ import { IconNote } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
+import { uniqueKey } from '@/api/once';
 import { day, t } from '@/i18n';
-import { put } from '@/resources/put';
+import { asTaken, put } from '@/resources/put';
 import { slugOf } from '@/resources/slug';
+import { resourceQuery } from '@/resources/useResources';
 import { Confirm } from '@/ui/Confirm';
 import { Finish } from '@/ui/Finish';
 import { notifyError } from '@/ui/notify';
@@ -19,7 +21,7 @@ export function Notes({ notes }: { notes: Note[] }) {
   const client = useQueryClient();
   const session = useQuery(sessionQuery);
   const mayEdit = includes(session.data?.role, 'editor');
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<Note | 'new' | null>(null);
   const again = () => client.invalidateQueries({ queryKey: ['insights'] });
   const remove = async (id: string) => {
     try {
@@ -37,7 +39,7 @@ export function Notes({ notes }: { notes: Note[] }) {
           {t('Notes')}
         </Title>
         {mayEdit && (
-          <Button size="xs" variant="default" leftSection={<IconNote size={14} />} onClick={() => setOpen(true)}>
+          <Button size="xs" variant="default" leftSection={<IconNote size={14} />} onClick={() => setOpen('new')}>
             {t('Note what happened')}
           </Button>
         )}
@@ -58,6 +60,11 @@ export function Notes({ notes }: { notes: Note[] }) {
                   </b>{' '}
                   {n.text}
                 </Text>
+                {mayEdit && (
+                  <Button size="compact-xs" variant="default" aria-label={t('Change the note “{text}”', { text: n.text.slice(0, 60) })} onClick={() => setOpen(n)}>
+                    {t('Change')}
+                  </Button>
+                )}
                 {mayEdit && <Confirm title={t('Remove this note?')} text={n.text} action={t('Remove')} run={() => remove(n.id)} />}
               </Group>
             </li>
@@ -66,8 +73,9 @@ export function Notes({ notes }: { notes: Note[] }) {
       )}
       {open && (
         <NoteModal
+          given={open === 'new' ? null : open}
           close={() => {
-            setOpen(false);
+            setOpen(null);
             void again();
           }}
         />
@@ -76,27 +84,34 @@ export function Notes({ notes }: { notes: Note[] }) {
   );
 }
 
-function NoteModal({ close }: { close: () => void }) {
-  const [text, setText] = useState('');
-  const [from, setFrom] = useState(new Date().toISOString().slice(0, 10));
-  const [until, setUntil] = useState('');
-  const { busy, error, run } = useCall([], close);
+/** A note, new or over the one it was. */
+function NoteModal({ given, close }: { given: Note | null; close: () => void }) {
+  const [text, setText] = useState(given?.text ?? '');
+  const [from, setFrom] = useState(given?.from ?? new Date().toISOString().slice(0, 10));
+  const [until, setUntil] = useState(given && given.to !== given.from ? given.to : '');
+  const { busy, error, run } = useCall([['resources', 'annotation']], close);
   // Two notes of a day may begin alike.
-  const [mark] = useState(() => crypto.randomUUID().slice(0, 8));
+  const [mark] = useState(() => uniqueKey().slice(0, 8));
+  const before = useQuery({ ...resourceQuery('annotation', given?.id ?? ''), enabled: given !== null });
   const save = () =>
-    run(() => {
-      const id = [from, slugOf(text).slice(0, 40).replace(/-+$/, ''), mark].join('-');
-      return put('annotation', id, { text, date: from, ...(until && until !== from ? { until } : {}) }, { version: 0, publish: true });
+    run(async () => {
+      const id = given?.id ?? [from, slugOf(text).slice(0, 40).replace(/-+$/, ''), mark].join('-');
+      const { until: _, ...kept } = before.data?.spec ?? {};
+      const spec = { ...kept, text, date: from, ...(until && until !== from ? { until } : {}) };
+      await put('annotation', id, spec, { version: before.data?.version ?? 0, publish: true }).catch((problem: unknown) => {
+        throw asTaken(problem, given === null);
+      });
     });
+  const title = given ? t('Change this note') : t('Note what happened');
   return (
-    <FormModal onClose={close} title={t('Note what happened')}>
+    <FormModal onClose={close} title={title}>
       <Stack>
         <Textarea label={t('What happened')} required autosize minRows={2} maxLength={900} dir="auto" value={text} onChange={(e) => setText(e.currentTarget.value)} data-autofocus />
         <Group grow>
           <TextInput type="date" label={t('Day')} required value={from} onChange={(e) => setFrom(e.currentTarget.value)} />
           <TextInput type="date" label={t('Until')} value={until} onChange={(e) => setUntil(e.currentTarget.value)} />
         </Group>
-        <Finish busy={busy} error={error} action={t('Save')} disabled={!text.trim() || !from} run={() => void save()} close={close} />
+        <Finish busy={busy} error={error ?? before.error} action={t('Save')} disabled={!text.trim() || !from || (given !== null && !before.data)} run={() => void save()} close={close} />
       </Stack>
     </FormModal>
   );

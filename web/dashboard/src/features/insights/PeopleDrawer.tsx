@@ -1,12 +1,12 @@
 /** The people behind a number: as many as wanted, and as a segment when a rule says the same. */
-import { Anchor, Button, Drawer, Group, Stack, Text } from '@mantine/core';
-import { useQueries } from '@tanstack/react-query';
+import { Button, Drawer, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { api, data, type Schemas } from '@/api/client';
+import type { Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
-import { nameOf } from '@/features/customers/name';
+import { Customer } from '@/features/customers/Customer';
 import { t, tn } from '@/i18n';
 import { Loaded } from '@/ui/bits';
+import { More } from '@/ui/More';
 import { ask } from './ask';
 import type { Request } from './kinds';
 import type { Drill } from './views';
@@ -31,42 +31,17 @@ export function PeopleDrawer({ kind, request, drill, close }: { kind: string; re
                 {t('Make this a segment')}
               </Button>
             )}
-            <Names ids={rows.map((r) => r.id)} />
-            {pages.more.has && (
-              <Group>
-                <Button variant="default" loading={pages.more.loading} onClick={pages.more.load}>
-                  {t('Show more')}
-                </Button>
-              </Group>
-            )}
+            <ul style={{ margin: 0, paddingInlineStart: 18 }}>
+              {rows.map(({ id }) => (
+                <li key={id}>
+                  <Customer id={id} size="sm" />
+                </li>
+              ))}
+            </ul>
+            <More of={pages.more} />
           </Stack>
         )}
       </Loaded>
     </Drawer>
-  );
-}
-
-function Names({ ids }: { ids: string[] }) {
-  const found = useQueries({
-    queries: ids.map((id) => ({
-      queryKey: ['profiles', id],
-      queryFn: ({ signal }: { signal: AbortSignal }) => data(api.GET('/api/v1/profiles/{id}', { params: { path: { id } }, signal })),
-      staleTime: 60_000,
-      retry: false,
-    })),
-  });
-  return (
-    <ul style={{ margin: 0, paddingInlineStart: 18 }}>
-      {ids.map((id, i) => {
-        const profile = found[i]?.data;
-        return (
-          <li key={id}>
-            <Anchor component={Link} to="/customers/$id" params={{ id } as never} size="sm" dir="auto">
-              {profile ? nameOf(profile) : id}
-            </Anchor>
-          </li>
-        );
-      })}
-    </ul>
   );
 }

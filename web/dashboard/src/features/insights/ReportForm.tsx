@@ -1,10 +1,13 @@
 /** What a report asks, as a form: the parts its kind has, and the period and people all have. */
-import { ActionIcon, Autocomplete, Button, Group, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { ActionIcon, Autocomplete, Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { catalogueQuery, segmentsQuery } from '@/api/queries';
+import { catalogueQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { PickDocument } from '@/resources/PickDocument';
+import { EVERY, isEvery } from '@/rules/every';
 import type { Kind, Request } from './kinds';
+import { LadderForm } from './LadderForm';
 import { LiftForm } from './LiftForm';
 import { EventPick, PropertyPick, type Selection } from './parts';
 
@@ -78,24 +81,30 @@ function Parts({ kind, request, set }: Props & { kind: Kind }) {
     case 'paths':
       return (
         <>
-          <EventPick label={t('Around')} value={request.anchor ? { event: request.anchor } : undefined} set={(anchor) => put({ anchor: anchor?.event })} />
+          <EventPick named label={t('Around')} value={request.anchor ? { event: request.anchor } : undefined} set={(anchor) => put({ anchor: anchor?.event })} />
           {Boolean(request.anchor) && (
             <Pick label={t('Which side')} value={request.direction ?? 'next'} options={['next', 'previous']} set={(direction) => put({ direction: direction === 'next' ? undefined : direction })} />
           )}
+          <Switch
+            label={t('Also what Rapport wrote')}
+            description={t('Segments entered, messages sent, and the like; paths are of what customers did.')}
+            checked={isEvery(request.events)}
+            onChange={(e) => put({ events: e.currentTarget.checked ? [EVERY] : undefined })}
+          />
           <TextInput label={t('A pause ends a path')} value={String(request.gap ?? '')} placeholder="30m" onChange={(e) => put({ gap: e.currentTarget.value || undefined })} />
         </>
       );
     case 'rfm':
       return (
         <>
-          <EventPick label={t('A purchase is')} value={request.of} set={(of) => put({ of })} />
+          <EventPick named label={t('A purchase is')} value={request.of} set={(of) => put({ of })} />
           <PropertyPick label={t('Its money')} of={(request.of as Selection)?.event} value={request.property} set={(property) => put({ property })} />
         </>
       );
     case 'attribution':
       return (
         <>
-          <EventPick label={t('Goal')} value={request.goal} set={(goal) => put({ goal: goal ?? {} })} />
+          <EventPick named label={t('Goal')} value={request.goal} set={(goal) => put({ goal: goal ?? {} })} />
           <PropertyPick label={t('Its money')} of={(request.goal as Selection)?.event} value={request.value} set={(value) => put({ value })} />
           <Selections label={t('Touches')} each={(i) => t('Touch {n}', { n: i + 1 })} list={request.touches} least={1} most={30} set={(touches) => put({ touches })} />
           <TextInput label={t('A line per')} value={String(request.by ?? '')} placeholder="context.campaign.source" onChange={(e) => put({ by: e.currentTarget.value || undefined })} />
@@ -108,13 +117,13 @@ function Parts({ kind, request, set }: Props & { kind: Kind }) {
     case 'value':
       return (
         <>
-          <EventPick label={t('A purchase is')} value={request.of ?? { event: 'Order Completed' }} set={(of) => put({ of })} />
+          <EventPick named label={t('A purchase is')} value={request.of ?? { event: 'Order Completed' }} set={(of) => put({ of })} />
           <PropertyPick label={t('Its money')} of={(request.of as Selection | undefined)?.event ?? 'Order Completed'} value={request.property ?? 'total'} set={(property) => put({ property })} />
           <TextInput label={t('Look ahead')} description={t('Such as 90d or 365d.')} value={String(request.horizon ?? '365d')} onChange={(e) => put({ horizon: e.currentTarget.value })} />
         </>
       );
     case 'ladder':
-      return null;
+      return <LadderForm request={request} set={set} />;
   }
 }
 
@@ -248,15 +257,19 @@ function Stages({ request, set }: Props) {
           {t('Add a stage')}
         </Button>
       )}
-      <EventPick label={t('Ends well with')} value={request.good} set={(good) => set({ ...request, good: good ?? {} })} />
-      <EventPick label={t('Ends badly with')} value={request.bad} set={(bad) => set({ ...request, bad })} />
+      <EventPick named label={t('Ends well with')} value={request.good} set={(good) => set({ ...request, good: good ?? {} })} />
+      <EventPick named label={t('Ends badly with')} value={request.bad} set={(bad) => set({ ...request, bad })} />
     </>
   );
 }
 
 function Period({ kind, request, set }: Props & { kind: Kind }) {
   if (kind === 'power-users') return null;
-  const at = (name: 'from' | 'to') => (typeof request[name] === 'string' ? String(request[name]).slice(0, 10) : '');
+  // Days counted from today (`-7d`, `last month`) are no dates, and are said as they are.
+  const text = (name: 'from' | 'to') => (typeof request[name] === 'string' ? String(request[name]) : '');
+  const isDate = (value: string) => /^\d{4}-\d\d-\d\d/.test(value);
+  const at = (name: 'from' | 'to') => (isDate(text(name)) ? text(name).slice(0, 10) : '');
+  const counted = (['from', 'to'] as const).map(text).filter((value) => value && !isDate(value));
   const back = (days: number) => set({ ...request, from: new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10), to: undefined });
   return (
     <fieldset className="fieldset">
@@ -268,6 +281,11 @@ function Period({ kind, request, set }: Props & { kind: Kind }) {
           </Button>
         ))}
       </Group>
+      {counted.length > 0 && (
+        <Text size="xs" c="dimmed" mb={6}>
+          {t('Counted from today: {days}', { days: counted.join(' – ') })}
+        </Text>
+      )}
       <Group grow gap="xs">
         <TextInput type="date" label={t('From')} value={at('from')} onChange={(e) => set({ ...request, from: e.currentTarget.value || undefined })} />
         <TextInput type="date" label={t('Until')} value={at('to')} onChange={(e) => set({ ...request, to: e.currentTarget.value || undefined })} />
@@ -277,16 +295,15 @@ function Period({ kind, request, set }: Props & { kind: Kind }) {
 }
 
 function SegmentPick({ request, set }: Props) {
-  const segments = useQuery(segmentsQuery).data?.items ?? [];
   return (
-    <Select
+    <PickDocument
+      kind="segment"
+      status="live"
       label={t('Only customers in')}
       placeholder={t('Everybody')}
       clearable
-      searchable
-      data={segments.map((s) => ({ value: s.id, label: s.name || s.id }))}
-      value={String(request.segment ?? '') || null}
-      onChange={(v) => set({ ...request, segment: v ?? undefined })}
+      value={String(request.segment ?? '')}
+      change={(id) => set({ ...request, segment: id || undefined })}
     />
   );
 }

@@ -2,18 +2,19 @@
 import { Alert, Button, Grid, Group, Menu, Paper, SimpleGrid, Stack, TextInput, Title } from '@mantine/core';
 import { IconDownload, IconLink } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { includes, type Schemas, sessionQuery } from '@/api/client';
 import { t, useLanguage } from '@/i18n';
 import { asTaken, put } from '@/resources/put';
 import { slugOf } from '@/resources/slug';
 import { Empty, Figure, Loading, Problem } from '@/ui/bits';
+import { copyAndSay } from '@/ui/copy';
 import { notify, notifyError } from '@/ui/notify';
 import { Page } from '@/ui/Page';
 import { useSearchState } from '@/ui/useSearchState';
 import { NotFound } from '@/shell/Failed';
-import { ask, download, saveFile } from './ask';
+import { ask, download, downloadLog, saveFile } from './ask';
 import { useSaved } from './InsightsPage';
 import { entryOf, missing, objectIn, type Request } from './kinds';
 import { withNotes } from './notes';
@@ -21,6 +22,7 @@ import { Notes } from './Notes';
 import { PeopleDrawer } from './PeopleDrawer';
 import { ReportForm } from './ReportForm';
 import { ReportTable } from './ReportTable';
+import { SavedActions } from './SavedActions';
 import { useRequest } from './useRequest';
 import type { Photograph } from '@/ui/Chart';
 import { FormModal } from '@/ui/FormModal';
@@ -31,6 +33,7 @@ const Chart = lazy(() => import('@/ui/Chart').then((m) => ({ default: m.Chart })
 export function ReportPage() {
   const { kind = '' } = useParams({ strict: false });
   const [search, setSearch] = useSearchState();
+  const navigate = useNavigate();
   const session = useQuery(sessionQuery);
   const entry = entryOf(kind);
   const saved = useSaved();
@@ -55,10 +58,7 @@ export function ReportPage() {
   const open = (next: Drill | undefined) => next && setSearch({ d: JSON.stringify(next) }, { push: true });
   const kept = saved.data?.items.find((r) => r.id === search.saved);
   const name = kept?.spec.name;
-  const share = async () => {
-    await navigator.clipboard.writeText(window.location.href);
-    notify('good', t('The address of this report was copied.'));
-  };
+  const share = () => copyAndSay(window.location.href, t('The address of this report was copied.'));
   const warnings = (report.data as { warnings?: string[] } | undefined)?.warnings ?? [];
   return (
     <Page
@@ -87,9 +87,13 @@ export function ReportPage() {
               <Menu.Item disabled={!view?.option} onClick={() => camera.current && saveFile(camera.current(), `${kind}.png`)}>
                 PNG
               </Menu.Item>
+              {kind === 'paths' && (
+                <Menu.Item onClick={() => void downloadLog(request).catch(notifyError)}>{t('XES, for process mining')}</Menu.Item>
+              )}
               <Menu.Item onClick={() => window.print()}>{t('Print')}</Menu.Item>
             </Menu.Dropdown>
           </Menu>
+          {kept && includes(session.data?.role, 'editor') && <SavedActions saved={kept} onDeleted={() => void navigate({ to: '/insights' })} />}
         </>
       }
     >
@@ -127,14 +131,14 @@ export function ReportPage() {
                   </Paper>
                 )}
                 <ReportTable caption={t(entry.title)} view={view} open={open} />
-                {view.also && (
-                  <section aria-label={view.also.title}>
+                {view.also?.map((more) => (
+                  <section key={more.title} aria-label={more.title}>
                     <Title order={2} size="h5" mb="xs">
-                      {view.also.title}
+                      {more.title}
                     </Title>
-                    <ReportTable caption={view.also.title} view={view.also} open={open} />
+                    <ReportTable caption={more.title} view={more} open={open} />
                   </section>
-                )}
+                ))}
                 {view.buckets && <Notes notes={notes} />}
               </>
             )}

@@ -1,8 +1,4 @@
-import { Anchor } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { api, data } from '@/api/client';
-import { nameOf } from '@/features/customers/name';
+import { Customer } from '@/features/customers/Customer';
 import { t } from '@/i18n';
 import type { Drill, View } from './view';
 
@@ -50,19 +46,5 @@ export function ReportTable({ caption, view, open }: { caption: string; view: Pi
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Customer({ id }: { id: string }) {
-  const found = useQuery({
-    queryKey: ['profiles', id],
-    queryFn: ({ signal }) => data(api.GET('/api/v1/profiles/{id}', { params: { path: { id } }, signal })),
-    staleTime: 60_000,
-    retry: false,
-  });
-  return (
-    <Anchor component={Link} to="/customers/$id" params={{ id } as never} dir="auto">
-      {found.data ? nameOf(found.data) : id}
-    </Anchor>
   );
 }

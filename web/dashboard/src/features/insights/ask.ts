@@ -22,6 +22,16 @@ export async function download(kind: string, request: Request, as: 'csv' | 'json
   saveFile(new Blob([text], { type: accept }), `${kind}.${as}`);
 }
 
+/** What a log of events may be asked for; the rest of a report's request is about its picture. */
+const OF_LOG = ['events', 'filter', 'from', 'to', 'segment', 'zone', 'sample_percent'];
+
+/** Saves the events a report of paths is about as an XES log. */
+export async function downloadLog(request: Request): Promise<void> {
+  const body = Object.fromEntries(Object.entries(request).filter(([name]) => OF_LOG.includes(name)));
+  const text = await data(api.POST('/api/v1/insights/xes', { body, parseAs: 'text' } as never) as Promise<{ data?: string }>);
+  saveFile(new Blob([text], { type: 'application/xml' }), 'events.xes');
+}
+
 /** Gives a file to whoever asked for it. */
 export function saveFile(content: Blob, name: string): void {
   const url = URL.createObjectURL(content);

@@ -28,7 +28,7 @@ export const KINDS: KindEntry[] = [
   { kind: 'attribution', title: 'Attribution', what: 'Which touches lead to a goal.', first: { goal: {}, touches: [{}], by: 'context.campaign.source' } },
   { kind: 'journey-map', title: 'Journey map', what: 'Stages, touchpoints and moments of truth on the way to a goal.', first: { stages: [{ name: 'Discover', touchpoints: [{}] }], good: {} } },
   { kind: 'ladder', title: 'Ladder', what: 'Who stands on which rung of engagement.', first: { unit: 'week' } },
-  { kind: 'lift', title: 'Lift', what: 'What messages brought, against people who got none.', first: { goal: {}, window: '7d' } },
+  { kind: 'lift', title: 'Lift of messages', what: 'What messages brought, against people who got none.', first: { goal: {}, window: '7d' } },
   { kind: 'value', title: 'Customer value', what: 'What customers brought, and what they are likely to bring.', first: { horizon: '180d' } },
 ];
 
@@ -70,6 +70,8 @@ export function missing(kind: Kind, request: Request): string | null {
       return named(request.good) && Array.isArray(request.stages) && (request.stages as { touchpoints?: unknown[] }[]).every((s) => s?.touchpoints?.every?.(named))
         ? null
         : 'Choose the goal and the events of each stage.';
+    case 'ladder':
+      return ((request.rungs ?? []) as { name?: string; rule?: string }[]).every((r, i) => r.name && (i === 0 || r.rule?.trim())) ? null : 'Give every rung a name and, but for the lowest, a rule.';
     default:
       return null;
   }

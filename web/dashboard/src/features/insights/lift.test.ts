@@ -33,6 +33,6 @@ it('ranks customers by value', () => {
   };
   const view = viewOf('value', report, {});
   expect(view.rows[0]?.[1]?.drill).toEqual({ fifth: 1 });
-  expect(view.also?.rows[0]?.[0]?.profile).toBe('p1');
+  expect(view.also?.[0]?.rows[0]?.[0]?.profile).toBe('p1');
   expect(view.figures?.[2]?.value).toBe('500');
 });

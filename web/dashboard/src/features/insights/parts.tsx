@@ -3,6 +3,7 @@ import { Autocomplete } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { catalogueQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { EVERY, renderEvent } from '@/rules/every';
 
 export type Selection = { event?: string; filter?: string; measure?: string; property?: string; optional?: boolean };
 
@@ -10,14 +11,23 @@ function useEvents(): string[] {
   return (useQuery(catalogueQuery).data?.events ?? []).map((e) => e.name);
 }
 
-export function EventPick({ label, value, set }: { label: string; value: unknown; set: (selection: Selection | undefined) => void }) {
+interface EventPickProps {
+  label: string;
+  value: unknown;
+  set: (selection: Selection | undefined) => void;
+  /** It has to be an event by name: a purchase, a goal. */
+  named?: boolean;
+}
+
+export function EventPick({ label, value, set, named = false }: EventPickProps) {
   const selection = (value ?? {}) as Selection;
   const events = useEvents();
   return (
     <Autocomplete
       label={label}
-      placeholder={t('Any event')}
-      data={events}
+      placeholder={named ? t('Choose an event') : t('Anything customers did')}
+      data={named ? events : [...events, EVERY]}
+      renderOption={renderEvent}
       limit={100}
       value={selection.event ?? ''}
       onChange={(event) => set(event ? { ...selection, event } : undefined)}

@@ -29,8 +29,8 @@ export interface View {
   drillOf?: (picked: { series: string; name: string; index: number; data: unknown }) => Drill | undefined;
   heads: string[];
   rows: Cell[][];
-  /** A second table. */
-  also?: Table;
+  /** Further tables. */
+  also?: Table[];
   /** The days on the axis of time, when it has one; for notes about days. */
   buckets?: string[];
 }

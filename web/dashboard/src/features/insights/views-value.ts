@@ -103,7 +103,7 @@ export function valueView(r: Schemas['ValueReport']): View {
       cell(money(f.expected_value)),
       cell(f.alive_percent === null || f.alive_percent === undefined ? null : percent(f.alive_percent, 0)),
     ]),
-    also: {
+    also: [{
       title: t('The most valuable customers'),
       heads: [t('Customer'), t('Purchases'), t('Brought so far'), t('Expected'), t('Will buy again')],
       rows: r.top.map((c) => [
@@ -113,6 +113,6 @@ export function valueView(r: Schemas['ValueReport']): View {
         cell(money(c.expected_value)),
         cell(c.alive_percent === null || c.alive_percent === undefined ? null : percent(c.alive_percent, 0)),
       ]),
-    },
+    }],
   };
 }

@@ -71,23 +71,32 @@ function funnel(r: Schemas['FunnelReport']): View {
 
 function retention(r: Schemas['RetentionReport']): View {
   const named = (c: Schemas['Cohort']) => (c.value ? `${c.cohort} · ${c.value}` : c.cohort);
+  const drill = (c: Schemas['Cohort'] | undefined, column: number): Drill | undefined => c && { cohort: c.cohort, column, ...(c.value ? { value: c.value } : {}) };
+  // The first column is all of them: it would only make the others pale.
+  const cells = r.cohorts.flatMap((c, y) => c.percent.map((n, x) => [x, y, Math.round(n)] as const)).filter(([x]) => x > 0);
+  const averages = r.average_percent.slice(1, 4).flatMap((n, i) => (n === null ? [] : [{ name: t('Average'), value: percent(n), hint: r.columns[i + 1] ?? '' }]));
   return {
+    figures: averages,
     option: {
       legend: { show: false },
-      tooltip: { trigger: 'axis', confine: true, valueFormatter: (v: number) => percent(v) },
+      tooltip: { confine: true },
+      grid: { left: 8, right: 16, top: 8, bottom: 56, containLabel: true },
       xAxis: { ...category(r.columns), name: t(r.unit) },
-      yAxis: { type: 'value', max: 100, axisLabel: { formatter: '{value} %' } },
-      series: [{ name: t('Average'), type: 'line', data: r.average_percent, areaStyle: { opacity: 0.15 } }],
+      yAxis: { type: 'category', data: r.cohorts.map(named), inverse: true },
+      visualMap: { min: 0, max: Math.max(1, ...cells.map(([, , n]) => n)), orient: 'horizontal', left: 'center', bottom: 0, formatter: (n: number) => percent(n, 0) },
+      series: [{ name: t('Came back'), type: 'heatmap', data: cells, label: { show: r.columns.length <= 16, formatter: (p: { data: readonly number[] }) => `${p.data[2]}` } }],
     },
-    height: 220,
+    drillOf: (p) => (Array.isArray(p.data) ? drill(r.cohorts[Number(p.data[1])], Number(p.data[0])) : undefined),
+    height: Math.min(640, 120 + 28 * r.cohorts.length),
     heads: [t('Cohort'), t('Customers'), ...r.columns],
-    rows: r.cohorts.map((c) => [
-      cell(named(c)),
-      cell(c.returned[0] ?? 0, { cohort: c.cohort, column: 0, ...(c.value ? { value: c.value } : {}) }),
-      ...r.columns.map((_, i) =>
-        c.percent[i] === undefined ? cell('') : cell(percent(c.percent[i] ?? 0, 0), { cohort: c.cohort, column: i, ...(c.value ? { value: c.value } : {}) }, (c.percent[i] ?? 0) / 100),
-      ),
-    ]),
+    rows: [
+      ...r.cohorts.map((c) => [
+        cell(named(c)),
+        cell(c.returned[0] ?? 0, drill(c, 0)),
+        ...r.columns.map((_, i) => (c.percent[i] === undefined ? cell('') : cell(percent(c.percent[i] ?? 0, 0), drill(c, i), (c.percent[i] ?? 0) / 100))),
+      ]),
+      [cell(t('Average')), cell(''), ...r.columns.map((_, i) => cell(r.average_percent[i] === null || r.average_percent[i] === undefined ? '' : percent(r.average_percent[i] ?? 0, 0)))],
+    ],
   };
 }
 
@@ -141,7 +150,7 @@ function heatmap(r: Schemas['HeatmapReport']): View {
       grid: { left: 8, right: 16, top: 8, bottom: 56, containLabel: true },
       xAxis: category(hours),
       yAxis: { type: 'category', data: WEEKDAYS.map((d) => t(d)), inverse: true },
-      visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 0, inRange: { color: ['#e3fafc', '#0b7285'] } },
+      visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 0 },
       series: [{ name: t('Activity'), type: 'heatmap', data: r.hours.flatMap((day, d) => day.map((n, h) => [h, d, n])) }],
     },
     drillOf: (p) => (Array.isArray(p.data) ? { weekday: Number(p.data[1]) + 1, hour: Number(p.data[0]) } : undefined),
@@ -187,7 +196,7 @@ function paths(r: Schemas['PathsReport']): View {
           option: {
             legend: { show: false },
             tooltip: { confine: true },
-            series: [{ name: t('Paths'), type: 'sankey', data: names.map((name) => ({ name })), links, lineStyle: { color: 'gradient', opacity: 0.4 }, emphasis: { focus: 'adjacency' }, left: 8, right: 140, label: { color: 'inherit' } }],
+            series: [{ name: t('Paths'), type: 'sankey', data: names.map((name) => ({ name })), links, lineStyle: { color: 'gradient', opacity: 0.4 }, emphasis: { focus: 'adjacency' }, left: 8, right: '28%', label: { color: 'inherit' } }],
           },
         }
       : {}),
@@ -213,7 +222,7 @@ function rfm(r: Schemas['RfmReport']): View {
       grid: { left: 8, right: 16, top: 8, bottom: 64, containLabel: true },
       xAxis: { ...category(scores), name: t('how often') },
       yAxis: { type: 'category', data: scores, name: t('how lately') },
-      visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 0, inRange: { color: ['#e3fafc', '#0b7285'] } },
+      visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 0 },
       series: [{ name: t('Customers'), type: 'heatmap', data: r.cells.map((c) => [c.frequency - 1, c.recency - 1, c.profiles]), label: { show: true } }],
     },
     drillOf: (p) => (Array.isArray(p.data) ? { frequency: Number(p.data[0]) + 1, recency: Number(p.data[1]) + 1 } : undefined),
@@ -243,24 +252,68 @@ function attribution(r: Schemas['AttributionReport']): View {
   };
 }
 
+/** The map itself: stages from left to right, what people touch in each from top to bottom. */
 function journeyMap(r: Schemas['JourneyMapReport']): View {
+  const channelled = (p: Schemas['TouchpointReport']) => (p.channel ? t('{touchpoint} by {channel}', { touchpoint: p.touchpoint, channel: p.channel }) : p.touchpoint);
+  // As the report names the moment of having met it, by whatever channel or by that one.
+  const moment = (p: Schemas['TouchpointReport']) => (p.channel ? `${p.touchpoint} by ${p.channel}` : p.touchpoint);
+  const names = [...new Set(r.touchpoints.map(channelled))];
+  const at = (stage: string, name: string) => r.touchpoints.find((p) => p.stage === stage && channelled(p) === name);
+  const most = Math.max(1, ...r.touchpoints.map((p) => p.profiles));
+  const stages = r.stages.map((s) => s.stage);
   return {
     figures: [
       { name: t('Journeys'), value: number(r.journeys) },
       { name: t('ended well'), value: number(r.well) },
     ],
     option: {
-      tooltip: { trigger: 'axis', confine: true },
-      xAxis: category(r.stages.map((s) => s.stage)),
-      yAxis: [{ type: 'value' }, { type: 'value', max: 100, axisLabel: { formatter: '{value} %' } }],
+      legend: { show: false },
+      tooltip: { confine: true },
+      grid: { left: 8, right: 16, top: 28, bottom: 56, containLabel: true },
+      xAxis: { ...category(stages), position: 'top' },
+      yAxis: { type: 'category', data: names, inverse: true },
+      visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 0 },
       series: [
-        { name: t('Customers'), type: 'bar', data: r.stages.map((s) => s.profiles) },
-        { name: t('Stopped here'), type: 'line', yAxisIndex: 1, data: r.stages.map((s) => s.drop_percent) },
+        {
+          name: t('Customers'),
+          type: 'heatmap',
+          data: names.flatMap((name, y) => stages.flatMap((stage, x) => (at(stage, name) ? [[x, y, at(stage, name)?.profiles ?? 0]] : []))),
+          label: { show: true },
+        },
       ],
     },
-    drillOf: (p) => ({ stage: r.stages[p.index]?.stage, ...(p.series === t('Stopped here') ? { dropped: true } : {}) }),
-    heads: [t('Moment of truth'), t('Customers'), t('end well with it'), t('without it'), t('Good ends lost')],
-    rows: r.moments.map((m) => [cell(m.moment), cell(m.profiles, { moment: m.moment }), cell(percent(m.well_percent)), cell(percent(m.without_percent)), cell(m.lost)]),
+    height: 130 + 34 * Math.max(1, names.length),
+    drillOf: (p) => {
+      const [x, y] = Array.isArray(p.data) ? p.data.map(Number) : [];
+      const found = x === undefined || y === undefined ? undefined : at(stages[x] ?? '', names[y] ?? '');
+      return found && { moment: moment(found) };
+    },
+    heads: [t('Touchpoint'), ...stages],
+    rows: [
+      ...names.map((name) => [
+        cell(name),
+        ...stages.map((stage) => {
+          const p = at(stage, name);
+          return p ? cell(p.profiles, { moment: moment(p) }, p.profiles / most) : cell('');
+        }),
+      ]),
+      [cell(t('Customers')), ...r.stages.map((s) => cell(s.profiles, { stage: s.stage }))],
+      [cell(t('Stopped here')), ...r.stages.map((s) => cell(`${number(s.dropped)} (${percent(s.drop_percent, 0)})`, { stage: s.stage, dropped: true }))],
+      [cell(t('Touches of a customer')), ...r.stages.map((s) => cell(s.touches_per_profile))],
+      [cell(t('Median time to the next stage')), ...r.stages.map((s) => cell(s.median_ms === null || s.median_ms === undefined ? null : duration(s.median_ms)))],
+      ...(r.stages.some((s) => s.answers > 0) ? [[cell(t('Mean of answers')), ...r.stages.map((s) => cell(s.satisfaction))]] : []),
+    ],
+    ...(r.moments.length > 0
+      ? {
+          also: [
+            {
+              title: t('Moments of truth'),
+              heads: [t('Moment of truth'), t('Customers'), t('end well with it'), t('without it'), t('Good ends lost')],
+              rows: r.moments.map((m) => [cell(m.moment), cell(m.profiles, { moment: m.moment }), cell(percent(m.well_percent)), cell(percent(m.without_percent)), cell(m.lost)]),
+            },
+          ],
+        }
+      : {}),
   };
 }
 
@@ -270,11 +323,23 @@ function ladder(r: Schemas['LadderReport']): View {
       tooltip: { trigger: 'axis', confine: true },
       xAxis: category(r.times),
       yAxis: { type: 'value' },
-      series: r.rungs.map((name, i) => ({ name, type: 'line', stack: 'all', areaStyle: {}, showSymbol: false, data: r.standing.map((at) => at[i] ?? 0) })),
+      series: r.rungs.map((name, i) => ({ name, type: 'bar', stack: 'all', barCategoryGap: '20%', data: r.standing.map((at) => at[i] ?? 0) })),
     },
+    drillOf: (p) => (r.times[p.index] ? { at: r.times[p.index], rung: p.series } : undefined),
     buckets: r.times,
     heads: [t('Time'), ...r.rungs],
     rows: r.times.map((at, i) => [cell(at), ...r.rungs.map((rung, j) => cell(r.standing[i]?.[j] ?? 0, { at, rung }))]),
+    ...(r.flows.length > 0
+      ? {
+          also: [
+            {
+              title: t('Who moved'),
+              heads: [t('Time'), t('From'), t('To'), t('Customers')],
+              rows: [...r.flows].reverse().slice(0, 60).map((f) => [cell(f.at), cell(f.from ?? t('came new')), cell(f.to), cell(f.profiles, { at: f.at, rung: f.to, ...(f.from ? { from: f.from } : {}) })]),
+            },
+          ],
+        }
+      : {}),
   };
 }
 

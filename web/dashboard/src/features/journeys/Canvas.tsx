@@ -1,14 +1,18 @@
 /** The journey drawn: steps to choose, ways to lead elsewhere, and a place on every way for another step. */
 import '@xyflow/react/dist/style.css';
-import { Menu, Text, UnstyledButton, useComputedColorScheme } from '@mantine/core';
+import { Menu, Text, UnstyledButton, useComputedColorScheme, VisuallyHidden } from '@mantine/core';
 import { IconPlayerPlay, IconPlus } from '@tabler/icons-react';
 import {
   Background, BaseEdge, Controls, type Edge as FlowEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath, Handle, type Node as FlowNode,
-  type NodeProps, Position, ReactFlow, ReactFlowProvider,
+  type NodeChange, type NodeProps, Position, ReactFlow, ReactFlowProvider,
 } from '@xyflow/react';
-import { createContext, useContext, useMemo } from 'react';
+import { createContext, useContext, useId, useMemo, useRef, useState } from 'react';
 import { number, percent, t, useLanguage } from '@/i18n';
+import { type Namer, useNamer } from '@/resources/names';
 import { Tag } from '@/ui/bits';
+import { useCanvasKeys, wayName } from './canvas/useCanvasKeys';
+import { ABOVE, BELOW, LINE, type Stands, stands } from './canvas/stands';
+import type { Stop } from './canvas/walk';
 import type { Mark } from './diff/graphDiff';
 import { type Action, actionOf, type Edge, edges, END, exits, type Fault, type JourneySpec, type Place, type Step, TRIGGER } from './graph';
 import { layout, NODE } from './layout';
@@ -19,9 +23,12 @@ export interface CanvasActions {
   insert: (at: Place, action: Action) => void;
   connect: (from: Place, target: string) => void;
   move: (id: string, x: number, y: number) => void;
+  /** Opens the form of a step, and puts the focus there; `select` when there is none. */
+  open?: (id: string) => void;
+  remove?: (id: string) => void;
 }
 
-interface Shared extends CanvasActions {
+interface Given extends CanvasActions {
   spec: JourneySpec;
   selected: string | null;
   faults: Fault[];
@@ -29,6 +36,8 @@ interface Shared extends CanvasActions {
   counts: Record<string, number>;
   /** How many went each way, by edge; from statistics or a simulation. */
   passed: Record<string, number>;
+  /** Leads to those who are at a step now. */
+  whoIsAt?: (step: string) => void;
   /** What became of the messages of a step, in a line. */
   notes?: Record<string, string>;
   /** What differs from another version, by step and by edge. */
@@ -38,6 +47,17 @@ interface Shared extends CanvasActions {
   gone?: Edge[];
   actions: Action[];
   editable: boolean;
+}
+
+interface Shared extends Given {
+  /** What Tab comes to. */
+  stop: Stop;
+  /** What documents are called. */
+  named: Namer;
+  /** The way that is being led elsewhere by keys. */
+  leading: string | null;
+  /** The step that appears next was put in here. */
+  inserted: () => void;
 }
 
 const Context = createContext<Shared | null>(null);
@@ -50,10 +70,16 @@ function useShared(): Shared {
 type StepNode = FlowNode<{ step: Step; exits: ReturnType<typeof exits> }, 'step'>;
 type TriggerNode = FlowNode<Record<string, never>, 'trigger'>;
 type EndNode = FlowNode<Record<string, never>, 'end'>;
-type WayEdge = FlowEdge<{ from: Place; label: string }, 'way'>;
+type WayEdge = FlowEdge<{ from: Place; label: string; stands: Stands }, 'way'>;
+
+/** Where a step leads, for those who do not see its ways. */
+function leads(ways: ReturnType<typeof exits>): string {
+  if (ways.length === 0) return t('Ends the journey');
+  return t('Leads to {ways}', { ways: ways.map((e) => `${e.label ? `${t(e.label)}: ` : ''}${e.target === END ? t('end') : e.target}`).join(', ') });
+}
 
 function StepView({ id, data }: NodeProps<StepNode>) {
-  const { faults, counts, selected, marks, notes } = useShared();
+  const { faults, counts, selected, marks, notes, named, whoIsAt } = useShared();
   const action = actionOf(data.step);
   const entry = action ? REGISTRY[action] : null;
   const Icon = entry?.icon ?? IconPlus;
@@ -70,10 +96,23 @@ function StepView({ id, data }: NodeProps<StepNode>) {
         <Text span size="xs" c="dimmed" truncate>
           {id}
         </Text>
-        {here ? <Tag tone="info">{number(here)}</Tag> : null}
+        {here ? (
+          // For the mouse: a step is a button, and there is none within a button. Its form has the same for keys.
+          <span
+            className={whoIsAt ? 'flow-count nodrag' : ''}
+            title={whoIsAt ? t('Who is at {step} now', { step: id }) : undefined}
+            onClick={(e) => {
+              if (!whoIsAt) return;
+              e.stopPropagation();
+              whoIsAt(id);
+            }}
+          >
+            <Tag tone="info">{number(here)}</Tag>
+          </span>
+        ) : null}
       </div>
       <Text size="xs" truncate dir="auto">
-        {summary(data.step, action)}
+        {summary(data.step, action, named)}
       </Text>
       {notes?.[id] && (
         <Text size="xs" c="dimmed" truncate>
@@ -85,6 +124,7 @@ function StepView({ id, data }: NodeProps<StepNode>) {
           {t(wrong[0].message)}
         </Text>
       )}
+      <VisuallyHidden>{leads(data.exits)}</VisuallyHidden>
       {data.exits.map((e, i) => (
         <Handle key={e.id} id={e.id} type="source" position={Position.Bottom} style={{ left: `${((i + 1) / (data.exits.length + 1)) * 100}%` }} />
       ))}
@@ -93,7 +133,7 @@ function StepView({ id, data }: NodeProps<StepNode>) {
 }
 
 function TriggerView() {
-  const { spec, faults, selected, marks } = useShared();
+  const { spec, faults, selected, marks, named } = useShared();
   const wrong = faults.some((f) => f.step === TRIGGER);
   return (
     <div className="flow-node flow-trigger" data-selected={selected === TRIGGER || undefined} data-wrong={wrong || undefined} data-mark={marks?.[TRIGGER]} style={{ width: NODE.width }}>
@@ -104,7 +144,7 @@ function TriggerView() {
         </Text>
       </div>
       <Text size="xs" lineClamp={2} dir="auto">
-        {triggerSummary(spec.trigger)}
+        {triggerSummary(spec.trigger, named)}
       </Text>
       <Handle id="next" type="source" position={Position.Bottom} />
     </div>
@@ -121,9 +161,10 @@ function EndView() {
 }
 
 function WayView(props: EdgeProps<WayEdge>) {
-  const { insert, actions, editable, passed, wayMarks } = useShared();
-  const [path, x, y] = getSmoothStepPath({ ...props, borderRadius: 10 });
-  const { from, label } = props.data ?? { from: { step: '', exit: '' }, label: '' };
+  const { insert, actions, editable, passed, wayMarks, stop, leading, inserted, whoIsAt } = useShared();
+  const { from, label, stands: at } = props.data ?? { from: { step: '', exit: '' }, label: '', stands: 'middle' as const };
+  const [path, middleX, middleY] = getSmoothStepPath({ ...props, borderRadius: 10 });
+  const [x, y] = at === 'middle' ? [middleX, middleY] : at === 'target' ? [props.targetX, props.targetY - ABOVE] : [props.sourceX, props.sourceY + BELOW + at * LINE];
   const n = passed[props.id];
   const share = shareOf(passed, props.id, from.step);
   const mark = wayMarks?.[props.id];
@@ -132,29 +173,47 @@ function WayView(props: EdgeProps<WayEdge>) {
       <BaseEdge
         id={props.id}
         path={path}
-        {...(mark ? { className: `way-${mark}` } : {})}
+        {...(mark || leading === props.id ? { className: leading === props.id ? 'way-leading' : `way-${mark}` } : {})}
         {...(n === undefined ? {} : { style: { strokeWidth: 1 + 5 * widthOf(passed, n), opacity: n === 0 ? 0.45 : 1 } })}
         {...(props.markerEnd ? { markerEnd: props.markerEnd } : {})}
       />
       <EdgeLabelRenderer>
-        <div className="flow-way nodrag nopan" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+        <div className="flow-way nodrag nopan" data-above={at === 'target' || undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
           {label && <span className="flow-label">{t(label)}</span>}
-          {n !== undefined && (
-            <Tag tone="info">
-              {number(n)}
-              {share !== null && ` · ${percent(share, 0)}`}
-            </Tag>
-          )}
-          {editable && (
-            <AddMenu
-              actions={actions}
-              label={t('Add a step after {step}', { step: from.step === TRIGGER ? t('the beginning') : `${from.step}${label ? ` (${label})` : ''}` })}
-              add={(action) => insert(from, action)}
-            />
-          )}
+          <div className="flow-way-line">
+            {n !== undefined && <Passed n={n} share={share} {...(whoIsAt && !props.target.startsWith(`${END} `) ? { lead: () => whoIsAt(props.target), target: props.target } : {})} />}
+            {editable && (
+              <AddMenu
+                actions={actions}
+                label={t('Add a step after {step}', { step: from.step === TRIGGER ? t('the beginning') : `${from.step}${label ? ` (${label})` : ''}` })}
+                add={(action) => {
+                  inserted();
+                  insert(from, action);
+                }}
+                way={props.id}
+                tabIndex={stop.kind === 'way' && stop.id === props.id ? 0 : -1}
+              />
+            )}
+          </div>
         </div>
       </EdgeLabelRenderer>
     </>
+  );
+}
+
+/** How many went a way; leads to who is at the step it leads to. */
+function Passed({ n, share, lead, target = '' }: { n: number; share: number | null; lead?: () => void; target?: string }) {
+  const tag = (
+    <Tag tone="info">
+      {number(n)}
+      {share !== null && ` · ${percent(share, 0)}`}
+    </Tag>
+  );
+  if (!lead || n === 0) return tag;
+  return (
+    <button type="button" className="flow-passed" tabIndex={-1} title={t('Who is at {step} now', { step: target })} onClick={lead}>
+      {tag}
+    </button>
   );
 }
 
@@ -171,11 +230,11 @@ function widthOf(passed: Record<string, number>, n: number): number {
   return Math.sqrt(n / most);
 }
 
-export function AddMenu({ actions, add, label, children }: { actions: Action[]; add: (a: Action) => void; label: string; children?: React.ReactNode }) {
+export function AddMenu({ actions, add, label, children, way, tabIndex = 0 }: { actions: Action[]; add: (a: Action) => void; label: string; children?: React.ReactNode; way?: string; tabIndex?: number }) {
   return (
-    <Menu withinPortal position="bottom" width={240}>
+    <Menu withinPortal returnFocus position="bottom" width={240}>
       <Menu.Target>
-        <UnstyledButton className="flow-add" aria-label={label}>
+        <UnstyledButton className="flow-add" aria-label={label} data-way={way} tabIndex={tabIndex}>
           {children ?? <IconPlus size={12} />}
         </UnstyledButton>
       </Menu.Target>
@@ -199,39 +258,81 @@ export function AddMenu({ actions, add, label, children }: { actions: Action[]; 
 const nodeTypes = { step: StepView, trigger: TriggerView, end: EndView };
 const edgeTypes = { way: WayView };
 
-export function Canvas(props: Shared) {
-  const { spec, editable, select, connect, move, gone } = props;
+type Size = { width: number; height: number };
+
+export function Canvas(props: Given) {
+  return (
+    <ReactFlowProvider>
+      <Drawing {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Drawing(props: Given) {
+  const { spec, editable, select, selected, connect, move, gone } = props;
   const scheme = useComputedColorScheme('light');
   const language = useLanguage();
+  const host = useRef<HTMLDivElement>(null);
+  const help = useId();
+  /** What was measured, by step and its exits: others have their handles elsewhere. Without it a step is hidden for a moment, and loses the focus. */
+  const sizes = useRef(new Map<string, Size>());
+  const [dragged, setDragged] = useState<{ id: string; x: number; y: number } | null>(null);
+  const at = useMemo(() => layout(spec, gone), [spec, gone]);
+  const keys = useCanvasKeys(host, spec, at, editable, {
+    open: props.open ?? select,
+    remove: (id) => props.remove?.(id),
+    connect,
+    move,
+  });
+  const named = useNamer();
+  const { stop } = keys;
+  const shape = (id: string) => {
+    const index = spec.steps.findIndex((s) => s.id === id);
+    return index < 0 ? id : `${id} ${exits(spec.steps, index).map((e) => e.id).join()}`;
+  };
   const { nodes, ways } = useMemo(() => {
-    const at = layout(spec, gone);
-    const place = (id: string) => ({ x: at.get(id)?.x ?? 0, y: at.get(id)?.y ?? 0 });
+    const drawnAt = (id: string) => {
+      const measured = sizes.current.get(shape(id));
+      const position = dragged?.id === id ? { x: dragged.x, y: dragged.y } : { x: at.get(id)?.x ?? 0, y: at.get(id)?.y ?? 0 };
+      return { id, position, ...(measured ? { measured } : {}) };
+    };
+    const reached = (id: string) => ({ ariaRole: 'button' as const, domAttributes: { tabIndex: stop.kind === 'step' && stop.id === id ? 0 : -1, 'aria-pressed': selected === id, 'aria-describedby': help } });
     const all = edges(spec);
     const steps: StepNode[] = spec.steps.map((step, i) => ({
-      id: step.id,
+      ...drawnAt(step.id),
+      ...reached(step.id),
       type: 'step',
-      position: place(step.id),
       data: { step, exits: exits(spec.steps, i) },
-      ariaLabel: `${actionOf(step) ?? ''} ${step.id}: ${summary(step, actionOf(step))}`,
     }));
     const ends: EndNode[] = all
       .filter((e) => e.target === END)
-      .map((e) => ({ id: `${END} ${e.id}`, type: 'end', position: place(`${END} ${e.id}`), data: {}, draggable: false, selectable: false, focusable: false }));
-    const trigger: TriggerNode = { id: TRIGGER, type: 'trigger', position: place(TRIGGER), data: {}, draggable: false, ariaLabel: triggerSummary(spec.trigger) };
-    const drawn: WayEdge[] = [...all, ...(gone ?? []).filter((e) => e.target !== END)].map((e) => ({
+      .map((e) => ({ ...drawnAt(`${END} ${e.id}`), type: 'end', data: {}, draggable: false, selectable: false, focusable: false }));
+    const trigger: TriggerNode = { ...drawnAt(TRIGGER), ...reached(TRIGGER), type: 'trigger', data: {}, draggable: false };
+    const every = [...all, ...(gone ?? []).filter((e) => e.target !== END)];
+    const drawn: WayEdge[] = every.map((e) => ({
       id: e.id,
       type: 'way',
       source: e.from.step,
       sourceHandle: e.from.exit,
       target: e.target === END ? `${END} ${e.id}` : e.target,
-      data: { from: e.from, label: e.label },
+      data: { from: e.from, label: e.label, stands: stands(e, every) },
       focusable: false,
+      ariaLabel: wayName(e),
     }));
     return { nodes: [trigger, ...steps, ...ends], ways: drawn };
-  }, [spec, gone, language]);
+    // biome-ignore lint: shape follows from the journey
+  }, [spec, gone, language, at, dragged, stop, selected, help]);
+  const changed = (changes: NodeChange<StepNode | TriggerNode | EndNode>[]) => {
+    for (const change of changes) {
+      if (change.type === 'dimensions' && change.dimensions) sizes.current.set(shape(change.id), change.dimensions);
+      if (change.type === 'position' && change.position && change.dragging) setDragged({ id: change.id, ...change.position });
+    }
+  };
+  const shared = { ...props, stop, named, leading: keys.leading?.id ?? null, inserted: keys.inserted };
   return (
-    <Context.Provider value={props}>
-      <ReactFlowProvider>
+    <Context.Provider value={shared}>
+      {/* biome-ignore lint: what has the focus are the steps and ways in it */}
+      <div ref={host} tabIndex={-1} className="flow-host" onKeyDown={keys.onKeyDown} onFocus={keys.onFocus} onBlur={keys.onBlur}>
         <ReactFlow
           nodes={nodes}
           edges={ways}
@@ -245,23 +346,38 @@ export function Canvas(props: Shared) {
           nodesDraggable={editable}
           nodesConnectable={editable}
           deleteKeyCode={null}
+          disableKeyboardA11y
+          onNodesChange={changed}
           onNodeClick={(_, node) => select(node.type === 'end' ? null : node.id)}
           onPaneClick={() => select(null)}
-          onSelectionChange={({ nodes: chosen }) => {
-            const one = chosen[0];
-            if (one && one.type !== 'end') select(one.id);
+          onNodeDragStop={(_, node) => {
+            setDragged(null);
+            move(node.id, Math.round(node.position.x), Math.round(node.position.y));
           }}
-          onNodeDragStop={(_, node) => move(node.id, Math.round(node.position.x), Math.round(node.position.y))}
           onConnect={(c) => {
             const target = c.target.startsWith(`${END} `) ? END : c.target;
             if (target !== TRIGGER) connect({ step: c.source, exit: c.sourceHandle ?? 'next' }, target);
           }}
-          ariaLabelConfig={{ 'node.a11yDescription.default': t('Press Enter to choose this step.') }}
+          aria-label={t('The journey drawn')}
+          ariaLabelConfig={{
+            'controls.ariaLabel': t('View'),
+            'controls.zoomIn.ariaLabel': t('Larger'),
+            'controls.zoomOut.ariaLabel': t('Smaller'),
+            'controls.fitView.ariaLabel': t('All of it'),
+          }}
         >
           <Background gap={20} />
           <Controls showInteractive={false} />
         </ReactFlow>
-      </ReactFlowProvider>
+        <p className="flow-help" id={help}>
+          {editable
+            ? t('By keyboard: arrows go along the ways, Enter opens a step or puts one in, C leads a way elsewhere, Delete takes away, Alt and arrows move a step.')
+            : t('By keyboard: arrows go from step to step, Enter opens one.')}
+        </p>
+        <VisuallyHidden role="status" aria-live="polite">
+          {keys.said}
+        </VisuallyHidden>
+      </div>
     </Context.Provider>
   );
 }

@@ -1,8 +1,9 @@
 /** What is chosen on the canvas, as a form. */
 import { ActionIcon, Button, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconTrash, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
-import { t } from '@/i18n';
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { t, tn } from '@/i18n';
+import { Editable } from '@/ui/Editable';
 import { actionOf, change, connect, END, exits, type Fault, type JourneySpec, remove, type Step, TRIGGER } from './graph';
 import { REGISTRY } from './registry';
 import { StepForm } from './forms/StepForm';
@@ -11,27 +12,51 @@ import { TriggerForm } from './forms/TriggerForm';
 const SLUG = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 export function Inspector({
+  here,
+  whoIsAt,
   spec,
   selected,
   faults,
   set,
   select,
   triggers,
+  editable,
+  byKeys,
+  leave,
 }: {
+  /** How many are at this step now, and what leads to them. */
+  here: number;
+  whoIsAt: ((step: string) => void) | undefined;
   spec: JourneySpec;
   selected: string;
   faults: Fault[];
   set: (spec: JourneySpec) => void;
   select: (id: string | null) => void;
   triggers: string[];
+  editable: boolean;
+  /** True when keys opened it: the focus goes here, once. */
+  byKeys?: RefObject<boolean>;
+  /** Where Escape leads. */
+  leave?: () => void;
 }) {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!byKeys?.current) return;
+    byKeys.current = false;
+    host.current?.focus();
+  });
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const at = event.target as HTMLElement;
+    // A list that is open, and a window above, have the first right to Escape.
+    if (event.key === 'Escape' && leave && event.currentTarget.contains(at) && at.getAttribute('aria-expanded') !== 'true') leave();
+  };
   const index = spec.steps.findIndex((s) => s.id === selected);
   const step = spec.steps[index];
   const wrong = faults.filter((f) => f.step === selected);
   const action = step ? actionOf(step) : null;
   const title = selected === TRIGGER ? t('How it begins') : action ? t(REGISTRY[action].title) : t('Step');
   return (
-    <Stack gap="sm" component="section" aria-label={title}>
+    <Stack ref={host} tabIndex={-1} gap="sm" component="section" aria-label={title} onKeyDown={onKeyDown}>
       <Group justify="space-between">
         <Title order={2} size="h4">
           {title}
@@ -40,11 +65,19 @@ export function Inspector({
           <IconX size={18} />
         </ActionIcon>
       </Group>
-      {wrong.map((f) => (
-        <Text key={f.message} size="sm" c="var(--mantine-color-error)">
-          {t(f.message)}
-        </Text>
-      ))}
+      {here > 0 && whoIsAt && (
+        <button type="button" className="text-button" onClick={() => whoIsAt(selected)}>
+          {tn(here, 'One customer is here now', '{n} customers are here now')}
+        </button>
+      )}
+      <div role="status">
+        {wrong.map((f) => (
+          <Text key={f.message} size="sm" c="var(--mantine-color-error)">
+            {t(f.message)}
+          </Text>
+        ))}
+      </div>
+      <Editable may={editable}>
       {selected === TRIGGER ? (
         <TriggerForm spec={spec} set={set} kinds={triggers} />
       ) : step ? (
@@ -76,6 +109,7 @@ export function Inspector({
           </Button>
         </>
       ) : null}
+      </Editable>
     </Stack>
   );
 }

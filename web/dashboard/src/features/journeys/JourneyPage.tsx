@@ -3,26 +3,32 @@ import { Alert, Button, Drawer, Grid, Group, Paper, SegmentedControl, SimpleGrid
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState } from 'react';
-import { api, data, includes, sessionQuery } from '@/api/client';
+import { lazy, Suspense, useMemo, useReducer, useRef, useState } from 'react';
+import { api, data } from '@/api/client';
 import { number, t, useLanguage } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, useResource } from '@/resources/useResource';
 import { Figure, Loaded, Loading, Problem } from '@/ui/bits';
+import { Editable } from '@/ui/Editable';
 import { JsonField } from '@/ui/JsonField';
 import { Page } from '@/ui/Page';
 import { useSearchState } from '@/ui/useSearchState';
-import { type Action, connect, freshStep, insert, type JourneySpec, passedBy, type Place } from './graph';
+import { ofJourney, PeopleBehind } from '@/features/insights/PeopleBehind';
+import { type Action, connect, freshStep, insert, type JourneySpec, passedBy, type Place, remove } from './graph';
+import { undrawable } from './drawable';
 import { Inspector } from './Inspector';
 import { Outline } from './Outline';
 import { noteOf } from './notes';
 import { Operate } from './operate/Operate';
 import { People } from './People';
 import { Plays } from './PlaysPage';
-import { Simulate, type Simulation, useSimulation } from './Simulate';
+import { Results } from './Results';
+import { Simulate, SimulationProgress } from './Simulate';
 import { useJourneyFaults } from './useJourneyFaults';
 import { useJourneySchema } from './useJourneySchema';
 import { useJourneyStats } from './useJourneyStats';
+import { useSimulation } from './useSimulation';
+import { whyLeft, whyRefused } from './whys';
 
 const Canvas = lazy(() => import('./Canvas').then((m) => ({ default: m.Canvas })));
 const Compare = lazy(() => import('./diff/Compare').then((m) => ({ default: m.Compare })));
@@ -36,10 +42,9 @@ export function JourneyPage() {
   const { id = 'new' } = useParams({ strict: false });
   const [search, setSearch] = useSearchState();
   const navigate = useNavigate();
-  const session = useQuery(sessionQuery);
-  const editing = useResource('journey', id, NOTHING);
+  const editing = useResource('journey', id, NOTHING, search.segment);
   const small = useMediaQuery('(max-width: 48em)') ?? false;
-  const [ownId, setOwnId] = useState<string | null>(null);
+  const { ownId, setOwnId } = editing;
   const { actions, triggers } = useJourneySchema();
   const spec = editing.spec as JourneySpec | undefined;
   const faults = useJourneyFaults(editing.isNew ? 'new-journey' : id, spec);
@@ -57,34 +62,60 @@ export function JourneyPage() {
     return sum;
   }, [live.data]);
   const stats = useJourneyStats(editing.isNew ? null : id);
-  const [simulated, setSimulated] = useState<Simulation | null>(null);
-  const simulation = useSimulation(editing.isNew ? 'new-journey' : id, spec, setSimulated);
+  const journeyId = editing.isNew ? 'new-journey' : id;
+  const [simulation, made] = useSimulation(journeyId, spec, editing.isNew);
+  /** Of which journey the simulation's numbers stand on the ways: what is found again waits until it is asked for. */
+  const [overlaid, setOverlaid] = useState<string | null>(null);
+  const simulated = overlaid === journeyId ? made : null;
+  const simulate = { ...simulation, run: (since: string) => (setOverlaid(journeyId), simulation.run(since)) };
+  /** The document as text, where it cannot be taken as it is written. */
+  const unread = useState<string | null>(null);
   const steps = stats?.versions[String(editing.saved.data?.version ?? '')] ?? stats?.versions[String(editing.saved.data?.live_version ?? '')];
   const passed = useMemo(() => {
     if (!spec) return {};
-    if (simulated) return passedBy(spec, simulated.journey.steps, simulated.journey.entered);
+    if (simulated) return passedBy(spec, simulated.result.journey.steps, simulated.result.journey.entered);
     return steps ? passedBy(spec, steps, stats?.entered ?? 0) : {};
   }, [spec, simulated, stats, steps]);
-  const atEnd = useMemo(() => (simulated ? Object.fromEntries(Object.entries(simulated.journey.steps).map(([step, s]) => [step, s.at_end])) : counts), [simulated, counts]);
+  const atEnd = useMemo(() => (simulated ? Object.fromEntries(Object.entries(simulated.result.journey.steps).map(([step, s]) => [step, s.at_end])) : counts), [simulated, counts]);
   const language = useLanguage();
   const notes = useMemo(() => (simulated ? {} : Object.fromEntries(Object.entries(steps ?? {}).map(([step, s]) => [step, noteOf(s)]))), [simulated, steps, language]);
-  const mayEdit = includes(session.data?.role, 'editor');
+  const { mayEdit } = editing;
   const selected = search.step ?? null;
   const select = (step: string | null) => setSearch({ step: step ?? undefined });
   const set = (next: JourneySpec) => editing.change(next);
+  /** Whether the form was opened by keys: then the focus goes there, and comes back by Escape. */
+  const byKeys = useRef(false);
+  const [, drawAgain] = useReducer((n: number) => n + 1, 0);
+  const open = (step: string) => {
+    byKeys.current = true;
+    select(step);
+    // Also when it is open already, and nothing else changes.
+    drawAgain();
+  };
+  const back = () => document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(selected ?? '')}"]`)?.focus();
   const add = (at: Place, action: Action) => {
     if (!spec) return;
     const step = freshStep(spec.steps, action);
     set(insert(spec, at, step));
     select(step.id);
   };
+  const behind = (title: string, n: number, event: string, more?: string) => <PeopleBehind name={title} n={n} of={ofJourney(event, id, more)} />;
+  /** A number that leads to another tab. */
+  const leads = (title: string, n: number, to: Record<string, string | undefined>) => (
+    <button type="button" className="number-button" aria-label={`${title}: ${number(n)}`} onClick={() => setSearch(to)}>
+      {number(n)}
+    </button>
+  );
+  /** To those who are at a step now; simulated ones are nobody. */
+  const whoIsAt = editing.isNew || simulated ? undefined : (step: string) => setSearch({ tab: 'people', at: step });
   const name = String(spec?.name ?? '');
   const newId = ownId ?? slugOf(name);
 
-  if (editing.isNew && !editing.dirty) {
+  if (editing.isBlank) {
     return (
       <Plays
         triggers={triggers}
+        segment={search.segment}
         choose={(play) => {
           editing.change(play);
         }}
@@ -92,9 +123,9 @@ export function JourneyPage() {
     );
   }
   const view = search.view ?? (small ? 'list' : 'canvas');
-  const block = !name.trim() ? t('Give it a name first.') : undefined;
+  const block = unread[0] !== null ? t('{field} cannot be read yet.', { field: t('The whole document') }) : !name.trim() ? t('Give it a name first.') : undefined;
   const inspector = spec && selected && (
-    <Inspector spec={spec} selected={selected} faults={faults} set={set} select={select} triggers={triggers} />
+    <Inspector here={counts[selected] ?? 0} whoIsAt={whoIsAt} spec={spec} selected={selected} faults={faults} set={set} select={select} triggers={triggers} editable={mayEdit} byKeys={byKeys} {...(view === 'canvas' ? { leave: back } : {})} />
   );
   const body = spec && (
     <Page
@@ -119,16 +150,17 @@ export function JourneyPage() {
       <ResourceProblem editing={editing} />
       {live.data && (
         <SimpleGrid cols={{ base: 2, sm: 4 }}>
-          <Figure name={t('Entered')} value={number(live.data.entered)} />
-          <Figure name={t('On the way')} value={number(live.data.active)} />
-          <Figure name={t('Left')} value={number(total(live.data.exited))} hint={reasons(live.data.exited)} />
+          <Figure name={t('Entered')} value={behind(t('Entered'), live.data.entered, 'Journey Entered')} />
+          <Figure name={t('On the way')} value={leads(t('On the way'), live.data.active, { tab: 'people', at: undefined })} />
+          <Figure name={t('Left')} value={behind(t('Left'), total(live.data.exited), 'Journey Exited')} hint={reasons(live.data.exited, whyLeft)} />
           {spec.goal && stats ? (
-            <Figure name={t('Reached the goal')} value={number(stats.goals.treatment ?? 0)} hint={stats.held_out > 0 ? t('and {n} of {all} of the control group', { n: stats.goals.control ?? 0, all: stats.held_out }) : t('no control group')} />
+            <Figure name={t('Reached the goal')} value={behind(t('Reached the goal'), stats.goals.treatment ?? 0, 'Journey Goal Reached', ' && e.group == "treatment"')} hint={stats.held_out > 0 ? t('and {n} of {all} of the control group', { n: stats.goals.control ?? 0, all: stats.held_out }) : t('no control group')} />
           ) : (
-            <Figure name={t('Not let in')} value={number(total(live.data.refused))} hint={reasons(live.data.refused)} />
+            <Figure name={t('Not let in')} value={leads(t('Not let in'), total(live.data.refused), { tab: 'why' })} hint={reasons(live.data.refused, whyRefused)} />
           )}
         </SimpleGrid>
       )}
+      {live.data && <Results live={live.data} spec={spec} mayEdit={mayEdit} />}
       <Tabs value={search.tab ?? 'steps'} onChange={(tab) => setSearch({ tab: tab === 'steps' ? undefined : (tab ?? undefined) })} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="steps">{t('Steps')}</Tabs.Tab>
@@ -144,7 +176,7 @@ export function JourneyPage() {
             <Grid.Col span={{ base: 12, md: selected && !small ? 8 : 12 }}>
               <Grid gap="sm" mb="sm" align="flex-end">
                 <Grid.Col span={{ base: 12, sm: 5 }}>
-                  <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => {
+                  <TextInput label={t('Name')} required dir="auto" readOnly={!mayEdit} value={name} onChange={(e) => {
                     const next = e.currentTarget.value;
                     editing.change((s) => ({ ...s, name: next }));
                   }} />
@@ -165,10 +197,11 @@ export function JourneyPage() {
                     ]}
                   />
                 </Grid.Col>
-                <Grid.Col span="content">
-                  <Button variant="default" loading={simulation.busy} onClick={() => void simulation.run('30d')}>
+                <Grid.Col span="content" className="in-a-row">
+                  <Button variant="default" loading={simulation.busy} onClick={() => void simulate.run('30d')}>
                     {t('Simulate 30 days')}
                   </Button>
+                  <SimulationProgress of={simulation} />
                 </Grid.Col>
               </Grid>
               {simulation.error ? <Problem error={simulation.error} /> : null}
@@ -182,18 +215,19 @@ export function JourneyPage() {
                 </Alert>
               )}
               {simulated && (
-                <Alert variant="outline" color="cyan" mb="sm" title={t('The numbers on the ways are those of the simulation')}>
+                <Alert variant="outline" color={simulated.isOld ? 'yellow' : 'cyan'} mb="sm" title={t('The numbers on the ways are those of the simulation')}>
                   <Group gap="sm">
+                    {simulated.isOld && <Text size="sm">{t('You changed the journey since. Simulate it again to see what it does now.')}</Text>}
                     <Text size="sm">
                       {t('{entered} would have entered, {messages} messages decided.', {
-                        entered: simulated.journey.entered,
-                        messages: Object.values(simulated.journey.channels).reduce((a, c) => a + c.decided, 0),
+                        entered: simulated.result.journey.entered,
+                        messages: Object.values(simulated.result.journey.channels).reduce((a, c) => a + c.decided, 0),
                       })}
                     </Text>
                     <button type="button" className="text-button" onClick={() => setSearch({ tab: 'simulation' })}>
                       {t('All its numbers')}
                     </button>
-                    <button type="button" className="text-button" onClick={() => setSimulated(null)}>
+                    <button type="button" className="text-button" onClick={() => setOverlaid(null)}>
                       {t('Show what really happened')}
                     </button>
                   </Group>
@@ -211,9 +245,15 @@ export function JourneyPage() {
                       counts={atEnd}
                       passed={passed}
                       notes={notes}
+                      {...(whoIsAt ? { whoIsAt } : {})}
                       actions={actions}
                       editable={mayEdit}
                       select={select}
+                      open={open}
+                      remove={(step) => {
+                        if (selected === step) select(null);
+                        set(remove(spec, step));
+                      }}
                       insert={add}
                       connect={(from: Place, target: string) => set(connect(spec, from, target))}
                       move={(step, x, y) => set({ ...spec, steps: spec.steps.map((s) => (s.id === step ? { ...s, position: { x, y } } : s)) })}
@@ -236,7 +276,17 @@ export function JourneyPage() {
           <People id={id} spec={spec} />
         </Tabs.Panel>
         <Tabs.Panel value="simulation" pt="md">
-          <Simulate simulation={simulation} result={simulated} />
+          <Simulate
+            simulation={simulate}
+            made={made}
+            overlay={{
+              isShown: overlaid === journeyId,
+              show: () => {
+                setOverlaid(journeyId);
+                setSearch({ tab: undefined });
+              },
+            }}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="try" pt="md">
           <Suspense fallback={<Loading />}>
@@ -254,12 +304,16 @@ export function JourneyPage() {
           </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="text" pt="md">
+          <Editable may={mayEdit}>
           <JsonField
             label={t('The whole document')}
             description={t('The same as `rapport get journey` shows and `rapport apply` takes.')}
             value={spec}
             onChange={(next) => set(next as JourneySpec)}
+            refuses={undrawable}
+            unread={unread}
           />
+          </Editable>
         </Tabs.Panel>
       </Tabs>
     </Page>
@@ -268,7 +322,7 @@ export function JourneyPage() {
 }
 
 const total = (of: Record<string, number>) => Object.values(of).reduce((sum, n) => sum + n, 0);
-const reasons = (of: Record<string, number>) =>
+const reasons = (of: Record<string, number>, why: (code: string) => string) =>
   Object.entries(of)
-    .map(([reason, n]) => `${reason.replaceAll('_', ' ')} ${number(n)}`)
+    .map(([reason, n]) => `${why(reason)} ${number(n)}`)
     .join(', ');

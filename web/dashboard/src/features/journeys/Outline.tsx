@@ -2,6 +2,7 @@
 import { Group, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconPlayerPlay, IconPlus } from '@tabler/icons-react';
 import { number, t } from '@/i18n';
+import { useNamer } from '@/resources/names';
 import { Tag } from '@/ui/bits';
 import { AddMenu } from './Canvas';
 import { type Action, actionOf, END, exits, type Fault, type JourneySpec, type Place, TRIGGER } from './graph';
@@ -24,6 +25,7 @@ export function Outline({
   select: (id: string) => void;
   insert: (at: Place, action: Action) => void;
 }) {
+  const named = useNamer();
   const wrong = (id: string) => faults.some((f) => f.step === id) && <IconAlertTriangle size={16} color="var(--mantine-color-error)" aria-label={t('Something is missing')} />;
   const add = (at: Place, label: string) =>
     editable && (
@@ -41,7 +43,7 @@ export function Outline({
               {t('Begins')}
             </Text>
             <Text span size="sm" dir="auto">
-              {triggerSummary(spec.trigger)}
+              {triggerSummary(spec.trigger, named)}
             </Text>
             {wrong(TRIGGER)}
           </UnstyledButton>
@@ -60,7 +62,7 @@ export function Outline({
                 {entry ? t(entry.title) : '?'}
               </Text>
               <Text span size="sm" dir="auto">
-                {summary(step, action)}
+                {summary(step, action, named)}
               </Text>
               <Text span size="xs" c="dimmed">
                 {step.id}

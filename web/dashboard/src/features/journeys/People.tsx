@@ -1,10 +1,11 @@
-import { Anchor, Select } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Select } from '@mantine/core';
 import { type Schemas, api, data } from '@/api/client';
 import { usePages } from '@/api/paged';
+import { Customer } from '@/features/customers/Customer';
 import { t } from '@/i18n';
-import { Empty, Loaded, When } from '@/ui/bits';
+import { Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
+import { NoRows } from '@/ui/NoRows';
 import { useSearchState } from '@/ui/useSearchState';
 import type { JourneySpec } from './graph';
 
@@ -19,7 +20,7 @@ export function People({ id, spec }: { id: string; spec: JourneySpec }) {
     (cursor, signal) =>
       data(
         api.GET('/api/v1/journeys/{id}/profiles', {
-          params: { path: { id }, query: { ...(at ? { step: at } : {}), ...(cursor ? { cursor } : {}), limit: 100 } },
+          params: { path: { id }, query: { ...(at ? { step: at } : {}), ...(cursor ? { cursor } : {}), limit: 50 } },
           signal,
         }),
       ),
@@ -40,7 +41,9 @@ export function People({ id, spec }: { id: string; spec: JourneySpec }) {
       <Loaded query={list}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title={t('Nobody is on the way now')}>{t('Whoever the trigger lets in appears here, and leaves when the journey ends.')}</Empty>
+            <NoRows narrowed={at !== undefined} clear={() => change({ at: undefined })} none={t('Nobody is at this step now')} title={t('Nobody is on the way now')}>
+              {t('Whoever the trigger lets in appears here, and leaves when the journey ends.')}
+            </NoRows>
           ) : (
             <DataTable<Run>
               caption={t('People on the way')}
@@ -50,11 +53,7 @@ export function People({ id, spec }: { id: string; spec: JourneySpec }) {
               columns={[
                 {
                   title: t('Customer'),
-                  cell: (r) => (
-                    <Anchor component={Link} to="/customers/$id" params={{ id: r.profile } as never} className="mono">
-                      {r.profile}
-                    </Anchor>
-                  ),
+                  cell: (r) => <Customer id={r.profile} />,
                 },
                 { title: t('Step'), cell: (r) => r.step },
                 { title: t('Entered'), cell: (r) => <When at={r.entered_at} />, kind: 'short' },

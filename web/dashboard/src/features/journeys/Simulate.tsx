@@ -1,13 +1,17 @@
 /** What this journey would have done over the last weeks, before anybody receives anything. */
-import { Alert, Button, Group, Paper, Select, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Paper, Progress, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { api, data } from '@/api/client';
 import { Sparkline } from '@/features/home/Sparkline';
-import { number, t, tn } from '@/i18n';
-import { Figure, Problem } from '@/ui/bits';
+import { Customer } from '@/features/customers/Customer';
+import { day, number, t, tn } from '@/i18n';
+import { Figure, Problem, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
-import type { JourneySpec } from './graph';
+import { Steps } from './ask/Steps';
+import type { Told } from './ask/told';
+import { shareOf } from './simulated';
 import { Cost, type TextCost } from './TextCost';
+import type { Simulated, Simulating } from './useSimulation';
+import { whyLeft, whyRefused, whySkipped } from './whys';
 
 interface Tally {
   entered: number;
@@ -31,53 +35,75 @@ export interface Simulation {
   overlap: Record<string, number>;
   flood: { limit: number; people: number; worst: number };
   live: Tally | null;
+  people: { profile: string; story: Told[] }[];
   warnings: string[];
 }
 
 const sum = (of: Record<string, number>) => Object.values(of).reduce((a, b) => a + b, 0);
-const list = (of: Record<string, number>) =>
+const list = (of: Record<string, number>, word = (name: string) => name) =>
   Object.entries(of)
-    .map(([name, n]) => `${name.replaceAll('_', ' ')} ${number(n)}`)
+    .map(([name, n]) => `${word(name)} ${number(n)}`)
     .join(', ') || '–';
 
-/** Plays a document, saved or not, over what happened. */
-export function useSimulation(id: string, spec: JourneySpec | undefined, show: (result: Simulation | null) => void) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const run = async (since: string) => {
-    setBusy(true);
-    setError(null);
-    try {
-      const made = await data(api.POST('/api/v1/journeys/{id}/simulate', { params: { path: { id } }, body: { spec, since } as never }));
-      show(made as unknown as Simulation);
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { busy, error, run };
+/** How far a simulation is, and what ends it; nothing while none goes on. */
+export function SimulationProgress({ of }: { of: Simulating }) {
+  if (!of.busy) return null;
+  const share = of.far && shareOf(of.far);
+  return (
+    <Group gap="sm" role="status">
+      {of.far?.state === 'waiting' && <Text size="sm">{t('It waits for its turn: others are being played.')}</Text>}
+      {of.far && share !== null && (
+        <>
+          <Progress value={share} w={160} aria-label={t('Events read so far')} />
+          <Text size="sm">{t('{read} of {all} events read', { read: of.far.events_read, all: of.far.events_all })}</Text>
+        </>
+      )}
+      <Button variant="default" onClick={of.cancel}>
+        {t('Cancel')}
+      </Button>
+    </Group>
+  );
 }
 
-export function Simulate({ simulation, result }: { simulation: ReturnType<typeof useSimulation>; result: Simulation | null }) {
+export function Simulate({ simulation, made, overlay }: { simulation: Simulating; made: Simulated | null; overlay: { isShown: boolean; show: () => void } }) {
   const [since, setSince] = useState('30d');
   return (
     <Stack>
-      <Text size="sm">{t('Plays this document, saved or not, over what really happened. Nobody receives anything.')}</Text>
+      <Text size="sm">{t('Plays this document, saved or not, over what really happened. Nobody receives anything. It goes on when you leave this page.')}</Text>
       <Group align="flex-end">
         <Select
           label={t('Over the last')}
           allowDeselect={false}
-          data={['7d', '30d', '90d'].map((d) => ({ value: d, label: t('{n} days', { n: Number.parseInt(d, 10) }) }))}
+          data={['7d', '30d', '90d', '365d'].map((d) => ({ value: d, label: t('{n} days', { n: Number.parseInt(d, 10) }) }))}
           value={since}
           onChange={(v) => setSince(v ?? '30d')}
         />
         <Button loading={simulation.busy} onClick={() => void simulation.run(since)}>
           {t('Simulate')}
         </Button>
+        <SimulationProgress of={simulation} />
       </Group>
       <Problem error={simulation.error} />
-      {result && <Outcome of={result} />}
+      {made && (
+        <>
+          <Group gap="sm">
+            <Text size="sm" c="dimmed">
+              {t('Asked for')} <When at={made.at} />: {t('{from} to {to}', { from: day(made.result.since), to: day(made.result.until) })}
+            </Text>
+            {!overlay.isShown && (
+              <button type="button" className="text-button" onClick={overlay.show}>
+                {t('Show it on the steps')}
+              </button>
+            )}
+          </Group>
+          {made.isOld && (
+            <Alert variant="outline" color="yellow">
+              {t('You changed the journey since. Simulate it again to see what it does now.')}
+            </Alert>
+          )}
+          <Outcome of={made.result} />
+        </>
+      )}
     </Stack>
   );
 }
@@ -93,15 +119,15 @@ function Outcome({ of }: { of: Simulation }) {
   const { journey, live } = of;
   const rows = (['entered', 'people', 'held_out'] as const).map((name) => ({ name: t(name.replace('_', ' ')), draft: number(journey[name]), live: live ? number(live[name]) : '–' }));
   const more = [
-    { name: t('messages'), draft: list(Object.fromEntries(Object.entries(journey.channels).map(([c, x]) => [c, x.decided]))), live: live ? list(Object.fromEntries(Object.entries(live.channels).map(([c, x]) => [c, x.decided]))) : '–' },
+    { name: t('messages'), draft: list(Object.fromEntries(Object.entries(journey.channels).map(([c, x]) => [c, x.decided])), t), live: live ? list(Object.fromEntries(Object.entries(live.channels).map(([c, x]) => [c, x.decided])), t) : '–' },
     {
       name: t('not let through by the gate'),
-      draft: list(skips(journey)),
-      live: live ? list(skips(live)) : '–',
+      draft: list(skips(journey), whySkipped),
+      live: live ? list(skips(live), whySkipped) : '–',
     },
     { name: t('goals'), draft: list(journey.goals), live: live ? list(live.goals) : '–' },
-    { name: t('ended'), draft: list(journey.exited), live: live ? list(live.exited) : '–' },
-    { name: t('not let in'), draft: list(journey.refused), live: live ? list(live.refused) : '–' },
+    { name: t('ended'), draft: list(journey.exited, whyLeft), live: live ? list(live.exited, whyLeft) : '–' },
+    { name: t('not let in'), draft: list(journey.refused, whyRefused), live: live ? list(live.refused, whyRefused) : '–' },
   ];
   return (
     <>
@@ -147,6 +173,22 @@ function Outcome({ of }: { of: Simulation }) {
         <Text size="sm">
           {t('Also in other journeys:')} {list(of.overlap)}
         </Text>
+      )}
+      {of.people.length > 0 && (
+        <Stack gap="xs">
+          <Text fw={600} component="h3">
+            {t('Some of those who would enter')}
+          </Text>
+          {of.people.map(({ profile, story }) => (
+            <Paper key={profile} withBorder p="sm">
+              <Customer id={profile} />
+              <details>
+                <summary style={{ cursor: 'pointer' }}>{tn(story.length, 'One step', '{n} steps')}</summary>
+                <Steps label={t('What would happen')} of={story} />
+              </details>
+            </Paper>
+          ))}
+        </Stack>
       )}
     </>
   );

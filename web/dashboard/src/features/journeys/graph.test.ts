@@ -66,6 +66,8 @@ it('knows the exits of every action', () => {
   expect(labels({ split: [{ name: 'a', percent: 30, goto: 'p' }, { name: 'b', percent: 70, goto: 'q' }] })).toEqual(['a 30 %>p', 'b 70 %>q']);
   expect(labels({ experiment: { id: 'e', arms: [{ name: 'a', percent: 100, goto: 'p' }] } })).toEqual(['a 100 %>p']);
   expect(labels({ wait: { event: { name: 'A' }, timeout: '1d' }, next: 'p', otherwise: 'q' })).toEqual(['>p', 'timed out>q']);
+  expect(labels({ wait: { when: 'traits.paid == true', for: '1d' }, next: 'p', otherwise: 'q' })).toEqual(['>p', 'timed out>q']);
+  expect(labels({ message: { step: 'hello', is: 'opened' }, next: 'p', otherwise: 'q' })).toEqual(['>p', 'not>q']);
   expect(labels({ webhook: { url: 'https://x' }, otherwise: 'q' })).toEqual(['>end', 'failed>q']);
   expect(labels({ jump: 'p' })).toEqual(['>p']);
   expect(labels({ exit: 'x' })).toEqual([]);
@@ -79,10 +81,11 @@ it('reads counts by the names the server has for exits', () => {
       { id: 'b', branch: [{ when: 'true', goto: 'w' }], otherwise: 's' },
       { id: 's', split: [{ name: 'red', percent: 50, goto: 'w' }, { percent: 50, goto: 'end' }] },
       { id: 'w', wait: { event: { name: 'A' }, for: '1d' }, next: 'end', otherwise: 'end' },
+      { id: 'm', message: { is: 'clicked' }, next: 'end', otherwise: 'end' },
     ],
   };
-  const counts = { b: { passed: { 'arm 1': 1, otherwise: 2 } }, s: { passed: { red: 3, arm2: 4 } }, w: { passed: { next: 5, timed_out: 6 } } };
-  expect(passedBy(spec, counts, 7)).toEqual({ '@trigger': 7, 'b arm 0': 1, 'b otherwise': 2, 's arm 0': 3, 's arm 1': 4, 'w next': 5, 'w otherwise': 6 });
+  const counts = { m: { passed: { next: 8, not: 9 } }, b: { passed: { 'arm 1': 1, otherwise: 2 } }, s: { passed: { red: 3, arm2: 4 } }, w: { passed: { next: 5, timed_out: 6 } } };
+  expect(passedBy(spec, counts, 7)).toEqual({ '@trigger': 7, 'b arm 0': 1, 'b otherwise': 2, 's arm 0': 3, 's arm 1': 4, 'w next': 5, 'w otherwise': 6, 'm next': 8, 'm otherwise': 9 });
 });
 
 it('names what is wrong, and the step', () => {
@@ -97,6 +100,56 @@ it('names what is wrong, and the step', () => {
   expect(stepOf(spec, 'spec.steps[2].send.template')).toBe('nudge');
   expect(stepOf(spec, 'spec.trigger.event.name')).toBe(TRIGGER);
   expect(stepOf(spec, 'spec.name')).toBeNull();
+});
+
+const whole = (): JourneySpec => ({
+  name: 'All there is',
+  trigger: { event: { name: 'Order Completed', key: 'order_id' } },
+  goal: { event: { name: 'Order Completed', same: 'order_id' } },
+  steps: [
+    { id: 'hello', send: { channel: 'email', template: 't', window: { from: '09:00', to: '18:00', weekdays: ['mon'], zone: 'Europe/Berlin' }, expires: '12h' }, next: 'seen' },
+    { id: 'seen', message: { step: 'hello', is: 'opened' }, next: 'paid', otherwise: 'again' },
+    { id: 'again', send: { channel: 'email', template: 'u' }, next: 'paid' },
+    { id: 'paid', wait: { when: 'traits.paid == true', for: '2d' }, next: 'pace', otherwise: 'pace' },
+    { id: 'pace', limit: { name: 'shop', count: 10, per: '1h' }, next: 'best' },
+    { id: 'best', winner: { metric: 'clicks', minimum: 50, arms: [{ step: 'hello', goto: 'end' }, { step: 'again', goto: 'end' }] } },
+  ],
+});
+
+it('keeps all that steps say when another is changed', () => {
+  const spec = whole();
+  expect(faults(spec)).toEqual([]);
+  const changed = change(spec, 'again', { ...(spec.steps[2] as { id: string }), note: 'changed' });
+  const without = (steps: JourneySpec['steps']) => steps.filter((s) => s.id !== 'again');
+  expect(without(changed.steps)).toEqual(without(spec.steps));
+  const longer = insert(spec, { step: 'pace', exit: 'next' }, freshStep(spec.steps, 'message'));
+  expect(longer.steps.map((s) => [s.id, s.send ?? s.wait ?? s.limit ?? s.winner])).toEqual(
+    expect.arrayContaining(spec.steps.map((s) => [s.id, s.send ?? s.wait ?? s.limit ?? s.winner])),
+  );
+  expect(ways(longer)).toEqual(expect.arrayContaining(['message next > best', 'message otherwise > best']));
+});
+
+it('renames a send where it is asked about', () => {
+  const spec = whole();
+  const renamed = change(spec, 'hello', { ...(spec.steps[0] as { id: string }), id: 'greet' });
+  expect(renamed.steps[1]?.message).toEqual({ step: 'greet', is: 'opened' });
+  expect(renamed.steps[5]?.winner).toMatchObject({ minimum: 50, arms: [{ step: 'greet' }, { step: 'again' }] });
+  expect(faults(renamed)).toEqual([]);
+});
+
+it('drops the ways that a step has no more', () => {
+  const spec = whole();
+  const timed = change(spec, 'paid', { ...(spec.steps[3] as { id: string }), wait: '2d' });
+  expect(timed.steps[3]).toEqual({ id: 'paid', wait: '2d', next: 'pace' });
+});
+
+it('names what is asked for and not there', () => {
+  const spec = whole();
+  const broken = { ...spec, steps: spec.steps.map((s) => (s.id === 'paid' ? { ...s, wait: { when: ' ', for: '2d' } } : s.id === 'seen' ? { ...s, message: { step: 'gone', is: 'sent' } } : s)) };
+  expect(faults(broken)).toEqual([
+    { step: 'seen', message: 'It asks about a message that no step sends.' },
+    { step: 'paid', message: 'Say what it waits for.' },
+  ]);
 });
 
 it('offers plays whose every way leads somewhere', () => {

@@ -15,7 +15,7 @@ export const TRIGGER = '@trigger';
 
 /** Every action there is; what a server knows of them it says in its schema. */
 export const ACTIONS = [
-  'send', 'wait', 'branch', 'split', 'experiment', 'update', 'emit', 'webhook', 'list', 'limit', 'digest', 'jump', 'start', 'stop', 'winner', 'exit',
+  'send', 'wait', 'branch', 'split', 'experiment', 'update', 'emit', 'webhook', 'list', 'limit', 'digest', 'jump', 'start', 'stop', 'winner', 'message', 'exit',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -48,11 +48,12 @@ const armsOf = (step: Step, action: Action): Arm[] => {
   return [];
 };
 
-/** What the second exit of a step means, when it has one. */
+/** What the second exit of a step means, when it has one; the server counts it under that name with `_`. */
 function second(step: Step, action: Action): string | null {
   if (action === 'webhook') return 'failed';
+  if (action === 'message') return 'not';
   if (action !== 'wait' || typeof step.wait !== 'object' || step.wait === null) return null;
-  if ('event' in step.wait) return 'timed out';
+  if ('event' in step.wait || 'when' in step.wait) return 'timed out';
   return 'date' in step.wait ? 'no date' : null;
 }
 
@@ -123,6 +124,7 @@ export function freshStep(steps: Step[], action: Action): Step {
     start: { journey: '' },
     stop: { journey: '' },
     winner: { metric: 'opens', arms: [] },
+    message: { is: 'opened' },
     exit: 'done',
   };
   return { id, [action]: content[action] };
@@ -182,11 +184,32 @@ export function connect(spec: JourneySpec, from: Place, target: string): Journey
   return { ...spec, steps: steps.map((s) => (s.id === from.step ? withExit(s, from.exit, target) : s)) };
 }
 
+/** The step without the ways out that it had before it did something else. */
+function fitting(step: Step): Step {
+  const has = exits([step], 0).map((e) => e.id);
+  const gone = ['next', 'otherwise'].filter((way) => way in step && !has.includes(way));
+  return gone.length === 0 ? step : (Object.fromEntries(Object.entries(step).filter(([name]) => !gone.includes(name))) as Step);
+}
+
+/** The send steps that a step asks about: the arms of a winner, and the message whose fate it asks. */
+function asked(step: Step): string[] {
+  const one = (step.message as { step?: unknown } | undefined)?.step;
+  return [...armsOf(step, 'winner').flatMap((a) => a.step ?? []), ...(typeof one === 'string' ? [one] : [])];
+}
+
+/** The step with another id for a send step it asks about. */
+function asking(step: Step, id: string, next: string): Step {
+  if (!asked(step).includes(id)) return step;
+  if ('message' in step) return { ...step, message: { ...(step.message as object), step: next } };
+  const arms = armsOf(step, 'winner').map((a) => (a.step === id ? { ...a, step: next } : a));
+  return { ...step, winner: { ...(step.winner as object), arms } };
+}
+
 /** The journey with a step changed; a new id is changed wherever it is named. */
 export function change(spec: JourneySpec, id: string, next: Step): JourneySpec {
-  const steps = explicit(spec.steps).map((s) => (s.id === id ? next : s));
+  const steps = explicit(spec.steps).map((s) => (s.id === id ? fitting(next) : s));
   if (next.id === id) return { ...spec, steps };
-  const renamed = steps.map((s) => exits([s], 0).reduce((x, e) => (e.target === id ? withExit(x, e.id, next.id) : x), s));
+  const renamed = steps.map((s) => exits([s], 0).reduce((x, e) => (e.target === id ? withExit(x, e.id, next.id) : x), asking(s, id, next.id)));
   return { ...spec, steps: renamed };
 }
 
@@ -229,6 +252,7 @@ export interface Fault {
 export function faults(spec: JourneySpec): Fault[] {
   const out: Fault[] = [];
   const ids = new Set(spec.steps.map((s) => s.id));
+  const sends = new Set(spec.steps.filter((s) => actionOf(s) === 'send').map((s) => s.id));
   const say = (step: string | null, message: string) => out.push({ step, message });
   if (spec.steps.length === 0) say(null, 'It has no steps yet.');
   for (const [i, step] of spec.steps.entries()) {
@@ -245,6 +269,8 @@ export function faults(spec: JourneySpec): Fault[] {
       const { set = {}, unset = [] } = step.update as { set?: object; unset?: unknown[] };
       if (Object.keys(set).length + unset.length === 0) say(step.id, 'It changes no trait yet.');
     }
+    if (action === 'wait' && (step.wait as { when?: string } | null)?.when?.trim() === '') say(step.id, 'Say what it waits for.');
+    if (asked(step).some((id) => !sends.has(id))) say(step.id, 'It asks about a message that no step sends.');
   }
   for (const id of unreachable(spec)) say(id, 'No way leads here.');
   const { event, segment } = spec.trigger as { event?: { name?: string }; segment?: { id?: string } };

@@ -1,4 +1,5 @@
 import dagre from '@dagrejs/dagre';
+import { rowsApart } from './canvas/stands';
 import { type Edge, edges, END, type JourneySpec, type Step, TRIGGER } from './graph';
 
 export const NODE = { width: 220, height: 84 };
@@ -13,10 +14,10 @@ export interface Placed {
 /** Where each step goes: where somebody put it, else where a layered layout puts it. */
 export function layout(spec: JourneySpec, further: Edge[] = []): Map<string, Placed> {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 56 });
+  const all = [...edges(spec), ...further.filter((e) => e.target !== END)];
+  graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: rowsApart(all) });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of [TRIGGER, ...spec.steps.map((s) => s.id)]) graph.setNode(id, { ...NODE });
-  const all = [...edges(spec), ...further.filter((e) => e.target !== END)];
   for (const e of all) {
     const target = e.target === END ? `${END} ${e.id}` : e.target;
     if (e.target === END) graph.setNode(target, { ...STOP });

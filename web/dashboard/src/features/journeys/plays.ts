@@ -7,9 +7,14 @@ export interface Play {
   title: string;
   what: string;
   spec: JourneySpec;
+  /** A segment it begins with, made when the workspace has none of that id. */
+  segment?: { id: string; name: string; description: string; rule: string };
 }
 
 const send = (topic?: string) => ({ channel: 'email', template: '', ...(topic ? { topic } : {}) });
+
+/** What most plays are for, and the tenth that goes through without messages, so that lift is known from the first day on. */
+const MEASURED = { goal: { event: { name: 'Order Completed' }, exit: false }, holdout: 10 };
 
 export const PLAYS: Play[] = [
   {
@@ -26,6 +31,7 @@ export const PLAYS: Play[] = [
       name: 'Welcome',
       trigger: { event: { name: 'Signed Up' } },
       reentry: 'once',
+      ...MEASURED,
       steps: [
         { id: 'hello', send: send() },
         { id: 'rest', wait: '2d' },
@@ -42,6 +48,7 @@ export const PLAYS: Play[] = [
       name: 'Abandoned cart',
       trigger: { event: { name: 'Product Added', key: 'cart_id' } },
       reentry: 'once',
+      ...MEASURED,
       steps: [
         { id: 'wait', wait: '3h' },
         { id: 'bought', branch: [{ when: 'events("Order Completed").within("3h").exists()', goto: 'end' }], otherwise: 'remind' },
@@ -53,10 +60,17 @@ export const PLAYS: Play[] = [
     id: 'win-back',
     title: 'Win back',
     what: 'For those who ordered twice and went quiet: a letter, and a second one if they do not come.',
+    segment: {
+      id: 'lapsing',
+      name: 'Lapsing customers',
+      description: 'Ordered twice or more, but not in the last 90 days.',
+      rule: 'events("Order Completed").count() >= 2 && !events("Order Completed").within("90d").exists()',
+    },
     spec: {
       name: 'Win back',
       trigger: { segment: { id: 'lapsing', on: 'entered' } },
       reentry: { after: '180d' },
+      ...MEASURED,
       exit_when: 'events("Order Completed").within("7d").exists()',
       steps: [
         { id: 'miss-you', send: send() },
@@ -69,15 +83,15 @@ export const PLAYS: Play[] = [
   {
     id: 'renewal',
     title: 'Renewal',
-    what: 'Begins when a renewal is near: tells in time, and reminds those who have not renewed.',
+    what: 'Two weeks before a renewal: tells in time, and reminds those who have not renewed; needs a trait with the date.',
     spec: {
       name: 'Renewal',
-      trigger: { event: { name: 'Renewal Due' } },
+      trigger: { date: { trait: 'renews_at', before: '14d', at: '09:00' } },
       reentry: 'always',
       exit_when: 'events("Subscription Renewed").within("30d").exists()',
       steps: [
         { id: 'tell', send: send() },
-        { id: 'wait', wait: '14d' },
+        { id: 'wait', wait: '7d' },
         { id: 'remind', send: send() },
       ],
     },
@@ -124,3 +138,9 @@ export const PLAYS: Play[] = [
     },
   },
 ];
+
+/** What a play begins as. For a segment of one's own a play that begins with one, and the empty one, begin with that. */
+export function begun(play: Play, segment?: string): JourneySpec {
+  const own = segment && (play.segment || play.id === 'empty') ? { trigger: { segment: { id: segment, on: 'entered' } } } : {};
+  return { ...structuredClone(play.spec), ...own };
+}

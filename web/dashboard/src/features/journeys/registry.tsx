@@ -1,9 +1,10 @@
 /** What each action is called, how it looks, and how it says in a line what it does. */
 import {
   IconAdjustments, IconArrowFork, IconArrowsSplit, IconBolt, IconClock, IconDoorExit, IconFlask, IconForms, IconGauge,
-  IconList, IconPlayerPlay, IconPlayerStop, IconSend, IconTrophy, IconWebhook, IconArrowForward,
+  IconList, IconMailOpened, IconPlayerPlay, IconPlayerStop, IconSend, IconTrophy, IconWebhook, IconArrowForward,
 } from '@tabler/icons-react';
 import { t } from '@/i18n';
+import type { Namer } from '@/resources/names';
 import type { Action, Step } from './graph';
 
 interface Entry {
@@ -20,6 +21,7 @@ export const REGISTRY: Record<Action, Entry> = {
   split: { title: 'Split', what: 'by chance', icon: IconArrowsSplit, colour: '#a34500' },
   experiment: { title: 'Experiment', what: 'a split that is measured', icon: IconFlask, colour: '#a34500' },
   winner: { title: 'Winner', what: 'go on with what did best', icon: IconTrophy, colour: '#a34500' },
+  message: { title: 'Reaction', what: 'whether their message was opened or clicked', icon: IconMailOpened, colour: '#a34500' },
   update: { title: 'Update', what: 'traits of the customer', icon: IconAdjustments, colour: '#2b6e2f' },
   emit: { title: 'Record', what: 'an event', icon: IconBolt, colour: '#2b6e2f' },
   webhook: { title: 'Call', what: 'another system', icon: IconWebhook, colour: '#2b6e2f' },
@@ -35,16 +37,19 @@ export const REGISTRY: Record<Action, Entry> = {
 type Obj = Record<string, unknown>;
 const text = (v: unknown): string => (typeof v === 'string' ? v : '');
 
-/** What a step does, in a line. */
-export function summary(step: Step, action: Action | null): string {
+const byId: Namer = (_, id) => id;
+
+/** What a step does, in a line; `named` finds what others are called. */
+export function summary(step: Step, action: Action | null, named: Namer = byId): string {
   const value = action ? step[action] : null;
   const obj = (typeof value === 'object' && value !== null ? value : {}) as Obj;
   switch (action) {
     case 'send':
-      return `${text(obj.channel)} · ${text(obj.template) || t('nothing chosen')}`;
+      return `${t(text(obj.channel))} · ${named('template', text(obj.template)) || t('nothing chosen')}`;
     case 'wait': {
       if (typeof value === 'string') return value;
       if (obj.event) return t('for {event}, at most {time}', { event: text((obj.event as Obj).name), time: text(obj.for) });
+      if (typeof obj.when === 'string') return t('until {rule}, at most {time}', { rule: obj.when || '…', time: text(obj.for) });
       if (obj.date) return t('for the date in {trait}', { trait: text((obj.date as Obj).trait) });
       if (obj.best_hour) return t('for their best hour within {time}', { time: text(obj.best_hour) });
       return [text(obj.for), obj.until ? t('until {time}', { time: text(obj.until) }) : ''].filter(Boolean).join(', ');
@@ -61,26 +66,28 @@ export function summary(step: Step, action: Action | null): string {
     case 'webhook':
       return `${text(obj.method) || 'POST'} ${text(obj.url)}`;
     case 'list':
-      return obj.add ? t('add to {list}', { list: text(obj.add) }) : t('remove from {list}', { list: text(obj.remove) });
+      return obj.add ? t('add to {list}', { list: named('segment', text(obj.add)) }) : t('remove from {list}', { list: named('segment', text(obj.remove)) });
     case 'limit':
-      return t('{n} per {time}', { n: String(obj.count ?? ''), time: text(obj.per) });
+      return [t('{n} per {time}', { n: String(obj.count ?? ''), time: text(obj.per) || '1m' }), text(obj.name)].filter(Boolean).join(' · ');
+    case 'message':
+      return obj.step ? t('{step} was {reaction}?', { step: text(obj.step), reaction: t(text(obj.is)) }) : t('a message was {reaction}?', { reaction: t(text(obj.is)) });
     case 'start':
     case 'stop':
-      return text(obj.journey);
+      return named('journey', text(obj.journey));
     default:
       return text(value);
   }
 }
 
 /** What starts a journey, in a line. */
-export function triggerSummary(trigger: Obj): string {
+export function triggerSummary(trigger: Obj, named: Namer = byId): string {
   const [kind, value] = Object.entries(trigger)[0] ?? ['', {}];
   const obj = (typeof value === 'object' && value !== null ? value : {}) as Obj;
   switch (kind) {
     case 'event':
       return t('When {event} happens', { event: text(obj.name) || '…' });
     case 'segment':
-      return obj.on === 'exited' ? t('On leaving {segment}', { segment: text(obj.id) || '…' }) : t('On entering {segment}', { segment: text(obj.id) || '…' });
+      return obj.on === 'exited' ? t('On leaving {segment}', { segment: named('segment', text(obj.id)) || '…' }) : t('On entering {segment}', { segment: named('segment', text(obj.id)) || '…' });
     case 'date':
       return t('On the date in {trait}', { trait: text(obj.trait) || '…' });
     case 'schedule':

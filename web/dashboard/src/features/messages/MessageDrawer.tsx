@@ -4,14 +4,19 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { dateTime, t } from '@/i18n';
+import { Named, useNames } from '@/resources/names';
 import { Loaded, Problem, Status, Tag, type Tone } from '@/ui/bits';
 import { notify } from '@/ui/notify';
 import { useCall } from '@/ui/useCall';
+import { saw } from './grounds';
 import { detailOf, REASONS, STATIONS } from './reasons';
 
 type Message = Schemas['MessageView'];
 
 const TONES: Record<string, Tone> = { skipped: 'warn', failed: 'bad', bounced: 'bad', complained: 'bad', delivered: 'good', opened: 'good', clicked: 'good', converted: 'good', sent: 'good' };
+
+/** Why messages are skipped that can be sent again once somebody mended the cause. */
+const MENDABLE = new Set(['provider_rejected', 'invalid_template']);
 
 export function MessageDrawer({ message: m, close }: { message: Message; close: () => void }) {
   const session = useQuery(sessionQuery);
@@ -20,17 +25,30 @@ export function MessageDrawer({ message: m, close }: { message: Message; close: 
     queryFn: ({ signal }) => data(api.GET('/api/v1/messages/{id}/timeline', { params: { path: { id: m.id } }, signal })),
     refetchInterval: 3_000,
   });
+  const template = useNames('template');
   const again = useCall([['messages'], ['profiles', m.profile]], () => notify('good', t('It is in the queue again.')));
   const last = timeline.data?.items.findLast((p) => ['queued', 'sent', 'skipped', 'failed', 'deferred'].includes(p.what));
   const status = last?.what ?? m.status;
   const reason = m.reason ? REASONS[m.reason] : undefined;
+  const tryAgain = includes(session.data?.role, 'editor') && (
+    <Button mt="xs" size="xs" loading={again.busy} onClick={() => void again.run(() => data(api.POST('/api/v1/messages/{id}/replay', { params: { path: { id: m.id } } })))}>
+      {t('Try again')}
+    </Button>
+  );
   return (
-    <Drawer opened onClose={close} position="right" size="md" title={m.subject ?? m.template}>
+    <Drawer opened onClose={close} position="right" size="md" title={m.subject ?? template(m.template)}>
       <Stack>
         <Group gap="xs">
           <Status of={status} />
           <Text size="sm" c="dimmed">
-            {[t(m.channel), m.journey, m.step].filter(Boolean).join(' · ')}
+            {t(m.channel)}
+            {m.journey && (
+              <>
+                {' · '}
+                <Named kind="journey" id={m.journey} size="sm" />
+              </>
+            )}
+            {m.step && ` · ${m.step}`}
           </Text>
         </Group>
         {reason && (
@@ -41,6 +59,7 @@ export function MessageDrawer({ message: m, close }: { message: Message; close: 
                 {detailOf(m.detail)}
               </Text>
             )}
+            {status === 'skipped' && MENDABLE.has(m.reason ?? '') && tryAgain}
           </Alert>
         )}
         {status === 'failed' && (
@@ -48,11 +67,7 @@ export function MessageDrawer({ message: m, close }: { message: Message; close: 
             <Text size="sm" dir="auto">
               {detailOf(m.detail)}
             </Text>
-            {includes(session.data?.role, 'editor') && (
-              <Button mt="xs" size="xs" loading={again.busy} onClick={() => void again.run(() => data(api.POST('/api/v1/messages/{id}/replay', { params: { path: { id: m.id } } })))}>
-                {t('Try again')}
-              </Button>
-            )}
+            {tryAgain}
           </Alert>
         )}
         <Problem error={again.error} />
@@ -70,6 +85,11 @@ export function MessageDrawer({ message: m, close }: { message: Message; close: 
                       {detailOf(p.detail)}
                     </Text>
                   )}
+                  {saw(p.rule, p.values).map((sentence) => (
+                    <Text key={sentence} size="xs" c="dimmed" dir="auto">
+                      {sentence}
+                    </Text>
+                  ))}
                 </li>
               ))}
             </ol>

@@ -3,18 +3,18 @@ import { ActionIcon, Alert, Anchor, Button, Card, Grid, Group, NumberInput, Sele
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api, data, includes, sessionQuery } from '@/api/client';
-import { segmentsQuery } from '@/api/queries';
 import { IDEAS } from '@/features/traits/ideas';
 import { useCall } from '@/ui/useCall';
 import { number, percent, t, tn } from '@/i18n';
+import { PickDocument } from '@/resources/PickDocument';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { marksAt, useDryRun } from '@/resources/useDryRun';
 import { slugOf, type Spec, useResource } from '@/resources/useResource';
 import { ValueField } from '@/rules/ValueField';
 import { Loaded, Problem, When } from '@/ui/bits';
 import { notify } from '@/ui/notify';
+import { Editable } from '@/ui/Editable';
 import { Page } from '@/ui/Page';
 import { clarity, type Difference, type Found, type Persona } from './found';
 
@@ -37,7 +37,7 @@ export function PersonaPage() {
   const navigate = useNavigate();
   const session = useQuery(sessionQuery);
   const editing = useResource('persona_model', id, INITIAL);
-  const [ownId, setOwnId] = useState<string | null>(null);
+  const { ownId, setOwnId } = editing;
   const spec = editing.spec ?? INITIAL;
   const name = String(spec.name ?? '');
   const newId = ownId ?? slugOf(name);
@@ -115,7 +115,7 @@ export function PersonaPage() {
           {t('It is live. Find the groups to see them.')}
         </Alert>
       )}
-      <Form spec={spec} set={set} isNew={editing.isNew} id={editing.isNew ? newId || 'new-model' : id} newId={newId} setOwnId={setOwnId} />
+      <Editable may={editing.mayEdit}><Form spec={spec} set={set} isNew={editing.isNew} id={editing.isNew ? newId || 'new-model' : id} newId={newId} setOwnId={setOwnId} /></Editable>
     </Page>
   );
   return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
@@ -175,7 +175,6 @@ function Bar({ of, most }: { of: Difference; most: number }) {
 
 function Form({ spec, set, isNew, id, newId, setOwnId }: { spec: Spec; set: (part: Spec) => void; isNew: boolean; id: string; newId: string; setOwnId: (id: string) => void }) {
   const features = (Array.isArray(spec.features) ? spec.features : []) as Feature[];
-  const segments = useQuery(segmentsQuery).data?.items ?? [];
   const problems = useDryRun('persona_model', id, { ...spec, name: spec.name || 'x' }, features.every((f) => f.value.trim() !== '' && f.name.trim() !== ''));
   const put = (i: number, part: Partial<Feature>) => set({ features: features.map((f, j) => (j === i ? { ...f, ...part } : f)) });
   return (
@@ -220,7 +219,7 @@ function Form({ spec, set, isNew, id, newId, setOwnId }: { spec: Spec; set: (par
         <Stack>
           <TextInput label={t('Name')} required dir="auto" value={String(spec.name ?? '')} onChange={(e) => set({ name: e.currentTarget.value })} />
           {isNew && <TextInput label={t('Id')} description={t('The trait in which a customer’s group stands.')} value={newId} onChange={(e) => setOwnId(e.currentTarget.value)} />}
-          <Select label={t('Only customers of')} placeholder={t('everybody')} clearable searchable data={segments.map((s) => ({ value: s.id, label: s.name || s.id }))} value={String(spec.segment ?? '') || null} onChange={(v) => set({ segment: v ?? undefined })} />
+          <PickDocument kind="segment" status="live" label={t('Only customers of')} placeholder={t('everybody')} clearable value={String(spec.segment ?? '')} change={(id) => set({ segment: id || undefined })} />
           <Group grow>
             <NumberInput label={t('Groups at least')} min={2} max={12} value={typeof spec.min_personas === 'number' ? spec.min_personas : ''} placeholder="2" onChange={(n) => set({ min_personas: typeof n === 'number' ? n : undefined })} />
             <NumberInput label={t('At most')} min={2} max={12} value={typeof spec.max_personas === 'number' ? spec.max_personas : ''} onChange={(n) => set({ max_personas: typeof n === 'number' ? n : undefined })} />

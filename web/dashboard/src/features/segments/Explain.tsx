@@ -3,6 +3,7 @@ import { Drawer, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api, data, type Schemas } from '@/api/client';
 import { t } from '@/i18n';
+import { useNames } from '@/resources/names';
 import { Loaded, Tag, When } from '@/ui/bits';
 
 type Clause = Schemas['ClauseView'];
@@ -12,8 +13,9 @@ export function Explain({ segment, profile, close }: { segment: string; profile:
     queryKey: ['segments', segment, 'explain', profile],
     queryFn: ({ signal }) => data(api.GET('/api/v1/segments/{id}/explain/{profile}', { params: { path: { id: segment, profile } }, signal })),
   });
+  const name = useNames('segment');
   return (
-    <Drawer opened onClose={close} position="right" size="lg" title={t('Why {segment}?', { segment })}>
+    <Drawer opened onClose={close} position="right" size="lg" title={t('Why {segment}?', { segment: name(segment) })}>
       <Loaded query={found}>{(e) => (
           <>
             <Text size="sm" mb="sm">

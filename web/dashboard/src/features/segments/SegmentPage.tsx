@@ -1,9 +1,9 @@
 /** A segment: its rule, who is in it now, and its members. */
-import { Anchor, Grid, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core';
+import { Anchor, Button, Grid, Group, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
-import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
+import { useRef, useState } from 'react';
+import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { PickCustomer } from '@/features/content/PickCustomer';
 import { nameOf } from '@/features/customers/name';
@@ -12,13 +12,16 @@ import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, useResource } from '@/resources/useResource';
 import { Audience } from '@/rules/Audience';
 import { RuleEditor } from '@/rules/RuleEditor';
+import { useLeft } from '@/rules/useLeft';
 import { Empty, Loaded, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
+import { Editable } from '@/ui/Editable';
 import { notify, notifyError } from '@/ui/notify';
 import { Page } from '@/ui/Page';
 import { useSearchState } from '@/ui/useSearchState';
 import type { SegmentWebhook } from './crossing';
 import { Explain } from './Explain';
+import { Exports, type SegmentExport } from './Exports';
 import { History } from './History';
 import { changeList, ListTools } from './ListMembers';
 import { Webhook } from './Webhook';
@@ -31,8 +34,8 @@ export function SegmentPage() {
   const [search, setSearch] = useSearchState();
   const navigate = useNavigate();
   const initial = search.kind === 'list' ? LIST : search.rule ? { ...INITIAL, rule: search.rule } : INITIAL;
-  const editing = useResource('segment', id, initial);
-  const [ownId, setOwnId] = useState<string | null>(null);
+  const editing = useResource('segment', id, initial, search.rule ?? search.kind);
+  const { ownId, setOwnId } = editing;
   const { spec } = editing;
   const name = String(spec?.name ?? '');
   const rule = String(spec?.rule ?? '');
@@ -44,8 +47,11 @@ export function SegmentPage() {
     refetchInterval: 5_000,
   });
   const set = (part: Record<string, unknown>) => editing.change((before) => ({ ...before, ...part }));
+  const { left } = useLeft();
   const tab = search.tab ?? 'rule';
-  const mayEdit = includes(useQuery(sessionQuery).data?.role, 'editor');
+  const wasShown = useRef(false);
+  wasShown.current ||= tab === 'rule';
+  const { mayEdit } = editing;
   const byHand = spec?.kind === 'list';
   const block = !name.trim() ? t('Give it a name first.') : !rule.trim() && !byHand ? t('It needs a condition.') : undefined;
   const body = (
@@ -54,6 +60,12 @@ export function SegmentPage() {
       crumbs={[{ title: t('Segments'), to: '/segments' }]}
       intro={live.data ? tn(live.data.count, 'One customer now', '{n} customers now') + (live.data.ready ? '' : ` ${t('(still counting)')}`) : undefined}
       actions={
+        <>
+        {mayEdit && editing.hasLive && (
+          <Button variant="default" component={Link} to="/journeys/new" search={{ segment: id } as never}>
+            {t('Start a journey')}
+          </Button>
+        )}
         <ResourceBar
           kind="segment"
           id={id}
@@ -63,6 +75,7 @@ export function SegmentPage() {
           onSaved={(saved) => editing.isNew && void navigate({ to: '/segments/$id', params: { id: saved.id } as never, search: byHand ? { tab: 'members' } : {} } as never)}
           onArchived={() => void navigate({ to: '/segments' })}
         />
+        </>
       }
     >
       <ResourceProblem editing={editing} />
@@ -76,10 +89,14 @@ export function SegmentPage() {
             </Tabs.Tab>
           )}
           <Tabs.Tab value="webhook">{t('Webhook')}</Tabs.Tab>
+          <Tabs.Tab value="exports">{t('Exports')}</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="rule" pt="md">
+        {/* What is not finished is kept while another tab is looked at. */}
+        <Tabs.Panel value="rule" pt="md" keepMounted>
+          {wasShown.current && (
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: 8 }}>
+              <Editable may={editing.mayEdit}>
               <Stack>
                 <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => set({ name: e.currentTarget.value })} />
                 {editing.isNew && (
@@ -103,9 +120,10 @@ export function SegmentPage() {
                     {t('A list: its members are added and removed by hand, so it has no rule.')}
                   </Text>
                 ) : (
-                  <RuleEditor label={t('Rule')} value={rule} onChange={(next) => set({ rule: next })} />
+                  <RuleEditor label={t('Rule')} value={rule} onChange={(next) => set({ rule: next })} left={left} />
                 )}
               </Stack>
+              </Editable>
             </Grid.Col>
             <Grid.Col span={{ base: 12, md: 4 }}>
               <Stack>
@@ -114,14 +132,22 @@ export function SegmentPage() {
               </Stack>
             </Grid.Col>
           </Grid>
+          )}
         </Tabs.Panel>
         <Tabs.Panel value="members" pt="md">
           {byHand && mayEdit && live.data && <ListTools id={id} />}
           {byHand && !live.data && !editing.hasLive && <Text size="sm" c="dimmed" mb="md">{t('Publish the list; then customers can be put on it.')}</Text>}
           <Members id={id} byHand={byHand && mayEdit} />
         </Tabs.Panel>
+        <Tabs.Panel value="exports" pt="md">
+          <Editable may={editing.mayEdit}>
+            <Exports segment={editing.isNew ? newId : id} value={spec?.export as SegmentExport | undefined} set={(next) => set({ export: next })} live={editing.hasLive} />
+          </Editable>
+        </Tabs.Panel>
         <Tabs.Panel value="webhook" pt="md">
-          <Webhook segment={editing.isNew ? newId : id} value={spec?.webhook as SegmentWebhook | undefined} set={(webhook) => set({ webhook })} />
+          <Editable may={editing.mayEdit}>
+            <Webhook segment={editing.isNew ? newId : id} value={spec?.webhook as SegmentWebhook | undefined} set={(webhook) => set({ webhook })} />
+          </Editable>
         </Tabs.Panel>
       </Tabs>
     </Page>
@@ -131,7 +157,10 @@ export function SegmentPage() {
 
 function Members({ id, byHand }: { id: string; byHand: boolean }) {
   const [why, setWhy] = useState<string | null>(null);
+  const [search, setSearch] = useSearchState();
   const client = useQueryClient();
+  // Local time in the address, as people say it.
+  const past = search.at && !Number.isNaN(Date.parse(search.at)) ? new Date(search.at).toISOString() : null;
   const takeOff = async (profile: string) => {
     try {
       await changeList(id, { remove: [profile] });
@@ -143,21 +172,29 @@ function Members({ id, byHand }: { id: string; byHand: boolean }) {
   };
   // They come and go while one looks, and a new segment is still being counted.
   const list = usePages(
-    ['segments', id, 'members'],
+    ['segments', id, 'members', past ?? ''],
     (cursor, signal) =>
-      data(api.GET('/api/v1/segments/{id}/members', { params: { path: { id }, query: { ...(cursor ? { cursor } : {}), limit: 100 } }, signal })),
-    { refetchMs: 5_000 },
+      data(api.GET('/api/v1/segments/{id}/members', { params: { path: { id }, query: { ...(cursor ? { cursor } : {}), ...(past ? { at: past } : {}), limit: 100 } }, signal })),
+    past ? {} : { refetchMs: 5_000 },
   );
   return (
     <>
       {why && <Explain segment={id} profile={why} close={() => setWhy(null)} />}
-      <div style={{ maxWidth: 420, marginBottom: 12 }}>
-        <PickCustomer label={t('Why is somebody in it, or not?')} placeholder={t('Name, address or id')} value={null} onChange={(who) => who && setWhy(who)} />
-      </div>
+      <Group align="flex-end" mb="sm">
+        <div style={{ flex: 1, minWidth: 220, maxWidth: 420 }}>
+          <PickCustomer label={t('Why is somebody in it, or not?')} placeholder={t('Name, address or id')} value={null} onChange={(who) => who && setWhy(who)} />
+        </div>
+        <TextInput type="datetime-local" label={t('Members as of')} value={search.at ?? ''} onChange={(e) => setSearch({ at: e.currentTarget.value || undefined })} />
+        {past && (
+          <Button variant="default" onClick={() => setSearch({ at: undefined })}>
+            {t('Those of now')}
+          </Button>
+        )}
+      </Group>
     <Loaded query={list}>
       {(rows) =>
         rows.length === 0 ? (
-          <Empty title={t('Nobody is in it now')}>
+          <Empty title={past ? t('Nobody was in it then') : t('Nobody is in it now')}>
             {byHand ? t('Add customers above, one by one or from a file.') : t('Members come and go by themselves as the rule begins and ceases to hold.')}
           </Empty>
         ) : (
@@ -177,15 +214,19 @@ function Members({ id, byHand }: { id: string; byHand: boolean }) {
               },
               { title: t('E-mail address'), cell: (m) => String(m.profile.traits.email ?? '–'), wideOnly: true },
               { title: t('In since'), cell: (m) => <When at={m.since} />, kind: 'short' },
-              {
-                title: t('Why'),
-                cell: (m) => (
-                  <button type="button" className="text-button" onClick={() => setWhy(m.profile.id)}>
-                    {t('Why?')}
-                  </button>
-                ),
-              },
-              ...(byHand
+              ...(past
+                ? []
+                : [
+                    {
+                      title: t('Why'),
+                      cell: (m: Schemas['SegmentMember']) => (
+                        <button type="button" className="text-button" aria-label={t('Why? {name}', { name: nameOf(m.profile) })} onClick={() => setWhy(m.profile.id)}>
+                          {t('Why?')}
+                        </button>
+                      ),
+                    },
+                  ]),
+              ...(byHand && !past
                 ? [
                     {
                       title: t('Do'),

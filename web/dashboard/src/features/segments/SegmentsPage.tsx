@@ -1,24 +1,17 @@
 /** The audiences of the workspace, how they overlap, and what is computed for them. */
-import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { includes, type Schemas, sessionQuery } from '@/api/client';
+import { includes, sessionQuery } from '@/api/client';
 import { segmentsQuery } from '@/api/queries';
 import { number, t } from '@/i18n';
-import { useResources } from '@/resources/useResources';
-import { Empty, Loaded, Status, When } from '@/ui/bits';
-import { type Column, DataTable } from '@/ui/DataTable';
+import { changedColumn, type DocumentColumn, nameOf, ResourceList, statusColumn } from '@/resources/ResourceList';
 import { Page } from '@/ui/Page';
 import { PageTabs } from '@/ui/PageTabs';
 import { Personas } from '@/features/personas/Personas';
 import { ComputedTraits } from '@/features/traits/ComputedTraits';
-import { useSearchState, useSearchText } from '@/ui/useSearchState';
-import { Find } from '@/ui/Find';
-import { ArchiveLink } from '@/features/archive/ArchiveLink';
 import { Overlap } from './overlap/Overlap';
-
-type Row = Schemas['ResourceView'];
 
 export function SegmentsPage() {
   const session = useQuery(sessionQuery);
@@ -46,24 +39,22 @@ export function SegmentsPage() {
 }
 
 function List({ create }: { create: React.ReactNode }) {
-  const [search] = useSearchState();
-  const [text, setText] = useSearchText('q');
   const live = useQuery({ ...segmentsQuery, refetchInterval: 10_000 });
-  const list = useResources('segment', search.q);
   const standing = new Map((live.data?.items ?? []).map((s) => [s.id, s]));
-  const columns: Column<Row>[] = [
+  const columns: DocumentColumn[] = [
     {
       title: t('Segment'),
       cell: (r) => (
         <>
           <Anchor component={Link} to="/segments/$id" params={{ id: r.id } as never} fw={500} dir="auto">
-            {String(r.spec.name ?? r.id)}
+            {nameOf(r)}
           </Anchor>
           <Text size="xs" c="dimmed" dir="auto">
             {String(r.spec.description ?? '')}
           </Text>
         </>
       ),
+      sort: { key: 'name', of: nameOf },
     },
     {
       title: t('Customers'),
@@ -72,31 +63,22 @@ function List({ create }: { create: React.ReactNode }) {
         return s ? `${number(s.count)}${s.ready ? '' : '…'}` : '–';
       },
       kind: 'num',
+      sort: { key: 'customers', of: (r) => standing.get(r.id)?.count ?? null },
     },
     { title: t('Rule'), cell: (r) => (r.spec.kind === 'list' ? t('by hand') : <code className="clip mono">{String(r.spec.rule ?? '')}</code>), wideOnly: true },
-    { title: t('Status'), cell: (r) => <Status of={r.live_version ? 'live' : r.status} /> },
-    { title: t('Changed'), cell: (r) => <When at={r.created_at} />, kind: 'short', wideOnly: true },
+    statusColumn(),
+    changedColumn(),
   ];
   return (
-    <Stack>
-      <Find
-        label={t('Find segments')}
-        placeholder={t('Name, id or part of a rule')}
-        value={text}
-        change={setText}
-      />
-      <Loaded query={list}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Empty title={search.q ? t('No segment was found') : t('No segments yet')} action={create}>
-              {t('A segment is everybody a rule holds for, such as those who ordered twice and then went quiet.')}
-            </Empty>
-          ) : (
-            <DataTable caption={t('Segments')} columns={columns} rows={rows} id={(r) => r.id} more={list.more} />
-          )
-        }
-      </Loaded>
-      <ArchiveLink kind="segment" />
-    </Stack>
+    <ResourceList
+      kind="segment"
+      caption={t('Segments')}
+      find={{ label: t('Find segments'), placeholder: t('Name, id or part of a rule') }}
+      none={t('No segment was found')}
+      empty={{ title: t('No segments yet'), text: t('A segment is everybody a rule holds for, such as those who ordered twice and then went quiet.') }}
+      create={create}
+      createAbove
+      columns={columns}
+    />
   );
 }

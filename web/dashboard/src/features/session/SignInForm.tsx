@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { ApiProblem, signIn } from '@/api/client';
 import { aboutQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { lineOf } from '@/ui/said';
 
 export function SignInForm({ done }: { done: () => void }) {
   const about = useQuery(aboutQuery);
@@ -20,7 +21,7 @@ export function SignInForm({ done }: { done: () => void }) {
       done();
     } catch (error) {
       const wait = error instanceof ApiProblem ? error.retryAfterSeconds : undefined;
-      const text = error instanceof Error ? error.message : String(error);
+      const text = lineOf(error);
       setProblem(wait ? t('{text} Try again in {n} s.', { text, n: wait }) : text);
     } finally {
       setBusy(false);

@@ -16,15 +16,15 @@ export function StartPage() {
   const channels = useQuery(channelsQuery).data?.items ?? [];
   const segments = useQuery(segmentsQuery).data?.items ?? [];
   const journeys = useQuery(journeysQuery).data?.items ?? [];
-  const key = sources.flatMap((s) => s.keys).find((k) => !k.revoked_at)?.key;
+  const sending = sources.flatMap((s) => s.keys.filter((k) => !k.revoked_at).map((k) => ({ key: k.key, source: s.id })))[0];
   const hasEvents = (stats?.events.processed ?? 0) > 0;
   return (
     <Page title={t('First steps')} intro={t('From nothing to a first message in ten minutes.')}>
       <Step n={1} done={hasEvents} title={t('Send your first event')}>
-        {!hasEvents && key ? (
+        {!hasEvents && sending ? (
           <Stack>
-            <Snippets writeKey={key} />
-            <Waiting />
+            <Snippets writeKey={sending.key} />
+            <Waiting source={sending.source} />
           </Stack>
         ) : (
           <Text size="sm">

@@ -7,6 +7,7 @@ import { t } from '@/i18n';
 import { useResources } from '@/resources/useResources';
 import { Empty, Loaded, Problem, Status } from '@/ui/bits';
 import { Copied } from '@/ui/Copied';
+import { More } from '@/ui/More';
 import { DocumentModal } from './DocumentModal';
 
 /** Ways out: each with what is wrong with it, a form, and a button that tries it. */
@@ -50,7 +51,7 @@ export function Channels() {
                           </Button>
                         )}
                         <Button size="xs" variant="default" onClick={() => setOpen(r.id)}>
-                          {t('Edit')}
+                          {includes(session.data?.role, 'editor') ? t('Edit') : t('Look at it')}
                         </Button>
                       </Group>
                     </Group>
@@ -63,17 +64,20 @@ export function Channels() {
                   </Card>
                 );
               })}
+              <More of={list.more} />
             </>
           )
         }
       </Loaded>
       {open && (
         <DocumentModal
+          key={open}
           kind="channel"
           id={open}
           title={open === 'new' ? t('Add a channel') : open}
           initial={{ kind: 'smtp', host: '', from: { email: '' } }}
           close={() => setOpen(null)}
+          look={setOpen}
         />
       )}
       {testing && <Trial id={testing} close={() => setTesting(null)} />}

@@ -1,16 +1,13 @@
 /** Documents of a kind that are edited in a window: a list, and a button that adds one. */
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
-import { includes, type Schemas, sessionQuery } from '@/api/client';
-import { ArchiveLink } from '@/features/archive/ArchiveLink';
+import { includes, sessionQuery } from '@/api/client';
 import { t } from '@/i18n';
 import type { Spec } from '@/resources/useResource';
-import { useResources } from '@/resources/useResources';
-import { Empty, Loaded, Status } from '@/ui/bits';
-import { type Column, DataTable } from '@/ui/DataTable';
+import { type Document, type DocumentColumn, nameOf, ResourceList, statusColumn } from '@/resources/ResourceList';
 
-export type Document = Schemas['ResourceView'];
+export type { Document };
 
 const DocumentModal = lazy(() => import('./DocumentModal').then((m) => ({ default: m.DocumentModal })));
 
@@ -25,7 +22,7 @@ interface Props {
   empty: { title: string; text: string };
   /** Who may change them. */
   role?: 'editor' | 'admin';
-  columns?: Column<Document>[];
+  columns?: DocumentColumn[];
   /** There is a simpler way to add one; this is the second. */
   second?: boolean;
   /** What more can be done with one. */
@@ -34,7 +31,6 @@ interface Props {
 
 export function Documents({ kind, caption, add, initial, empty, role = 'editor', columns = [], actions, second = false }: Props) {
   const session = useQuery(sessionQuery);
-  const list = useResources(kind);
   const [open, setOpen] = useState<string | null>(null);
   const mayEdit = includes(session.data?.role, role);
   const begin = mayEdit && (
@@ -42,25 +38,25 @@ export function Documents({ kind, caption, add, initial, empty, role = 'editor',
       {add}
     </Button>
   );
-  const name: Column<Document> = {
+  const name: DocumentColumn = {
     title: t('Name'),
     cell: (r) => (
       <>
-        <b dir="auto">{String(r.spec.name ?? r.spec.domain ?? r.id)}</b>
+        <b dir="auto">{nameOf(r)}</b>
         <Text size="xs" c="dimmed" dir="auto">
           {String(r.spec.description ?? r.id)}
         </Text>
       </>
     ),
+    sort: { key: 'name', of: nameOf },
   };
-  const status: Column<Document> = { title: t('Status'), cell: (r) => <Status of={r.live_version ? 'live' : r.status} />, wideOnly: true };
-  const todo: Column<Document> = {
+  const todo: DocumentColumn = {
     title: t('Do'),
     cell: (r) => (
       <Group gap={6}>
         {actions?.(r, mayEdit)}
         {mayEdit && (
-          <Button size="compact-xs" variant="default" aria-label={t('Edit {name}', { name: String(r.spec.name ?? r.id) })} onClick={() => setOpen(r.id)}>
+          <Button size="compact-xs" variant="default" aria-label={t('Edit {name}', { name: nameOf(r) })} onClick={() => setOpen(r.id)}>
             {t('Edit')}
           </Button>
         )}
@@ -68,23 +64,17 @@ export function Documents({ kind, caption, add, initial, empty, role = 'editor',
     ),
   };
   return (
-    <Stack>
-      <Loaded query={list}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Empty title={empty.title} action={begin}>
-              {empty.text}
-            </Empty>
-          ) : (
-            <>
-              {begin}
-              <DataTable caption={caption} rows={rows} id={(r) => r.id} more={list.more} columns={[name, ...columns, status, todo]} />
-            </>
-          )
-        }
-      </Loaded>
-      <ArchiveLink kind={kind} />
-      <Suspense>{open && <DocumentModal kind={kind} id={open} title={open === 'new' ? add : open} initial={initial} close={() => setOpen(null)} />}</Suspense>
-    </Stack>
+    <>
+      <ResourceList
+        kind={kind}
+        caption={caption}
+        find={{ label: t('Find in {list}', { list: caption }), placeholder: t('Name, id or content') }}
+        none={t('Nothing was found')}
+        empty={empty}
+        create={begin}
+        columns={[name, ...columns, { ...statusColumn(), wideOnly: true }, todo]}
+      />
+      <Suspense>{open && <DocumentModal key={open} kind={kind} id={open} title={open === 'new' ? add : open} initial={initial} close={() => setOpen(null)} look={setOpen} />}</Suspense>
+    </>
   );
 }

@@ -8,7 +8,9 @@ import { useResources } from '@/resources/useResources';
 import { Empty, Loaded, Tag } from '@/ui/bits';
 import { Copied } from '@/ui/Copied';
 import { Finish } from '@/ui/Finish';
+import { DnsCheck } from './DnsCheck';
 import { notify } from '@/ui/notify';
+import { lineOf } from '@/ui/said';
 import { useCall } from '@/ui/useCall';
 
 type Domain = Schemas['DomainView'];
@@ -54,6 +56,7 @@ export function Domains() {
                     </Text>
                   )}
                   <Records of={d} />
+                  <DnsCheck id={d.id} />
                 </Card>
               ))}
               {drafts.map((r) => (
@@ -104,7 +107,8 @@ function Draft({ id, domain, version, admin }: { id: string; domain: string; ver
           </Button>
         )}
       </Group>
-      {error ? <Text size="sm" c="var(--mantine-color-error)" role="alert">{String((error as Error).message)}</Text> : null}
+      {error ? <Text size="sm" c="var(--mantine-color-error)" role="alert">{lineOf(error)}</Text> : null}
+      <DnsCheck id={id} />
     </Card>
   );
 }

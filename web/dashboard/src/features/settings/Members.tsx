@@ -1,5 +1,5 @@
 import { Button, Group, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { usePages } from '@/api/paged';
@@ -7,7 +7,8 @@ import { t } from '@/i18n';
 import { Loaded, Problem, Tag, When } from '@/ui/bits';
 import { Confirm } from '@/ui/Confirm';
 import { DataTable } from '@/ui/DataTable';
-import { notify, notifyError } from '@/ui/notify';
+import { useCall } from '@/ui/useCall';
+import { useOptimistic } from '@/ui/useOptimistic';
 import { ResetPassword } from './ResetPassword';
 import { FormModal } from '@/ui/FormModal';
 
@@ -16,20 +17,17 @@ type Member = Schemas['MemberView'];
 const ROLES = ['viewer', 'editor', 'admin', 'owner'];
 
 export function Members() {
-  const client = useQueryClient();
   const session = useQuery(sessionQuery);
   const admin = includes(session.data?.role, 'admin');
   const [adding, setAdding] = useState(false);
   const list = usePages(['members'], (cursor, signal) => data(api.GET('/api/v1/members', { params: { query: { ...(cursor ? { cursor } : {}) } }, signal })));
-  const update = async (id: string, body: Schemas['MemberPatch']) => {
-    try {
-      await data(api.PATCH('/api/v1/members/{id}', { params: { path: { id } }, body }));
-      await client.invalidateQueries({ queryKey: ['members'] });
-      notify('good', t('Done'));
-    } catch (error) {
-      notifyError(error);
-    }
-  };
+  const { run } = useOptimistic<InfiniteData<{ items: Member[] }>>(['members']);
+  const update = (id: string, body: Schemas['MemberPatch']) =>
+    run(
+      (before) => ({ ...before, pages: before.pages.map((page) => ({ ...page, items: page.items.map((m) => (m.id === id ? { ...m, role: body.role ?? m.role, disabled: body.disabled ?? m.disabled } : m)) })) }),
+      () => data(api.PATCH('/api/v1/members/{id}', { params: { path: { id } }, body })),
+      t('Done'),
+    );
   return (
     <Stack>
       {admin && (
@@ -69,7 +67,7 @@ export function Members() {
                         {t('Let in again')}
                       </Button>
                     ) : (
-                      <Confirm title={t('Refuse this member?')} text={t('They can sign in no more, and their session ends now.')} action={t('Refuse')} run={() => update(m.id, { disabled: true })} />
+                      <Confirm title={t('Refuse {name}?', { name: m.name || m.email })} text={t('They can sign in no more, and their session ends now.')} action={t('Refuse')} run={() => update(m.id, { disabled: true })} />
                     )}
                     </Group>
                   ) : null,
@@ -84,19 +82,10 @@ export function Members() {
 }
 
 function Add({ close }: { close: () => void }) {
-  const client = useQueryClient();
   const [body, setBody] = useState({ email: '', name: '', role: 'editor', password: '' });
-  const [error, setError] = useState<unknown>(null);
+  const { busy, error, run } = useCall([['members']], close);
   const set = (part: Partial<typeof body>) => setBody((b) => ({ ...b, ...part }));
-  const add = async () => {
-    try {
-      await data(api.POST('/api/v1/members', { body }));
-      await client.invalidateQueries({ queryKey: ['members'] });
-      close();
-    } catch (problem) {
-      setError(problem);
-    }
-  };
+  const add = () => run(() => data(api.POST('/api/v1/members', { body })));
   return (
     <FormModal onClose={close} title={t('Add a member')}>
       <form
@@ -118,7 +107,9 @@ function Add({ close }: { close: () => void }) {
           />
           <PasswordInput label={t('First password')} description={t('Tell it them yourself; nothing is mailed.')} required autoComplete="new-password" value={body.password} onChange={(e) => set({ password: e.currentTarget.value })} />
           <Problem error={error} />
-          <Button type="submit">{t('Add')}</Button>
+          <Button type="submit" loading={busy}>
+            {t('Add')}
+          </Button>
         </Stack>
       </form>
     </FormModal>

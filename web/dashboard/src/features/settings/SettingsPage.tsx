@@ -11,6 +11,7 @@ import { Members } from './Members';
 import { Suppressions } from './Suppressions';
 import { Tokens } from './Tokens';
 import { Topics } from './Topics';
+import { Words } from './words/Words';
 import { WorkspaceForm } from './Workspace';
 
 export function SettingsPage() {
@@ -22,6 +23,7 @@ export function SettingsPage() {
     ['channels', t('Channels'), <Channels />],
     ['domains', t('Sending domains'), <Domains />],
     ['topics', t('Topics'), <Topics />],
+    ['words', t('Words of pages'), <Words />],
     ['suppressions', t('Suppressions'), <Suppressions />],
   ];
   const ofAdmins: Tab[] = [

@@ -1,13 +1,15 @@
-import { Alert, Button, Code, CopyButton, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Code, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
-import { t } from '@/i18n';
+import { ago, t } from '@/i18n';
 import { Empty, Loaded, Problem, Tag, When } from '@/ui/bits';
 import { Confirm } from '@/ui/Confirm';
 import { DataTable } from '@/ui/DataTable';
+import { CopyButton } from '@/ui/CopyButton';
 import { notifyError } from '@/ui/notify';
+import { useCall } from '@/ui/useCall';
 
 type Token = Schemas['TokenView'];
 
@@ -50,7 +52,7 @@ export function Tokens() {
                     x.revoked_at ? (
                       <Tag tone="bad">{t('revoked')}</Tag>
                     ) : (
-                      <Confirm title={t('Revoke this token?')} text={t('Whatever still uses it is refused from now on.')} action={t('Revoke')} run={() => revoke(x.id)} />
+                      <Confirm title={t('Revoke the token {name}?', { name: x.name })} text={x.last_used_at ? t('Whatever still uses it is refused from now on. It was used last {when}.', { when: ago(x.last_used_at) }) : t('Nothing has used it yet.')} action={t('Revoke')} run={() => revoke(x.id)} />
                     ),
                 },
               ]}
@@ -64,22 +66,17 @@ export function Tokens() {
 }
 
 function Add({ close }: { close: () => void }) {
-  const client = useQueryClient();
   const [name, setName] = useState('');
   const [scope, setScope] = useState('read');
   const [days, setDays] = useState<string | null>('90');
   const [secret, setSecret] = useState('');
-  const [error, setError] = useState<unknown>(null);
-  const add = async () => {
-    try {
+  const { busy, error, run } = useCall([['tokens']], () => {});
+  const add = () =>
+    run(async () => {
       const ends = days ? { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() } : {};
       const made = await data(api.POST('/api/v1/tokens', { body: { name, scopes: [scope], ...ends } as never }));
       setSecret(made.secret);
-      await client.invalidateQueries({ queryKey: ['tokens'] });
-    } catch (problem) {
-      setError(problem);
-    }
-  };
+    });
   return (
     <Modal opened onClose={close} title={t('Create a token')} closeOnClickOutside={!secret}>
       {secret ? (
@@ -89,7 +86,7 @@ function Add({ close }: { close: () => void }) {
           </Alert>
           <Code block tabIndex={0}>{secret}</Code>
           <Group>
-            <CopyButton value={secret}>{({ copied, copy }) => <Button onClick={copy}>{copied ? t('Copied') : t('Copy')}</Button>}</CopyButton>
+            <CopyButton value={secret} />
             <Button variant="default" onClick={close}>
               {t('Done')}
             </Button>
@@ -111,7 +108,7 @@ function Add({ close }: { close: () => void }) {
           />
           <Select label={t('Ends after')} clearable placeholder={t('never')} data={['30', '90', '365'].map((d) => ({ value: d, label: t('{n} days', { n: Number(d) }) }))} value={days} onChange={setDays} />
           <Problem error={error} />
-          <Button disabled={!name.trim()} onClick={() => void add()}>
+          <Button disabled={!name.trim()} loading={busy} onClick={() => void add()}>
             {t('Create')}
           </Button>
         </Stack>

@@ -2,7 +2,6 @@
 import { Anchor, Code, Grid, Paper, Select, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api, data } from '@/api/client';
 import { nameOf } from '@/features/customers/name';
 import { t } from '@/i18n';
@@ -11,6 +10,7 @@ import { slugOf, type Spec, useResource } from '@/resources/useResource';
 import { marksAt, useDryRun } from '@/resources/useDryRun';
 import { ValueField } from '@/rules/ValueField';
 import { Loaded, Value } from '@/ui/bits';
+import { Editable } from '@/ui/Editable';
 import { Page } from '@/ui/Page';
 import { IDEAS } from './ideas';
 
@@ -20,7 +20,7 @@ export function ComputedTraitPage() {
   const { id = 'new' } = useParams({ strict: false });
   const navigate = useNavigate();
   const editing = useResource('computed_trait', id, INITIAL);
-  const [ownId, setOwnId] = useState<string | null>(null);
+  const { ownId, setOwnId } = editing;
   const spec = editing.spec ?? INITIAL;
   const name = String(spec.name ?? '');
   const value = String(spec.value ?? '');
@@ -51,6 +51,7 @@ export function ComputedTraitPage() {
       <ResourceProblem editing={editing} />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 7 }}>
+          <Editable may={editing.mayEdit}>
           <Stack>
             {editing.isNew && (
               <Select
@@ -71,6 +72,7 @@ export function ComputedTraitPage() {
             <Textarea label={t('Description')} autosize minRows={1} dir="auto" value={String(spec.description ?? '')} onChange={(e) => set({ description: e.currentTarget.value || undefined })} />
             <ValueField label={t('Value')} description={t('A number, a text, a date or a condition, in the language of rules.')} value={value} onChange={(v) => set({ value: v })} marks={marksAt(problems, 'spec.value')} />
           </Stack>
+          </Editable>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack>

@@ -2,13 +2,14 @@
 import { ActionIcon, Anchor, Button, ColorInput, Grid, Group, NumberInput, Paper, Stack, TagsInput, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { t } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, type Spec, useResource } from '@/resources/useResource';
 import { Loaded } from '@/ui/bits';
+import { Editable } from '@/ui/Editable';
 import { Page } from '@/ui/Page';
 import { Section } from '@/ui/Section';
+import { useRows } from '@/ui/useRows';
 import { PictureInput } from '../media/PictureInput';
 
 const BEGINNING: Spec = { name: '', colours: { primary: '#0b7285', text: '#1f2933', background: '#f2f4f5' } };
@@ -20,7 +21,7 @@ export function BrandPage() {
   const { id = 'new' } = useParams({ strict: false });
   const navigate = useNavigate();
   const editing = useResource('brand', id, BEGINNING);
-  const [ownId, setOwnId] = useState<string | null>(null);
+  const { ownId, setOwnId } = editing;
   const spec = editing.spec ?? {};
   const set = (part: Spec) => editing.change((before) => Object.fromEntries(Object.entries({ ...before, ...part }).filter(([, v]) => v !== undefined && v !== '')));
   const name = String(spec.name ?? '');
@@ -54,6 +55,7 @@ export function BrandPage() {
       <ResourceProblem editing={editing} />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 7 }}>
+          <Editable may={editing.mayEdit}>
           <Stack>
             <Group grow align="flex-start">
               <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => {
@@ -95,6 +97,7 @@ export function BrandPage() {
               />
             </Section>
           </Stack>
+          </Editable>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Sample spec={spec} />
@@ -107,21 +110,19 @@ export function BrandPage() {
 
 /** Values by role. */
 function Rows({ names, set, fresh, start, add, children }: { names: Names; set: (names: Names) => void; fresh: string; start: string; add: string; children: (label: string, value: string, put: (value: string) => void) => React.ReactNode }) {
-  const rows = Object.entries(names);
-  const put = (next: [string, string][]) => set(Object.fromEntries(next));
-  const free = rows.some(([name]) => name === fresh) ? `${fresh}_${rows.length + 1}` : fresh;
+  const { rows, rename, set: write, remove, add: append, fault } = useRows(names, (next) => set(next ?? {}));
   return (
     <>
       {rows.map(([name, value], i) => (
-        <Group key={i} wrap="nowrap" align="flex-end" gap="xs">
-          <TextInput label={t('Role')} w={130} value={name} onChange={(e) => put(rows.map((r, j) => (j === i ? [e.currentTarget.value.toLowerCase().replace(/[^a-z0-9_]/g, '_'), r[1]] : r)))} />
-          {children(name || t('Value'), value, (next) => next !== value && put(rows.map((r, j) => (j === i ? [r[0], next] : r))))}
-          <ActionIcon variant="subtle" color="gray" mb={6} aria-label={t('Remove {what}', { what: name })} onClick={() => put(rows.filter((_, j) => j !== i))}>
+        <Group key={i} wrap="nowrap" align="flex-start" gap="xs">
+          <TextInput label={t('Role')} w={130} value={name} error={fault(i)} onChange={(e) => rename(i, e.currentTarget.value.toLowerCase().replace(/[^a-z0-9_]/g, '_'))} />
+          {children(name || t('Value'), value, (next) => next !== value && write(i, next))}
+          <ActionIcon variant="subtle" color="gray" mt={26} aria-label={t('Remove {what}', { what: name })} onClick={() => remove(i)}>
             <IconTrash size={16} />
           </ActionIcon>
         </Group>
       ))}
-      <Button size="xs" variant="default" w="fit-content" leftSection={<IconPlus size={14} />} onClick={() => put([...rows, [free, start]])}>
+      <Button size="xs" variant="default" w="fit-content" leftSection={<IconPlus size={14} />} onClick={() => append(fresh, start)}>
         {add}
       </Button>
     </>

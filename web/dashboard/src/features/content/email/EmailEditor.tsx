@@ -3,7 +3,6 @@ import { Alert, Button, Group, Paper, SegmentedControl, Stack, Text } from '@man
 import { useMediaQuery } from '@mantine/hooks';
 import { lazy, Suspense, useEffect } from 'react';
 import { t } from '@/i18n';
-import { useResources } from '@/resources/useResources';
 import { Loading } from '@/ui/bits';
 import { AddBlock } from './AddBlock';
 import { at, elementAt, type Parsed, type Path, removeNode, walk } from './mjml';
@@ -27,7 +26,6 @@ export function EmailEditor({ text, parsed, change, chosen, choose, view, setVie
 }) {
   const wide = useMediaQuery('(min-width: 75em)') ?? false;
   const { root, problem } = parsed;
-  const shared = (useResources('block').data ?? []).filter((b) => b.live_version);
   const shown = !wide && view === 'both' ? 'blocks' : view;
   const node = root && chosen ? at(root, chosen) : null;
   const bodyPath = root ? (walk(root).find((x) => x.node.kind === 'element' && x.node.tag === 'mj-body')?.path ?? null) : null;
@@ -53,7 +51,7 @@ export function EmailEditor({ text, parsed, change, chosen, choose, view, setVie
       {root ? (
         <>
           <Group justify="space-between" gap="xs">
-            <AddBlock add={add} saved={shared.map((b) => ({ id: b.id, name: String(b.spec.name ?? b.id) }))} />
+            <AddBlock add={add} />
             {chosen && (
               <Button size="xs" variant="subtle" onClick={() => choose(null)}>
                 {t('Settings of the whole mail')}

@@ -1,4 +1,4 @@
-/** What is likely wrong with a mail, found before it is sent. */
+/** What is likely wrong with a message, found before it is sent. */
 import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
@@ -6,6 +6,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, data, type Schemas } from '@/api/client';
 import { t, tn } from '@/i18n';
 import type { Spec } from '@/resources/useResource';
+import { CheckLinks } from './CheckLinks';
+import { saidOfFinding } from '@/ui/said';
 import { type Path, parse, walk } from './mjml';
 
 type Finding = Schemas['FindingView'];
@@ -24,8 +26,10 @@ function blockOf(mjml: string, excerpt: string): Path | null {
   return fits.at(-1)?.path ?? null;
 }
 
-export function Findings({ spec, choose }: { spec: Spec; choose?: ((path: Path) => void) | undefined }) {
-  const [asked] = useDebouncedValue(JSON.stringify({ ...spec, name: spec.name || 'preview', subject: spec.subject || ' – ' }), 800);
+/** `asks`: whoever looks may have the servers of the links asked. */
+export function Findings({ spec, choose, asks }: { spec: Spec; choose?: ((path: Path) => void) | undefined; asks: boolean }) {
+  const email = (spec.channel ?? 'email') === 'email';
+  const [asked] = useDebouncedValue(JSON.stringify({ ...spec, name: spec.name || 'preview', ...(email ? { subject: spec.subject || ' – ' } : {}) }), 800);
   const lint = useQuery({
     queryKey: ['templates', 'lint', asked],
     queryFn: ({ signal }) => data(api.POST('/api/v1/templates/lint', { body: { spec: JSON.parse(asked) } as never, signal })),
@@ -47,7 +51,7 @@ export function Findings({ spec, choose }: { spec: Spec; choose?: ((path: Path) 
       {found.length === 0 ? (
         <Group gap="xs">
           <IconCircleCheck size={18} color="light-dark(#1b5e20, #a5d8a7)" aria-hidden />
-          <Text size="sm">{t('Links, contrast, size, spam words and the way out are fine.')}</Text>
+          <Text size="sm">{email ? t('Links, contrast, size, spam words and the way out are fine.') : t('Length, languages and words are fine.')}</Text>
         </Group>
       ) : (
         <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
@@ -58,7 +62,7 @@ export function Findings({ spec, choose }: { spec: Spec; choose?: ((path: Path) 
               <Group component="li" key={`${f.rule} ${f.message}`} gap="xs" align="flex-start" wrap="nowrap">
                 <Icon size={18} color={colour} aria-label={t(title)} style={{ flex: 'none', marginTop: 2 }} />
                 <div style={{ minWidth: 0 }}>
-                  <Text size="sm">{f.message}</Text>
+                  <Text size="sm">{saidOfFinding(f)}</Text>
                   {f.excerpt && (
                     <Text size="xs" c="dimmed" className="mono" lineClamp={2}>
                       {f.excerpt}
@@ -75,6 +79,7 @@ export function Findings({ spec, choose }: { spec: Spec; choose?: ((path: Path) 
           })}
         </Stack>
       )}
+      {asks && spec.channel !== 'webhook' && <CheckLinks asked={asked} />}
     </Paper>
   );
 }

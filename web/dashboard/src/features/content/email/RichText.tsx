@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type MouseEvent, useEffect, useId, useRef, useState } from 'react';
 import { catalogueQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { useMayEdit } from '@/ui/Editable';
 import { isRich, type TreeNode, writeAll } from './rich';
 
 /** Links every mail may have. */
@@ -21,6 +22,7 @@ export function RichText({ label, value, onChange }: { label: string; value: str
 }
 
 function Area({ label, value, onChange }: { label: string; value: string; onChange: (html: string) => void }) {
+  const mayEdit = useMayEdit();
   const area = useRef<HTMLDivElement>(null);
   const written = useRef<string | null>(null);
   const range = useRef<Range | null>(null);
@@ -127,7 +129,8 @@ function Area({ label, value, onChange }: { label: string; value: string; onChan
         <div
           ref={area}
           className="rich-area"
-          contentEditable
+          contentEditable={mayEdit}
+          aria-readonly={!mayEdit}
           suppressContentEditableWarning
           role="textbox"
           aria-multiline

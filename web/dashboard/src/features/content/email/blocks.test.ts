@@ -55,10 +55,10 @@ it('says in a few words what a block is', () => {
 
 describe('text as it looks', () => {
   it('takes what comes back as it was, and nothing else', () => {
-    for (const good of ['Hello', '<b>a</b><br />c', '{% if x %}<b>a</b>{% else %}c{% endif %}', '<a href="{{ unsubscribe_url }}">x</a>', '{% if a > b %}x{% endif %}', '<h1 style="margin:0">Hi {{ x | default: "<b>" }}</h1>']) {
+    for (const good of ['Hello', '<b>a</b><br />c', '{% if x %}<b>a</b>{% else %}c{% endif %}', '<a href="{{ unsubscribe_url }}">x</a>', '{% if a > b %}x{% endif %}', '<h1 style="margin:0">Hi {{ x | default: "there" }}</h1>', '<a href="{{ x | default: \'y\' }}">x</a>', '{% if a < b %}x{% endif %}', '{{ a | default: "Q & A" }}']) {
       expect(isRich(good), good).toBe(true);
     }
-    for (const bad of ['<img src=x onerror=alert(1)>', '<script>1</script>', '<a href="javascript:alert(1)">x</a>', '<a onclick="x">x</a>', '<table></table>', '{% if x %}<b>{% endif %}', '{% if x %}<b>a</b>', '<b>a', '<b>a</i>', '<a {% if x %}href="y"{% endif %}>x</a>', '<!-- x -->', 'a < b']) {
+    for (const bad of ['<img src=x onerror=alert(1)>', '<script>1</script>', '<a href="javascript:alert(1)">x</a>', '<a onclick="x">x</a>', '<table></table>', '{% if x %}<b>{% endif %}', '{% if x %}<b>a</b>', '<b>a', '<b>a</i>', '<a {% if x %}href="y"{% endif %}>x</a>', '<!-- x -->', 'a < b', '{{ x | default: "<b>" }}', '{{ x | default: "<img src=x onerror=alert(1)>" }}', '{% if x == "</b>" %}y{% endif %}', '{{ x | default: "&copy;" }}', '<a href="{{ x | default: "y" }}">x</a>', "<a href='/{{ x | default: 'y' }}'>x</a>"]) {
       expect(isRich(bad), bad).toBe(false);
     }
   });

@@ -19,8 +19,18 @@ export interface TreeNode {
 const TAG = /<\/?([a-zA-Z][\w-]*)((?:\s+[\w-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'))?)*)\s*\/?>/g;
 const LIQUID = /\{\{.*?\}\}|\{%.*?%\}/gs;
 
+/** Whether the browser would read something into a piece of Liquid, or end an attribute at it: a tag, a character reference, a quote. */
+function isMisread(html: string, piece: string, at: number): boolean {
+  if (/<[a-z/!?]|&[a-z#]/i.test(piece)) return true;
+  const before = html.slice(0, at).replace(LIQUID, '');
+  const inTag = before.lastIndexOf('<') > before.lastIndexOf('>');
+  const quote = inTag ? /=\s*(["'])(?:(?!\1).)*$/s.exec(before)?.[1] : undefined;
+  return quote !== undefined && piece.includes(quote);
+}
+
 /** Whether an editor that shows text as it looks would give back what it was given. */
 export function isRich(html: string): boolean {
+  if ([...html.matchAll(LIQUID)].some((found) => isMisread(html, found[0], found.index))) return false;
   // A tag that Liquid decides about would be put in order by the browser.
   const plain = html.replace(LIQUID, (piece) => (piece.startsWith('{{') ? 'x' : '\u0000'));
   if (/<[^>]*\u0000|<!--/.test(plain)) return false;

@@ -3,15 +3,17 @@ import { ActionIcon, Button, FileButton, Group, Progress, Stack, Text, UnstyledB
 import { IconCopy, IconPhotoPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { api, data, includes, type Schemas, sessionQuery } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { upload } from '@/api/upload';
 import { number, t, tn } from '@/i18n';
-import { Empty, Loaded, Problem, When } from '@/ui/bits';
+import { Loaded, Problem, When } from '@/ui/bits';
 import { Confirm } from '@/ui/Confirm';
+import { copyAndSay } from '@/ui/copy';
 import { notify, notifyError } from '@/ui/notify';
 import { Find } from '@/ui/Find';
+import { NoRows } from '@/ui/NoRows';
 
 export type Media = Schemas['MediaView'];
 
@@ -28,6 +30,7 @@ export function MediaLibrary({ pick }: { pick?: (media: Media) => void }) {
   const [share, setShare] = useState<number | null>(null);
   const [over, setOver] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const stop = useRef<AbortController>(null);
   const list = usePages(['media', q], (cursor, signal) =>
     data(api.GET('/api/v1/media', { params: { query: { ...(q ? { q } : {}), ...(cursor ? { cursor } : {}), limit: 60 } }, signal })),
   );
@@ -38,14 +41,17 @@ export function MediaLibrary({ pick }: { pick?: (media: Media) => void }) {
       setError(new Error(t('{name}: expected a PNG, JPEG, GIF or WebP picture of at most 5 MB.', { name: bad.name })));
       return;
     }
+    const stopping = new AbortController();
+    stop.current = stopping;
     try {
       for (const [i, file] of files.entries()) {
-        const made = await upload<Media>(`/api/v1/media?name=${encodeURIComponent(file.name)}`, file, (part) => setShare((i + part) / files.length));
+        const options = { progress: (part: number) => setShare((i + part) / files.length), signal: stopping.signal };
+        const made = await upload<Media>(`/api/v1/media?name=${encodeURIComponent(file.name)}`, file, options);
         if (pick && files.length === 1) pick(made);
       }
       if (files.length > 0 && !pick) notify('good', tn(files.length, 'One picture is here now', '{n} pictures are here now'));
     } catch (problem) {
-      setError(problem);
+      if (!stopping.signal.aborted) setError(problem);
     } finally {
       setShare(null);
       void client.invalidateQueries({ queryKey: ['media'] });
@@ -95,12 +101,21 @@ export function MediaLibrary({ pick }: { pick?: (media: Media) => void }) {
         />
         {choose}
       </Group>
-      {share !== null && <Progress value={share * 100} aria-label={t('Uploading')} />}
+      {share !== null && (
+        <Group wrap="nowrap">
+          <Progress flex={1} value={share * 100} aria-label={t('Uploading')} />
+          <Button size="xs" variant="default" onClick={() => stop.current?.abort()}>
+            {t('Cancel')}
+          </Button>
+        </Group>
+      )}
       <Problem error={error} />
       <Loaded query={list}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title={q ? t('Nothing was found') : t('No pictures yet')}>{t('Drag pictures here or choose them: PNG, JPEG, GIF or WebP, up to 5 MB each. They get an address that mails can show for years.')}</Empty>
+            <NoRows narrowed={q !== ''} clear={() => setText('')} title={t('No pictures yet')}>
+              {t('Drag pictures here or choose them: PNG, JPEG, GIF or WebP, up to 5 MB each. They get an address that mails can show for years.')}
+            </NoRows>
           ) : (
             <>
               <ul className="media-grid" aria-label={t('Pictures')}>
@@ -128,13 +143,13 @@ export function MediaLibrary({ pick }: { pick?: (media: Media) => void }) {
                           <ActionIcon
                             variant="default"
                             aria-label={t('Copy the address of {name}', { name: m.name })}
-                            onClick={() => void navigator.clipboard.writeText(m.url).then(() => notify('good', t('Copied')), notifyError)}
+                            onClick={() => void copyAndSay(m.url, t('Copied'))}
                           >
                             <IconCopy size={16} />
                           </ActionIcon>
                           {mayEdit && (
                             <Confirm
-                              title={t('Delete this picture?')}
+                              title={t('Delete {name}?', { name: m.name || m.id })}
                               text={t('Mails that show it, sent ones too, show nothing in its place from then on.')}
                               action={t('Delete')}
                               run={() => remove(m)}

@@ -45,6 +45,8 @@ export function InApp({ content, device, dark }: Shown) {
     home.append(host);
     return () => host.remove();
   }, [message, dark, inSlot]);
+  // Browsers are not told it; who writes the message is.
+  const rule = (message.target as { when?: string } | undefined)?.when;
   const where = [
     ...(message.target?.pages?.length ? [t('on {pages}', { pages: message.target.pages.join(', ') })] : [t('on every page')]),
     ...(message.target?.event ? [t('after {event}', { event: message.target.event })] : []),
@@ -74,6 +76,12 @@ export function InApp({ content, device, dark }: Shown) {
       </div>
       <Text size="xs" c="dimmed" ta="center" mt="xs">
         {t('Shown')} {where.join(', ')}
+        {rule && (
+          <>
+            {', '}
+            {t('while this holds of the customer:')} <code dir="ltr">{rule}</code>
+          </>
+        )}
       </Text>
     </>
   );

@@ -1,7 +1,7 @@
 /** A shared block: its forms for mails in blocks, in HTML and in plain text. */
 import { Grid, Stack, Tabs, TextInput } from '@mantine/core';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { t } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { slugOf, type Spec, useResource } from '@/resources/useResource';
@@ -29,7 +29,7 @@ export function BlockPage() {
   const [search, setSearch] = useSearchState();
   const navigate = useNavigate();
   const editing = useResource('block', id, BEGINNING);
-  const [ownId, setOwnId] = useState<string | null>(null);
+  const { ownId, setOwnId } = editing;
   const spec = editing.spec ?? {};
   const name = String(spec.name ?? '');
   const newId = ownId ?? slugOf(name);
@@ -59,7 +59,7 @@ export function BlockPage() {
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack>
-            <TextInput label={t('Name')} required dir="auto" value={name} onChange={(e) => {
+            <TextInput label={t('Name')} required dir="auto" readOnly={!editing.mayEdit} value={name} onChange={(e) => {
               const next = e.currentTarget.value;
               editing.change((s) => ({ ...s, name: next }));
             }} />
@@ -73,7 +73,7 @@ export function BlockPage() {
               {FORMS.map((f) => (
                 <Tabs.Panel key={f} value={f} pt="sm">
                   <Suspense fallback={<Loading rows={8} />}>
-                    <CodeEditor label={f.toUpperCase()} language={f === 'text' ? 'text' : 'html'} value={String(spec[f] ?? '')} onChange={(v) => set({ [f]: v })} minHeight="18em" />
+                    <CodeEditor readOnly={!editing.mayEdit} label={f.toUpperCase()} language={f === 'text' ? 'text' : 'html'} value={String(spec[f] ?? '')} onChange={(v) => set({ [f]: v })} minHeight="18em" />
                   </Suspense>
                 </Tabs.Panel>
               ))}

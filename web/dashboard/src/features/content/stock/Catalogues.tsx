@@ -5,9 +5,10 @@ import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { Documents } from '@/features/settings/Documents';
 import { number, t } from '@/i18n';
-import { Empty, Loaded, Problem, Value } from '@/ui/bits';
+import { Loaded, Problem, Value } from '@/ui/bits';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Find } from '@/ui/Find';
+import { NoRows } from '@/ui/NoRows';
 import { notify } from '@/ui/notify';
 import { useCall } from '@/ui/useCall';
 import { raw } from './raw';
@@ -52,7 +53,7 @@ function Rows({ id }: { id: string }) {
       <Find label={t('Find rows')} placeholder={t('Part of a row')} value={q} change={setQ} />
       <Loaded query={list}>
         {(rows) =>
-          rows.length === 0 ? <Empty title={q ? t('Nothing was found.') : t('No rows yet')}>{t('Upload a CSV file with a header, or send them with the API.')}</Empty> : <DataTable caption={t('Rows')} columns={columns} rows={rows} id={(r) => r.key} more={list.more} />
+          rows.length === 0 ? <NoRows narrowed={q !== ''} clear={() => setQ('')} title={t('No rows yet')}>{t('Upload a CSV file with a header, or send them with the API.')}</NoRows> : <DataTable caption={t('Rows')} columns={columns} rows={rows} id={(r) => r.key} more={list.more} />
         }
       </Loaded>
     </Stack>

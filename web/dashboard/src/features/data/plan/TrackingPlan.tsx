@@ -12,6 +12,7 @@ import { useResource } from '@/resources/useResource';
 import { useResources } from '@/resources/useResources';
 import { Empty, Figure, Loaded, Loading, Tag, type Tone, When } from '@/ui/bits';
 import { DataTable } from '@/ui/DataTable';
+import { Editable } from '@/ui/Editable';
 import { FormModal } from '@/ui/FormModal';
 import { accept, adopt, compare, type Plan, type PlannedEvent, type PlannedProperty, type PropertyFinding, type Row, type Seen, type Standing } from './compare';
 
@@ -56,7 +57,7 @@ function Editor({ id, again }: { id: string; again: () => void }) {
             </Text>
             {mayEdit && (
               <Group gap="xs">
-                <ResourceBar kind="tracking_plan" id={id} editing={editing} newId="default" onSaved={again} onArchived={again} />
+                <ResourceBar kind="tracking_plan" id={id} editing={editing} newId="default" single onSaved={again} onArchived={again} />
               </Group>
             )}
           </Group>
@@ -122,6 +123,7 @@ function Editor({ id, again }: { id: string; again: () => void }) {
           )}
           {open !== null && (
             <FormModal onClose={() => setOpen(null)} size="xl" title={open ? open : t('Plan an event')}>
+              <Editable may={mayEdit}>
               <EventForm
                 key={open}
                 row={chosen}
@@ -135,6 +137,7 @@ function Editor({ id, again }: { id: string; again: () => void }) {
                   setOpen(null);
                 }}
               />
+              </Editable>
             </FormModal>
           )}
         </Stack>
@@ -169,7 +172,7 @@ function EventForm({ row, editable, done, drop }: { row: Row | null; editable: b
       {row === null && <TextInput label={t('Name')} description={t('As it is sent: object and past tense, such as Order Completed.')} required value={event.name} onChange={(e) => setEvent({ ...event, name: e.currentTarget.value })} data-autofocus />}
       <Textarea label={t('When it is sent')} autosize dir="auto" value={event.description ?? ''} onChange={(e) => setEvent({ ...event, description: e.currentTarget.value })} />
       <div className="table-scroll" tabIndex={0} role="region" aria-label={t('Properties')}>
-        <Table>
+        <Table aria-label={t('Properties')}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('Property')}</Table.Th>

@@ -5,7 +5,7 @@ import { Tag, type Tone } from '@/ui/bits';
 import { sentence, type Told } from './told';
 
 const GOOD = ['message', 'goal'];
-const WARN = ['refused', 'withheld'];
+const WARN = ['refused', 'withheld', 'unanswered'];
 const toneOf = (what: string): Tone => (GOOD.includes(what) ? 'good' : WARN.includes(what) ? 'warn' : 'plain');
 
 /** What happens in a journey, one line each; `more` adds to a line what else is known of it. */

@@ -1,5 +1,5 @@
 /** One customer stepped through a journey as it is written now: nothing leaves and nothing is written. */
-import { Alert, Button, Group, Paper, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, Paper, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
 import { PickCustomer } from '@/features/content/PickCustomer';
@@ -10,7 +10,7 @@ import { useCall } from '@/ui/useCall';
 import { useSearchState } from '@/ui/useSearchState';
 import type { JourneySpec } from '../graph';
 import { Steps } from './Steps';
-import { choices, type Told } from './told';
+import { call, choices, type Told } from './told';
 
 interface DryRun {
   steps: Told[];
@@ -21,6 +21,19 @@ interface DryRun {
 function named(option: string): string {
   if (option === 'next') return t('it comes, or succeeds');
   return option === 'timed_out' ? t('it does not come in time') : t('it fails');
+}
+
+function Call({ detail }: { detail: unknown }) {
+  return (
+    <details>
+      <summary style={{ cursor: 'pointer' }}>
+        <Text span size="xs">
+          {t('What is asked')}
+        </Text>
+      </summary>
+      <Code block>{call(detail)}</Code>
+    </details>
+  );
 }
 
 export function TryOut({ id, spec }: { id: string; spec: JourneySpec }) {
@@ -73,7 +86,7 @@ export function TryOut({ id, spec }: { id: string; spec: JourneySpec }) {
       <Problem error={error} />
       {found && (
         <Stack gap="xs" role="status">
-          <Steps label={t('What would happen')} of={found.steps} />
+          <Steps label={t('What would happen')} of={found.steps} more={(told) => told.what === 'webhook' && <Call detail={told.detail} />} />
           {found.waits_at && <Alert variant="outline" color="cyan">{t('It then stands at {step} and waits for something that does not come by itself.', { step: found.waits_at })}</Alert>}
         </Stack>
       )}

@@ -4,7 +4,7 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { number, t } from '@/i18n';
 import { RuleField } from '@/rules/RuleField';
 import { actionOf, END } from '../graph';
-import { object, type Obj, type StepProps, text } from './common';
+import { lean, MinimumInput, object, type Obj, type StepProps, text } from './common';
 import { evenly, sumOf } from './shares';
 
 interface Arm extends Obj {
@@ -106,7 +106,7 @@ export function ExperimentForm({ step, change }: StepProps) {
 export function WinnerForm({ step, change, spec }: StepProps) {
   const winner = object(step.winner);
   const arms = armsOf(winner.arms);
-  const put = (part: Obj) => change({ ...step, winner: { ...winner, ...part } });
+  const put = (part: Obj) => change({ ...step, winner: { ...lean({ ...winner, ...part }), arms: part.arms ?? arms } });
   const sends = spec.steps.filter((s) => actionOf(s) === 'send').map((s) => s.id);
   const targets = [...spec.steps.filter((s) => s.id !== step.id).map((s) => ({ value: s.id, label: s.id })), { value: END, label: t('end') }];
   const free = sends.filter((id) => !arms.some((a) => a.step === id));
@@ -119,10 +119,12 @@ export function WinnerForm({ step, change, spec }: StepProps) {
         data={[
           { value: 'opens', label: t('opens') },
           { value: 'clicks', label: t('clicks') },
+          { value: 'goals', label: t('goals reached') },
         ]}
         value={text(winner.metric) || 'opens'}
         onChange={(metric) => put({ metric })}
       />
+      <MinimumInput value={winner.minimum} change={(minimum) => put({ minimum })} />
       {arms.map((arm, i) => (
         <Group key={i} wrap="nowrap" align="flex-end" gap="xs">
           <Select label={t('If this send wins')} data={[...new Set([...sends, arm.step ?? ''])].filter(Boolean)} value={arm.step ?? null} onChange={(v) => put({ arms: arms.map((a, j) => (j === i ? { ...a, step: v ?? '' } : a)) })} style={{ flex: 1 }} />

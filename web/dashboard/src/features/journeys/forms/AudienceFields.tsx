@@ -1,15 +1,12 @@
 /** Whom something concerns: a segment, or everybody for whom a rule holds. */
-import { SegmentedControl, Select } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { segmentsQuery } from '@/api/queries';
+import { SegmentedControl } from '@mantine/core';
 import { t } from '@/i18n';
+import { PickDocument } from '@/resources/PickDocument';
 import { RuleField } from '@/rules/RuleField';
 import { type Obj, text } from './common';
 
 export function SegmentInput({ label, value, change }: { label: string; value: string; change: (id: string) => void }) {
-  const segments = useQuery(segmentsQuery).data?.items ?? [];
-  const data = [...segments.map((s) => ({ value: s.id, label: s.name || s.id })), ...(value && !segments.some((s) => s.id === value) ? [{ value, label: value }] : [])];
-  return <Select label={label} required searchable data={data} value={value || null} onChange={(v) => change(v ?? '')} />;
+  return <PickDocument kind="segment" status="live" label={label} required value={value} change={change} />;
 }
 
 export function AudienceFields({ value, change }: { value: Obj; change: (audience: Obj) => void }) {

@@ -1,9 +1,9 @@
 /** Steps that change or tell something: traits, events, lists, other systems, other journeys. */
 import { Autocomplete, Code, NumberInput, SegmentedControl, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { catalogueQuery, journeysQuery } from '@/api/queries';
+import { catalogueQuery } from '@/api/queries';
 import { t } from '@/i18n';
-import { useResources } from '@/resources/useResources';
+import { useOffered } from '@/resources/useOffered';
 import { DurationInput } from '@/rules/ConditionFields';
 import { parseDuration, printDuration } from '@/rules/print';
 import { JsonField } from '@/ui/JsonField';
@@ -41,9 +41,9 @@ export function WebhookForm({ step, change }: StepProps) {
   const method = text(hook.method) || 'POST';
   return (
     <Stack gap="sm">
-      <TextInput label={t('Address')} description={t('May hold {{ path }}.')} required value={text(hook.url)} onChange={(e) => put({ url: e.currentTarget.value })} />
+      <TextInput label={t('Address')} description={t('Path and query may hold values and Liquid: /customers/{{ profile.id }}?plan={{ traits.plan | default: "none" }}. The server may not.')} required value={text(hook.url)} onChange={(e) => put({ url: e.currentTarget.value })} />
       <Select label={t('Method')} allowDeselect={false} data={['GET', 'POST', 'PUT', 'PATCH', 'DELETE']} value={method} onChange={(v) => put({ method: v === 'POST' ? undefined : v })} />
-      <ValuesInput label={t('Headers')} value={hook.headers} change={(headers) => put({ headers })} />
+      <ValuesInput label={t('Headers')} description={t('May hold values and Liquid.')} value={hook.headers} change={(headers) => put({ headers })} />
       {method !== 'GET' && (
         <>
           <SegmentedControl
@@ -56,7 +56,7 @@ export function WebhookForm({ step, change }: StepProps) {
               { value: 'own', label: t('A body of your own') },
             ]}
           />
-          {hook.body !== undefined && <JsonField label={t('Body')} description={t('May hold {{ path }}.')} value={hook.body} onChange={(body) => put({ body })} />}
+          {hook.body !== undefined && <JsonField label={t('Body')} description={t('Texts may hold values and Liquid: {{ event.properties.total }}, {{ traits.name | upcase }}. A text that is one plain value keeps its type; whatever a value holds, the body stays this JSON.')} value={hook.body} onChange={(body) => put({ body })} />}
         </>
       )}
       <DurationInput label={t('Time for an answer')} ms={parseDuration(text(hook.timeout)) ?? 10_000} change={(ms) => put({ timeout: printDuration(Math.min(ms, 60_000)) })} />
@@ -71,9 +71,9 @@ export function WebhookForm({ step, change }: StepProps) {
 
 export function ListForm({ step, change }: StepProps) {
   const list = object(step.list);
-  const lists = (useResources('segment').data ?? []).filter((s) => s.spec.kind === 'list');
   const add = !('remove' in list);
   const value = text(add ? list.add : list.remove);
+  const lists = useOffered('segment', value, { fits: (s) => s.spec.kind === 'list' });
   const put = (toAdd: boolean, id: string) => change({ ...step, list: toAdd ? { add: id } : { remove: id } });
   return (
     <Stack gap="sm">
@@ -86,16 +86,38 @@ export function ListForm({ step, change }: StepProps) {
           { value: 'remove', label: t('Remove from a list') },
         ]}
       />
-      <Autocomplete label={t('List')} description={t('A segment kept by hand, by its id.')} required data={lists.map((s) => s.id)} value={value} onChange={(id) => put(add, id)} />
+      <Select
+        label={t('List')}
+        description={t('Lists are made under Segments and kept by hand.')}
+        required
+        {...lists.select}
+        value={value || null}
+        onChange={(id) => put(add, id ?? '')}
+        nothingFoundMessage={t('There is no list yet')}
+      />
     </Stack>
   );
 }
 
-export function LimitForm({ step, change }: StepProps) {
+export function LimitForm({ step, change, spec }: StepProps) {
   const limit = object(step.limit);
-  const put = (part: Obj) => change({ ...step, limit: { ...limit, ...part } });
+  const put = (part: Obj) => change({ ...step, limit: lean({ ...limit, ...part }) });
+  const others = spec.steps.filter((s) => s.id !== step.id).map((s) => object(s.limit));
+  const name = (named: string) => {
+    const slug = named.toLowerCase().replace(/[^a-z0-9_-]+/g, '-');
+    // Who joins a limiter lets pass what it lets pass.
+    const shared = others.find((l) => l.name === slug);
+    put({ name: slug, ...(shared ? { count: shared.count, per: shared.per } : {}) });
+  };
   return (
     <Stack gap="sm">
+      <Autocomplete
+        label={t('Shared name')}
+        description={t('Limiters of one name in this journey let so many pass together; empty: this one alone.')}
+        data={[...new Set(others.map((l) => text(l.name)).filter(Boolean))]}
+        value={text(limit.name)}
+        onChange={name}
+      />
       <NumberInput label={t('People')} min={1} max={1_000_000} value={typeof limit.count === 'number' ? limit.count : 100} onChange={(n) => put({ count: Number(n) || 1 })} />
       <DurationInput label={t('In')} ms={parseDuration(text(limit.per)) ?? 60_000} change={(ms) => put({ per: printDuration(ms) })} />
       <Text size="xs" c="dimmed">
@@ -124,12 +146,8 @@ export function DigestForm({ step, change }: StepProps) {
 
 /** One of the journeys that fit. */
 function JourneySelect({ id, fits, none, choose }: { id: string; fits: (spec: Obj) => boolean; none: string; choose: (id: string) => void }) {
-  const live = useQuery(journeysQuery).data?.items ?? [];
-  const offered = (useResources('journey').data ?? []).filter((j) => fits(j.spec));
-  const name = (j: (typeof offered)[number]) => `${String(j.spec.name ?? j.id)}${live.some((x) => x.id === j.id) ? '' : ` (${t('draft')})`}`;
-  const data = offered.map((j) => ({ value: j.id, label: name(j) }));
-  if (id && !offered.some((j) => j.id === id)) data.push({ value: id, label: id });
-  return <Select label={t('Journey')} required searchable data={data} value={id || null} onChange={(v) => choose(v ?? '')} nothingFoundMessage={none} />;
+  const offered = useOffered('journey', id, { fits: (j) => fits(j.spec) });
+  return <Select label={t('Journey')} required {...offered.select} value={id || null} onChange={(v) => choose(v ?? '')} nothingFoundMessage={none} />;
 }
 
 export function StopForm({ step, change }: StepProps) {

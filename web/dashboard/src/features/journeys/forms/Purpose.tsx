@@ -3,10 +3,10 @@ import { Alert, NumberInput, Select, Stack, Switch, Title } from '@mantine/core'
 import { t } from '@/i18n';
 import { RuleField } from '@/rules/RuleField';
 import type { JourneySpec } from '../graph';
-import { EventInput, lean, LocalTime, object, type Obj, text, WhereInput } from './common';
+import { EventInput, lean, LocalTime, object, type Obj, SameInput, text, WhereInput } from './common';
 
-/** What it is meant to bring about. */
-export function GoalFields({ goal: value, change }: { goal: unknown; change: (goal: Obj | undefined) => void }) {
+/** What it is meant to bring about. `ofRun`: runs can be about something, so the event can have to be about the same. */
+export function GoalFields({ goal: value, change, ofRun = false }: { goal: unknown; change: (goal: Obj | undefined) => void; ofRun?: boolean }) {
   const goal = object(value);
   const event = object(goal.event);
   const kind = 'event' in goal ? 'event' : 'when' in goal ? 'when' : 'none';
@@ -27,6 +27,7 @@ export function GoalFields({ goal: value, change }: { goal: unknown; change: (go
         <>
           <EventInput label={t('Event of the goal')} value={text(event.name)} change={(name) => change({ ...goal, event: { ...event, name } })} />
           <WhereInput value={event.where} change={(where) => change({ ...goal, event: { ...lean({ ...event, where }), name: event.name ?? '' } })} />
+          {ofRun && <SameInput value={event.same} change={(same) => change({ ...goal, event: { ...lean({ ...event, same }), name: event.name ?? '' } })} />}
         </>
       )}
       {kind === 'when' && <RuleField label={t('Reached when')} value={text(goal.when)} onChange={(when) => change({ ...goal, when })} />}
@@ -64,16 +65,31 @@ export function Purpose({ spec, member }: { spec: JourneySpec; member: (name: st
     <fieldset className="fieldset">
       <legend>{t('What it is for')}</legend>
       <Stack gap="sm">
-        <GoalFields goal={spec.goal} change={(goal) => member('goal', goal)} />
+        <GoalFields ofRun goal={spec.goal} change={(goal) => member('goal', goal)} />
         <Holdout value={holdout} hasGoal={spec.goal !== undefined} change={(n) => member('holdout', n)} />
         <Title order={4} size="h6">
           {t('When it lets people in')}
         </Title>
         <Instant label={t('From')} value={text(spec.starts_at)} change={(at) => member('starts_at', at)} />
         <Instant label={t('Until')} value={text(spec.stops_at)} change={(at) => member('stops_at', at)} />
-        <NumberInput label={t('Priority')} description={t('Of two journeys at the same moment the higher one goes first.')} min={0} max={100} placeholder="50" value={typeof spec.priority === 'number' ? spec.priority : ''} onChange={(n) => member('priority', typeof n === 'number' ? n : undefined)} />
+        <Priority value={spec.priority} change={(priority) => member('priority', priority)} />
       </Stack>
     </fieldset>
+  );
+}
+
+/** What goes first, and how much room it leaves in the frequency caps. */
+export function Priority({ value, change }: { value: unknown; change: (next: number | undefined) => void }) {
+  return (
+    <NumberInput
+      label={t('Priority')}
+      description={t('At the same moment the higher one goes first. Up to 25 it leaves room in the frequency caps, from 75 it may use more.')}
+      min={0}
+      max={100}
+      placeholder="50"
+      value={typeof value === 'number' ? value : ''}
+      onChange={(n) => change(typeof n === 'number' ? n : undefined)}
+    />
   );
 }
 

@@ -1,19 +1,20 @@
 import { Anchor, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { CHANNELS } from '@/api/channels';
 import { t } from '@/i18n';
-import { useResources } from '@/resources/useResources';
+import { PickDocument } from '@/resources/PickDocument';
+import { useOffered } from '@/resources/useOffered';
 import { parseDuration } from '@/rules/print';
 import { lean, object, type Obj, type StepProps, text, ValuesInput } from './common';
+import { WindowFields } from './WindowFields';
 
 export function SendForm({ step, change }: StepProps) {
   const send = object(step.send);
-  const templates = useResources('template').data ?? [];
-  const topics = useResources('topic').data ?? [];
   const put = (part: Obj) => change({ ...step, send: { ...lean({ ...send, ...part }), channel: part.channel ?? send.channel, template: part.template ?? send.template ?? '' } });
   const channel = text(send.channel) || 'email';
-  const fits = templates.filter((x) => String(x.spec.channel ?? 'email') === channel);
   const template = text(send.template);
-  const channels = [...new Set(['email', ...templates.map((x) => String(x.spec.channel ?? 'email')), channel])];
+  const templates = useOffered('template', template, { fits: (x) => String(x.spec.channel ?? 'email') === channel });
+  const channels = [...new Set([...CHANNELS, ...templates.rows.map((x) => String(x.spec.channel ?? 'email')), channel])];
   const expires = text(send.expires);
   return (
     <Stack gap="sm">
@@ -21,11 +22,7 @@ export function SendForm({ step, change }: StepProps) {
       <Select
         label={t('What to send')}
         required
-        searchable
-        data={[
-          ...fits.map((x) => ({ value: x.id, label: `${String(x.spec.name ?? x.id)}${x.live_version ? '' : ` (${t('draft')})`}` })),
-          ...(template && !fits.some((x) => x.id === template) ? [{ value: template, label: template }] : []),
-        ]}
+        {...templates.select}
         value={template || null}
         onChange={(v) => put({ template: v ?? '' })}
         nothingFoundMessage={t('Nothing fits; make one under Content.')}
@@ -35,13 +32,13 @@ export function SendForm({ step, change }: StepProps) {
           {t('Open it')}
         </Anchor>
       )}
-      <Select
+      <PickDocument
+        kind="topic"
         label={t('Topic')}
         description={t('What customers can leave; that of the template when empty.')}
         clearable
-        data={topics.map((x) => ({ value: x.id, label: String(x.spec.name ?? x.id) }))}
-        value={text(send.topic) || null}
-        onChange={(v) => put({ topic: v ?? undefined })}
+        value={text(send.topic)}
+        change={(id) => put({ topic: id || undefined })}
       />
       <Switch
         label={t('They asked for it')}
@@ -56,6 +53,7 @@ export function SendForm({ step, change }: StepProps) {
         error={expires && parseDuration(expires) === null ? t('Such as 30m, 12h or 3d.') : null}
         onChange={(e) => put({ expires: e.currentTarget.value || undefined })}
       />
+      <WindowFields value={send.window === undefined ? undefined : object(send.window)} change={(window) => put({ window })} />
       <ValuesInput label={t('More values for the message')} value={send.data} change={(data) => put({ data })} />
     </Stack>
   );

@@ -6,6 +6,7 @@ import { type Action, actionOf } from '../graph';
 import { BranchForm, ExperimentForm, SplitForm, WinnerForm } from './ArmForms';
 import type { StepProps } from './common';
 import { DigestForm, EmitForm, LimitForm, ListForm, StartForm, StopForm, UpdateForm, WebhookForm } from './EffectForms';
+import { MessageForm } from './MessageForm';
 import { SendForm } from './SendForm';
 import { WaitForm } from './WaitForm';
 
@@ -21,6 +22,7 @@ const FORMS: Record<Exclude<Action, 'jump'>, ComponentType<StepProps>> = {
   split: SplitForm,
   experiment: ExperimentForm,
   winner: WinnerForm,
+  message: MessageForm,
   update: UpdateForm,
   emit: EmitForm,
   webhook: WebhookForm,

@@ -3,6 +3,8 @@ import { Autocomplete, NumberInput, Select, Stack, Switch, Text, TextInput } fro
 import { useQuery } from '@tanstack/react-query';
 import { catalogueQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { DurationInput } from '@/rules/ConditionFields';
+import { parseDuration, printDuration } from '@/rules/print';
 import { RuleField } from '@/rules/RuleField';
 import type { JourneySpec } from '../graph';
 import { AudienceFields, SegmentInput } from './AudienceFields';
@@ -68,7 +70,7 @@ export function TriggerForm({ spec, set, kinds }: { spec: JourneySpec; set: (spe
       {kind === 'journey' && <Text size="sm">{t('A Start step of another journey sends people here.')}</Text>}
       {kind === 'manual' && <Text size="sm">{t('Once it is live, “Send people in” lets a segment, a rule or single customers begin.')}</Text>}
       <RuleField label={t('Only those who fit')} value={text(object(spec.entry).when)} onChange={(when) => member('entry', when ? { when } : undefined)} />
-      <Reentry value={spec.reentry} change={(next) => member('reentry', next)} />
+      <Reentry value={spec.reentry} trigger={spec.trigger} change={(next) => member('reentry', next)} />
       <RuleField label={t('Leave at once when')} value={text(spec.exit_when)} onChange={(rule) => member('exit_when', rule || undefined)} />
       <Purpose spec={spec} member={member} />
     </Stack>
@@ -78,6 +80,7 @@ export function TriggerForm({ spec, set, kinds }: { spec: JourneySpec; set: (spe
 function EventTrigger({ value, put }: { value: Obj; put: (part: Obj) => void }) {
   const catalogue = useQuery(catalogueQuery).data;
   const name = text(value.name);
+  const within = text(value.within);
   const properties = Object.keys(catalogue?.events.find((e) => e.name === name)?.properties ?? {});
   return (
     <>
@@ -89,6 +92,13 @@ function EventTrigger({ value, put }: { value: Obj; put: (part: Obj) => void }) 
         data={properties}
         value={text(value.key)}
         onChange={(v) => put({ key: v })}
+      />
+      <TextInput
+        label={t('At most so long ago')}
+        description={t('Such as 12h or 3d, for events that are told late; any time when empty.')}
+        value={within}
+        error={within && parseDuration(within) === null ? t('Such as 30m, 12h or 3d.') : null}
+        onChange={(e) => put({ within: e.currentTarget.value || undefined })}
       />
     </>
   );
@@ -124,10 +134,20 @@ function DateTrigger({ value, put }: { value: Obj; put: (part: Obj) => void }) {
   );
 }
 
-function Reentry({ value, change }: { value: unknown; change: (next: unknown) => void }) {
-  const own = typeof value === 'object' && value !== null ? object(value) : null;
-  const kind = own ? 'after' : value === 'always' ? 'always' : 'once';
-  const days = Number(/^(\d+)d$/.exec(text(own?.after))?.[1] ?? 30);
+/** Without a word on it people come once; where the trigger comes round or is called, every time. */
+function unsaid(trigger: Obj): 'once' | 'always' {
+  const schedule = object(trigger.schedule);
+  const again = 'api' in trigger || 'journey' in trigger || object(trigger.date).repeat === 'yearly' || 'cron' in schedule || 'rrule' in schedule;
+  return again ? 'always' : 'once';
+}
+
+function Reentry({ value, trigger, change }: { value: unknown; trigger: Obj; change: (next: unknown) => void }) {
+  const own = object(value);
+  const kind = 'after' in own ? 'after' : 'concurrent' in own ? 'always' : (value ?? unsaid(trigger));
+  const put = (part: Obj) => {
+    const next = lean({ ...own, ...part });
+    change(Object.keys(next).length > 0 ? next : 'always');
+  };
   return (
     <>
       <Select
@@ -138,21 +158,19 @@ function Reentry({ value, change }: { value: unknown; change: (next: unknown) =>
           { value: 'always', label: t('every time') },
           { value: 'after', label: t('after a pause') },
         ]}
-        value={kind}
-        onChange={(k) => change(k === 'after' ? { after: '30d' } : (k ?? undefined))}
+        value={String(kind)}
+        onChange={(k) => (k === 'after' ? put({ after: '30d' }) : k === 'always' ? put({ after: undefined }) : change('once'))}
       />
-      {own && (
-        <>
-          <NumberInput label={t('Days of pause')} min={1} max={731} value={days} onChange={(n) => change({ ...own, after: `${Number(n) || 1}d` })} />
-          <NumberInput
-            label={t('At once, at most')}
-            description={t('Runs of one person about different things.')}
-            min={1}
-            max={64}
-            value={typeof own.concurrent === 'number' ? own.concurrent : ''}
-            onChange={(n) => change(lean({ ...own, concurrent: typeof n === 'number' ? n : undefined }))}
-          />
-        </>
+      {kind === 'after' && <DurationInput label={t('Length of the pause')} ms={parseDuration(text(own.after)) ?? 0} change={(ms) => put({ after: printDuration(ms) })} />}
+      {kind !== 'once' && (
+        <NumberInput
+          label={t('At once, at most')}
+          description={t('Runs of one person about different things.')}
+          min={1}
+          max={64}
+          value={typeof own.concurrent === 'number' ? own.concurrent : ''}
+          onChange={(n) => put({ concurrent: typeof n === 'number' ? n : undefined })}
+        />
       )}
     </>
   );

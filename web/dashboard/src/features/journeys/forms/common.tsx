@@ -1,10 +1,11 @@
 /** Parts that the forms of several steps share. */
-import { ActionIcon, Autocomplete, Button, Chip, Group, Input, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Autocomplete, Button, Chip, Group, Input, NumberInput, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { catalogueQuery } from '@/api/queries';
 import { parseValue, printValue } from '@/features/customers/traits';
 import { day, language, t } from '@/i18n';
+import { useRows } from '@/ui/useRows';
 import type { JourneySpec, Step } from '../graph';
 
 export type Obj = Record<string, unknown>;
@@ -28,6 +29,18 @@ export function EventInput({ label, value, change, required = true }: { label: s
   return <Autocomplete label={label} required={required} data={useEventNames()} limit={100} value={value} onChange={change} />;
 }
 
+/** A property that ties an event to what began the run. */
+export function SameInput({ value, change }: { value: unknown; change: (same: string | undefined) => void }) {
+  return (
+    <TextInput
+      label={t('About the same')}
+      description={t('A property that must equal what began the run, such as cart_id.')}
+      value={text(value)}
+      onChange={(e) => change(e.currentTarget.value || undefined)}
+    />
+  );
+}
+
 /** A condition on one event. */
 export function WhereInput({ value, change }: { value: unknown; change: (where: string | undefined) => void }) {
   return <TextInput label={t('Only when')} description={t('A condition on the event, such as e.total > 50.')} classNames={{ input: 'mono' }} value={text(value)} onChange={(e) => change(e.currentTarget.value || undefined)} />;
@@ -40,9 +53,26 @@ const MONDAY = Date.UTC(2024, 0, 1, 12);
 /** The name of a weekday, in the present language. */
 export const dayName = (index: number): string => new Intl.DateTimeFormat(language(), { weekday: 'short', timeZone: 'UTC' }).format(MONDAY + index * 86_400_000);
 
+/** Some days of the week, in their order. */
+export function Weekdays({ value, change }: { value: unknown; change: (days: string[] | undefined) => void }) {
+  const chosen = Array.isArray(value) ? (value as string[]) : [];
+  return (
+    <Input.Wrapper label={t('Only on')} labelElement="div" description={t('Every day when none is chosen.')}>
+      <Chip.Group multiple value={chosen} onChange={(next) => change(next.length > 0 ? DAYS.filter((d) => next.includes(d)) : undefined)}>
+        <Group gap={6} mt={4}>
+          {DAYS.map((d, i) => (
+            <Chip key={d} value={d} size="xs">
+              {dayName(i)}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+    </Input.Wrapper>
+  );
+}
+
 /** A time of day, on some weekdays. */
 export function ClockFields({ value, change }: { value: Obj; change: (part: Obj) => void }) {
-  const chosen = Array.isArray(value.weekdays) ? (value.weekdays as string[]) : [];
   return (
     <>
       <TextInput
@@ -52,38 +82,27 @@ export function ClockFields({ value, change }: { value: Obj; change: (part: Obj)
         value={text(value.until)}
         onChange={(e) => change({ until: e.currentTarget.value || undefined })}
       />
-      <Input.Wrapper label={t('Only on')} labelElement="div" description={t('Every day when none is chosen.')}>
-        <Chip.Group multiple value={chosen} onChange={(next) => change({ weekdays: next.length > 0 ? DAYS.filter((d) => next.includes(d)) : undefined })}>
-          <Group gap={6} mt={4}>
-            {DAYS.map((d, i) => (
-              <Chip key={d} value={d} size="xs">
-                {dayName(i)}
-              </Chip>
-            ))}
-          </Group>
-        </Chip.Group>
-      </Input.Wrapper>
+      <Weekdays value={value.weekdays} change={(weekdays) => change({ weekdays })} />
     </>
   );
 }
 
 /** Values by name; a text `{{ path }}` becomes what is found there. */
 export function ValuesInput({ label, description, value, change, names = [] }: { label: string; description?: string; value: unknown; change: (values: Obj | undefined) => void; names?: string[] }) {
-  const rows = Object.entries(object(value));
-  const put = (next: [string, unknown][]) => change(next.length > 0 ? Object.fromEntries(next) : undefined);
+  const { rows, rename, set, remove, add, fault } = useRows<unknown>(object(value), change);
   return (
     <Input.Wrapper label={label} labelElement="div" description={description ?? t('Text such as {{ event.properties.total }} or {{ traits.plan }} becomes what is found there.')}>
       <Stack gap={6} mt={4}>
         {rows.map(([name, v], i) => (
-          <Group key={i} wrap="nowrap" gap={6}>
-            <Autocomplete aria-label={t('Name')} placeholder={t('Name')} data={names} limit={50} value={name} onChange={(next) => put(rows.map((r, j) => (j === i ? [next, r[1]] : r)))} style={{ flex: 1 }} />
-            <TextInput aria-label={t('Value of {name}', { name })} placeholder={t('Value')} dir="auto" value={printValue(v)} onChange={(e) => put(rows.map((r, j) => (j === i ? [r[0], parseValue(e.currentTarget.value) ?? ''] : r)))} style={{ flex: 1 }} />
-            <ActionIcon variant="subtle" color="gray" aria-label={t('Remove {what}', { what: name })} onClick={() => put(rows.filter((_, j) => j !== i))}>
+          <Group key={i} wrap="nowrap" gap={6} align="flex-start">
+            <Autocomplete aria-label={t('Name')} placeholder={t('Name')} data={names} limit={50} value={name} error={fault(i)} onChange={(next) => next !== name && rename(i, next)} style={{ flex: 1 }} />
+            <TextInput aria-label={t('Value of {name}', { name })} placeholder={t('Value')} dir="auto" value={v === '' ? '' : printValue(v)} onChange={(e) => set(i, parseValue(e.currentTarget.value) ?? '')} style={{ flex: 1 }} />
+            <ActionIcon variant="subtle" color="gray" mt={4} aria-label={t('Remove {what}', { what: name })} onClick={() => remove(i)}>
               <IconTrash size={16} />
             </ActionIcon>
           </Group>
         ))}
-        <Button size="xs" variant="default" w="fit-content" leftSection={<IconPlus size={14} />} onClick={() => put([...rows, [`value${rows.length + 1}`, '']])}>
+        <Button size="xs" variant="default" w="fit-content" leftSection={<IconPlus size={14} />} onClick={() => add('value', '')}>
           {t('Add a value')}
         </Button>
       </Stack>
@@ -107,6 +126,22 @@ export function DaysAround({ value, change }: { value: Obj; change: (part: Obj) 
         const n = Math.trunc(Number(e.currentTarget.value)) || 0;
         change({ before: n < 0 ? `${-n}d` : undefined, after: n > 0 ? `${n}d` : undefined });
       }}
+    />
+  );
+}
+
+/** How many messages of each version have to be sent before one can win. */
+export function MinimumInput({ value, change }: { value: unknown; change: (minimum: number | undefined) => void }) {
+  return (
+    <NumberInput
+      label={t('Messages of each before one can win')}
+      description={t('Of few messages chance decides.')}
+      placeholder="20"
+      min={1}
+      max={1_000_000}
+      allowDecimal={false}
+      value={typeof value === 'number' ? value : ''}
+      onChange={(n) => change(typeof n === 'number' ? n : undefined)}
     />
   );
 }

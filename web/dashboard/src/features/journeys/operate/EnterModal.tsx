@@ -14,9 +14,10 @@ import { SegmentInput } from '../forms/AudienceFields';
 
 type By = 'segment' | 'rule' | 'one';
 
-export function EnterModal({ id, by, close }: { id: string; by: 'manual' | 'api'; close: () => void }) {
+/** `segment` is chosen first: the one a journey begins with. */
+export function EnterModal({ id, by, segment: first = '', close }: { id: string; by: 'manual' | 'api'; segment?: string; close: () => void }) {
   const [kind, setKind] = useState<By>(by === 'api' ? 'one' : 'segment');
-  const [segment, setSegment] = useState('');
+  const [segment, setSegment] = useState(first);
   const [rule, setRule] = useState('');
   const [profile, setProfile] = useState<string | null>(null);
   const [values, setValues] = useState<Obj | undefined>(undefined);
@@ -29,13 +30,15 @@ export function EnterModal({ id, by, close }: { id: string; by: 'manual' | 'api'
     set();
   };
   const send = (dryRun: boolean) =>
-    run(async () => {
+    run(async (once) => {
       if (by === 'api') {
-        await data(api.POST('/api/v1/journeys/{id}/trigger', { params: { path: { id } }, body: { to: { profile }, data: values ?? {} } as never }));
+        const body = { to: { profile }, data: values ?? {} } as never;
+        await data(api.POST('/api/v1/journeys/{id}/trigger', { params: { path: { id }, ...once(body) }, body }));
         notify('good', t('Begun. It shows under People when they are let in.'));
         return close();
       }
-      const made = await data(api.POST('/api/v1/journeys/{id}/enter', { params: { path: { id } }, body: { ...whom, data: values ?? {}, dry_run: dryRun } as never }));
+      const body = { ...whom, data: values ?? {}, dry_run: dryRun } as never;
+      const made = await data(api.POST('/api/v1/journeys/{id}/enter', { params: { path: { id }, ...once(body) }, body }));
       if (dryRun) return setPeople(made.people);
       notify('good', tn(made.people, 'One person is on the way in', '{n} people are on the way in'));
       close();

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data, type Schemas } from '@/api/client';
 import { number, t, tn } from '@/i18n';
-import { resourceQuery } from '@/resources/useResource';
+import { resourceQuery } from '@/resources/useResources';
 import { Loaded } from '@/ui/bits';
 import { Finish } from '@/ui/Finish';
 import { notify } from '@/ui/notify';
@@ -26,9 +26,10 @@ export function MigrateModal({ live, old, close }: { live: Schemas['JourneyView'
   const options = [{ value: NOWHERE, label: t('nowhere: see below') }, ...(spec?.steps ?? []).map((s) => ({ value: s.id, label: s.id })), { value: END, label: t('end') }];
   const rest = Object.entries(here).filter(([step]) => !known.has(step) && !steps[step]).reduce((sum, [, n]) => sum + n, 0);
   const move = () =>
-    run(async () => {
+    run(async (once) => {
       const named = Object.fromEntries(Object.entries(steps).filter(([step, to]) => step in here && to !== NOWHERE));
-      const made = await data(api.POST('/api/v1/journeys/{id}/migrate', { params: { path: { id: live.id } }, body: { from: Number(from), to: live.version, steps: named, others } }));
+      const body = { from: Number(from), to: live.version, steps: named, others };
+      const made = await data(api.POST('/api/v1/journeys/{id}/migrate', { params: { path: { id: live.id }, ...once(body) }, body }));
       notify('good', tn(made.people, 'One person moves to version {to}', '{n} people move to version {to}', { to: made.to }));
     });
   return (

@@ -12,6 +12,9 @@ const Resume = lazy(() => import('./ResumeModal').then((m) => ({ default: m.Resu
 const Enter = lazy(() => import('./EnterModal').then((m) => ({ default: m.EnterModal })));
 const Migrate = lazy(() => import('./MigrateModal').then((m) => ({ default: m.MigrateModal })));
 
+/** Ways to begin that leave room for people sent in by hand. */
+const TAKES_PEOPLE = new Set(['manual', 'api', 'segment']);
+
 type Live = Schemas['JourneyView'];
 type Stats = Schemas['StatsView'];
 
@@ -28,6 +31,7 @@ export function Operate({ live, stats, spec }: { live: Live; stats: Stats | unde
   const paused = stats?.paused_since ?? null;
   const old = onOld(live);
   const begins = Object.keys(spec?.trigger ?? {})[0];
+  const segment = (spec?.trigger.segment as { id?: string } | undefined)?.id;
   const close = () => setOpen(null);
   return (
     <>
@@ -50,7 +54,7 @@ export function Operate({ live, stats, spec }: { live: Live; stats: Stats | unde
               {t('Pause…')}
             </Menu.Item>
           )}
-          {(begins === 'manual' || begins === 'api') && (
+          {begins && TAKES_PEOPLE.has(begins) && (
             <Menu.Item leftSection={<IconUserPlus size={16} />} onClick={() => setOpen('enter')}>
               {t('Send people in…')}
             </Menu.Item>
@@ -63,7 +67,7 @@ export function Operate({ live, stats, spec }: { live: Live; stats: Stats | unde
       <Suspense>
         {open === 'pause' && <Pause id={live.id} inside={live.active} close={close} />}
         {open === 'resume' && <Resume id={live.id} inside={live.active} since={paused} close={close} />}
-        {open === 'enter' && <Enter id={live.id} by={begins === 'api' ? 'api' : 'manual'} close={close} />}
+        {open === 'enter' && <Enter id={live.id} by={begins === 'api' ? 'api' : 'manual'} {...(segment ? { segment } : {})} close={close} />}
         {open === 'migrate' && <Migrate live={live} old={old} close={close} />}
       </Suspense>
     </>
