@@ -61,8 +61,10 @@ pub fn measure(scale: Scale, events: Option<u64>) -> Vec<Row> {
     };
     feed(&*bed.log, bed.ws, 1_000_000_000, load.events, event);
     bed.settle();
+    println!("{} events of {} customers are loaded", load.events, load.profiles);
     // What the lake puts in order of a long load it would not have before it in daily use.
     bed.lake.compact().expect("compacted");
+    println!("put in order; measuring begins");
     let arriving = |n: u64| {
         let (kind, user, _, body) = event(n);
         let late_ms = if n.is_multiple_of(LATE) { scatter(n) % DAY_MS as u64 } else { 0 };

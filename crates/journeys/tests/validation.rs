@@ -107,6 +107,7 @@ fn every_problem_names_its_place() {
             with("/steps/1/branch/0/goto", json!("thank")),
             r#"spec.steps[1].branch[0].goto: there is no step "thank" (did you mean "thanks"?)"#,
         ),
+        (with("/steps/1/branch/0/name", json!(7)), "spec.steps[1].branch[0].name: "),
         (with("/steps/1/branch/0/when", json!("((")), "spec.steps[1].branch[0].when 1:"),
         (
             with("/steps/1/otherwise", json!("nowhere-near")),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell as Place, OnceCell, RefCell};
 use std::sync::Arc;
 
+use rapport_domain::Event;
 use rapport_domain::event::{EventView, Scalar};
 use rapport_domain::json::lookup;
 use rapport_domain::{ProfileId, Timestamp};
@@ -217,6 +218,8 @@ pub struct EventRef<'a> {
     /// A bit for each of the fold's filters that it passed.
     pub(crate) passed: u64,
     pub(crate) profile: ProfileId,
+    /// The whole event, where it was read ahead.
+    pub(crate) ahead: Option<&'a Event>,
 }
 
 impl EventRef<'_> {

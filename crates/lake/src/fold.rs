@@ -43,4 +43,8 @@ pub trait Fold: Sync {
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         None
     }
+    /// Whether [`EventRef::event`] is asked of most events: those of absorbed profiles, which lie anywhere, are read ahead then.
+    fn replays(&self) -> bool {
+        false
+    }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use parking_lot::Mutex;
-use rapport_domain::{Partition, ProfileId};
+use rapport_domain::{Event, Partition, ProfileId};
 
 use crate::cancel::CancelFlag;
 use crate::columns::Columns;
@@ -24,6 +24,7 @@ use crate::select::Selection;
 use crate::snapshot::{Run, Snapshot};
 use crate::telemetry;
 use crate::walk::{Lane, Walk};
+use crate::whole::{Room, read_ahead};
 
 /// Pieces of work for each thread, so that one that is done early has something left to take.
 const PIECES_PER_THREAD: usize = 4;
@@ -63,6 +64,18 @@ pub(crate) struct Absorbed {
     pub(crate) part: usize,
     pub(crate) run: usize,
     pub(crate) rows: Vec<Row>,
+    /// The events of these rows, where they were read ahead; else none.
+    pub(crate) ahead: Vec<Event>,
+}
+
+impl Absorbed {
+    /// The event of one of its rows, if it was read ahead.
+    pub(crate) fn ahead_of(&self, row: u32) -> Option<&Event> {
+        if self.ahead.is_empty() {
+            return None;
+        }
+        self.ahead.get(self.rows.binary_search_by_key(&row, |r| r.row).ok()?)
+    }
 }
 
 /// The keys of a partition while slices of it are scanned.
@@ -86,7 +99,7 @@ impl Snapshot {
     pub fn run<F: Fold>(&self, fold: &F, cancel: &CancelFlag) -> Result<F::Out, LakeError> {
         let start = Instant::now();
         let query = Query::of(fold, &self.names)?;
-        let absorbed = self.absorbed(&query, cancel)?;
+        let absorbed = self.absorbed(&query, &Room::new(fold.replays()), cancel)?;
         let parts: Vec<usize> = match self.scope {
             Some(only) => vec![usize::from(only)],
             None => (0..self.parts.len()).collect(),
@@ -143,7 +156,7 @@ impl Snapshot {
     }
 
     /// Wanted rows of absorbed profiles, by the partition of their target, sorted by target, origin and age.
-    fn absorbed(&self, query: &Query, cancel: &CancelFlag) -> Result<Vec<Vec<Absorbed>>, LakeError> {
+    fn absorbed(&self, query: &Query, room: &Room, cancel: &CancelFlag) -> Result<Vec<Vec<Absorbed>>, LakeError> {
         let mut by_part: Vec<Vec<Absorbed>> = self.parts.iter().map(|_| Vec::new()).collect();
         if self.merges.is_empty() {
             return Ok(by_part);
@@ -161,6 +174,7 @@ impl Snapshot {
                     let run_of = &self.parts[part].runs[run];
                     let open = OpenRun::new(run_of.clone(), query.places_in(run_of));
                     let mut selection = Selection::new(query, At { open: &open, reading: &reading, keys });
+                    let before = found.len();
                     for (origin, target) in &list[mine.clone()] {
                         if self.scope.is_some_and(|p| Partition(p) != ProfileId(*target).home()) {
                             continue;
@@ -173,9 +187,11 @@ impl Snapshot {
                             });
                         }
                         if !rows.is_empty() {
-                            found.push(Absorbed { target: *target, origin: *origin, part, run, rows });
+                            found.push(Absorbed { target: *target, origin: *origin, part, run, rows, ahead: Vec::new() });
                         }
                     }
+                    cancel.check()?;
+                    read_ahead(run_of, self.workspace, &mut found[before..], room)?;
                 }
             }
             reading.outcome().map(|()| found)

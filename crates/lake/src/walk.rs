@@ -3,7 +3,7 @@
 //! While the profiles at hand lie in one run only, which compaction sees to, their rows are stepped straight from that
 //! run's columns. Rows that lie in several runs, or come from absorbed profiles, are gathered and put in order first.
 
-use rapport_domain::ProfileId;
+use rapport_domain::{Event, ProfileId};
 
 use crate::cancel::CancelFlag;
 use crate::columns::Columns;
@@ -134,7 +134,7 @@ impl<'a, F: Fold> Walk<'a, F> {
             }
             let mut state = None;
             let profile = ProfileId(profile);
-            lane.profile_rows(self.query, |run, row| self.step(profile, run, row, &mut state));
+            lane.profile_rows(self.query, |run, row| self.step(profile, run, row, None, &mut state));
             self.finish(profile, state)?;
         }
         Ok(starts[lane.at] as usize - first)
@@ -173,14 +173,14 @@ impl<'a, F: Fold> Walk<'a, F> {
         let profile = ProfileId(profile);
         for (place, row) in &gathered {
             let place = *place as usize;
-            let run = match lanes.get(place) {
-                Some(lane) => lane.open,
+            let (run, ahead) = match lanes.get(place) {
+                Some(lane) => (lane.open, None),
                 None => {
                     let absorbed = &joined[place - lanes.len()];
-                    &runs[absorbed.part][absorbed.run]
+                    (&runs[absorbed.part][absorbed.run], absorbed.ahead_of(row.row))
                 }
             };
-            self.step(profile, run, *row, &mut state);
+            self.step(profile, run, *row, ahead, &mut state);
         }
         let passed = gathered.len() + 1;
         self.gathered = gathered;
@@ -193,18 +193,25 @@ impl<'a, F: Fold> Walk<'a, F> {
         let mut state = None;
         let id = ProfileId(profile);
         for lane in lanes.iter_mut().filter(|lane| lane.profile() == Some(profile)) {
-            lane.profile_rows(self.query, |run, row| self.step(id, run, row, &mut state));
+            lane.profile_rows(self.query, |run, row| self.step(id, run, row, None, &mut state));
         }
         self.finish(id, state).map(|()| self.events - before + 1)
     }
 
     /// One event.
     #[inline]
-    fn step(&mut self, profile: ProfileId, run: &OpenRun, row: Row, state: &mut Option<F::State>) {
+    fn step(
+        &mut self,
+        profile: ProfileId,
+        run: &OpenRun,
+        row: Row,
+        ahead: Option<&Event>,
+        state: &mut Option<F::State>,
+    ) {
         self.events += 1;
         self.slot.clear();
         let Row { ts, row, code, passed } = row;
-        let event = EventRef { reading: self.reading, run, slot: &self.slot, row, code, ts, passed, profile };
+        let event = EventRef { reading: self.reading, run, slot: &self.slot, row, code, ts, passed, profile, ahead };
         self.fold.step(state.get_or_insert_with(|| self.fold.begin(profile)), &event);
     }
 

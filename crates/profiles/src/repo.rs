@@ -114,7 +114,8 @@ pub fn get(q: &impl Query, ws: WorkspaceId, id: ProfileId) -> Result<Option<Prof
 
 /// Whether the profile lives here.
 pub fn exists(q: &impl Query, ws: WorkspaceId, id: ProfileId) -> Result<bool> {
-    Ok(q.query_row("SELECT 1 FROM profiles WHERE id = ?1 AND ws = ?2", &params![id, ws], |_| Ok(()))?.is_some())
+    let sql = "SELECT 1 FROM profile_index WHERE id = ?1 AND ws = ?2";
+    Ok(q.query_row(sql, &params![id, ws], |_| Ok(()))?.is_some())
 }
 
 /// Writes a profile, new or changed; answers the bytes of its document. Fails with a conflict when the id belongs to
@@ -163,9 +164,10 @@ pub fn count(q: &impl Query, ws: WorkspaceId) -> Result<u64> {
     Ok(found.unwrap_or(0))
 }
 
-/// Ids of profiles above `after`, in order, at most `limit`.
+/// Ids of profiles above `after`, in order, at most `limit`, without reading a document. The short rows are gone through by
+/// id: those of an index by workspace would have to be put in order.
 pub fn ids_after(q: &impl Query, ws: WorkspaceId, after: ProfileId, limit: usize) -> Result<Vec<ProfileId>> {
-    let sql = "SELECT id FROM profiles WHERE ws = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+    let sql = "SELECT id FROM profile_index NOT INDEXED WHERE ws = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
     Ok(q.query(sql, &params![ws, after, limit as u64], |row| row.get(0))?)
 }
 

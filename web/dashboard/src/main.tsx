@@ -24,7 +24,7 @@ const Notifications = lazy(() => import('@mantine/notifications').then((m) => ({
 function App() {
   const language = useLanguage();
   // biome-ignore lint: its text is of the language
-  const theme = useMemo(() => themeOf(t('Close')), [language]);
+  const theme = useMemo(() => themeOf(t('Close'), t('Show the password')), [language]);
   return (
     <QueryClientProvider client={queryClient}>
       <MantineProvider

@@ -1,8 +1,8 @@
 /** How the dashboard looks: Mantine with colours whose contrasts meet WCAG 2.2 AA in light and dark. */
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
-/** `close` is what the button that closes a window is called, in the present language. */
-export const themeOf = (close: string) => createTheme({
+/** What buttons of Mantine's own are called in the present language: the one that closes a window, the one that shows a password. */
+export const themeOf = (close: string, show: string) => createTheme({
   primaryColor: 'cyan',
   primaryShade: { light: 9, dark: 9 },
   defaultRadius: 'md',
@@ -13,10 +13,11 @@ export const themeOf = (close: string) => createTheme({
   components: {
     // Links within sentences must be told from them by more than colour; tables and menus say otherwise.
     Anchor: { defaultProps: { underline: 'always' } },
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': close } }, styles: { title: { fontWeight: 650 } } },
+    PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': show } } },
     // An empty place that takes the focus first is no item of a menu.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
-    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': close } }, styles: { title: { fontWeight: 650 } } },
   },
 });
 

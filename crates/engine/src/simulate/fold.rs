@@ -95,4 +95,8 @@ impl<'a> Fold for PlayFold<'a> {
     fn event_names(&self) -> Option<Vec<String>> {
         self.names.clone()
     }
+
+    fn replays(&self) -> bool {
+        true
+    }
 }

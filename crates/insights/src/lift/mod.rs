@@ -317,7 +317,10 @@ impl LiftRequest {
         }
         let converted = out.arms[0].converted + out.arms[1].converted;
         if converted < FEW_CONVERSIONS {
-            ask.warnings.push(format!("only {converted} profiles converted in both groups together"));
+            ask.warnings.push(match converted {
+                0 => "nobody of either group has converted yet".to_owned(),
+                _ => format!("only {converted} profiles converted in both groups together"),
+            });
         }
         if out.maturing > 0 {
             let text = format!("the window of {} profiles is not over: their goals may still come", out.maturing);

@@ -12,6 +12,11 @@ fn object(required: &[&str], properties: Value) -> Value {
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
 }
 
+/// What an arm is called.
+fn name() -> Value {
+    json!({ "type": "string", "minLength": 1, "maxLength": 64 })
+}
+
 fn arms(item: Value) -> Value {
     json!({ "type": "array", "minItems": 1, "maxItems": MAX_ARMS, "items": item })
 }
@@ -24,7 +29,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     let values = json!({ "$ref": "#/$defs/values" });
     vec![
         ("wait", wait()),
-        ("branch", arms(object(&["when", "goto"], json!({ "when": rule, "goto": target() })))),
+        ("branch", arms(object(&["when", "goto"], json!({ "name": name(), "when": rule, "goto": target() })))),
         ("split", shares()),
         ("experiment", object(&["id", "arms"], json!({ "id": slug, "arms": shares() }))),
         ("send", send()),
@@ -45,7 +50,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
 
 fn shares() -> Value {
     let share = json!({
-        "name": { "type": "string", "minLength": 1, "maxLength": 64 },
+        "name": name(),
         "percent": { "type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01, "description": "All arms together 100." },
         "goto": target()
     });

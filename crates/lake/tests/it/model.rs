@@ -133,6 +133,8 @@ proptest! {
         let snapshot = lake.snapshot(WS);
         let seen = snapshot.run(&Everything::default(), &CancelFlag::new()).unwrap();
         prop_assert_eq!(&seen, &model.expected(None, None));
+        let whole = Everything { whole: true, ..Everything::default() };
+        prop_assert_eq!(&snapshot.run(&whole, &CancelFlag::new()).unwrap(), &seen);
         prop_assert_eq!(lake.count(WS), model.rows.len() as u64);
         let (names, to) = (vec!["C".to_owned(), "A".to_owned()], from + len);
         let fold = Everything { names: Some(names.clone()), range: Some((Timestamp(from), Timestamp(to))), ..Everything::default() };

@@ -39,6 +39,8 @@ pub(crate) struct Everything {
     pub(crate) names: Option<Vec<String>>,
     pub(crate) except: Vec<String>,
     pub(crate) range: Option<(Timestamp, Timestamp)>,
+    /// Each event is asked for whole, too, and is the same.
+    pub(crate) whole: bool,
 }
 
 impl Fold for Everything {
@@ -51,6 +53,11 @@ impl Fold for Everything {
         let text = |s: Scalar<'_>| if let Scalar::Text(t) = s { t.into_owned() } else { format!("{s:?}") };
         if let Some(names) = &self.names {
             assert_eq!(names[e.wanted().unwrap()], e.name());
+        }
+        if self.whole {
+            let whole = e.event(WS).unwrap();
+            let found = (&*whole.name, whole.ts, &*whole.message_id);
+            assert_eq!(found, (e.name(), e.ts(), &*text(e.property("id"))));
         }
         state.push((
             e.profile().0,
@@ -75,6 +82,9 @@ impl Fold for Everything {
     }
     fn range(&self) -> Option<(Timestamp, Timestamp)> {
         self.range
+    }
+    fn replays(&self) -> bool {
+        self.whole
     }
 }
 

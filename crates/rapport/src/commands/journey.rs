@@ -1,6 +1,9 @@
 //! `rapport journey`.
 
-use anyhow::{Context, Result};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
 use rapport_domain::ResourceKind;
 use serde_json::{Map, Value, json};
 
@@ -8,6 +11,11 @@ use super::table::{Table, cell, count};
 use super::{print, print_json};
 use crate::cli::Journey;
 use crate::client::{Client, segment};
+use crate::interrupt;
+use crate::progress::Progress;
+
+/// How often is looked how far a simulation is.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Lists journeys, or shows one's numbers.
 pub(super) fn run(client: &Client, journey: &Journey) -> Result<()> {
@@ -39,7 +47,7 @@ pub(super) fn run(client: &Client, journey: &Journey) -> Result<()> {
             print(&stats(&found).text())
         }
         Journey::Simulate { id, since, version, file, json } => {
-            let mut body = json!({ "since": since });
+            let mut body = json!({ "journey": id, "since": since });
             if let Some(version) = version {
                 body["version"] = json!(version);
             }
@@ -48,7 +56,7 @@ pub(super) fn run(client: &Client, journey: &Journey) -> Result<()> {
                 let document = found.with_context(|| format!("{}: there is no journey in it", file.display()))?;
                 body["spec"] = document.spec;
             }
-            let found = client.http().post(&format!("/api/v1/journeys/{}/simulate", segment(id)), &body)?;
+            let found = simulated(client, &body)?;
             if json.json {
                 return print_json(&found);
             }
@@ -72,6 +80,33 @@ pub(super) fn run(client: &Client, journey: &Journey) -> Result<()> {
             let found = client.http().post(&format!("/api/v1/journeys/{}/resume", segment(id)), &body)?;
             print(&format!("{id} goes on; {} people are inside", count(&found["inside"])))
         }
+    }
+}
+
+/// Plays and shows how far it is. Whoever interrupts the command ends the simulation.
+fn simulated(client: &Client, order: &Value) -> Result<Value> {
+    let interrupted = interrupt::flag()?;
+    let mut simulation = client.http().post("/api/v1/simulations", order)?;
+    let path = format!("/api/v1/simulations/{}", segment(&cell(&simulation["id"])));
+    let mut progress: Option<Progress> = None;
+    while matches!(simulation["state"].as_str(), Some("waiting" | "running")) {
+        if interrupted.load(Ordering::Acquire) {
+            client.http().delete(&path)?;
+            bail!("stopped; nothing of the simulation is kept");
+        }
+        let events = |name: &str| simulation[name].as_u64().unwrap_or(0);
+        if events("events_all") > 0 {
+            progress.get_or_insert_with(|| Progress::new("events", events("events_all"))).at(events("events_read"), "");
+        }
+        std::thread::sleep(LOOK_EVERY);
+        simulation = client.http().get(&path, &[])?;
+    }
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    match simulation["detail"].as_str() {
+        Some(why) => bail!("the simulation failed: {why}"),
+        None => Ok(simulation["result"].take()),
     }
 }
 

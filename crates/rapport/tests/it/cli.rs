@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rapport_domain::{Clock, SystemClock};
+
 use crate::bed::Bed;
 
 fn orders(count: usize) -> String {
@@ -92,6 +94,28 @@ fn a_data_directory_is_made_filled_and_asked() {
     bed.ok(&["backup", "copy"]);
     bed.ok(&["restore", "copy", "--data", "restored"]);
     assert_eq!(bed.json(&["stats", "--json", "--data", "restored"])["events"]["in_lake"], 1_002);
+}
+
+#[test]
+fn a_journey_that_is_not_saved_is_played_over_the_past() {
+    let bed = Bed::new();
+    bed.ok(&["init", "--email", "ann@example.com"]);
+    let an_hour_ago = SystemClock.now().plus_ms(-rapport_domain::time::HOUR_MS);
+    let order = |user: usize| {
+        format!(r#"{{"type":"track","event":"Order Completed","userId":"u{user}","timestamp":"{an_hour_ago}"}}"#)
+    };
+    bed.write("orders.jsonl", &(0..3).map(|user| order(user) + "\n").collect::<String>());
+    bed.ok(&["import", "orders.jsonl"]);
+    let thanks = "kind: journey\nid: thanks\nspec:\n  name: Thanks\n  trigger: {event: {name: Order Completed}}\n  \
+                  steps: [{id: pause, wait: {for: 1h}}]\n";
+    bed.write("thanks.yaml", thanks);
+    let ask = ["journey", "simulate", "thanks", "--since", "1d"];
+    let (code, error) = bed.fails(&ask);
+    assert!(code == 1 && error.contains("thanks"), "{code} {error}");
+    let found = bed.json(&[&ask[..], &["--file", "thanks.yaml", "--json"]].concat());
+    assert_eq!((&found["journey"]["entered"], &found["live"]), (&3.into(), &serde_json::Value::Null));
+    let shown = bed.ok(&[&ask[..], &["--file", "thanks.yaml"]].concat());
+    assert!(shown.lines().any(|line| line.starts_with("entered") && line.contains('3')), "{shown}");
 }
 
 #[test]

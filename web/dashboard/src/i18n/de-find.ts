@@ -43,4 +43,6 @@ export const find: Record<string, string> = {
   '{n} customers are here now': '{n} Kunden sind jetzt hier',
   '{n} points': '{n} Punkte',
   '{name}: {n}, who they are': '{name}: {n}, wer sie sind',
+  'Before you rely on it': 'Bevor Sie sich darauf verlassen',
+  'Show the password': 'Passwort zeigen',
 };

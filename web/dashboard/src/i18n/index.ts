@@ -100,8 +100,9 @@ export function day(at: string | number | Date): string {
   return dates({ dateStyle: 'medium' }).format(new Date(at));
 }
 
-const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_536_000],
+/** From how many seconds on each is said: months up to two years, for “last year” says little. */
+const UNITS: [Intl.RelativeTimeFormatUnit, number, number?][] = [
+  ['year', 31_536_000, 63_072_000],
   ['month', 2_592_000],
   ['day', 86_400],
   ['hour', 3_600],
@@ -112,8 +113,8 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 /** How long ago, in words. */
 export function ago(at: string | number | Date, now = Date.now()): string {
   const seconds = (new Date(at).getTime() - now) / 1000;
-  const [unit, size] = UNITS.find(([, s]) => Math.abs(seconds) >= s) ?? (['second', 1] as const);
-  return distances().format(Math.trunc(seconds / size), unit);
+  const [unit, size] = UNITS.find(([, s, from]) => Math.abs(Math.round(seconds / s)) * s >= (from ?? s)) ?? (['second', 1] as const);
+  return distances().format(Math.round(seconds / size), unit);
 }
 
 /** A length of time in its two largest units: `2 d 4 h`. */

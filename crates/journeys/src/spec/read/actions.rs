@@ -41,7 +41,11 @@ impl Reader {
 
     pub(super) fn branch(&mut self, at: &str, value: &Value) -> Option<Vec<Arm>> {
         self.list_of(at, value, "{when, goto}", |reader, at, arm| {
-            let map = reader.object(at, arm, &["when", "goto"])?;
+            let map = reader.object(at, arm, &["name", "when", "goto"])?;
+            // For people: numbers are kept by the way's place.
+            if map.contains_key("name") {
+                reader.text(at, map, "name", 64)?;
+            }
             if !map.contains_key("when") {
                 reader.report(&format!("{at}.when"), "is missing; expected a rule");
             }

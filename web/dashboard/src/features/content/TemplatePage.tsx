@@ -36,7 +36,9 @@ export function TemplatePage() {
   const { id = 'new' } = useParams({ strict: false });
   const [search, setSearch] = useSearchState();
   const navigate = useNavigate();
-  const editing = useResource('template', id, BEGINNING);
+  const asked = search.channel && search.channel !== 'email' ? search.channel : undefined;
+  const initial = useMemo(() => (asked ? { name: '', channel: asked, ...FIRST[asked] } : BEGINNING), [asked]);
+  const editing = useResource('template', id, initial, asked);
   const { ownId, setOwnId } = editing;
   const [testing, setTesting] = useState(false);
   const [chosen, choose] = useState<Path | null>(null);

@@ -6,6 +6,7 @@ import { api, data, type Schemas } from '@/api/client';
 import { usePages } from '@/api/paged';
 import { catalogueQuery, sourcesQuery } from '@/api/queries';
 import { dateTime, day, t } from '@/i18n';
+import { type Kind, type Namer, ofJourney, useNamer } from '@/resources/names';
 import { Loaded, Tag, Value, When } from '@/ui/bits';
 import { NoRows } from '@/ui/NoRows';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
@@ -23,6 +24,7 @@ const OURS = 0;
 export function Timeline({ id }: { id: string }) {
   const [search, change] = useSearchState();
   const [text, setText] = useSearchText('find', 300);
+  const named = useNamer();
   const who = search.by ?? 'all';
   const live = search.live !== 'no';
   const source = search.source && /^\d+$/.test(search.source) ? search.source : undefined;
@@ -88,7 +90,7 @@ export function Timeline({ id }: { id: string }) {
                 </Title>
                 <ol className="timeline">
                   {rows.map((e) => (
-                    <Line key={e.message_id} event={e} />
+                    <Line key={e.message_id} event={e} named={named} />
                   ))}
                 </ol>
               </section>
@@ -161,17 +163,27 @@ function byDay(events: Event[]): [string, Event[]][] {
   return [...days];
 }
 
-/** The properties that say most, on the line itself. */
-function gist(event: Event): string {
+/** Properties that name documents. */
+const NAMED: Record<string, Kind> = { segment: 'segment', journey: 'journey', template: 'template' };
+
+/** The properties that say most, on the line itself; documents by their names. */
+function gist(event: Event, named: Namer): string {
   const p = event.properties;
+  const say = (key: string): string => {
+    const text = String(p[key]);
+    const of = event.source === OURS ? NAMED[key] : undefined;
+    if (!of) return text;
+    const { kind, id } = of === 'journey' ? ofJourney(text) : { kind: of, id: text };
+    return named(kind, id);
+  };
   const words = ['name', 'title', 'order_id', 'total', 'value', 'revenue', 'subject', 'segment', 'journey', 'template', 'reason', 'url', 'path']
     .filter((key) => typeof p[key] === 'string' || typeof p[key] === 'number')
     .slice(0, 2)
-    .map((key) => String(p[key]));
+    .map(say);
   return words.join(' · ');
 }
 
-function Line({ event }: { event: Event }) {
+function Line({ event, named }: { event: Event; named: Namer }) {
   const ours = event.source === OURS;
   return (
     <li {...(ours ? { 'data-ours': true } : {})}>
@@ -181,7 +193,7 @@ function Line({ event }: { event: Event }) {
             {event.event}
           </Text>{' '}
           <Text span size="sm" c="dimmed" dir="auto">
-            {gist(event)}
+            {gist(event, named)}
           </Text>{' '}
           {event.historical && <Tag>{t('imported')}</Tag>}{' '}
           <Text span size="xs" c="dimmed">

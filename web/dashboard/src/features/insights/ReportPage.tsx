@@ -111,11 +111,15 @@ export function ReportPage() {
             {!lacking && report.isPending && !report.error && <Loading rows={10} />}
             {!lacking && view && (
               <>
-                {warnings.map((w) => (
-                  <Alert key={w} variant="outline" color="yellow">
-                    {w}
+                {warnings.length > 0 && (
+                  <Alert variant="outline" color="yellow" role="status" title={t('Before you rely on it')}>
+                    <ul className="plain-list">
+                      {warnings.map((w) => (
+                        <li key={w}>{w}</li>
+                      ))}
+                    </ul>
                   </Alert>
-                ))}
+                )}
                 {view.figures && (
                   <SimpleGrid cols={{ base: 2, md: 4 }}>
                     {view.figures.map((f) => (

@@ -41,6 +41,9 @@ it('knows the people behind a number', () => {
   expect(view.rows[0]?.[4]?.drill).toEqual({ step: 1, outcome: 'dropped' });
   expect(view.rows[1]?.[5]?.text).toBe('1 min 30 s');
   expect(view.drillOf?.({ series: 'Reached', name: '', index: 1, data: null })).toEqual({ step: 2 });
+  const [reached, stopped] = view.option?.series as [{ data: { value: number }[] }, { name: string; data: number[] }];
+  expect(reached.data.map((bar, i) => bar.value + (stopped.data[i] ?? 0))).toEqual([10, 10]);
+  expect(view.drillOf?.({ series: stopped.name, name: '', index: 1, data: null })).toEqual({ step: 1, outcome: 'dropped' });
 });
 
 const picked = (index: number, data: unknown = null, series = '') => ({ series, name: '', index, data });

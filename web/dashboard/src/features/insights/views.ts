@@ -39,7 +39,12 @@ function trend(r: Schemas['TrendReport'], request: Request): View {
   };
 }
 
+/** Percent of a bar below which its number does not fit into it. */
+const NARROW = 10;
+
 function funnel(r: Schemas['FunnelReport']): View {
+  const stopped = t('Stopped at the step before');
+  const share = (i: number) => r.steps[i]?.conversion_percent ?? 0;
   return {
     figures: [
       { name: t('Entered'), value: number(r.entered) },
@@ -52,11 +57,18 @@ function funnel(r: Schemas['FunnelReport']): View {
       xAxis: category(r.steps.map((s, i) => `${i + 1}. ${s.label}`)),
       yAxis: { type: 'value' },
       series: [
-        { name: t('Reached'), type: 'bar', stack: 'all', data: r.steps.map((s) => s.profiles), label: { show: true, position: 'inside', color: '#fff', formatter: (p: { dataIndex: number }) => percent(r.steps[p.dataIndex]?.conversion_percent ?? 0) } },
-        { name: t('Stopped here'), type: 'bar', stack: 'all', data: r.steps.map((s) => s.dropped), itemStyle: { opacity: 0.35 } },
+        {
+          name: t('Reached'),
+          type: 'bar',
+          stack: 'all',
+          data: r.steps.map((s, i) => ({ value: s.profiles, label: share(i) < NARROW ? { position: 'top', color: 'inherit' } : { position: 'inside', color: '#fff' } })),
+          label: { show: true, formatter: (p: { dataIndex: number }) => percent(share(p.dataIndex)) },
+        },
+        // Above those who reached a step stand those who were lost on the way to it: together they are the bar before.
+        { name: stopped, type: 'bar', stack: 'all', data: r.steps.map((_, i) => r.steps[i - 1]?.dropped ?? 0), itemStyle: { opacity: 0.35 } },
       ],
     },
-    drillOf: (p) => ({ step: p.index + 1, ...(p.series === t('Stopped here') ? { outcome: 'dropped' } : {}) }),
+    drillOf: (p) => (p.series === stopped ? { step: p.index, outcome: 'dropped' } : { step: p.index + 1 }),
     heads: [t('Step'), t('Reached'), t('of those who entered'), t('of the step before'), t('Stopped here'), t('Median time')],
     rows: r.steps.map((s, i) => [
       cell(s.label),

@@ -4,17 +4,18 @@ import { Menu, Text, UnstyledButton, useComputedColorScheme, VisuallyHidden } fr
 import { IconPlayerPlay, IconPlus } from '@tabler/icons-react';
 import {
   Background, BaseEdge, Controls, type Edge as FlowEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath, Handle, type Node as FlowNode,
-  type NodeChange, type NodeProps, Position, ReactFlow, ReactFlowProvider,
+  type NodeChange, type NodeProps, Position, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStore,
 } from '@xyflow/react';
-import { createContext, useContext, useId, useMemo, useRef, useState } from 'react';
+import { createContext, useContext, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { number, percent, t, useLanguage } from '@/i18n';
 import { type Namer, useNamer } from '@/resources/names';
 import { Tag } from '@/ui/bits';
 import { useCanvasKeys, wayName } from './canvas/useCanvasKeys';
 import { ABOVE, BELOW, LINE, type Stands, stands } from './canvas/stands';
+import { firstView } from './canvas/view';
 import type { Stop } from './canvas/walk';
 import type { Mark } from './diff/graphDiff';
-import { type Action, actionOf, type Edge, edges, END, exits, type Fault, type JourneySpec, type Place, type Step, TRIGGER } from './graph';
+import { type Action, actionOf, type Edge, edges, END, type Exit, exits, type Fault, type JourneySpec, type Place, type Step, TRIGGER } from './graph';
 import { layout, NODE } from './layout';
 import { REGISTRY, summary, triggerSummary } from './registry';
 
@@ -260,6 +261,27 @@ const edgeTypes = { way: WayView };
 
 type Size = { width: number; height: number };
 
+/** Brings the drawing to where it is looked at first, once it is measured; in a room that becomes narrower or wider its middle stays. */
+function FirstView() {
+  const flow = useReactFlow();
+  const measured = useNodesInitialized();
+  const width = useStore((s) => s.width);
+  const height = useStore((s) => s.height);
+  const shown = useRef(0);
+  useEffect(() => {
+    if (!measured || width === 0) return;
+    const before = shown.current;
+    shown.current = width;
+    if (before === 0) {
+      void flow.setViewport(firstView(flow.getNodesBounds(flow.getNodes()), flow.getNodesBounds([TRIGGER]), { width, height }));
+      return;
+    }
+    const { x, y, zoom } = flow.getViewport();
+    if (before !== width) void flow.setViewport({ x: x + (width - before) / 2, y, zoom });
+  }, [measured, flow, width, height]);
+  return null;
+}
+
 export function Canvas(props: Given) {
   return (
     <ReactFlowProvider>
@@ -286,9 +308,15 @@ function Drawing(props: Given) {
   });
   const named = useNamer();
   const { stop } = keys;
+  /** The exits of a step from left to right as what they lead to stands, so that ways do not cross where they begin. */
+  const ordered = (index: number) => {
+    const step = spec.steps[index]?.id ?? '';
+    const x = (e: Exit) => at.get(e.target === END ? `${END} ${step} ${e.id}` : e.target)?.x ?? 0;
+    return exits(spec.steps, index).sort((a, b) => x(a) - x(b));
+  };
   const shape = (id: string) => {
     const index = spec.steps.findIndex((s) => s.id === id);
-    return index < 0 ? id : `${id} ${exits(spec.steps, index).map((e) => e.id).join()}`;
+    return index < 0 ? id : `${id} ${ordered(index).map((e) => e.id).join()}`;
   };
   const { nodes, ways } = useMemo(() => {
     const drawnAt = (id: string) => {
@@ -302,7 +330,7 @@ function Drawing(props: Given) {
       ...drawnAt(step.id),
       ...reached(step.id),
       type: 'step',
-      data: { step, exits: exits(spec.steps, i) },
+      data: { step, exits: ordered(i) },
     }));
     const ends: EndNode[] = all
       .filter((e) => e.target === END)
@@ -339,8 +367,7 @@ function Drawing(props: Given) {
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
           colorMode={scheme}
-          fitView
-          fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+          fitViewOptions={{ maxZoom: 1, padding: 0.1 }}
           minZoom={0.2}
           maxZoom={1.5}
           nodesDraggable={editable}
@@ -366,6 +393,7 @@ function Drawing(props: Given) {
             'controls.fitView.ariaLabel': t('All of it'),
           }}
         >
+          <FirstView />
           <Background gap={20} />
           <Controls showInteractive={false} />
         </ReactFlow>

@@ -175,14 +175,14 @@ export function JourneyPage() {
           <Grid gap="md">
             <Grid.Col span={{ base: 12, md: selected && !small ? 8 : 12 }}>
               <Grid gap="sm" mb="sm" align="flex-end">
-                <Grid.Col span={{ base: 12, sm: 5 }}>
+                <Grid.Col span={{ base: 12, sm: 'auto' }} style={{ minWidth: 180 }}>
                   <TextInput label={t('Name')} required dir="auto" readOnly={!mayEdit} value={name} onChange={(e) => {
                     const next = e.currentTarget.value;
                     editing.change((s) => ({ ...s, name: next }));
                   }} />
                 </Grid.Col>
                 {editing.isNew && (
-                  <Grid.Col span={{ base: 12, sm: 4 }}>
+                  <Grid.Col span={{ base: 12, sm: 3 }}>
                     <TextInput label={t('Id')} value={newId} onChange={(e) => setOwnId(e.currentTarget.value)} />
                   </Grid.Col>
                 )}

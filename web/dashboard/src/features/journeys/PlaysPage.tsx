@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { ApiProblem } from '@/api/client';
 import { segmentsQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { useNamer } from '@/resources/names';
 import { put } from '@/resources/put';
 import { notify, notifyError } from '@/ui/notify';
 import { Page } from '@/ui/Page';
@@ -28,6 +29,7 @@ export function Plays({ choose, triggers, segment: own }: { choose: (spec: Journ
       if (!(problem instanceof ApiProblem && problem.status === 412)) notifyError(problem);
     }
   };
+  const named = useNamer();
   const possible = PLAYS.filter((p) => Object.keys(p.spec.trigger).every((k) => triggers.includes(k)));
   return (
     <Page title={t('New journey')} crumbs={[{ title: t('Journeys'), to: '/journeys' }]} intro={t('Begin with a common play and make it your own.')}>
@@ -45,7 +47,7 @@ export function Plays({ choose, triggers, segment: own }: { choose: (spec: Journ
                 {t(play.what)}
               </Text>
               <Text size="xs" c="dimmed" mt="xs">
-                {triggerSummary(begun(play, own).trigger)}
+                {triggerSummary(begun(play, own).trigger, (kind, id) => (id === play.segment?.id ? t(play.segment.name) : named(kind, id)))}
                 {play.segment && !own && ` · ${t('brings the segment when there is none')}`}
               </Text>
             </Card>

@@ -35,7 +35,7 @@ export const PLAYS: Play[] = [
       steps: [
         { id: 'hello', send: send() },
         { id: 'rest', wait: '2d' },
-        { id: 'ordered', branch: [{ when: 'events("Order Completed").exists()', goto: 'end' }], otherwise: 'begin' },
+        { id: 'ordered', branch: [{ name: 'Has ordered', when: 'events("Order Completed").exists()', goto: 'end' }], otherwise: 'begin' },
         { id: 'begin', send: send() },
       ],
     },
@@ -51,7 +51,7 @@ export const PLAYS: Play[] = [
       ...MEASURED,
       steps: [
         { id: 'wait', wait: '3h' },
-        { id: 'bought', branch: [{ when: 'events("Order Completed").within("3h").exists()', goto: 'end' }], otherwise: 'remind' },
+        { id: 'bought', branch: [{ name: 'Has ordered', when: 'events("Order Completed").within("3h").exists()', goto: 'end' }], otherwise: 'remind' },
         { id: 'remind', send: { ...send(), expires: '1d' } },
       ],
     },
@@ -75,7 +75,7 @@ export const PLAYS: Play[] = [
       steps: [
         { id: 'miss-you', send: send() },
         { id: 'wait', wait: '7d' },
-        { id: 'looked', branch: [{ when: 'events("Page Viewed").within("7d").exists()', goto: 'end' }], otherwise: 'offer' },
+        { id: 'looked', branch: [{ name: 'Came back', when: 'events("Page Viewed").within("7d").exists()', goto: 'end' }], otherwise: 'offer' },
         { id: 'offer', send: send() },
       ],
     },

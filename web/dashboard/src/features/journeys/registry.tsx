@@ -3,7 +3,7 @@ import {
   IconAdjustments, IconArrowFork, IconArrowsSplit, IconBolt, IconClock, IconDoorExit, IconFlask, IconForms, IconGauge,
   IconList, IconMailOpened, IconPlayerPlay, IconPlayerStop, IconSend, IconTrophy, IconWebhook, IconArrowForward,
 } from '@tabler/icons-react';
-import { t } from '@/i18n';
+import { t, tn } from '@/i18n';
 import type { Namer } from '@/resources/names';
 import type { Action, Step } from './graph';
 
@@ -55,7 +55,7 @@ export function summary(step: Step, action: Action | null, named: Namer = byId):
       return [text(obj.for), obj.until ? t('until {time}', { time: text(obj.until) }) : ''].filter(Boolean).join(', ');
     }
     case 'branch':
-      return t('{n} ways and otherwise', { n: Array.isArray(value) ? value.length : 0 });
+      return tn(Array.isArray(value) ? value.length : 0, 'One way and otherwise', '{n} ways and otherwise');
     case 'split':
       return (Array.isArray(value) ? (value as Obj[]) : []).map((a) => `${text(a.name)} ${String(a.percent ?? '')} %`).join(' · ');
     case 'update':

@@ -5,7 +5,7 @@ import { api, ApiProblem, data } from '@/api/client';
 import { t } from '@/i18n';
 import { ResourceBar, ResourceProblem } from '@/resources/ResourceBar';
 import { type Editing, useResource } from '@/resources/useResource';
-import { Loading, Problem } from '@/ui/bits';
+import { Loaded, Loading, Problem } from '@/ui/bits';
 import { Editable } from '@/ui/Editable';
 import { type Schema, SchemaForm } from '@/ui/SchemaForm';
 import { ChannelsField, TopicsField } from './fields';
@@ -69,7 +69,7 @@ function Document({ id, onFirst, children }: { id: string; onFirst: () => void; 
         <ResourceBar kind="settings" id="workspace" editing={editing} newId="workspace" single onSaved={onFirst} />
       </Group>
       <ResourceProblem editing={editing} />
-      {children(editing)}
+      {editing.isNew ? children(editing) : <Loaded query={editing.saved}>{() => children(editing)}</Loaded>}
     </Stack>
   );
 }

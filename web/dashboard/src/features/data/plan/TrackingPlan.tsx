@@ -47,7 +47,7 @@ function Editor({ id, again }: { id: string; again: () => void }) {
   const unplanned = rows.filter((r) => r.standing === 'unplanned');
   const count = (standing: Standing) => rows.filter((r) => r.standing === standing).length;
   const chosen = open === null ? null : (rows.find((r) => r.name === open) ?? null);
-  return (
+  const body = (
     <Loaded query={catalogue}>
       {() => (
         <Stack>
@@ -144,6 +144,7 @@ function Editor({ id, again }: { id: string; again: () => void }) {
       )}
     </Loaded>
   );
+  return editing.isNew ? body : <Loaded query={editing.saved}>{() => body}</Loaded>;
 }
 
 /** What differs, in a line. */

@@ -9,7 +9,7 @@ export const BELOW = 22;
 export const LINE = 26;
 export const ABOVE = 28;
 /** From one row of steps to the next where no ways of a step meet others. */
-const APART = 84;
+const APART = 68;
 
 const isAlone = (way: Edge, all: Edge[]): boolean => way.target === END || all.every((other) => other === way || other.target !== way.target);
 const siblings = (way: Edge, all: Edge[]): Edge[] => all.filter((other) => other.from.step === way.from.step);

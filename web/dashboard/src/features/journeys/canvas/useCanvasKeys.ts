@@ -3,6 +3,7 @@ import { useReactFlow } from '@xyflow/react';
 import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { t } from '@/i18n';
 import { type Edge, edges, END, type JourneySpec, type Place, TRIGGER } from '../graph';
+import { READABLE } from './view';
 import { afterRemoving, type Direction, exists, type Point, START, type Stop, targets, walk } from './walk';
 
 const ARROWS: Record<string, Direction> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
@@ -186,9 +187,6 @@ export function useCanvasKeys(host: RefObject<HTMLDivElement | null>, spec: Jour
     },
   };
 }
-
-/** From which zoom on words can be read, and the one that is taken where they cannot. */
-const READABLE = { from: 0.7, to: 0.9 };
 
 /** Moves the drawing so that what has the focus is in sight, and large enough to be read. */
 function reveal(flow: ReturnType<typeof useReactFlow>, host: HTMLElement | null, what: HTMLElement) {

@@ -20,13 +20,21 @@ const armsOf = (value: unknown): Arm[] => (Array.isArray(value) ? (value as Arm[
 export function BranchForm({ step, change }: StepProps) {
   const arms = armsOf(step.branch);
   const put = (next: Arm[]) => change({ ...step, branch: next });
+  const named = (i: number, name: string) =>
+    put(
+      arms.map((arm, j) => {
+        const { name: _, ...rest } = arm;
+        return j !== i ? arm : name ? { name, ...rest } : rest;
+      }),
+    );
   return (
     <Stack gap="sm">
       {arms.map((arm, i) => (
         <Group key={i} align="flex-start" wrap="nowrap">
-          <div style={{ flex: 1, minWidth: 0 }}>
+          <Stack gap={4} style={{ flex: 1, minWidth: 0 }}>
+            <TextInput label={t('Way {n}: name', { n: i + 1 })} placeholder={`${i + 1}`} maxLength={64} dir="auto" value={arm.name ?? ''} onChange={(e) => named(i, e.currentTarget.value)} />
             <RuleField label={t('Way {n}: when', { n: i + 1 })} value={arm.when ?? ''} onChange={(when) => put(arms.map((a, j) => (j === i ? { ...a, when } : a)))} />
-          </div>
+          </Stack>
           {arms.length > 1 && (
             <ActionIcon variant="subtle" color="gray" aria-label={t('Remove {what}', { what: t('Way {n}', { n: i + 1 }) })} onClick={() => put(arms.filter((_, j) => j !== i))}>
               <IconTrash size={16} />

@@ -27,9 +27,13 @@ export function SendForm({ step, change }: StepProps) {
         onChange={(v) => put({ template: v ?? '' })}
         nothingFoundMessage={t('Nothing fits; make one under Content.')}
       />
-      {template && (
+      {template ? (
         <Anchor size="sm" component={Link} to="/content/$id" params={{ id: template } as never}>
           {t('Open it')}
+        </Anchor>
+      ) : (
+        <Anchor size="sm" component={Link} to="/content/new" search={{ channel } as never}>
+          {t('Write a new one')}
         </Anchor>
       )}
       <PickDocument
