@@ -187,7 +187,14 @@ impl Snapshot {
                             });
                         }
                         if !rows.is_empty() {
-                            found.push(Absorbed { target: *target, origin: *origin, part, run, rows, ahead: Vec::new() });
+                            found.push(Absorbed {
+                                target: *target,
+                                origin: *origin,
+                                part,
+                                run,
+                                rows,
+                                ahead: Vec::new(),
+                            });
                         }
                     }
                     cancel.check()?;

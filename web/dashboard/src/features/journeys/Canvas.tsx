@@ -4,7 +4,7 @@ import { Menu, Text, UnstyledButton, useComputedColorScheme, VisuallyHidden } fr
 import { IconPlayerPlay, IconPlus } from '@tabler/icons-react';
 import {
   Background, BaseEdge, Controls, type Edge as FlowEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath, Handle, type Node as FlowNode,
-  type NodeChange, type NodeProps, Position, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStore,
+  type NodeChange, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore,
 } from '@xyflow/react';
 import { createContext, useContext, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { number, percent, t, useLanguage } from '@/i18n';
@@ -12,11 +12,11 @@ import { type Namer, useNamer } from '@/resources/names';
 import { Tag } from '@/ui/bits';
 import { useCanvasKeys, wayName } from './canvas/useCanvasKeys';
 import { ABOVE, BELOW, LINE, type Stands, stands } from './canvas/stands';
-import { firstView } from './canvas/view';
+import { around, firstView } from './canvas/view';
 import type { Stop } from './canvas/walk';
 import type { Mark } from './diff/graphDiff';
 import { type Action, actionOf, type Edge, edges, END, type Exit, exits, type Fault, type JourneySpec, type Place, type Step, TRIGGER } from './graph';
-import { layout, NODE } from './layout';
+import { layout, NODE, type Placed } from './layout';
 import { REGISTRY, summary, triggerSummary } from './registry';
 
 export interface CanvasActions {
@@ -261,24 +261,26 @@ const edgeTypes = { way: WayView };
 
 type Size = { width: number; height: number };
 
-/** Brings the drawing to where it is looked at first, once it is measured; in a room that becomes narrower or wider its middle stays. */
-function FirstView() {
+/** Brings the drawing to where it is looked at first; in a room that becomes narrower or wider its middle stays. */
+function FirstView({ at }: { at: Map<string, Placed> }) {
   const flow = useReactFlow();
-  const measured = useNodesInitialized();
   const width = useStore((s) => s.width);
   const height = useStore((s) => s.height);
   const shown = useRef(0);
   useEffect(() => {
-    if (!measured || width === 0) return;
+    if (width === 0) return;
     const before = shown.current;
     shown.current = width;
     if (before === 0) {
-      void flow.setViewport(firstView(flow.getNodesBounds(flow.getNodes()), flow.getNodesBounds([TRIGGER]), { width, height }));
+      const boxes = [...at.values()].map((placed) => ({ ...placed, ...NODE }));
+      const beginning = at.get(TRIGGER);
+      if (beginning) void flow.setViewport(firstView(around(boxes), { ...beginning, ...NODE }, { width, height }));
       return;
     }
     const { x, y, zoom } = flow.getViewport();
     if (before !== width) void flow.setViewport({ x: x + (width - before) / 2, y, zoom });
-  }, [measured, flow, width, height]);
+    // biome-ignore lint: what is changed later stays where it is looked at
+  }, [flow, width, height]);
   return null;
 }
 
@@ -393,7 +395,7 @@ function Drawing(props: Given) {
             'controls.fitView.ariaLabel': t('All of it'),
           }}
         >
-          <FirstView />
+          <FirstView at={at} />
           <Background gap={20} />
           <Controls showInteractive={false} />
         </ReactFlow>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Box, firstView, READABLE } from './view';
+import { around, type Box, firstView, READABLE } from './view';
 
 const beginning: Box = { x: 300, y: 0, width: 200, height: 60 };
 /** Where a box stands on the screen. */
@@ -17,6 +17,10 @@ it('shows the beginning of a long one, so that it can be read', () => {
   expect(view.zoom).toBe(READABLE.from);
   expect(seen(beginning, view).top).toBe(24);
   expect(seen(long, view).left).toBeGreaterThan(0);
+});
+
+it('holds every box', () => {
+  expect(around([beginning, { x: -20, y: 100, width: 30, height: 10 }])).toEqual({ x: -20, y: 0, width: 520, height: 110 });
 });
 
 it('stands at the beginning of a wide one', () => {

@@ -19,6 +19,12 @@ export interface View {
   zoom: number;
 }
 
+/** The box around others. */
+export function around(boxes: Box[]): Box {
+  const [x, y] = [Math.min(...boxes.map((b) => b.x)), Math.min(...boxes.map((b) => b.y))];
+  return { x, y, width: Math.max(...boxes.map((b) => b.x + b.width)) - x, height: Math.max(...boxes.map((b) => b.y + b.height)) - y };
+}
+
 /** All of it when that can be read; else its beginning, and as much of the rest as there is room for. */
 export function firstView(all: Box, beginning: Box, room: Size): View {
   const fit = Math.min((room.width - 2 * MARGIN) / all.width, (room.height - 2 * MARGIN) / all.height, 1);
