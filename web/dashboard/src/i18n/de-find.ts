@@ -45,4 +45,5 @@ export const find: Record<string, string> = {
   '{name}: {n}, who they are': '{name}: {n}, wer sie sind',
   'Before you rely on it': 'Bevor Sie sich darauf verlassen',
   'Show the password': 'Passwort zeigen',
+  'The preview comes once this is there: {what}.': 'Die Vorschau kommt, sobald dies da ist: {what}.',
 };

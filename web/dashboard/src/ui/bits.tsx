@@ -83,10 +83,13 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
         ? t('There is nothing here')
         : t('That did not work');
   const { text, english } = saidOf(error);
+  const [only, ...more] = problem?.items ?? [];
+  /** The list says the same. */
+  const isListed = only !== undefined && more.length === 0 && text === `${only.at}: ${saidOfItem(only)}`;
   return (
     <Alert color="red" variant="outline" icon={offline ? <IconPlugConnectedX /> : <IconAlertTriangle />} title={title} role="alert">
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{offline ? t('What you entered is still here. Try again when the server is back.') : text}</Text>
+        {!isListed && <Text size="sm">{offline ? t('What you entered is still here. Try again when the server is back.') : text}</Text>}
         {!offline && english && problem?.items.length === 0 && (
           <Text size="sm" c="dimmed" lang="en">
             {english}

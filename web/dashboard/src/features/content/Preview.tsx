@@ -46,6 +46,9 @@ export function Preview({ spec, sample, chosen = null, choose }: Props) {
     retry: false,
   });
   const given = Object.keys(sample?.values ?? {}).length > 0;
+  // What nobody has written yet is no mistake.
+  const items = preview.error instanceof ApiProblem ? preview.error.items : [];
+  const lacking = items.every((item) => item.code === 'required') ? items.map((item) => (item.at ?? '').replace(/^spec\./, '')) : [];
   const broken = preview.error instanceof ApiProblem && preview.data === undefined;
   const switches = (
     <Group gap="xs">
@@ -82,7 +85,12 @@ export function Preview({ spec, sample, chosen = null, choose }: Props) {
           {switches}
         </Group>
         {sample && <SampleFields template={sample.template} profile={profile} values={sample.values} onChange={sample.change} strict={{ on: strict, change: (on) => setSearch({ strict: on ? 'yes' : undefined }) }} />}
-        {preview.error && <Problem error={preview.error} />}
+        {lacking.length > 0 && (
+          <Text size="sm" c="dimmed" role="status">
+            {t('The preview comes once this is there: {what}.', { what: lacking.join(', ') })}
+          </Text>
+        )}
+        {preview.error && lacking.length === 0 && <Problem error={preview.error} />}
         {!broken && (
           <Loaded query={preview}>
             {(p) =>
