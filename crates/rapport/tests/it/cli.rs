@@ -105,7 +105,7 @@ fn a_journey_that_is_not_saved_is_played_over_the_past() {
         format!(r#"{{"type":"track","event":"Order Completed","userId":"u{user}","timestamp":"{an_hour_ago}"}}"#)
     };
     bed.write("orders.jsonl", &(0..3).map(|user| order(user) + "\n").collect::<String>());
-    bed.ok(&["import", "orders.jsonl"]);
+    bed.ok(&["import", "orders.jsonl", "--live"]);
     let thanks = "kind: journey\nid: thanks\nspec:\n  name: Thanks\n  trigger: {event: {name: Order Completed}}\n  \
                   steps: [{id: pause, wait: {for: 1h}}]\n";
     bed.write("thanks.yaml", thanks);
