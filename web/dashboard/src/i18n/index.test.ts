@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { dateTime, number, percent } from '.';
+import { ago, dateTime, number, percent } from '.';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -21,4 +21,15 @@ it('writes numbers and dates without making a formatter for each', () => {
   expect([percent(12.34), percent(12.34, 0)]).toEqual(['12.3%', '12%']);
   // One for dates, two for numbers, two for shares.
   expect(made).toBe(5);
+});
+
+it('says how long ago and in how long, to the nearest whole', () => {
+  const now = Date.UTC(2026, 2, 1);
+  const said = (seconds: number) => ago(now + seconds * 1000, now);
+  const day = 86_400;
+  // What goes on a moment short of seven days from now goes on in seven.
+  expect(said(7 * day - 40)).toBe('in 7 days');
+  expect([said(-0.4), said(-30), said(-100 * 60), said(-day)]).toEqual(['now', '30 sec. ago', '2 hr. ago', 'yesterday']);
+  // “Last year” would be anything from a day to two years.
+  expect([said(-600 * day), said(-800 * day)]).toEqual(['20 mo. ago', '2 yr. ago']);
 });

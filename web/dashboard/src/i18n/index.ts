@@ -113,7 +113,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number, number?][] = [
 /** How long ago, in words. */
 export function ago(at: string | number | Date, now = Date.now()): string {
   const seconds = (new Date(at).getTime() - now) / 1000;
-  const [unit, size] = UNITS.find(([, s, from]) => Math.abs(Math.round(seconds / s)) * s >= (from ?? s)) ?? (['second', 1] as const);
+  const [unit, size] = UNITS.find(([, s, from]) => Math.abs(seconds) >= (from ?? s)) ?? (['second', 1] as const);
   return distances().format(Math.round(seconds / size), unit);
 }
 
