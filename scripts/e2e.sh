@@ -19,8 +19,8 @@ run_node() {
     local name="$1"
     shift
     say "$name"
-    # One file at a time: each test starts servers and a browser of its own.
-    node --test --test-concurrency=1 --test-reporter=spec "$@" || failed+=("$name")
+    # One file at a time: each test starts servers and a browser of its own. What waits for ever fails after a quarter of an hour.
+    node --test --test-concurrency=1 --test-timeout=900000 --test-reporter=spec "$@" || failed+=("$name")
 }
 
 # The SDKs ask for Node.js 20.

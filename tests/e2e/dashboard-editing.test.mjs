@@ -40,7 +40,11 @@ describe('editing in the dashboard', { skip: noBrowser }, () => {
   const hold = async (page, method, part) => {
     let release, arrive;
     const gate = new Promise((resolve) => { release = resolve; });
-    const arrived = new Promise((resolve) => { arrive = resolve; });
+    const arrived = new Promise((resolve, reject) => {
+      arrive = resolve;
+      setTimeout(() => reject(new Error(`no ${method} of ${part} within 30 s`)), 30_000).unref();
+    });
+    arrived.catch(() => {});
     let first = true;
     await page.route(`**${part}*`, async (route) => {
       if (first && route.request().method() === method) {
