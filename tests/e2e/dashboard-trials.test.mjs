@@ -84,7 +84,7 @@ describe('trying things in the dashboard', { skip: noBrowser }, () => {
     bed.on('/content/receipt', async (page) => {
       const preview = page.getByRole('region', { name: 'Preview' });
       await preview.getByText('Values of what begins it').click();
-      await preview.getByRole('switch', { name: 'Strict' }).check();
+      await preview.getByRole('switch', { name: 'Strict' }).click();
       await preview.getByRole('alert').getByText('has no value for this customer (html, line 1', { exact: false }).first().waitFor();
       await field(preview, 'Values').fill('{"event": {"properties": {"order_id": "o-1"}}, "journey": {"name": "J"}}');
       await page.frameLocator('iframe[title="The mail"]').getByText('Order o-1 of J').waitFor();

@@ -125,12 +125,15 @@ pub fn run_told(
     let gate = gate::Gate::new(shared, ws, &documents, request.since);
     let snapshot = shared.lake.snapshot(ws);
     let live = live_version(shared, ws, &request.journey)?.filter(|_| request.compare);
-    progress.expect(&snapshot, stage.event_names().as_deref(), 1 + u64::from(live.is_some()));
+    // Two of the same would go the same ways.
+    let differs = live.as_ref().is_some_and(|live| *live != request.spec);
+    progress.expect(&snapshot, stage.event_names().as_deref(), 1 + u64::from(differs));
     let fold = fold::PlayFold::new(&stage, &gate, request.flood_limit, request.people, progress);
     let mut tally: Tally = snapshot.run(&fold, cancel)?;
     tally.people.sort_by(|a, b| a.profile.cmp(&b.profile));
     let live = match live {
         None => None,
+        Some(_) if !differs => Some(tally.journey.clone()),
         Some(live) => {
             let stage = self::stage(shared, ws, request, Some(&live))?;
             let tally: Tally =
