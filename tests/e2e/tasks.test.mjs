@@ -269,7 +269,7 @@ for (const { at, desk, viewport } of WIDTHS) describe(`the ten main tasks, by ke
     for (let i = 0; i < 4 && !(await node('stop').evaluate((e) => e === document.activeElement)); i += 1) await page.keyboard.press('ArrowDown');
     await key('Enter', way('check otherwise'));
     await page.getByRole('status').filter({ hasText: 'It leads to stop now.' }).waitFor({ state: 'attached' });
-    await tree('heading "New journey" [level=1]', 'application "The journey drawn"', 'button "Branch check 1 ways and otherwise Leads to 1: send, otherwise: stop"');
+    await tree('heading "New journey" [level=1]', 'application "The journey drawn"', 'button "Branch check One way and otherwise Leads to 1: send, otherwise: stop"');
   }
 
   it('8: simulates it before anybody receives anything', async () => {

@@ -68,7 +68,8 @@ function useShared(): Shared {
   return shared;
 }
 
-type StepNode = FlowNode<{ step: Step; exits: ReturnType<typeof exits> }, 'step'>;
+/** The ways of a step as they are said, and where they begin from left to right. */
+type StepNode = FlowNode<{ step: Step; exits: ReturnType<typeof exits>; handles: string[] }, 'step'>;
 type TriggerNode = FlowNode<Record<string, never>, 'trigger'>;
 type EndNode = FlowNode<Record<string, never>, 'end'>;
 type WayEdge = FlowEdge<{ from: Place; label: string; stands: Stands }, 'way'>;
@@ -126,8 +127,8 @@ function StepView({ id, data }: NodeProps<StepNode>) {
         </Text>
       )}
       <VisuallyHidden>{leads(data.exits)}</VisuallyHidden>
-      {data.exits.map((e, i) => (
-        <Handle key={e.id} id={e.id} type="source" position={Position.Bottom} style={{ left: `${((i + 1) / (data.exits.length + 1)) * 100}%` }} />
+      {data.handles.map((exit, i) => (
+        <Handle key={exit} id={exit} type="source" position={Position.Bottom} style={{ left: `${((i + 1) / (data.handles.length + 1)) * 100}%` }} />
       ))}
     </div>
   );
@@ -332,7 +333,7 @@ function Drawing(props: Given) {
       ...drawnAt(step.id),
       ...reached(step.id),
       type: 'step',
-      data: { step, exits: ordered(i) },
+      data: { step, exits: exits(spec.steps, i), handles: ordered(i).map((e) => e.id) },
     }));
     const ends: EndNode[] = all
       .filter((e) => e.target === END)
