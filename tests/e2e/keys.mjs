@@ -31,6 +31,18 @@ export async function write(page, locator, text, options) {
 /** Goes to a list that opens, and takes the option that says so. */
 export async function take(page, locator, option, { typed, ...options } = {}) {
   await tabTo(page, locator, options);
+  await mark(page, option, typed);
+  await page.keyboard.press('Enter');
+  if (typed || typeof option !== 'string') return;
+  // Keys faster than a hand's may come before a list has opened, which then lets go of what was marked.
+  for (let i = 0; i < 10 && (await locator.inputValue()) === ''; i += 1) await page.waitForTimeout(100);
+  if ((await locator.inputValue()) !== '') return;
+  await mark(page, option);
+  await page.keyboard.press('Enter');
+}
+
+/** Opens the list of the field that has the focus, and goes to an option of it. */
+async function mark(page, option, typed) {
   if (typed) {
     await page.keyboard.press('Control+a');
     await page.keyboard.type(typed);
@@ -45,5 +57,4 @@ export async function take(page, locator, option, { typed, ...options } = {}) {
     if (await wanted.evaluate(isMarked, null, { timeout: 500 }).catch(() => false)) break;
     await page.keyboard.press('ArrowDown');
   }
-  await page.keyboard.press('Enter');
 }
