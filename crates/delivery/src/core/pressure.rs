@@ -36,7 +36,8 @@ pub fn pressure(contacts: &[Contact], half_life_ms: i64, now: Timestamp) -> f64 
         let halves = now.since_ms(c.at).max(0) as f64 / half_life_ms.max(1) as f64;
         weight(&c.channel) * (-halves).exp2() * if c.reacted { 0.5 } else { 1.0 }
     };
-    contacts.iter().map(one).sum()
+    // The sum of nothing is -0.
+    contacts.iter().map(one).sum::<f64>() + 0.0
 }
 
 /// What weighs on a customer, and what one message more would add.
@@ -118,6 +119,7 @@ mod tests {
         let two = [contact("sms", 0, false), contact("email", 0, false)];
         let at = |ms| pressure(&two, DAY_MS, Timestamp(ms));
         assert!((at(0) - 4.0).abs() < 1e-9 && (at(DAY_MS) - 2.0).abs() < 1e-9 && at(30 * DAY_MS) < 1e-6);
+        assert!(pressure(&[], DAY_MS, Timestamp(0)).is_sign_positive());
         let liked = two.clone().map(|c| Contact { reacted: true, ..c });
         assert!((pressure(&liked, DAY_MS, Timestamp(0)) - 2.0).abs() < 1e-9);
         let rule = Pressure { limit: 5, half_life_ms: DAY_MS };

@@ -23,6 +23,10 @@ it('writes numbers and dates without making a formatter for each', () => {
   expect(made).toBe(5);
 });
 
+it('gives nothing no sign', () => {
+  expect([number(-0), number(-0.01, { maximumFractionDigits: 1 }), number(-2)]).toEqual(['0', '0', '-2']);
+});
+
 it('says how long ago and in how long, to the nearest whole', () => {
   const now = Date.UTC(2026, 2, 1);
   const said = (seconds: number) => ago(now + seconds * 1000, now);

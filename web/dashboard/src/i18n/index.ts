@@ -85,7 +85,8 @@ const dates = kept((language, options?: Intl.DateTimeFormatOptions) => new Intl.
 const distances = kept((language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }));
 
 export function number(n: number, options?: Intl.NumberFormatOptions): string {
-  return numbers(options).format(n);
+  // What is nothing has no sign.
+  return numbers({ signDisplay: 'negative', ...options }).format(n);
 }
 
 export function percent(n: number, digits = 1): string {

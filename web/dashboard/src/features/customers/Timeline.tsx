@@ -8,6 +8,7 @@ import { catalogueQuery, sourcesQuery } from '@/api/queries';
 import { dateTime, day, t } from '@/i18n';
 import { type Kind, type Namer, ofJourney, useNamer } from '@/resources/names';
 import { Loaded, Tag, Value, When } from '@/ui/bits';
+import { REASONS } from '../messages/reasons';
 import { NoRows } from '@/ui/NoRows';
 import { useSearchState, useSearchText } from '@/ui/useSearchState';
 import { Chips } from '@/ui/Chips';
@@ -171,6 +172,7 @@ function gist(event: Event, named: Namer): string {
   const p = event.properties;
   const say = (key: string): string => {
     const text = String(p[key]);
+    if (key === 'reason' && event.source === OURS && REASONS[text]) return t(REASONS[text].title);
     const of = event.source === OURS ? NAMED[key] : undefined;
     if (!of) return text;
     const { kind, id } = of === 'journey' ? ofJourney(text) : { kind: of, id: text };

@@ -10,6 +10,13 @@ it('puts the key and the address into each', () => {
   }
 });
 
+it('brings messages onto the page where a channel for them is live', () => {
+  const code = (id: string, inapp: boolean) => SNIPPETS.find((s) => s.id === id)?.code('https://r.example.com', 'wk_1', inapp);
+  expect(code('browser', true)).toContain(`data-options='{"inapp":true}'`);
+  expect(code('npm', true)).toContain("{ host: 'https://r.example.com', inapp: true }");
+  for (const id of ['browser', 'npm']) expect(code(id, false)).not.toContain('inapp');
+});
+
 it('follows the page without TLS, and turns on nothing that watches by itself', () => {
   const code = Object.fromEntries(all('http://127.0.0.1:8080'));
   expect(code.php).toContain("'tls' => false");

@@ -2,22 +2,23 @@
 export interface Snippet {
   id: string;
   title: string;
-  code: (url: string, key: string) => string;
+  /** `inapp` when messages are to appear on the page. */
+  code: (url: string, key: string, inapp?: boolean) => string;
 }
 
 export const SNIPPETS: Snippet[] = [
   {
     id: 'browser',
     title: 'Web page',
-    code: (url, key) => `<script async src="${url}/sdk/rapport.js"
-  data-write-key="${key}"></script>`,
+    code: (url, key, inapp) => `<script async src="${url}/sdk/rapport.js"
+  data-write-key="${key}"${inapp ? ` data-options='{"inapp":true}'` : ''}></script>`,
   },
   {
     id: 'npm',
     title: 'npm package',
-    code: (url, key) => `import { load } from 'rapport-browser';
+    code: (url, key, inapp) => `import { load } from 'rapport-browser';
 
-const rapport = load('${key}', { host: '${url}' });
+const rapport = load('${key}', { host: '${url}'${inapp ? ', inapp: true' : ''} });
 rapport.track('Order Completed', { total: 59.9 });`,
   },
   {
