@@ -104,7 +104,7 @@ impl Endpoint {
     {
         let mut operation =
             OperationBuilder::new().tag(tag).summary(Some(summary)).operation_id(Some(operation_id(method, path)));
-        for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+        for name in rapport_domain::holes(path) {
             let text = ObjectBuilder::new().schema_type(Type::String);
             let name = name.trim_start_matches('*');
             let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);

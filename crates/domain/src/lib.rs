@@ -32,7 +32,7 @@ pub use ids::{MessageKey, OutboxId, Partition, ProfileId, SourceId, WorkspaceId}
 pub use json::Json;
 pub use message::{OutboundMessage, SkipReason};
 pub use pii::Pii;
-pub use problem::{Kind, Problem, kinds};
+pub use problem::{Kind, Problem, holes, kinds};
 pub use profile::{ConsentState, ConsentStatus, Identifier, Profile};
 pub use record::{AcceptedEvent, Record};
 pub use resource::{Resource, ResourceKind, ResourceStatus};

@@ -55,6 +55,11 @@ impl Display for Problem {
     }
 }
 
+/// What stands in braces in a text that is filled in, in its order.
+pub fn holes(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
+}
+
 /// What can be wrong in the same way in many places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -67,8 +72,7 @@ pub struct Kind {
 impl Kind {
     /// The names of its values, in the order of the alphabet and each once.
     pub fn holes(&self) -> impl Iterator<Item = &'static str> {
-        let names = self.text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
-        names.collect::<std::collections::BTreeSet<_>>().into_iter()
+        holes(self.text).collect::<std::collections::BTreeSet<_>>().into_iter()
     }
 
     /// The text with its values: one by one, so that nothing within a value is filled again.

@@ -75,7 +75,7 @@ pub(crate) struct ShownPage {
 
 /// What a text is given.
 fn values(text: &'static str) -> Vec<&'static str> {
-    text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
+    rapport_domain::holes(text).collect()
 }
 
 /// `GET /api/v1/pages`.

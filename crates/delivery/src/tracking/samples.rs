@@ -145,10 +145,7 @@ mod tests {
 
     /// Each text says its own name and the values it is given.
     fn marked() -> Words {
-        let said = |english: &str| {
-            let holes = english.split('{').skip(1).filter_map(|rest| Some(format!("{{{}}}", rest.split_once('}')?.0)));
-            holes.collect::<String>()
-        };
+        let said = |english: &str| rapport_domain::holes(english).map(|name| format!("{{{name}}}")).collect::<String>();
         let texts: BTreeMap<String, String> =
             TEXTS.iter().map(|(name, english, _)| ((*name).to_owned(), format!("[{name}]{}", said(english)))).collect();
         let own: OwnWords = [("fr".to_owned(), texts)].into_iter().collect();

@@ -247,8 +247,7 @@ mod tests {
     #[test]
     fn names_are_each_one_and_values_are_the_same_in_both() {
         let holes = |text: &str| {
-            let mut found: Vec<String> =
-                text.split('{').skip(1).filter_map(|t| Some(t.split_once('}')?.0.to_owned())).collect();
+            let mut found: Vec<String> = rapport_domain::holes(text).map(str::to_owned).collect();
             found.sort();
             found
         };
