@@ -15,7 +15,9 @@ use serde_json::{Map, Value, json};
 use super::played::{happened, journeys, live_world, play_live, rich};
 
 pub(super) fn request(id: &str, spec: &Value, since: Timestamp, until: Timestamp) -> Request {
-    let spec = rapport_journeys::validate(spec, &AnyCatalogue).expect("a valid journey");
+    let mut spec = rapport_journeys::validate(spec, &AnyCatalogue).expect("a valid journey");
+    // Otherwise than what is live, in nothing that is played: so that both are, and can be compared.
+    spec.name.push_str(" (draft)");
     Request { journey: id.to_owned(), spec, since, until, flood_limit: 3, compare: true, people: 100 }
 }
 
