@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { everyPage, type Paged, renewed } from './paged';
+import { everyPage, isReadAgain, type Paged, renewed } from './paged';
 
 const page = (rows: string, more = true): Paged<string> => ({ items: [...rows], next_cursor: more ? `after ${rows.at(-1)}` : null });
 const rows = (pages: Paged<string>[] | null) => pages?.map((p) => p.items.join(''));
@@ -35,4 +35,10 @@ it('reads every page once, in order', async () => {
   });
   expect(rows.join('')).toBe('abcde');
   expect(asked).toEqual([undefined, 'after b', 'after d']);
+});
+
+it('reads a long list again only once it is known to have changed', () => {
+  const list = (pages: number, isInvalidated = false) => ({ state: { data: { pages: Array.from({ length: pages }, () => page('ab')), pageParams: [] }, isInvalidated } });
+  expect([isReadAgain(list(1)), isReadAgain(list(5)), isReadAgain(list(6)), isReadAgain(list(6, true))]).toEqual([true, true, false, true]);
+  expect(isReadAgain({ state: { data: undefined, isInvalidated: false } })).toBe(true);
 });

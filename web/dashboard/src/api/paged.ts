@@ -1,5 +1,6 @@
 /** Lists that come in pages. */
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 
 export interface Paged<T> {
   items: T[];
@@ -43,17 +44,29 @@ interface Options<T> {
   newest?: (row: T) => string;
 }
 
+/** Reading a list again takes one call after another, as many as it has pages. */
+const READ_AGAIN = 5;
+
+/** Whether a list is read again as time goes by. One that somebody scrolled far down stays as it was read, until it is known to have changed. */
+export function isReadAgain(of: { state: { data?: { pages: readonly unknown[] } | undefined; isInvalidated: boolean } }): boolean {
+  return of.state.isInvalidated || (of.state.data?.pages.length ?? 0) <= READ_AGAIN;
+}
+
 /** All pages of a list read so far. */
 export function usePages<T>(key: readonly unknown[], load: (cursor: string | undefined, signal: AbortSignal) => Promise<Paged<T>>, { refetchMs, enabled = true, newest }: Options<T> = {}) {
-  const query = useInfiniteQuery({
+  const query = useInfiniteQuery<Paged<T>, Error, Pages<T>, readonly unknown[], string | undefined>({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => load(pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    ...(refetchMs && !newest ? { refetchInterval: refetchMs } : {}),
+    ...(refetchMs && !newest ? { refetchInterval: (of) => (isReadAgain(of) ? refetchMs : false) } : {}),
+    refetchOnMount: (of) => isReadAgain(of),
+    refetchOnWindowFocus: (of) => isReadAgain(of),
+    refetchOnReconnect: (of) => isReadAgain(of),
     enabled,
   });
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   const client = useQueryClient();
   useQuery({
     queryKey: [...key, 'newest'],
@@ -72,7 +85,7 @@ export function usePages<T>(key: readonly unknown[], load: (cursor: string | und
     enabled: enabled && newest !== undefined && refetchMs !== undefined && query.isSuccess && !query.isPlaceholderData,
   });
   return {
-    data: query.data?.pages.flatMap((page) => page.items),
+    data: rows,
     error: query.error,
     isPending: query.isPending,
     refetch: query.refetch,

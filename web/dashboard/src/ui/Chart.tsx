@@ -84,5 +84,5 @@ export function Chart({ option, height = 320, label, onPick, camera }: {
     );
     if (camera) camera.current = () => (chart.current ? photograph(chart.current, dark ? '#242424' : '#ffffff') : new Blob());
   }, [option, dark, camera, label]);
-  return <div ref={host} style={{ height, width: '100%', cursor: onPick ? 'pointer' : 'default' }} role="img" aria-label={label} />;
+  return <div ref={host} style={{ height, width: '100%' }} role="img" aria-label={label} />;
 }

@@ -18,7 +18,7 @@ interface Props {
 
 /** A customer, found by typing. */
 export function PickCustomer({ label, value, onChange, placeholder, except, anonymous = false }: Props) {
-  const { text, setText, items: found } = useFoundCustomers(anonymous);
+  const { text, setText, items: found, field } = useFoundCustomers(anonymous);
   const items = found.filter((p) => p.id !== except);
   // Somebody the address names, whom nobody has typed.
   const missing = value !== null && text === '' && !items.some((p) => p.id === value);
@@ -36,7 +36,7 @@ export function PickCustomer({ label, value, onChange, placeholder, except, anon
       data={missing && one.data ? [...offered, { value, label: nameOf(one.data) }] : offered}
       value={value}
       onChange={onChange}
-      nothingFoundMessage={t('Nobody was found')}
+      {...field}
     />
   );
 }

@@ -10,7 +10,7 @@ export interface Person {
 
 /** Some customers, each found by typing. */
 export function PickCustomers({ label, description, most, value, onChange }: { label: string; description?: string; most: number; value: Person[]; onChange: (people: Person[]) => void }) {
-  const { text, setText, items } = useFoundCustomers();
+  const { text, setText, items, field } = useFoundCustomers();
   const offered = items.map((p): Person => ({ id: p.id, name: nameOf(p) }));
   const all = new Map([...value, ...offered].map((p) => [p.id, p]));
   return (
@@ -26,7 +26,7 @@ export function PickCustomers({ label, description, most, value, onChange }: { l
       data={[...all.values()].map((p) => ({ value: p.id, label: p.name }))}
       value={value.map((p) => p.id)}
       onChange={(ids) => onChange(ids.flatMap((id) => all.get(id) ?? []))}
-      nothingFoundMessage={t('Nobody was found')}
+      {...field}
     />
   );
 }
