@@ -304,6 +304,28 @@ describe('editing in the dashboard', { skip: noBrowser }, () => {
     await context.close();
   });
 
+  it('says before sending what the gate would say', async () => {
+    const path = `/api/v1/profiles/${ann.id}`;
+    const say = (granted) => server.api('POST', `${path}/consents`, { channel: 'email', granted });
+    await say(false);
+    const sent = async () => (await server.api('GET', `${path}/messages`)).items.length;
+    const before = await sent();
+    await bed.on(`/customers/${ann.id}`, async (page) => {
+      await button(page, 'Send a message').click();
+      const form = page.getByRole('dialog', { name: /Send a message/ });
+      const says = form.getByRole('status');
+      await field(form, 'Template').click();
+      await page.getByRole('option', { name: 'Thanks', exact: true }).click();
+      await says.filter({ hasText: 'They unsubscribed' }).filter({ hasText: /They withdrew from email/ }).waitFor();
+      assert.ok(await button(form, 'Send').isDisabled());
+      await form.getByRole('switch', { name: 'They asked for it' }).click();
+      await says.filter({ hasText: 'It would leave at once' }).waitFor();
+      assert.ok(await button(form, 'Send').isEnabled());
+    });
+    await say(true);
+    assert.equal(await sent(), before);
+  });
+
   it('makes one of what is clicked twice', () =>
     bed.on('/settings?tab=tokens', async (page) => {
       await button(page, 'Create a token').click();

@@ -40,5 +40,5 @@ pub use spec::{
     BlockSpec, BrandSpec, CatalogSpec, ChannelSpec, Confirmations, CouponSpec, DomainSpec, DoubleOptIn, LiveChannel,
     LiveTemplate, ProviderKind, SettingsSpec, TemplateSpec, TopicSpec,
 };
-pub use stage::{Relay, RelayConfig, RelayHandle, Waiting};
+pub use stage::{Foreseen, Relay, RelayConfig, RelayHandle, Waiting, foresee};
 pub use tracking::tokens::{Claim, HookPart, Purpose, Tokens};

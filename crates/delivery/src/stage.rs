@@ -32,6 +32,7 @@ use crate::hub::Hub;
 use crate::telemetry;
 use crate::tracking::tokens::Tokens;
 use lanes::Lanes;
+pub use prepare::{Foreseen, foresee};
 use under_way::UnderWay;
 
 /// How the relay works.

@@ -1549,6 +1549,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the gate would say of a message
+         * @description Needs the role viewer.
+         */
+        post: operations["post_messages_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/counts": {
         parameters: {
             query?: never;
@@ -3927,6 +3947,17 @@ export interface components {
              */
             hours?: number | null;
         };
+        /** @description A message to ask about. */
+        CheckInput: {
+            /** @description To whom. */
+            to: components["schemas"]["Somebody"];
+            /** @description The live template's id. */
+            template: string;
+            /** @description The topic, when the template names none. */
+            topic?: string | null;
+            /** @description The customer asked for it (a receipt, a password). */
+            transactional?: boolean;
+        };
         /** @description A clause of a rule, decided for one profile. */
         ClauseView: {
             /** @description What it says, in the rule language. */
@@ -6080,6 +6111,22 @@ export interface components {
             /** @description Its identifiers. */
             identifiers: components["schemas"]["IdentifierView"][];
         };
+        /** @description What the gate would say now. */
+        MessageCheck: {
+            /** @description `send`; `skip` when it would not leave at all; `defer` when it would wait. */
+            decision: string;
+            /** @description By which channel it goes. */
+            channel: string;
+            /** @description Why it would be skipped, of the closed list. */
+            reason?: string | null;
+            /** @description Why, in words. */
+            detail?: string | null;
+            /** @description The rule that decided: `consent`, `frequency_cap`, `quiet_hours`… */
+            rule?: string | null;
+            /** @description What the rule saw; of a message that would leave, what every rule saw. */
+            values: Record<string, unknown>;
+            until?: null | components["schemas"]["Time"];
+        };
         /** @description How many messages ended how. */
         MessageCounts: {
             /**
@@ -8159,6 +8206,15 @@ export interface components {
             price?: null | components["schemas"]["SmsPrice"];
             /** @description What it would cost in every country that a live channel names a price for; `*` is every other one. */
             prices: components["schemas"]["SmsPrice"][];
+        };
+        /** @description A customer there is, named in exactly one way. */
+        Somebody: {
+            /** @description A profile's id. */
+            profile?: string | null;
+            /** @description The business's id of a known customer. */
+            user_id?: string | null;
+            /** @description An e-mail address somebody has. */
+            email?: string | null;
         };
         /** @description A source to create; it gets its first write key. */
         SourceInput: {
@@ -12078,6 +12134,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description What is wrong (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_messages_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInput"];
+            };
+        };
+        responses: {
+            /** @description Its answer now; when the message is sent it may be another. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCheck"];
                 };
             };
             /** @description What is wrong (RFC 9457). */

@@ -1,11 +1,13 @@
 //! Customers' data and messages, and the links that reach customers.
 
+use super::management::{ASK, on};
 use crate::auth::{ADMIN, Access, EDITOR, VIEWER};
 use crate::endpoint::{Endpoint, Method};
 use crate::reply::Paged;
 use crate::routes::{
     accounts, chats, confirm, consent_history, consents, customer, events, exports, hooks, in_browser, messages,
-    messages_after, messages_write, preferences, profiles, profiles_many, profiles_write, push, segments, texts,
+    messages_after, messages_check, messages_write, preferences, profiles, profiles_many, profiles_write, push,
+    segments, texts,
 };
 use crate::view::{ConsentView, EventView, MembershipView, MessageView, ProfileSummary, ProfileView};
 
@@ -142,6 +144,12 @@ fn others() -> Vec<Endpoint> {
             .query::<WaitQuery>()
             .body::<messages_write::MessageInput>()
             .answers::<messages_write::Asked>(202, "Decided; the gate has the last word on whether it leaves."),
+        on(Method::Post, "/api/v1/messages/check", ASK, "What the gate would say of a message", messages_check::check)
+            .body::<messages_check::CheckInput>()
+            .answers::<messages_check::MessageCheck>(
+                200,
+                "Its answer now; when the message is sent it may be another.",
+            ),
         get("/api/v1/messages/counts", "messages", "How many messages ended how", messages::counts)
             .query::<messages::CountQuery>()
             .answers::<messages::MessageCounts>(200, "Exact counts."),

@@ -34,7 +34,7 @@ use crate::view::{MessageView, profile_id};
 /// The most that a template is given beside the profile, bytes of JSON.
 const MAX_DATA_BYTES: usize = 32 << 10;
 /// How long a message is worth sending when the call does not say.
-const EXPIRES_MS: i64 = 3 * DAY_MS;
+pub(super) const EXPIRES_MS: i64 = 3 * DAY_MS;
 /// The longest it may be worth sending.
 const MAX_EXPIRES_MS: i64 = 31 * DAY_MS;
 

@@ -37,6 +37,7 @@ pub(crate) mod media;
 pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod messages_after;
+pub(crate) mod messages_check;
 pub(crate) mod messages_write;
 pub(crate) mod pages;
 pub(crate) mod preferences;

@@ -90,6 +90,55 @@ async fn what_cannot_be_sent_says_why() {
 }
 
 #[tokio::test]
+async fn what_the_gate_would_say_is_asked_without_sending() {
+    let app = App::new();
+    shop(&app).await;
+    let news =
+        json!({"name": "News", "subject": "News", "html": "<p><a href=\"{{ unsubscribe_url }}\">No more</a></p>"});
+    app.api("PUT", "/api/v1/resources/template/news?publish=true", news).await.expect(200);
+    app.collect("/v1/identify", json!({"userId": "bob"})).await.expect(200);
+    let known = json!({"userId": "cleo", "traits": {"email": "cleo@shop.example"}});
+    app.collect("/v1/identify", known).await.expect(200);
+    app.settle().await;
+    let cleo = app.profile("cleo").await;
+    let consents = format!("/api/v1/profiles/{cleo}/consents");
+    app.api("POST", &consents, json!({"channel": "email", "granted": true})).await.expect(201);
+    let ask = async |body: Value| app.api("POST", "/api/v1/messages/check", body).await.expect(200);
+    let (news, receipt) = (json!("news"), json!("receipt"));
+    let ada = app.profile("ada").await;
+    let consents = format!("/api/v1/profiles/{ada}/consents");
+    app.api("POST", &consents, json!({"channel": "email", "granted": false})).await.expect(201);
+    let objected = ask(json!({"to": {"user_id": "ada"}, "template": news})).await;
+    assert_eq!((&objected["decision"], &objected["reason"]), (&json!("skip"), &json!("unsubscribed")), "{objected}");
+    assert_eq!((&objected["rule"], &objected["values"]["state"]), (&json!("consent"), &json!("denied")), "{objected}");
+    let asked_for = ask(json!({"to": {"email": " Ada@Shop.example"}, "template": receipt})).await;
+    assert_eq!((&asked_for["decision"], &asked_for["channel"]), (&json!("send"), &json!("email")), "{asked_for}");
+    let nowhere = ask(json!({"to": {"user_id": "bob"}, "template": receipt})).await;
+    assert_eq!(nowhere["reason"], "no_address", "{nowhere}");
+    let agreed = ask(json!({"to": {"profile": cleo}, "template": news})).await;
+    assert_eq!(
+        (&agreed["decision"], &agreed["values"]["consent"]["state"]),
+        (&json!("send"), &json!("granted")),
+        "{agreed}"
+    );
+    app.api("DELETE", "/api/v1/resources/channel/mail", json!(null)).await.expect(200);
+    let unable = ask(json!({"to": {"profile": cleo}, "template": news})).await;
+    assert_eq!((&unable["reason"], &unable["rule"]), (&json!("not_live"), &json!("channel")), "{unable}");
+    assert_eq!(sent_to(&app, "/api/v1/messages").await, 0, "it was only asked");
+    for (to, status) in [
+        (json!({"email": "nobody@shop.example"}), 404),
+        (json!({"user_id": "nobody"}), 404),
+        (json!({}), 400),
+        (json!({"user_id": "ada", "profile": cleo}), 400),
+    ] {
+        app.api("POST", "/api/v1/messages/check", json!({"to": to, "template": receipt})).await.expect(status);
+    }
+    app.api("POST", "/api/v1/messages/check", json!({"to": {"user_id": "ada"}, "template": "reciept"}))
+        .await
+        .expect(400);
+}
+
+#[tokio::test]
 async fn channels_are_listed_and_tried() {
     let app = App::new();
     shop(&app).await;

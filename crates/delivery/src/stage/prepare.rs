@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rapport_domain::hours::HourScores;
 use rapport_domain::message::MessageOutcome;
-use rapport_domain::{MessageChannel, OutboundMessage, Profile, SkipReason, Timestamp};
+use rapport_domain::{MessageChannel, OutboundMessage, OutboxId, Profile, SkipReason, Timestamp};
 use serde_json::{Map, Value};
 
 use super::Inner;
@@ -15,7 +15,7 @@ use crate::core::address::{Targets, suppression_key, targets};
 use crate::core::caps::{Contact, is_limited};
 use crate::core::gate::{GateDecision, GateInput, Suppressed, decide, is_counted, passing, topic_of, wants_hours};
 use crate::core::window::window_ms;
-use crate::deps::{Known, OriginState};
+use crate::deps::{Deps, Known, OriginState};
 use crate::error::DeliveryError;
 use crate::spec::{LiveChannel, LiveTemplate, MAX_WINDOW_MS, SettingsSpec, TopicSpec};
 
@@ -51,8 +51,12 @@ struct Looked {
     origin: OriginState,
 }
 
-fn look(inner: &Inner, message: &OutboundMessage) -> Result<Looked, DeliveryError> {
-    let (deps, workspace) = (&inner.deps, message.workspace);
+fn look(
+    deps: &Deps,
+    message: &OutboundMessage,
+    is_under_way: &dyn Fn(OutboxId) -> bool,
+) -> Result<Looked, DeliveryError> {
+    let workspace = message.workspace;
     let settings = deps.catalog.settings(workspace)?;
     let template = deps.catalog.template(workspace, &message.template)?;
     let channels = deps.catalog.channels(workspace, &message.channel)?;
@@ -87,10 +91,7 @@ fn look(inner: &Inner, message: &OutboundMessage) -> Result<Looked, DeliveryErro
         _ => None,
     };
     let origin = match &message.origin {
-        Some(origin) => {
-            let is_under_way = |id| inner.under_way.is_begun(id);
-            deps.journeys.state(message, origin, &Known { profile: profile.as_ref(), is_under_way: &is_under_way })?
-        }
+        Some(origin) => deps.journeys.state(message, origin, &Known { profile: profile.as_ref(), is_under_way })?,
         None => OriginState::Live,
     };
     Ok(Looked { settings, template, channels, topic, profile, targets, suppressed, wrote, hours, origin })
@@ -122,6 +123,38 @@ impl Looked {
             under_way,
         }
     }
+
+    /// What reached the customer, where some limit counts it.
+    fn contacts(&self, deps: &Deps, is_counted: bool, now: Timestamp) -> Result<Vec<Contact>, DeliveryError> {
+        match self.profile.as_ref().filter(|p| is_counted && is_limited(&self.settings, p)) {
+            Some(profile) => deps.ledger.contacts(profile, now.plus_ms(-MAX_WINDOW_MS)),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+/// What the gate would say about a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foreseen {
+    /// Its decision.
+    pub decision: GateDecision,
+    /// What every rule saw, by its name, of a message that would leave.
+    pub seen: Map<String, Value>,
+}
+
+/// Asks the gate about a message that nobody has decided yet. Nothing is counted, recorded or sent: by the time it is, the
+/// answer may be another.
+///
+/// # Errors
+/// When something the gate looks at cannot be read.
+pub fn foresee(deps: &Deps, message: &OutboundMessage, now: Timestamp) -> Result<Foreseen, DeliveryError> {
+    let looked = look(deps, message, &|_| false)?;
+    let counted = is_counted(message, looked.template.as_ref().map(|t| &t.spec));
+    let contacts = looked.contacts(deps, counted, now)?;
+    let input = looked.input(message, now, false, (&contacts, &[]));
+    let decision = decide(&input);
+    let seen = if decision == GateDecision::Send { passing(&input) } else { Map::new() };
+    Ok(Foreseen { decision, seen })
 }
 
 /// Asks once more about a message that had to wait after the gate had let it pass: the customer may have unsubscribed or left
@@ -131,7 +164,8 @@ pub(super) fn objects(
     message: &OutboundMessage,
     now: Timestamp,
 ) -> Result<Option<MessageOutcome>, DeliveryError> {
-    Ok(match decide(&look(inner, message)?.input(message, now, false, (&[], &[]))) {
+    let looked = look(&inner.deps, message, &|id| inner.under_way.is_begun(id))?;
+    Ok(match decide(&looked.input(message, now, false, (&[], &[]))) {
         GateDecision::Send => None,
         GateDecision::Skip { reason, detail } => Some(skipped(reason, detail)),
         GateDecision::Defer { until, detail } => Some(MessageOutcome::Deferred { until, detail, attempt: false }),
@@ -146,17 +180,13 @@ pub(super) fn prepare(
     now: Timestamp,
 ) -> Result<Result<Passed, MessageOutcome>, DeliveryError> {
     let (deps, workspace) = (&inner.deps, message.workspace);
-    let looked = look(inner, message)?;
+    let looked = look(deps, message, &|id| inner.under_way.is_begun(id))?;
     let spec = looked.template.as_ref().map(|t| &t.spec);
     let counted = is_counted(message, spec);
     // One decision a customer at a time: two messages at once must not both take the last place under a cap.
     let turn = looked.profile.as_ref().filter(|_| counted).map(|p| inner.under_way.turn(workspace, p.id));
     let under_way = turn.as_ref().map(|t| t.contacts()).unwrap_or_default();
-    let limited = |p: &&Profile| counted && is_limited(&looked.settings, p);
-    let contacts = match looked.profile.as_ref().filter(limited) {
-        Some(profile) => deps.ledger.contacts(profile, now.plus_ms(-MAX_WINDOW_MS))?,
-        None => Vec::new(),
-    };
+    let contacts = looked.contacts(deps, counted, now)?;
     let already_sent = deps.ledger.is_sent(workspace, message.profile, message.id)?;
     let input = looked.input(message, now, already_sent, (&contacts, &under_way));
     let decision = decide(&input);

@@ -1,6 +1,8 @@
 import { Button, Stack, Switch, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
+import { GateSays } from '@/features/messages/GateSays';
 import { t } from '@/i18n';
 import { PickDocument } from '@/resources/PickDocument';
 import { Problem } from '@/ui/bits';
@@ -13,6 +15,13 @@ import { nameOf } from './name';
 export function SendOne({ to, close }: { to: Customer; close: () => void }) {
   const [template, setTemplate] = useState('');
   const [transactional, setTransactional] = useState(false);
+  const asked = useQuery({
+    queryKey: ['messages', 'check', to.id, template, transactional],
+    queryFn: ({ signal }) => data(api.POST('/api/v1/messages/check', { body: { to: { profile: to.id }, template, transactional }, signal })),
+    enabled: template !== '',
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  });
   const { busy, error, run } = useCall([['profiles', to.id]], close);
   const send = () =>
     run(async (once) => {
@@ -30,9 +39,10 @@ export function SendOne({ to, close }: { to: Customer; close: () => void }) {
           checked={transactional}
           onChange={(e) => setTransactional(e.currentTarget.checked)}
         />
+        {template && asked.data && <GateSays said={asked.data} />}
         <Text size="xs" c="dimmed">{t('The delivery gate has the last word: suppression, consent, quiet hours.')}</Text>
-        <Problem error={error} />
-        <Button disabled={!template} loading={busy} onClick={() => void send()}>
+        <Problem error={error ?? asked.error} />
+        <Button disabled={!template || asked.data?.decision === 'skip'} loading={busy} onClick={() => void send()}>
           {t('Send')}
         </Button>
       </Stack>

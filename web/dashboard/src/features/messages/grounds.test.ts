@@ -9,6 +9,7 @@ it('says what a rule saw', () => {
     'It was 2026-03-01 22:10 in Europe/Berlin.',
     'Quiet hours are from 21:00 to 08:00.',
   ]);
+  expect(saw('channel', { channel: 'sms' })).toEqual(['No live channel carries sms.']);
   const denied = saw('consent', { channel: 'email', topic: 'news', state: 'denied', since: '2026-03-01T12:00:00Z', source: 'link' });
   expect(denied[0]).toMatch(/^They withdrew from email · news on .*2026.* \(link\)\.$/);
   expect(saw('consent', { channel: 'sms', topic: null, state: 'unknown', policy: 'opt_in' })).toEqual(['They said nothing about sms, which needs their agreement.']);

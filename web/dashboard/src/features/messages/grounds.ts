@@ -47,6 +47,8 @@ export function saw(rule: string | null | undefined, values: unknown): string[] 
       return [clock(values), t('The send window opens {when}.', { when: when(values.until) })];
     case 'pause':
       return [t('They want to be left alone until {when}.', { when: when(values.until) })];
+    case 'channel':
+      return [t('No live channel carries {channel}.', { channel: t(text(values.channel)) })];
     case null:
     case undefined:
       break;
