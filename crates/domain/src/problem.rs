@@ -178,6 +178,46 @@ pub mod kinds {
         NO_SUCH_TYPE = "no_such_type", "`{name}` is {kind}, {why}";
         /// Questions about events where only what is known of a customer can be asked.
         ASKS_ABOUT_EVENTS = "asks_about_events", "asks about events: put that into a segment and ask in_segment(\"…\")";
+        /// No number between two others.
+        NOT_BETWEEN = "not_between", "expected {from} to {to}";
+        /// A list without anything, or with too much.
+        NOT_SO_MANY = "not_so_many", "expected {from} to {to}, there are {found}";
+        /// No calendar day.
+        NOT_A_DATE = "not_a_date", "expected a date such as 2026-01-31";
+        /// No time of the day.
+        NOT_A_TIME = "not_a_time", "expected a time of the day such as 08:00";
+        /// No time zone.
+        UNKNOWN_ZONE = "unknown_zone", "unknown time zone \"{zone}\", expected an IANA name such as Europe/Berlin";
+        /// No beginning or end of a period.
+        NOT_A_BOUND = "not_a_bound", "expected a date such as 2026-01-31, a time such as 2026-01-31T08:00:00Z, or -7d, yesterday, last month";
+        /// A period that ends before it begins.
+        NOT_AFTER = "not_after", "must be after {at} ({found})";
+        /// Something that ends before it begins, and may end on the same day.
+        TOO_EARLY = "too_early", "must not be before {at} ({found})";
+        /// A period of too many days.
+        PERIOD_TOO_LONG = "period_too_long", "the period has {days} days, at most {max} are possible";
+        /// A period of too many hours, days, weeks or months.
+        TOO_MANY_BUCKETS = "too_many_buckets", "the period has more than {max} {what}; take a larger unit";
+        /// A duration that is none, or longer than a year.
+        NOT_A_WINDOW = "not_a_window", "expected a duration such as 7d or 36h, at most 366d, found \"{found}\"";
+        /// A report of a segment that is not live.
+        NO_LIVE_SEGMENT = "no_live_segment", "there is no live segment \"{id}\"";
+        /// An event that looks like a slip.
+        NO_EVENT_NAMED = "no_event_named", "no event named \"{name}\" was seen";
+        /// Something of a report that it does not show.
+        NOT_SHOWN = "not_shown", "expected a {what} that the report shows";
+        /// No path to a number of a report.
+        NOT_A_POINTER = "not_a_pointer", "expected a JSON pointer into the report such as /series/0/total";
+        /// An address of nobody in the team.
+        NOT_A_MEMBER = "not_a_member", "\"{address}\" is not the address of a member of this workspace";
+        /// Something that only a report of another rhythm has.
+        OTHER_RHYTHM = "other_rhythm", "only of a {rhythm} report";
+        /// A tile that is not within the columns.
+        OUTSIDE_COLUMNS = "outside_columns", "expected x and w within {columns} columns, w at least 1";
+        /// A tile that is not within the rows.
+        OUTSIDE_ROWS = "outside_rows", "expected h from 1 to 50 and y below {rows}";
+        /// A tile on another one.
+        TILES_OVERLAP = "tiles_overlap", "lies over items[{other}]";
 
         /// Two steps of one id.
         STEP_TAKEN = "step_taken", "the id \"{id}\" is taken by {place}";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rapport_domain::event::names;
 use rapport_domain::time::parse_duration_ms;
-use rapport_domain::{Problem, ProfileId, Timestamp};
+use rapport_domain::{Problem, ProfileId, Timestamp, kinds};
 use rapport_lake::{CancelFlag, Snapshot};
 use rapport_rules::{Predicate, parse_predicate};
 use schemars::JsonSchema;
@@ -135,6 +135,31 @@ impl Ask<'_> {
         self.problems.push(Problem::new(at, message));
     }
 
+    /// Something is not within a range.
+    pub(crate) fn not_between(&mut self, at: impl Into<String>, (from, to): (usize, usize)) {
+        self.problems.push(Problem::of(at, kinds::NOT_BETWEEN, &[("from", &from), ("to", &to)]));
+    }
+
+    /// There is more of something than can be.
+    pub(crate) fn too_many(&mut self, at: impl Into<String>, max: usize, found: usize) {
+        self.problems.push(Problem::of(at, kinds::TOO_MANY, &[("max", &max), ("found", &found)]));
+    }
+
+    /// The period is longer than this report takes.
+    pub(crate) fn too_many_days(&mut self, days: impl std::fmt::Display, max: usize) {
+        self.problems.push(Problem::of("from", kinds::PERIOD_TOO_LONG, &[("days", &days), ("max", &max)]));
+    }
+
+    /// The request asks for who is behind something that it does not have.
+    pub(crate) fn not_shown(&mut self, at: &str, what: &str) {
+        self.problems.push(Problem::of(at, kinds::NOT_SHOWN, &[("what", &what)]));
+    }
+
+    /// There is too little of something, or too much.
+    pub(crate) fn not_so_many(&mut self, at: impl Into<String>, (from, to): (usize, usize), found: usize) {
+        self.problems.push(Problem::of(at, kinds::NOT_SO_MANY, &[("from", &from), ("to", &to), ("found", &found)]));
+    }
+
     /// Ends here when the request has faults; hands out `value` otherwise, which a faultless request has.
     pub(crate) fn sound<T>(&mut self, value: Option<T>) -> Result<T, InsightError> {
         match value {
@@ -149,8 +174,7 @@ impl Ask<'_> {
         if members.is_none() {
             let known = self.people.segments(ws)?;
             let like = nearest(segment, known.iter().map(String::as_str), 0.5);
-            let problem = Problem::new(at, format!("there is no live segment {segment:?}")).with_suggestion(like);
-            self.problems.push(problem);
+            self.problems.push(Problem::of(at, kinds::NO_LIVE_SEGMENT, &[("id", &segment)]).with_suggestion(like));
         }
         Ok(members)
     }
@@ -164,7 +188,7 @@ impl Ask<'_> {
     /// event may just not have happened yet.
     pub(crate) fn event_name(&mut self, name: &str, at: &str) {
         if name.trim().is_empty() {
-            return self.problem(at, "expected an event name");
+            return self.problems.push(Problem::of(at, kinds::EMPTY, &[]));
         }
         if self.known.iter().any(|(k, _)| k == name) {
             if !self.asked.iter().any(|a| a == name) {
@@ -172,10 +196,10 @@ impl Ask<'_> {
             }
             return;
         }
-        let text = format!("no event named {name:?} was seen");
+        let problem = Problem::of(at, kinds::NO_EVENT_NAMED, &[("name", &name)]);
         match nearest(name, self.known.iter().map(|(k, _)| k.as_str()), LIKENESS) {
-            Some(like) => self.problems.push(Problem::new(at, text).with_suggestion(Some(like))),
-            None => self.warnings.push(text),
+            Some(like) => self.problems.push(problem.with_suggestion(Some(like))),
+            None => self.warnings.push(problem.message),
         }
     }
 
@@ -250,7 +274,7 @@ impl Ask<'_> {
     /// Reads a list of selections, of which at most `most` are possible.
     pub(crate) fn selections(&mut self, list: &[Selection], at: &str, most: usize) -> Vec<Matcher> {
         if list.len() > most {
-            self.problem(at, format!("at most {most} are possible, there are {}", list.len()));
+            self.too_many(at, most, list.len());
         }
         (0..).zip(list).take(most).map(|(i, s): (usize, _)| self.selection(s, &format!("{at}[{i}]."))).collect()
     }
@@ -260,7 +284,7 @@ impl Ask<'_> {
         let text = text.unwrap_or(default);
         let found = parse_duration_ms(text).filter(|ms| (1..=MAX_WINDOW_MS).contains(ms));
         if found.is_none() {
-            self.problem(at, format!("expected a duration such as 7d or 36h, at most 366d, found {text:?}"));
+            self.problems.push(Problem::of(at, kinds::NOT_A_WINDOW, &[("found", &text)]));
         }
         found
     }
@@ -269,7 +293,7 @@ impl Ask<'_> {
     pub(crate) fn number(&mut self, value: Option<usize>, default: usize, range: (usize, usize), at: &str) -> usize {
         let value = value.unwrap_or(default);
         if !(range.0..=range.1).contains(&value) {
-            self.problem(at, format!("expected {} to {}", range.0, range.1));
+            self.not_between(at, range);
         }
         value
     }
@@ -309,7 +333,7 @@ impl Ask<'_> {
     /// Reads a page.
     pub(crate) fn page(&mut self, page: Page) {
         if !(1..=MAX_PAGE).contains(&page.limit) {
-            self.problem("drill.limit", format!("expected 1 to {MAX_PAGE}"));
+            self.not_between("drill.limit", (1, MAX_PAGE));
         }
     }
 

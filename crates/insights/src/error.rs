@@ -1,6 +1,6 @@
 //! What can go wrong with a report.
 
-use rapport_domain::{ErrorClass, Problem};
+use rapport_domain::{ErrorClass, Problem, kinds};
 use rapport_lake::LakeError;
 
 /// Why there is no report.
@@ -33,6 +33,11 @@ impl InsightError {
     /// A request with one fault.
     pub(crate) fn invalid(at: &str, message: impl Into<String>) -> Self {
         InsightError::Invalid(vec![Problem::new(at, message)])
+    }
+
+    /// A request for who is behind something that the report does not show.
+    pub(crate) fn not_shown(at: &str, what: &str) -> Self {
+        InsightError::Invalid(vec![Problem::of(at, kinds::NOT_SHOWN, &[("what", &what)])])
     }
 
     /// A stable name of the error.

@@ -1,6 +1,6 @@
 //! Every kind of report by name: for saved requests, which are JSON until they are asked.
 
-use rapport_domain::{Problem, Timestamp};
+use rapport_domain::{Problem, Timestamp, kinds as of};
 use rapport_lake::{CancelFlag, Snapshot};
 use schemars::{Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -65,8 +65,11 @@ pub const KINDS: &[Kind] = &[
 pub fn named(name: &str, at: &str) -> Result<&'static Kind, Problem> {
     KINDS.iter().find(|k| k.name == name).ok_or_else(|| {
         let names: Vec<&str> = KINDS.iter().map(|k| k.name).collect();
-        let text = format!("there is no report {name:?}, expected one of {}", names.join(", "));
-        Problem::new(at, text).with_suggestion(nearest(name, names.into_iter(), 0.6))
+        Problem::of(at, of::NOT_ONE_OF, &[("known", &names.join(", ")), ("found", &name)]).with_suggestion(nearest(
+            name,
+            names.into_iter(),
+            0.6,
+        ))
     })
 }
 

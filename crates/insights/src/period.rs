@@ -1,7 +1,7 @@
 //! The period of a report.
 
 use chrono::NaiveDate;
-use rapport_domain::{Problem, Timestamp, time};
+use rapport_domain::{Problem, Timestamp, kinds, time};
 
 use crate::core::buckets::{Buckets, Unit, day_start, local_date};
 use crate::core::relative;
@@ -26,6 +26,11 @@ fn default_buckets(unit: Unit) -> i64 {
     }
 }
 
+fn too_many(unit: Unit) -> Problem {
+    let what = format!("{}s", unit.as_str());
+    Problem::of("from", kinds::TOO_MANY_BUCKETS, &[("max", &MAX_BUCKETS), ("what", &what)])
+}
+
 impl Period {
     /// Reads a request's period. A date is a day of the zone (`to` includes it), and so is one named from today
     /// ([`relative::days`]); anything else is an instant (`to` excludes it). Without `to` it ends now, without `from` it has 30 days (2 of hours, 12 weeks, 12 months).
@@ -33,8 +38,8 @@ impl Period {
         let name = scope.zone.unwrap_or("UTC");
         let Some(zone) = time::zone(name) else {
             let known = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name());
-            let text = format!("unknown time zone {name:?}, expected an IANA name such as Europe/Berlin");
-            problems.push(Problem::new("zone", text).with_suggestion(crate::ask::nearest(name, known, 0.6)));
+            let problem = Problem::of("zone", kinds::UNKNOWN_ZONE, &[("zone", &name)]);
+            problems.push(problem.with_suggestion(crate::ask::nearest(name, known, 0.6)));
             return None;
         };
         let today = local_date(zone, now);
@@ -60,17 +65,15 @@ impl Period {
         };
         for (at, bound) in [("from", begin), ("to", end)] {
             if bound.is_none() {
-                let text = "expected a date such as 2026-01-31, a time such as 2026-01-31T08:00:00Z, or -7d, yesterday, last month";
-                problems.push(Problem::new(at, text));
+                problems.push(Problem::of(at, kinds::NOT_A_BOUND, &[]));
             }
         }
         let ((from, first_day), (to, last_day)) = begin.zip(end)?;
         let days = (last_day - first_day).num_days() + 1;
         if from >= to {
-            problems.push(Problem::new("to", format!("must be after from ({from})")));
+            problems.push(Problem::of("to", kinds::NOT_AFTER, &[("at", &"from"), ("found", &from)]));
         } else if days > MAX_DAYS {
-            let text = format!("the period has {days} days, at most {MAX_DAYS} are possible");
-            problems.push(Problem::new("from", text));
+            problems.push(Problem::of("from", kinds::PERIOD_TOO_LONG, &[("days", &days), ("max", &MAX_DAYS)]));
         } else {
             return Some(Period { zone, from, to, first_day, last_day });
         }
@@ -82,8 +85,7 @@ impl Period {
         let all = Buckets::new(self.zone, unit, self.first_day, self.last_day, MAX_BUCKETS + 24);
         let buckets = all.within(self.from, self.to);
         if buckets.len() > MAX_BUCKETS {
-            let text = format!("the period has more than {MAX_BUCKETS} {}s; take a larger unit", unit.as_str());
-            problems.push(Problem::new("from", text));
+            problems.push(too_many(unit));
         }
         buckets
     }
@@ -93,10 +95,13 @@ impl Period {
         let first = unit.shift(unit.floor(self.first_day), -(lead as i64));
         let buckets = Buckets::new(self.zone, unit, first, self.last_day, MAX_BUCKETS);
         if unit == Unit::Hour {
-            problems.push(Problem::new("unit", "expected day, week or month"));
+            problems.push(Problem::of(
+                "unit",
+                kinds::NOT_ONE_OF,
+                &[("known", &"day, week, month"), ("found", &"hour")],
+            ));
         } else if buckets.len() > MAX_BUCKETS {
-            let text = format!("the period has more than {MAX_BUCKETS} {}s; take a larger unit", unit.as_str());
-            problems.push(Problem::new("from", text));
+            problems.push(too_many(unit));
         }
         buckets
     }

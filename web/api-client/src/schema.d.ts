@@ -5369,6 +5369,26 @@ export interface components {
          *     - `cannot_test`: `{name}` is {kind}, which .{test}(…) cannot test
          *     - `no_such_type`: `{name}` is {kind}, {why}
          *     - `asks_about_events`: asks about events: put that into a segment and ask in_segment("…")
+         *     - `not_between`: expected {from} to {to}
+         *     - `not_so_many`: expected {from} to {to}, there are {found}
+         *     - `not_a_date`: expected a date such as 2026-01-31
+         *     - `not_a_time`: expected a time of the day such as 08:00
+         *     - `unknown_zone`: unknown time zone "{zone}", expected an IANA name such as Europe/Berlin
+         *     - `not_a_bound`: expected a date such as 2026-01-31, a time such as 2026-01-31T08:00:00Z, or -7d, yesterday, last month
+         *     - `not_after`: must be after {at} ({found})
+         *     - `too_early`: must not be before {at} ({found})
+         *     - `period_too_long`: the period has {days} days, at most {max} are possible
+         *     - `too_many_buckets`: the period has more than {max} {what}; take a larger unit
+         *     - `not_a_window`: expected a duration such as 7d or 36h, at most 366d, found "{found}"
+         *     - `no_live_segment`: there is no live segment "{id}"
+         *     - `no_event_named`: no event named "{name}" was seen
+         *     - `not_shown`: expected a {what} that the report shows
+         *     - `not_a_pointer`: expected a JSON pointer into the report such as /series/0/total
+         *     - `not_a_member`: "{address}" is not the address of a member of this workspace
+         *     - `other_rhythm`: only of a {rhythm} report
+         *     - `outside_columns`: expected x and w within {columns} columns, w at least 1
+         *     - `outside_rows`: expected h from 1 to 50 and y below {rows}
+         *     - `tiles_overlap`: lies over items[{other}]
          *     - `step_taken`: the id "{id}" is taken by {place}
          *     - `no_step`: there is no step "{step}"
          *     - `step_unreached`: nothing leads to step "{step}"
@@ -5397,7 +5417,7 @@ export interface components {
          *     - `confirm_other_channel`: the template "{id}" is for {carried}
          * @enum {string}
          */
-        ItemCode: "required" | "required_one_of" | "empty" | "not_one_line" | "too_long" | "too_many_characters" | "name_length" | "wrong_type" | "not_one_of" | "not_exactly_one" | "unknown_member" | "not_an_object" | "not_whole" | "not_a_percentage" | "too_many" | "too_many_members" | "too_many_texts" | "not_an_email" | "not_an_address" | "not_a_duration" | "duration_range" | "not_an_instant" | "not_a_language" | "not_an_id" | "unknown_document" | "rule_empty" | "not_a_condition" | "not_a_value" | "unknown_word" | "unknown_segment" | "unseen_event" | "unseen_trait" | "unseen_account_trait" | "unseen_property" | "never_equal" | "cannot_test" | "no_such_type" | "asks_about_events" | "step_taken" | "no_step" | "step_unreached" | "endless_way" | "starts_itself" | "reserved_event" | "ends_too_early" | "no_channel" | "template_not_live" | "not_live" | "names_not_live" | "segment_not_live" | "started_not_live" | "started_otherwise" | "starts_own" | "stops_own" | "other_channel" | "over" | "never_again" | "sends_again" | "sends_unbounded" | "no_media" | "no_webhook_channel" | "confirm_not_live" | "confirm_without_link" | "confirm_other_channel";
+        ItemCode: "required" | "required_one_of" | "empty" | "not_one_line" | "too_long" | "too_many_characters" | "name_length" | "wrong_type" | "not_one_of" | "not_exactly_one" | "unknown_member" | "not_an_object" | "not_whole" | "not_a_percentage" | "too_many" | "too_many_members" | "too_many_texts" | "not_an_email" | "not_an_address" | "not_a_duration" | "duration_range" | "not_an_instant" | "not_a_language" | "not_an_id" | "unknown_document" | "rule_empty" | "not_a_condition" | "not_a_value" | "unknown_word" | "unknown_segment" | "unseen_event" | "unseen_trait" | "unseen_account_trait" | "unseen_property" | "never_equal" | "cannot_test" | "no_such_type" | "asks_about_events" | "not_between" | "not_so_many" | "not_a_date" | "not_a_time" | "unknown_zone" | "not_a_bound" | "not_after" | "too_early" | "period_too_long" | "too_many_buckets" | "not_a_window" | "no_live_segment" | "no_event_named" | "not_shown" | "not_a_pointer" | "not_a_member" | "other_rhythm" | "outside_columns" | "outside_rows" | "tiles_overlap" | "step_taken" | "no_step" | "step_unreached" | "endless_way" | "starts_itself" | "reserved_event" | "ends_too_early" | "no_channel" | "template_not_live" | "not_live" | "names_not_live" | "segment_not_live" | "started_not_live" | "started_otherwise" | "starts_own" | "stops_own" | "other_channel" | "over" | "never_again" | "sends_again" | "sends_unbounded" | "no_media" | "no_webhook_channel" | "confirm_not_live" | "confirm_without_link" | "confirm_other_channel";
         /** @description What an item of a dashboard comes to. Exactly one of `insight`, `goal`, `text` and `error`. */
         ItemResult: {
             /** @description Why there is nothing: the others are shown all the same. */

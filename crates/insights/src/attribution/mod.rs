@@ -282,7 +282,7 @@ impl Insight for AttributionRequest {
             ask.problem("goal.event", "expected the event of the goal, such as Order Completed");
         }
         if self.touches.is_empty() {
-            ask.problem("touches", format!("expected 1 to {MAX_TOUCHES} kinds of touches"));
+            ask.not_so_many("touches", (1, MAX_TOUCHES), 0);
         }
         let mut matchers = vec![ask.selection(&self.goal, "goal.")];
         matchers.extend(ask.selections(&self.touches, "touches", MAX_TOUCHES));
@@ -337,7 +337,7 @@ impl AttributionDrill {
             None => None,
             Some(touch) => match lines.named(Some(touch)) {
                 Some(line) => Some(line as u16),
-                None => return Err(InsightError::invalid("drill.touch", "expected a touch that the report shows")),
+                None => return Err(InsightError::not_shown("drill.touch", "touch")),
             },
         };
         let (first, last) = (self.first, self.last);

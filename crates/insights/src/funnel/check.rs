@@ -14,7 +14,7 @@ impl FunnelRequest {
         let period = ask.scope(self.scope(), Unit::Day)?;
         let steps = self.steps.len();
         if steps == 0 || steps > MAX_STEPS {
-            ask.problem("steps", format!("expected 1 to {MAX_STEPS} steps, there are {steps}"));
+            ask.not_so_many("steps", (1, MAX_STEPS), steps);
         }
         let selections: Vec<Selection> = self.steps.iter().map(|s| s.selection()).collect();
         let mut matchers = Vec::new();
@@ -44,13 +44,14 @@ impl FunnelRequest {
         }
         ask.top(self.top);
         ask.number(self.histogram, 10, (1, MAX_BINS), "histogram");
-        if self.correlate.as_ref().is_some_and(|c| c.properties.len() > MAX_CORRELATED) {
-            ask.problem("correlate.properties", format!("at most {MAX_CORRELATED} are possible"));
+        let correlated = self.correlate.as_ref().map_or(0, |c| c.properties.len());
+        if correlated > MAX_CORRELATED {
+            ask.too_many("correlate.properties", MAX_CORRELATED, correlated);
         }
         if let Some(drill) = &self.drill {
             ask.page(drill.page());
             if !(1..=steps).contains(&drill.step) {
-                ask.problem("drill.step", format!("expected 1 to {steps}"));
+                ask.not_between("drill.step", (1, steps));
             }
         }
         let buckets = match (&period, self.over) {
@@ -81,7 +82,7 @@ impl FunnelRequest {
 
     fn exclusions(&self, ask: &mut Ask<'_>, matchers: &mut Vec<Matcher>) -> Vec<(usize, usize)> {
         if self.exclude.len() > MAX_EXCLUSIONS {
-            ask.problem("exclude", format!("at most {MAX_EXCLUSIONS} are possible"));
+            ask.too_many("exclude", MAX_EXCLUSIONS, self.exclude.len());
         }
         let steps = self.steps.len();
         let mut all = Vec::new();

@@ -255,11 +255,11 @@ impl FunnelRequest {
         let step = drill.step - 1;
         let line = drill.value.as_ref().map(|v| lines.named(Some(v)));
         if line == Some(None) {
-            return Err(InsightError::invalid("drill.value", "expected a value that the report shows"));
+            return Err(InsightError::not_shown("drill.value", "value"));
         }
         let bucket = drill.bucket.as_ref().map(|b| buckets.and_then(|all| all.labels().iter().position(|l| l == b)));
         if bucket == Some(None) {
-            return Err(InsightError::invalid("drill.bucket", "expected a bucket of over as the report names it"));
+            return Err(InsightError::not_shown("drill.bucket", "bucket"));
         }
         let marked = match &drill.mark {
             Some(mark) => Some(correlation::marked(ask, self, walk, mark)?),

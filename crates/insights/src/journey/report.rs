@@ -248,7 +248,7 @@ impl JourneyMapRequest {
     fn check(&self, ask: &mut Ask<'_>) -> Result<(JourneyWalk, Period), InsightError> {
         let period = ask.scope(self.scope(), Unit::Day)?;
         if self.stages.is_empty() || self.stages.len() > MAX_STAGES {
-            ask.problem("stages", format!("expected 1 to {MAX_STAGES} stages, there are {}", self.stages.len()));
+            ask.not_so_many("stages", (1, MAX_STAGES), self.stages.len());
         }
         if self.good.event.is_none() {
             ask.problem("good.event", "expected the event a journey ends well with, such as Order Completed");
@@ -283,7 +283,7 @@ impl JourneyMapRequest {
         if let Some(drill) = &self.drill {
             ask.page(drill.page());
             if drill.stage.as_ref().is_some_and(|s| self.stages.iter().all(|stage| stage.name != *s)) {
-                ask.problem("drill.stage", "expected a stage of the request");
+                ask.not_shown("drill.stage", "stage");
             }
         }
         let period = ask.sound(period)?;

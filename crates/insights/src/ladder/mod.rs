@@ -273,7 +273,7 @@ impl LadderRequest {
 
 fn plans(ask: &mut Ask<'_>, rungs: &[Rung]) -> Vec<Plan> {
     if !(2..=MAX_RUNGS).contains(&rungs.len()) {
-        ask.problem("rungs", format!("expected 2 to {MAX_RUNGS} rungs, there are {}", rungs.len()));
+        ask.not_so_many("rungs", (2, MAX_RUNGS), rungs.len());
     }
     let mut plans = Vec::new();
     for (at, rung) in rungs.iter().enumerate() {

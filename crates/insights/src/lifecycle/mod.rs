@@ -199,7 +199,7 @@ impl Insight for LifecycleRequest {
         let wanted = match &self.drill {
             Some(drill) => {
                 let Some(at) = labels.iter().position(|l| *l == drill.bucket) else {
-                    return Err(InsightError::invalid("drill.bucket", "expected a bucket as the report names it"));
+                    return Err(InsightError::not_shown("drill.bucket", "bucket"));
                 };
                 Some((drill, at as u16 + 1))
             }

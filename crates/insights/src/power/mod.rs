@@ -182,7 +182,7 @@ impl Insight for PowerUsersRequest {
         let buckets = period.map(|p| p.buckets(Unit::Day, &mut ask.problems));
         let count = buckets.as_ref().map_or(0, Buckets::len);
         if count > MAX_CURVE_DAYS {
-            ask.problem("from", format!("the period has {count} days, at most {MAX_CURVE_DAYS} are possible"));
+            ask.too_many_days(count, MAX_CURVE_DAYS);
         }
         if let Some(drill) = &self.drill {
             ask.page(drill.page());
@@ -214,7 +214,7 @@ impl Insight for PowerUsersRequest {
         let drill = match &self.drill {
             Some(drill) => {
                 let Some(line) = lines.named(drill.value.as_deref()) else {
-                    return Err(InsightError::invalid("drill.value", "expected a value that the report shows"));
+                    return Err(InsightError::not_shown("drill.value", "value"));
                 };
                 let wanted = drill.least_days..=drill.most_days.unwrap_or(drill.least_days);
                 let lines = &lines;

@@ -199,10 +199,10 @@ impl RetentionRequest {
         let cohort = checked.buckets.labels().iter().position(|l| *l == drill.cohort);
         let line = lines.named(drill.value.as_deref());
         let Some(cohort) = cohort else {
-            return Err(InsightError::invalid("drill.cohort", "expected a cohort as the report names it"));
+            return Err(InsightError::not_shown("drill.cohort", "cohort"));
         };
         let Some(line) = line else {
-            return Err(InsightError::invalid("drill.value", "expected a value that the report shows"));
+            return Err(InsightError::not_shown("drill.value", "value"));
         };
         let begun = checked.columns.begun(checked.buckets.len() - cohort);
         if drill.column >= begun {

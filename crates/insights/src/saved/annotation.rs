@@ -1,7 +1,7 @@
 //! Annotations: what happened on a day, shown with every report of it.
 
 use chrono::NaiveDate;
-use rapport_domain::Problem;
+use rapport_domain::{Problem, kinds as of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,16 +35,21 @@ impl AnnotationSpec {
         let found: AnnotationSpec = kinds::read(spec, "spec").map_err(|p| vec![p])?;
         let mut problems = Vec::new();
         if found.text.trim().is_empty() || found.text.len() > MAX_NOTE {
-            problems.push(Problem::new("spec.text", format!("expected what happened, at most {MAX_NOTE} bytes")));
+            problems.push(match found.text.trim() {
+                "" => Problem::of("spec.text", of::EMPTY, &[]),
+                _ => Problem::of("spec.text", of::TOO_LONG, &[("max", &MAX_NOTE), ("found", &found.text.len())]),
+            });
         }
         let day = |text: &str| text.parse::<NaiveDate>().ok().filter(|d| d.to_string() == text);
         let (date, until) = (day(&found.date), found.until.as_deref().map(day));
         if date.is_none() {
-            problems.push(Problem::new("spec.date", "expected a date such as 2026-01-31"));
+            problems.push(Problem::of("spec.date", of::NOT_A_DATE, &[]));
         }
         match until {
-            Some(None) => problems.push(Problem::new("spec.until", "expected a date such as 2026-01-31")),
-            Some(until) if until < date => problems.push(Problem::new("spec.until", "must not be before date")),
+            Some(None) => problems.push(Problem::of("spec.until", of::NOT_A_DATE, &[])),
+            Some(until) if until < date => {
+                problems.push(Problem::of("spec.until", of::TOO_EARLY, &[("at", &"date"), ("found", &found.date)]));
+            }
             _ => {}
         }
         if problems.is_empty() { Ok(found) } else { Err(problems) }
@@ -70,7 +75,7 @@ mod tests {
         for (spec, expected) in [
             (json!({"text": "Sale", "date": "2026-03-01"}), None),
             (json!({"text": "Sale", "date": "2026-03-01", "until": "2026-03-07"}), None),
-            (json!({"date": "2026-03-01"}), Some("spec.text: expected what happened")),
+            (json!({"date": "2026-03-01"}), Some("spec.text: must not be empty")),
             (json!({"text": "Sale", "date": "March"}), Some("spec.date: expected a date")),
             (json!({"text": "Sale", "date": "2026-3-1"}), Some("spec.date: expected a date")),
             (json!({"text": "Sale", "date": "2026-03-01", "until": "2026-02-01"}), Some("must not be before")),

@@ -1,11 +1,13 @@
 //! Dashboards: saved insights and goals on a grid of twelve columns, with a period and a filter for all of them.
 
-use rapport_domain::{Problem, ResourceKind};
+use std::fmt::Display;
+
+use rapport_domain::{Problem, ResourceKind, kinds as of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Chart, MAX_TEXT, Overlay, Shelf, name, refer};
+use super::{Chart, MAX_TEXT, Overlay, Shelf, most, name, refer};
 use crate::kinds;
 
 /// Columns of the grid.
@@ -91,10 +93,7 @@ impl DashboardSpec {
         let mut problems = Vec::new();
         name(&found.name, &mut problems);
         found.overlay.check("spec.overlay", shelf, &mut problems);
-        if found.items.len() > MAX_ITEMS {
-            let text = format!("at most {MAX_ITEMS} are possible, there are {}", found.items.len());
-            problems.push(Problem::new("spec.items", text));
-        }
+        most(MAX_ITEMS, found.items.len(), "spec.items", &mut problems);
         for (n, item) in found.items.iter().enumerate() {
             let at = format!("spec.items[{n}]");
             found.item(item, n, &at, shelf, &mut problems);
@@ -108,21 +107,22 @@ impl DashboardSpec {
             (Some(id), None, None) => refer(id, ResourceKind::Insight, &format!("{at}.insight"), shelf, problems),
             (None, Some(id), None) => refer(id, ResourceKind::Goal, &format!("{at}.goal"), shelf, problems),
             (None, None, Some(text)) if text.len() <= MAX_TEXT => {}
-            (None, None, Some(_)) => {
-                problems.push(Problem::new(format!("{at}.text"), format!("at most {MAX_TEXT} bytes")));
+            (None, None, Some(text)) => {
+                let values: [(&str, &dyn Display); 2] = [("max", &MAX_TEXT), ("found", &text.len())];
+                problems.push(Problem::of(format!("{at}.text"), of::TOO_LONG, &values));
             }
-            _ => problems.push(Problem::new(at, "expected exactly one of insight, goal and text")),
+            _ => problems.push(Problem::of(at, of::NOT_EXACTLY_ONE, &[("known", &"insight, goal, text")])),
         }
         let fits = (1..=COLUMNS).contains(&item.w) && item.x + item.w.min(COLUMNS) <= COLUMNS;
         if item.x >= COLUMNS || !fits {
-            problems.push(Problem::new(at, format!("expected x and w within {COLUMNS} columns, w at least 1")));
+            problems.push(Problem::of(at, of::OUTSIDE_COLUMNS, &[("columns", &COLUMNS)]));
         }
         if !(1..=50).contains(&item.h) || item.y >= MAX_ROWS {
-            problems.push(Problem::new(at, format!("expected h from 1 to 50 and y below {MAX_ROWS}")));
+            problems.push(Problem::of(at, of::OUTSIDE_ROWS, &[("rows", &MAX_ROWS)]));
         }
         if fits && let Some(other) = self.items[..n].iter().position(|other| other.w <= COLUMNS && item.overlaps(other))
         {
-            problems.push(Problem::new(at, format!("lies over items[{other}]")));
+            problems.push(Problem::of(at, of::TILES_OVERLAP, &[("other", &other)]));
         }
     }
 }

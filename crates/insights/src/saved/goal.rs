@@ -1,11 +1,11 @@
 //! Goals: a number of a report with a target, a period that comes again, and alerts.
 
-use rapport_domain::{Problem, ResourceKind};
+use rapport_domain::{Problem, ResourceKind, kinds as of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{InsightSpec, Shelf, insight, name, refer, team};
+use super::{InsightSpec, Shelf, between, insight, most, name, refer, team, zone};
 use crate::core::pace::{Direction, Nature, Target};
 use crate::core::relative::Span;
 use crate::core::robust;
@@ -207,37 +207,20 @@ impl GoalSpec {
         name(&found.name, &mut problems);
         found.metric.check(shelf, &mut problems);
         if !found.target.is_finite() {
-            problems.push(Problem::new("spec.target", "expected a number"));
+            problems.push(Problem::of("spec.target", of::WRONG_TYPE, &[("expected", &"a number"), ("found", &"none")]));
         }
-        if found.tolerance_percent.is_some_and(|t| !(0.0..=50.0).contains(&t)) {
-            problems.push(Problem::new("spec.tolerance_percent", "expected 0 to 50"));
-        }
-        if let Some(zone) = &found.zone
-            && rapport_domain::time::zone(zone).is_none()
-        {
-            let known = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name());
-            let like = crate::ask::nearest(zone, known, 0.6);
-            problems.push(Problem::new("spec.zone", format!("unknown time zone {zone:?}")).with_suggestion(like));
-        }
-        if found.alerts.len() > MAX_ALERTS {
-            problems.push(Problem::new("spec.alerts", format!("at most {MAX_ALERTS} are possible")));
-        }
+        between(found.tolerance_percent, (0.0, 50.0), "spec.tolerance_percent", &mut problems);
+        zone(found.zone.as_deref(), "spec.zone", &mut problems);
+        most(MAX_ALERTS, found.alerts.len(), "spec.alerts", &mut problems);
         for (n, alert) in found.alerts.iter().enumerate() {
             if let AlertWhen::Anomaly { weeks, sensitivity } = &alert.when {
-                if weeks.is_some_and(|w| !(robust::ENOUGH..=MAX_WEEKS).contains(&w)) {
-                    let text = format!("expected {} to {MAX_WEEKS}", robust::ENOUGH);
-                    problems.push(Problem::new(format!("spec.alerts[{n}].when.anomaly.weeks"), text));
-                }
-                if sensitivity.is_some_and(|s| !(1.0..=20.0).contains(&s)) {
-                    let at = format!("spec.alerts[{n}].when.anomaly.sensitivity");
-                    problems.push(Problem::new(at, "expected 1 to 20"));
-                }
+                let at = format!("spec.alerts[{n}].when.anomaly");
+                between(*weeks, (robust::ENOUGH, MAX_WEEKS), &format!("{at}.weeks"), &mut problems);
+                between(*sensitivity, (1.0, 20.0), &format!("{at}.sensitivity"), &mut problems);
             }
         }
         team(&found.notify, "spec.notify", shelf, &mut problems);
-        if found.post_to.len() > MAX_ROOMS {
-            problems.push(Problem::new("spec.post_to", format!("at most {MAX_ROOMS} are possible")));
-        }
+        most(MAX_ROOMS, found.post_to.len(), "spec.post_to", &mut problems);
         for (n, channel) in found.post_to.iter().enumerate() {
             refer(channel, ResourceKind::Channel, &format!("spec.post_to[{n}]"), shelf, &mut problems);
         }
@@ -255,7 +238,11 @@ impl Metric {
                 refer(id, ResourceKind::Insight, "spec.metric.insight", shelf, problems);
             }
             (None, Some(report)) => problems.extend(kinds::named(report, "spec.metric.report").err()),
-            _ => problems.push(Problem::new("spec.metric", "expected either insight, or report with request")),
+            _ => problems.push(Problem::of(
+                "spec.metric",
+                of::NOT_EXACTLY_ONE,
+                &[("known", &"insight, report with request")],
+            )),
         }
         insight::pointer(Some(&self.number), "spec.metric.number", problems);
     }
@@ -277,7 +264,7 @@ mod tests {
         });
         assert_eq!(faults(ResourceKind::Goal, &good), [""; 0]);
         for (path, value, expected) in [
-            ("/metric", json!({"number": "/a"}), "spec.metric: expected either insight, or report with request"),
+            ("/metric", json!({"number": "/a"}), "spec.metric: expected exactly one of insight, report with request"),
             ("/metric", json!({"insight": "ordes", "number": "/a"}), "did you mean \"orders\"?"),
             ("/metric", json!({"report": "funel", "request": {}, "number": "/a"}), "did you mean \"funnel\"?"),
             ("/metric", json!({"insight": "orders", "number": "total"}), "spec.metric.number: expected a JSON pointer"),

@@ -1,6 +1,6 @@
 //! Saved insights: a report's request under a name.
 
-use rapport_domain::Problem;
+use rapport_domain::{Problem, kinds as of};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ impl InsightSpec {
 /// Notes a path to a number that is none.
 pub(crate) fn pointer(path: Option<&str>, at: &str, problems: &mut Vec<Problem>) {
     if path.is_some_and(|p| !p.starts_with('/') || p.len() > 200) {
-        problems.push(Problem::new(at, "expected a JSON pointer into the report such as /series/0/total"));
+        problems.push(Problem::of(at, of::NOT_A_POINTER, &[]));
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
         let check = |spec: Value| faults(ResourceKind::Insight, &spec);
         assert!(check(json!({"name": "Orders", "report": "trend", "request": {}})).is_empty());
         for (spec, expected) in [
-            (json!({"report": "trend"}), "spec.name: expected what people call it"),
+            (json!({"report": "trend"}), "spec.name: must not be empty"),
             (json!({"name": "x", "report": "trnd"}), "(did you mean \"trend\"?)"),
             (json!({"name": "x", "report": "trend", "requst": {}}), "(did you mean \"request\"?)"),
             (json!({"name": "x", "report": "trend", "request": [1]}), "spec.request: expected an object"),

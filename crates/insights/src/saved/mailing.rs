@@ -1,13 +1,15 @@
 //! Scheduled reports: saved insights or a dashboard that members get by mail. The document's kind is `report`; the type is
 //! called a mailing, since everything else in this crate that is called a report is one.
 
+use std::fmt::Display;
+
 use chrono::NaiveTime;
-use rapport_domain::{Problem, ResourceKind};
+use rapport_domain::{Problem, ResourceKind, kinds as of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{MAX_NAME, Overlay, Shelf, name, refer, team};
+use super::{MAX_NAME, Overlay, Shelf, between, most, name, refer, team, zone};
 use crate::core::schedule::{Every, Schedule};
 use crate::kinds;
 
@@ -96,29 +98,19 @@ impl ScheduleSpec {
     }
 
     fn check(&self, problems: &mut Vec<Problem>) {
-        let mut note = |member: &str, text: &str| problems.push(Problem::new(format!("spec.schedule.{member}"), text));
-        if self.weekday.is_some_and(|d| !(1..=7).contains(&d)) {
-            note("weekday", "expected 1 (Monday) to 7");
-        }
+        let rhythm = |at: &str, rhythm: &str| Problem::of(at, of::OTHER_RHYTHM, &[("rhythm", &rhythm)]);
+        between(self.weekday, (1, 7), "spec.schedule.weekday", problems);
         if self.weekday.is_some() && self.every != Often::Week {
-            note("weekday", "only of a weekly report");
+            problems.push(rhythm("spec.schedule.weekday", "weekly"));
         }
-        if self.day.is_some_and(|d| !(1..=31).contains(&d)) {
-            note("day", "expected 1 to 31");
-        }
+        between(self.day, (1, 31), "spec.schedule.day", problems);
         if self.day.is_some() && self.every != Often::Month {
-            note("day", "only of a monthly report");
+            problems.push(rhythm("spec.schedule.day", "monthly"));
         }
         if self.at.as_deref().is_some_and(|at| NaiveTime::parse_from_str(at, "%H:%M").is_err()) {
-            note("at", "expected a time of the day such as 08:00");
+            problems.push(Problem::of("spec.schedule.at", of::NOT_A_TIME, &[]));
         }
-        if let Some(zone) = self.zone.as_deref()
-            && rapport_domain::time::zone(zone).is_none()
-        {
-            let like = crate::ask::nearest(zone, chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()), 0.6);
-            let text = format!("unknown time zone {zone:?}");
-            problems.push(Problem::new("spec.schedule.zone", text).with_suggestion(like));
-        }
+        zone(self.zone.as_deref(), "spec.schedule.zone", problems);
     }
 }
 
@@ -153,26 +145,30 @@ impl MailingSpec {
         let found = Self::read(spec).map_err(|p| vec![p])?;
         let mut problems = Vec::new();
         name(&found.name, &mut problems);
-        if found.subject.as_deref().is_some_and(|s| s.len() > MAX_NAME || s.chars().any(char::is_control)) {
-            problems.push(Problem::new("spec.subject", format!("expected one line of at most {MAX_NAME} bytes")));
+        let subject = found.subject.as_deref().unwrap_or_default();
+        if subject.len() > MAX_NAME {
+            let values: [(&str, &dyn Display); 2] = [("max", &MAX_NAME), ("found", &subject.len())];
+            problems.push(Problem::of("spec.subject", of::TOO_LONG, &values));
+        }
+        if subject.chars().any(char::is_control) {
+            problems.push(Problem::of("spec.subject", of::NOT_ONE_LINE, &[]));
         }
         match (&found.dashboard, found.insights.len()) {
             (Some(id), 0) => refer(id, ResourceKind::Dashboard, "spec.dashboard", shelf, &mut problems),
-            (None, 1..=MAX_INSIGHTS) => {
+            (None, n @ 1..) => {
+                most(MAX_INSIGHTS, n, "spec.insights", &mut problems);
                 for (n, id) in found.insights.iter().enumerate() {
                     refer(id, ResourceKind::Insight, &format!("spec.insights[{n}]"), shelf, &mut problems);
                 }
             }
-            _ => {
-                let text = format!("expected either dashboard, or 1 to {MAX_INSIGHTS} insights");
-                problems.push(Problem::new("spec", text));
-            }
+            _ => problems.push(Problem::of("spec", of::NOT_EXACTLY_ONE, &[("known", &"dashboard, insights")])),
         }
         found.overlay.check("spec.overlay", shelf, &mut problems);
         found.schedule.check(&mut problems);
-        if found.recipients.is_empty() || found.recipients.len() > MAX_RECIPIENTS {
-            problems.push(Problem::new("spec.recipients", format!("expected 1 to {MAX_RECIPIENTS} members")));
+        if found.recipients.is_empty() {
+            problems.push(Problem::of("spec.recipients", of::EMPTY, &[]));
         }
+        most(MAX_RECIPIENTS, found.recipients.len(), "spec.recipients", &mut problems);
         team(&found.recipients, "spec.recipients", shelf, &mut problems);
         if let Some(channel) = &found.channel {
             refer(channel, ResourceKind::Channel, "spec.channel", shelf, &mut problems);
@@ -196,9 +192,9 @@ mod tests {
         });
         assert_eq!(faults(ResourceKind::Report, &good), [""; 0]);
         for (path, value, expected) in [
-            ("/insights", json!([]), "spec: expected either dashboard, or 1 to 20 insights"),
+            ("/insights", json!([]), "spec: expected exactly one of dashboard, insights"),
             ("/insights", json!(["order"]), "spec.insights[0]: there is no insight \"order\""),
-            ("/recipients", json!([]), "spec.recipients: expected 1 to 50 members"),
+            ("/recipients", json!([]), "spec.recipients: must not be empty"),
             (
                 "/recipients",
                 json!(["customer@example.org"]),

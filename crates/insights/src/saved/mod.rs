@@ -9,7 +9,9 @@ pub mod insight;
 pub mod mailing;
 pub mod results;
 
-use rapport_domain::{Problem, ResourceKind};
+use std::fmt::Display;
+
+use rapport_domain::{Problem, ResourceKind, kinds};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
@@ -164,9 +166,35 @@ fn schema_of<T: JsonSchema>() -> Value {
 /// Notes a name that is missing or too long.
 pub(crate) fn name(name: &str, problems: &mut Vec<Problem>) {
     if name.trim().is_empty() {
-        problems.push(Problem::new("spec.name", "expected what people call it"));
+        problems.push(Problem::of("spec.name", kinds::EMPTY, &[]));
     } else if name.len() > MAX_NAME {
-        problems.push(Problem::new("spec.name", format!("at most {MAX_NAME} bytes, there are {}", name.len())));
+        problems.push(Problem::of("spec.name", kinds::TOO_LONG, &[("max", &MAX_NAME), ("found", &name.len())]));
+    }
+}
+
+/// Notes a list that is too long.
+pub(crate) fn most(max: usize, found: usize, at: &str, problems: &mut Vec<Problem>) {
+    if found > max {
+        problems.push(Problem::of(at, kinds::TOO_MANY, &[("max", &max), ("found", &found)]));
+    }
+}
+
+/// Notes a time zone that nobody knows.
+pub(crate) fn zone(zone: Option<&str>, at: &str, problems: &mut Vec<Problem>) {
+    let Some(zone) = zone.filter(|zone| rapport_domain::time::zone(zone).is_none()) else { return };
+    let like = nearest(zone, chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()), 0.6);
+    problems.push(Problem::of(at, kinds::UNKNOWN_ZONE, &[("zone", &zone)]).with_suggestion(like));
+}
+
+/// Notes a number that is not between two others.
+pub(crate) fn between<N: Display + PartialOrd>(
+    value: Option<N>,
+    (from, to): (N, N),
+    at: &str,
+    problems: &mut Vec<Problem>,
+) {
+    if value.is_some_and(|n| n < from || n > to) {
+        problems.push(Problem::of(at, kinds::NOT_BETWEEN, &[("from", &from), ("to", &to)]));
     }
 }
 
@@ -175,7 +203,8 @@ pub(crate) fn refer(id: &str, kind: ResourceKind, at: &str, shelf: &dyn Shelf, p
     let ids = shelf.ids(kind);
     if !ids.iter().any(|known| known == id) {
         let like = nearest(id, ids.iter().map(String::as_str), 0.6);
-        problems.push(Problem::new(at, format!("there is no {} {id:?}", kind.as_str())).with_suggestion(like));
+        let values: [(&str, &dyn Display); 2] = [("kind", &kind.as_str()), ("id", &id)];
+        problems.push(Problem::of(at, kinds::UNKNOWN_DOCUMENT, &values).with_suggestion(like));
     }
 }
 
@@ -185,8 +214,8 @@ pub(crate) fn team(addresses: &[String], at: &str, shelf: &dyn Shelf, problems: 
     for (n, address) in addresses.iter().enumerate() {
         if !members.iter().any(|m| m.eq_ignore_ascii_case(address.trim())) {
             let like = nearest(address, members.iter().map(String::as_str), 0.8);
-            let text = format!("{address:?} is not the address of a member of this workspace");
-            problems.push(Problem::new(format!("{at}[{n}]"), text).with_suggestion(like));
+            let problem = Problem::of(format!("{at}[{n}]"), kinds::NOT_A_MEMBER, &[("address", &address)]);
+            problems.push(problem.with_suggestion(like));
         }
     }
 }

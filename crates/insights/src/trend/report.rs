@@ -1,6 +1,6 @@
 //! From a trend's request to its report.
 
-use rapport_domain::{Problem, Timestamp};
+use rapport_domain::{Problem, Timestamp, kinds};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -153,7 +153,7 @@ impl TrendRequest {
         let period = ask.scope(self.scope(), self.unit)?;
         let series = if self.series.is_empty() { vec![SeriesRequest::default()] } else { self.series.clone() };
         if series.len() > MAX_SERIES {
-            ask.problem("series", format!("expected 1 to {MAX_SERIES} series, there are {}", series.len()));
+            ask.not_so_many("series", (1, MAX_SERIES), series.len());
         }
         let mut plans = Vec::new();
         let mut matchers = Vec::new();
@@ -171,7 +171,7 @@ impl TrendRequest {
             }
         }
         if formulas.len() > MAX_SERIES {
-            ask.problem("formulas", format!("at most {MAX_SERIES} are possible"));
+            ask.too_many("formulas", MAX_SERIES, self.formulas.len());
         }
         ask.number(self.rolling, 1, (1, MAX_ROLLING), "rolling");
         let breakdown = ask.breakdown(self.breakdown.as_deref())?;
@@ -265,10 +265,10 @@ impl TrendRequest {
             problems.push(Problem::new("drill.series", text));
         }
         if bucket == Some(None) {
-            problems.push(Problem::new("drill.bucket", "expected a bucket as the report names it"));
+            problems.push(Problem::of("drill.bucket", kinds::NOT_SHOWN, &[("what", &"bucket")]));
         }
         if line.is_none() {
-            problems.push(Problem::new("drill.value", "expected a value that the report shows"));
+            problems.push(Problem::of("drill.value", kinds::NOT_SHOWN, &[("what", &"value")]));
         }
         let (Some(series), Some(line), true) = (series, line, problems.is_empty()) else {
             return Err(InsightError::Invalid(problems));

@@ -37,7 +37,7 @@ type Values = Readonly<Record<string, string>>;
 const fill = (text: string, values: Values): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 
 /** Values that are words of the server, whatever they are about. */
-const WORDS = ['expected', 'kind', 'what', 'why'];
+const WORDS = ['expected', 'kind', 'rhythm', 'what', 'why'];
 /** Kinds of problems whose `found` is a type, and not what somebody wrote. */
 const OF_TYPES = ['wrong_type', 'not_an_object'];
 
