@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rapport_delivery::catcher::{Catcher, CatcherLimits};
-use rapport_delivery::channels::compose::compose;
-use rapport_delivery::channels::email::Extras;
+use rapport_delivery::channels::compose::Composition;
 use rapport_delivery::channels::email::dkim::{Signer, generate};
 use rapport_delivery::channels::http::{Http, Outbound};
 use rapport_delivery::channels::{Decided, Means, Outgoing, Provider, open};
@@ -108,9 +107,17 @@ impl Work {
                 message: id,
                 profile: profile.id,
             };
-            let extras = Extras { sources: &NoSources, notes_missing: false };
-            let content = compose(&self.template, &message, &profile, &self.settings, &links, NOW, &extras)
-                .map_err(|e| e.to_string())?;
+            let composition = Composition {
+                template: &self.template,
+                message: &message,
+                profile: &profile,
+                settings: &self.settings,
+                links: &links,
+                now: NOW,
+                sources: &NoSources,
+                notes_missing: false,
+            };
+            let content = composition.compose().map_err(|e| e.to_string())?;
             let to = parse_email(&format!("customer{number}@example.net")).ok_or("an address")?;
             self.provider.encode(&Outgoing {
                 channel: "bench",

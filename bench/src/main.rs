@@ -24,6 +24,18 @@ fn option<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
     inline.or_else(next)
 }
 
+/// What can be asked for by `--name`.
+const OPTIONS: [&str; 3] = ["scale", "events", "dir"];
+
+/// The first option that there is not.
+fn unknown_option(args: &[String]) -> Option<&String> {
+    let name = |a: &str| a.split('=').next().map(|name| name.trim_start_matches("--").to_owned());
+    args.iter().filter(|a| a.starts_with("--") || a.contains('=')).find(|a| {
+        let name = name(a);
+        OPTIONS.iter().all(|known| name.as_deref() != Some(known))
+    })
+}
+
 /// The parts named: what is neither an option nor the value of one.
 fn named(args: &[String]) -> Vec<&str> {
     let is_value = |at: usize| at > 0 && args[at - 1].starts_with("--") && !args[at - 1].contains('=');
@@ -67,6 +79,12 @@ fn main() {
         ("activation", &|| activation::measure(scale, asked.flatten())),
         ("journeys", &|| journeys::measure(scale)),
     ];
+    if let Some(unknown) = unknown_option(&args) {
+        let (options, names) = (OPTIONS.map(|o| format!("--{o} …")).join(", "), parts.map(|p| p.0).join(", "));
+        refuse(&format!(
+            "there is no option {unknown}; there are {options}, and the benchmarks {names} (all when none is named)"
+        ));
+    }
     let named = named(&args);
     if let Some(unknown) = named.iter().find(|n| parts.iter().all(|p| p.0 != **n)) {
         refuse(&format!("there is no benchmark {unknown:?}; there are {}", parts.map(|p| p.0).join(", ")));

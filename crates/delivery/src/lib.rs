@@ -28,7 +28,8 @@ pub mod telemetry;
 pub mod tracking;
 mod trust;
 
-pub use channels::email::{ComposeFault, Composed, Extras, compose, compose_with};
+pub use channels::compose::Composition;
+pub use channels::email::{ComposeFault, Composed};
 pub use content::Library;
 pub use core::gate::{GateDecision, GateInput, Suppressed, decide};
 pub use deps::{

@@ -6,8 +6,8 @@ use axum::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::response::{IntoResponse, Response};
-use rapport_delivery::channels::compose::compose;
-use rapport_delivery::channels::{Content, email::Extras};
+use rapport_delivery::channels::Content;
+use rapport_delivery::channels::compose::Composition;
 use rapport_delivery::tracking::links::Links;
 use rapport_delivery::tracking::pages;
 use rapport_delivery::{ComposeFault, Purpose};
@@ -54,8 +54,17 @@ fn made(state: &ApiState, visit: &Visit) -> Result<Option<String>, ApiError> {
     let settings = deps.catalog.settings(ws)?;
     let base = settings.public_url.as_deref().unwrap_or(&state.config.public_url);
     let links = Links { tokens: &state.tokens, base, workspace: ws, message: id, profile: visit.claim.profile };
-    let extras = Extras { sources: &*deps.sources, notes_missing: false };
-    match compose(&template, &message, profile, &settings, &links, entry.changed_at, &extras) {
+    let composition = Composition {
+        template: &template,
+        message: &message,
+        profile,
+        settings: &settings,
+        links: &links,
+        now: entry.changed_at,
+        sources: &*deps.sources,
+        notes_missing: false,
+    };
+    match composition.compose() {
         Ok(Content::Email(mail)) => Ok(Some(mail.html)),
         Ok(Content::Other(_)) => Ok(None),
         Err(ComposeFault::Content(error)) => {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
-use rapport_delivery::channels::compose::{rehearse, shorten};
-use rapport_delivery::channels::email::{ComposeFault, Extras};
+use rapport_delivery::channels::compose::{Composition, shorten};
+use rapport_delivery::channels::email::ComposeFault;
 use rapport_delivery::channels::{Content, has_media};
 use rapport_delivery::content::MissingName;
 use rapport_delivery::content::lint::{self, Finding, Level};
@@ -259,10 +259,17 @@ impl Stage {
     pub(super) fn play(&self, state: &ApiState) -> Result<(Content, Vec<MissingName>), ApiError> {
         let tokens = Tokens::new(b"links of a preview are signed with a key nothing accepts");
         let links = self.links(&tokens);
-        let extras = Extras { sources: &Rehearsal(state), notes_missing: true };
-        let (template, settings) = (&self.template, &self.settings);
-        let made = rehearse(template, &self.message, &self.profile, settings, &links, self.now, &extras);
-        made.map_err(|fault| match fault {
+        let composition = Composition {
+            template: &self.template,
+            message: &self.message,
+            profile: &self.profile,
+            settings: &self.settings,
+            links: &links,
+            now: self.now,
+            sources: &Rehearsal(state),
+            notes_missing: true,
+        };
+        composition.rehearse().map_err(|fault| match fault {
             ComposeFault::Content(error) => ApiError::invalid_at("template", error.to_string()),
             ComposeFault::Unavailable(error) => error.into(),
         })

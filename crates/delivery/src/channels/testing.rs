@@ -9,11 +9,12 @@ use rapport_domain::{
 };
 use serde_json::{Value, json};
 
-use super::compose::compose;
+use super::compose::Composition;
 use super::http::{Http, Outbound};
 use super::{Means, Outgoing, Receipt, SendFault, Wire, open};
 use crate::catcher::http::HttpCatcher;
 use crate::core::address::targets;
+use crate::deps::NoSources;
 use crate::spec::{ChannelSpec, LiveTemplate, SettingsSpec};
 use crate::tracking::links::Links;
 use crate::tracking::tokens::Tokens;
@@ -88,9 +89,17 @@ impl Bench {
             message: message.id,
             profile: self.profile.id,
         };
-        let extras = crate::channels::email::Extras { sources: &crate::deps::NoSources, notes_missing: false };
-        let content = compose(&self.template, &message, &self.profile, &settings, &links, self.now, &extras)
-            .map_err(|e| e.to_string())?;
+        let composition = Composition {
+            template: &self.template,
+            message: &message,
+            profile: &self.profile,
+            settings: &settings,
+            links: &links,
+            now: self.now,
+            sources: &NoSources,
+            notes_missing: false,
+        };
+        let content = composition.compose().map_err(|e| e.to_string())?;
         let targets = targets(&self.profile, MessageChannel::parse(name).unwrap(), None)?;
         let provider = open(&self.spec, &means(Duration::from_secs(5)))?;
         provider.encode(&Outgoing {
@@ -118,8 +127,17 @@ pub(crate) fn content(template: &LiveTemplate, traits: &Value) -> Value {
     let (tokens, message, profile) = (Tokens::new(b"test"), message(&template.spec.channel), profile(traits));
     let (workspace, id) = (message.workspace, message.id);
     let links = Links { tokens: &tokens, base: "https://m.example", workspace, message: id, profile: profile.id };
-    let extras = crate::channels::email::Extras { sources: &crate::deps::NoSources, notes_missing: false };
-    match compose(template, &message, &profile, &SettingsSpec::default(), &links, NOW, &extras) {
+    let composition = Composition {
+        template,
+        message: &message,
+        profile: &profile,
+        settings: &SettingsSpec::default(),
+        links: &links,
+        now: NOW,
+        sources: &NoSources,
+        notes_missing: false,
+    };
+    match composition.compose() {
         Ok(super::Content::Other(content)) => content,
         other => panic!("{other:?}"),
     }

@@ -9,8 +9,8 @@ use rapport_domain::{MessageChannel, OutboundMessage, SkipReason, Timestamp};
 use super::Inner;
 use super::attempt::{UNREADABLE_WAIT_MS, put_back, skipped};
 use super::prepare::Passed;
-use crate::channels::compose::{compose, shorten};
-use crate::channels::email::{ComposeFault, Extras};
+use crate::channels::compose::{Composition, shorten};
+use crate::channels::email::ComposeFault;
 use crate::channels::{Content, Outgoing, Provider, Wire, webhook};
 use crate::tracking::links::Links;
 
@@ -82,13 +82,14 @@ impl Case {
     fn content(&self, now: Timestamp) -> Result<Made, MessageOutcome> {
         let (deps, message, links) = (&self.inner.deps, &*self.message, self.links());
         let Passed { template, profile, settings, targets, channels, .. } = &*self.passed;
-        let extras = Extras { sources: &*deps.sources, notes_missing: false };
         let unreadable = |detail: String| put_back(now, UNREADABLE_WAIT_MS, detail);
-        let mut content =
-            compose(template, message, profile, settings, &links, now, &extras).map_err(|fault| match fault {
-                ComposeFault::Content(error) => skipped(SkipReason::InvalidTemplate, error.to_string()),
-                ComposeFault::Unavailable(error) => unreadable(error.to_string()),
-            })?;
+        let sources = &*deps.sources;
+        let composition =
+            Composition { template, message, profile, settings, links: &links, now, sources, notes_missing: false };
+        let mut content = composition.compose().map_err(|fault| match fault {
+            ComposeFault::Content(error) => skipped(SkipReason::InvalidTemplate, error.to_string()),
+            ComposeFault::Unavailable(error) => unreadable(error.to_string()),
+        })?;
         let short_links =
             if template.spec.track_clicks { shorten(&mut content, &message.channel, &links) } else { Vec::new() };
         let mut address = targets.address.clone();

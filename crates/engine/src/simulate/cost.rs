@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use rapport_delivery::channels::compose::{compose, shorten};
-use rapport_delivery::channels::email::Extras;
+use rapport_delivery::channels::compose::{Composition, shorten};
 use rapport_delivery::channels::{Content, has_media, text_price};
 use rapport_delivery::core::cost::Micros;
 use rapport_delivery::core::sms::segments;
@@ -146,9 +145,17 @@ impl TextCounter {
             message: message.id,
             profile: profile.id,
         };
-        let extras = Extras { sources: &NoSources, notes_missing: false };
-        let made = compose(template, message, profile, settings, &links, now, &extras);
-        let Ok(mut content) = made else { return Some(unmade) };
+        let composition = Composition {
+            template,
+            message,
+            profile,
+            settings,
+            links: &links,
+            now,
+            sources: &NoSources,
+            notes_missing: false,
+        };
+        let Ok(mut content) = composition.compose() else { return Some(unmade) };
         if template.spec.track_clicks {
             drop(shorten(&mut content, &message.channel, &links));
         }

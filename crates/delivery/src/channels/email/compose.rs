@@ -6,14 +6,14 @@ use rapport_domain::{OutboundMessage, Profile, Timestamp};
 use rapport_liquid::{Missing, Object};
 use serde_json::Value;
 
+use super::super::compose::Composition;
 use super::asked::{Asked, Shelf};
 use super::footer::{html_footer, text_footer};
 use crate::content::{self, Compiled, ContentError, MissingName, Scene, View, escape_html};
 use crate::core::gate::topic_of;
 use crate::core::ics;
-use crate::deps::{NoSources, Sources};
 use crate::error::DeliveryError;
-use crate::spec::{BrandSpec, Company, LiveTemplate, SettingsSpec};
+use crate::spec::{BrandSpec, Company, SettingsSpec};
 use crate::tracking::links::Links;
 
 /// The parts of one mail.
@@ -44,15 +44,6 @@ pub enum ComposeFault {
     /// What it asked for cannot be read just now.
     #[error(transparent)]
     Unavailable(DeliveryError),
-}
-
-/// What a mail is made with, beside template and customer.
-#[derive(Clone, Copy)]
-pub struct Extras<'e> {
-    /// Catalogues and coupon codes.
-    pub sources: &'e dyn Sources,
-    /// Whether values that nobody has are noted in [`Composed::missing`].
-    pub notes_missing: bool,
 }
 
 /// What a template sees: the message's own data (`event`, `journey`), `profile` with its traits, `company`, `brand`,
@@ -138,40 +129,13 @@ pub(crate) fn scene<'p>(profile: &'p Profile, settings: &SettingsSpec, now: Time
     Scene::bare(now.to_utc(), zone, said("locale").or_else(|| said("language")).unwrap_or("en"))
 }
 
-/// Makes the parts of one mail, as of `now`, without catalogues and coupon codes.
+/// Makes the parts of one mail.
 ///
 /// # Errors
-/// Which part of the template cannot be rendered and why.
-pub fn compose(
-    template: &LiveTemplate,
-    message: &OutboundMessage,
-    profile: &Profile,
-    settings: &SettingsSpec,
-    links: &Links<'_>,
-    now: Timestamp,
-) -> Result<Composed, ContentError> {
-    let extras = Extras { sources: &NoSources, notes_missing: false };
-    compose_with(template, message, profile, settings, links, now, &extras).map_err(|fault| match fault {
-        ComposeFault::Content(error) => error,
-        ComposeFault::Unavailable(error) => ContentError { part: None, position: None, message: error.to_string() },
-    })
-}
-
-/// Makes the parts of one mail, as of `now`.
-///
-/// # Errors
-/// Which part of the template cannot be rendered and why, or what cannot be read just now.
-pub fn compose_with(
-    template: &LiveTemplate,
-    message: &OutboundMessage,
-    profile: &Profile,
-    settings: &SettingsSpec,
-    links: &Links<'_>,
-    now: Timestamp,
-    extras: &Extras<'_>,
-) -> Result<Composed, ComposeFault> {
-    let asked = Asked::new(extras.sources, message);
-    let made = parts(template, message, profile, settings, links, now, extras, &asked);
+/// As [`Composition::compose`].
+pub(crate) fn mail(from: &Composition<'_>) -> Result<Composed, ComposeFault> {
+    let asked = Asked::new(from.sources, from.message);
+    let made = parts(from, &asked);
     // What could not be read explains whatever followed from it.
     match asked.fault() {
         Some(error) => Err(ComposeFault::Unavailable(error)),
@@ -179,17 +143,8 @@ pub fn compose_with(
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn parts(
-    template: &LiveTemplate,
-    message: &OutboundMessage,
-    profile: &Profile,
-    settings: &SettingsSpec,
-    links: &Links<'_>,
-    now: Timestamp,
-    extras: &Extras<'_>,
-    asked: &Asked<'_>,
-) -> Result<Composed, ContentError> {
+fn parts(from: &Composition<'_>, asked: &Asked<'_>) -> Result<Composed, ContentError> {
+    let Composition { template, message, profile, settings, links, now, notes_missing, .. } = *from;
     let spec = &template.spec;
     let transactional = spec.transactional || message.transactional;
     let unsubscribe = links.unsubscribe(&message.channel, topic_of(message, Some(spec)));
@@ -213,7 +168,7 @@ fn parts(
     let scene = Scene {
         library: &template.library,
         host: asked,
-        missing: if extras.notes_missing { Missing::Report } else { Missing::Ignore },
+        missing: if notes_missing { Missing::Report } else { Missing::Ignore },
         ..customer
     };
     let (data, mut missing) = (View::Object(&root), Vec::new());

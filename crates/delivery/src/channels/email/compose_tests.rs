@@ -8,7 +8,8 @@ use serde_json::json;
 use super::super::build;
 use super::*;
 use crate::catcher::CaughtMail;
-use crate::spec::ChannelSpec;
+use crate::deps::NoSources;
+use crate::spec::{ChannelSpec, LiveTemplate};
 use crate::tracking::tokens::{Purpose, Tokens};
 
 fn message() -> OutboundMessage {
@@ -50,7 +51,20 @@ fn parts(spec: &Value, first_name: &str) -> Result<Composed, ContentError> {
         message: message.id,
         profile: message.profile,
     };
-    compose(&template, &message, &profile(first_name), &settings(), &links, Timestamp(0))
+    let made = mail(&Composition {
+        template: &template,
+        message: &message,
+        profile: &profile(first_name),
+        settings: &settings(),
+        links: &links,
+        now: Timestamp(0),
+        sources: &NoSources,
+        notes_missing: false,
+    });
+    made.map_err(|fault| match fault {
+        ComposeFault::Content(error) => error,
+        ComposeFault::Unavailable(error) => panic!("{error}"),
+    })
 }
 
 fn caught(spec: &Value, first_name: &str) -> CaughtMail {

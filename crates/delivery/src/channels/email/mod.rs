@@ -17,8 +17,8 @@ pub(in crate::channels) mod told;
 mod trial;
 
 pub(crate) use asked::{Asked, Shelf};
-pub use compose::{ComposeFault, Composed, Extras, compose, compose_with};
-pub(crate) use compose::{Customer, Root, confirm_url, scene};
+pub use compose::{ComposeFault, Composed};
+pub(crate) use compose::{Customer, Root, confirm_url, mail, scene};
 pub use mime::{Mail, build};
 pub use oauth::Grant;
 pub(crate) use oauth::TokenSource;
