@@ -203,7 +203,7 @@ describe('content in the dashboard', { skip: noBrowser }, () => {
   it('shows a text message in its conversation, with what it costs', () =>
     bed.on('/content/new', async (page) => {
       await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Parcel');
-      await choose(page, page, 'Channel', 'sms');
+      await choose(page, page, 'Channel', 'SMS');
       await page.getByRole('textbox', { name: 'body' }).fill('Your parcel is here, {{ profile.first_name | default: "friend" }}.');
       await page.getByRole('img', { name: 'Text message: Your parcel is here, friend.' }).waitFor();
       await page.getByText('One message is paid for').waitFor();
@@ -220,11 +220,11 @@ describe('content in the dashboard', { skip: noBrowser }, () => {
   it('shows push and in-app messages where people meet them', () =>
     bed.on('/content/new', async (page) => {
       await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Stock');
-      await choose(page, page, 'Channel', 'push');
+      await choose(page, page, 'Channel', 'app push');
       await page.getByRole('textbox', { name: 'title' }).fill('Back in stock');
       await page.getByRole('textbox', { name: 'body' }).fill('The skillet');
       await page.getByRole('img', { name: 'Notification: Back in stock The skillet' }).waitFor();
-      await choose(page, page, 'Channel', 'inapp');
+      await choose(page, page, 'Channel', 'in-app');
       await page.getByRole('textbox', { name: 'title' }).fill('Spring is here');
       await page.getByRole('button', { name: 'Add to buttons' }).click();
       await page.getByRole('group', { name: /Buttons 1/ }).getByRole('textbox', { name: 'Id', exact: true }).fill('look');

@@ -220,7 +220,7 @@ describe('editing in the dashboard', { skip: noBrowser }, () => {
     await button(page, 'Add a channel').click();
     const form = page.getByRole('dialog', { name: 'Add a channel' });
     await field(form, 'Host').fill('mail.example');
-    await field(form, 'Email').fill('b@shop.example');
+    await field(form, 'E-mail').fill('b@shop.example');
     await button(form, 'Save draft').click();
     await button(taken, 'Look at the other one').click();
     const other = page.getByRole('dialog', { name: 'channel', exact: true });
@@ -316,7 +316,7 @@ describe('editing in the dashboard', { skip: noBrowser }, () => {
       const says = form.getByRole('status');
       await field(form, 'Template').click();
       await page.getByRole('option', { name: 'Thanks', exact: true }).click();
-      await says.filter({ hasText: 'They unsubscribed' }).filter({ hasText: /They withdrew from email/ }).waitFor();
+      await says.filter({ hasText: 'They unsubscribed' }).filter({ hasText: /They withdrew from e-mail/ }).waitFor();
       assert.ok(await button(form, 'Send').isDisabled());
       await form.getByRole('switch', { name: 'They asked for it' }).click();
       await says.filter({ hasText: 'It would leave at once' }).waitFor();

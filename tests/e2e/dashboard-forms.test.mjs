@@ -149,7 +149,7 @@ describe('forms and lists in the dashboard', { skip: noBrowser }, () => {
       const second = quiet.getByRole('group', { name: /^Quiet hours 2/ });
       await second.getByLabel(/^Start/).fill('12:00');
       await second.getByLabel(/^End/).fill('13:00');
-      await choose(page, second, 'Channels', 'sms');
+      await choose(page, second, 'Channels', 'SMS');
       await page.keyboard.press('Escape');
       await clean(page);
       await page.getByRole('button', { name: 'Publish' }).click();

@@ -194,7 +194,7 @@ describe('people in the dashboard', { skip: noBrowser }, () => {
       assert.equal(await told.getByText(/Gets the message thanks/).count(), 0);
       await page.getByRole('combobox', { name: 'At ask' }).or(page.getByRole('textbox', { name: 'At ask' })).first().click();
       await page.getByRole('option', { name: 'it comes, or succeeds' }).click();
-      await told.getByText('Gets the message thanks by email').waitFor();
+      await told.getByText('Gets the message thanks by e-mail').waitFor();
       await clean(page);
       await page.setViewportSize(narrow.viewport);
       await clean(page);

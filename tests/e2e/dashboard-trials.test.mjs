@@ -182,7 +182,7 @@ describe('trying things in the dashboard', { skip: noBrowser }, () => {
     await send(server, [{ type: 'identify', userId: 'tom', traits: { phone: '+4915123456789' } }]);
     await bed.on('/settings?tab=suppressions', async (page) => {
       await page.locator('form').getByRole('combobox', { name: 'Channel' }).or(page.locator('form').getByRole('textbox', { name: 'Channel' })).first().click();
-      await page.getByRole('option', { name: 'sms', exact: true }).first().click();
+      await page.getByRole('option', { name: 'SMS', exact: true }).first().click();
       await page.getByRole('textbox', { name: 'Address', exact: true }).fill('+4915123456789');
       await page.getByRole('button', { name: 'Suppress', exact: true }).click();
       await page.getByRole('cell', { name: '+4915123456789' }).waitFor();

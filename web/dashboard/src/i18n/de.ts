@@ -995,7 +995,7 @@ export const de: Record<string, string> = {
   'The calendar': 'Der Kalender',
   'It would leave at once': 'Sie ginge sofort hinaus',
   'It would wait until {when}': 'Sie wartete bis {when}',
-  'It would not leave': 'Sie ginge nicht hinaus',
+  'It would not be sent': 'Sie würde nicht gesendet',
   'No live channel carries {channel}.': 'Kein aktiver Kanal befördert {channel}.',
   'The delivery gate has the last word: suppression, consent, quiet hours.': 'Der Versand hat das letzte Wort: Sperren, Einwilligung, Ruhezeiten.',
   'The delivery gate still decides for each of them: consent, suppression, quiet hours.': 'Der Versand entscheidet trotzdem für jeden: Einwilligung, Sperren, Ruhezeiten.',

@@ -8,7 +8,9 @@ type Catalogue = Record<string, string>;
 type Values = Record<string, string | number>;
 
 const STORED = 'rapport.language';
-const catalogues: Partial<Record<Language, Catalogue>> = { en: {} };
+/** Names in documents that are no English words: channels. */
+const NAMES: Catalogue = { email: 'e-mail', inapp: 'in-app', push: 'app push', sms: 'SMS', telegram: 'Telegram', voice: 'call', webpush: 'web push', whatsapp: 'WhatsApp' };
+const catalogues: Partial<Record<Language, Catalogue>> = { en: NAMES };
 /** What the server says, where it is not said in English. */
 const servers: Partial<Record<Language, ServerWords>> = {};
 const listeners = new Set<() => void>();

@@ -9,17 +9,17 @@ it('says what a rule saw', () => {
     'It was 2026-03-01 22:10 in Europe/Berlin.',
     'Quiet hours are from 21:00 to 08:00.',
   ]);
-  expect(saw('channel', { channel: 'sms' })).toEqual(['No live channel carries sms.']);
+  expect(saw('channel', { channel: 'sms' })).toEqual(['No live channel carries SMS.']);
   const denied = saw('consent', { channel: 'email', topic: 'news', state: 'denied', since: '2026-03-01T12:00:00Z', source: 'link' });
-  expect(denied[0]).toMatch(/^They withdrew from email · news on .*2026.* \(link\)\.$/);
-  expect(saw('consent', { channel: 'sms', topic: null, state: 'unknown', policy: 'opt_in' })).toEqual(['They said nothing about sms, which needs their agreement.']);
+  expect(denied[0]).toMatch(/^They withdrew from e-mail · news on .*2026.* \(link\)\.$/);
+  expect(saw('consent', { channel: 'sms', topic: null, state: 'unknown', policy: 'opt_in' })).toEqual(['They said nothing about SMS, which needs their agreement.']);
 });
 
 it('says what every rule saw of a message that was sent, and nothing of what it does not know', () => {
   const consent = { channel: 'email', topic: null, state: 'unknown', policy: 'opt_out' };
   const all = { consent, frequency_caps: [{ counted: 0, allowed: 1, per: '1d' }], pressure: { pressure: 0, weight: 1, limit: 5 }, zone: 'UTC', local_time: '2026-03-01T12:00' };
   expect(saw(undefined, all)).toEqual([
-    'They said nothing about email, which they get until they object.',
+    'They said nothing about e-mail, which they get until they object.',
     '0 messages within 1d, of at most 1.',
     'Pressure 0, with this one 1, of at most 5.',
   ]);

@@ -14,7 +14,7 @@ const STATES: Record<string, { title: string }> = {
 };
 
 function consent(of: Values): string {
-  const what = [text(of.channel), text(of.topic)].filter(Boolean).join(' · ');
+  const what = [t(text(of.channel)), text(of.topic)].filter(Boolean).join(' · ');
   const stated = STATES[text(of.state)];
   if (stated) return t(stated.title, { what, when: when(of.since), source: text(of.source) });
   return of.policy === 'opt_in' ? t('They said nothing about {what}, which needs their agreement.', { what }) : t('They said nothing about {what}, which they get until they object.', { what });

@@ -7,7 +7,7 @@ it('tells what happens in words', () => {
   expect(say('entered', { group: 'treatment' })).toBe('Enters the journey');
   expect(say('entered', { group: 'control' })).toBe('Enters, in the control group');
   expect(say('refused', 'entry_condition')).toBe('Is not let in: entry condition');
-  expect(say('message', { template: 'thanks', channel: 'email' })).toBe('Gets the message thanks by email');
+  expect(say('message', { template: 'thanks', channel: 'email' })).toBe('Gets the message thanks by e-mail');
   expect(say('update', { set: { plan: 'pro' }, unset: ['trial'] })).toBe('Traits are changed: plan, trial');
   expect(say('list', { list: 'vip', add: false })).toBe('Is taken off the list vip');
   expect(say('sent')).toBe('The message is let through and sent');
