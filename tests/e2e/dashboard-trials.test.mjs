@@ -119,7 +119,7 @@ describe('trying things in the dashboard', { skip: noBrowser }, () => {
       await page.getByRole('button', { name: 'Add a channel' }).click();
       const dialog = page.getByRole('dialog', { name: 'Add a channel' });
       await field(dialog, 'Id').fill('browsers');
-      await choose(dialog, page, 'Kind', 'webpush');
+      await choose(dialog, page, 'Kind', 'web push');
       await dialog.getByRole('textbox', { name: 'Subject' }).fill('mailto:shop@example.com');
       await dialog.getByRole('button', { name: 'Make a key' }).click();
       await dialog.getByText('Public key').first().waitFor();

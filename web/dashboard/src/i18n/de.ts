@@ -1,4 +1,5 @@
 /** Deutsch. */
+import { choices } from './de-choices';
 import { desk } from './de-desk';
 import { editing } from './de-editing';
 import { find } from './de-find';
@@ -23,6 +24,7 @@ export const de: Record<string, string> = {
   ...reach,
   ...whys,
   ...words,
+  ...choices,
   '(no subject)': '(kein Betreff)',
   '(still counting)': '(wird noch gezählt)',
   'A CRM, an ad platform or a program of yours can be called each time somebody enters or leaves this segment.': 'Ein CRM, eine Werbeplattform oder ein eigenes Programm kann jedes Mal aufgerufen werden, wenn jemand in dieses Segment kommt oder es verlässt.',

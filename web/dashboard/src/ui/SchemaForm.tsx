@@ -56,6 +56,10 @@ function labelOf(name: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
+/** What a value of a closed list is called. */
+const wordOf = (value: unknown): string => t(String(value).replaceAll('_', ' '));
+const choice = (value: unknown) => ({ value: String(value), label: wordOf(value) });
+
 const NONE: Record<string, OwnField> = {};
 
 interface FieldProps {
@@ -77,7 +81,7 @@ function Field({ name, label, schema: said, root, own, required, value, set }: F
   const kind = kindOf(schema);
   const standIn = schema.default === undefined ? '' : String(schema.default);
   if (schema.enum) {
-    return <Select {...about} clearable={!required} placeholder={standIn} data={schema.enum.map(String)} value={value === undefined ? null : String(value)} onChange={(next) => set(next ?? undefined)} />;
+    return <Select {...about} clearable={!required} placeholder={said.default === undefined ? '' : wordOf(said.default)} data={schema.enum.map(choice)} value={value === undefined ? null : String(value)} onChange={(next) => set(next ?? undefined)} />;
   }
   switch (kind) {
     case 'boolean':
@@ -117,7 +121,7 @@ function Field({ name, label, schema: said, root, own, required, value, set }: F
       const items = resolve(schema.items ?? {}, root);
       const list = Array.isArray(value) ? (value as unknown[]) : value === undefined || value === null ? [] : [value];
       const put = (next: unknown[]) => set(next.length > 0 ? next : undefined);
-      if (items.enum) return <MultiSelect {...about} clearable data={items.enum.map(String)} value={list.map(String)} onChange={put} />;
+      if (items.enum) return <MultiSelect {...about} clearable data={items.enum.map(choice)} value={list.map(String)} onChange={put} />;
       if (kindOf(items) === 'string') return <TagsInput {...about} value={list.map(String)} onChange={put} />;
       if (kindOf(items) === 'object' && items.properties) return <Items {...about} schema={items} root={root} own={own} max={schema.maxItems} value={list as Value[]} set={put} />;
       break;
