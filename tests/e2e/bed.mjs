@@ -57,11 +57,14 @@ export class Bed {
     return { page, context, complained, unexpected };
   }
 
-  /** Opens a page, runs `work` on it, and wants no complaint but those that `refused` fits: answers the work provokes. */
-  async on(path, work, { refused, ...options } = {}) {
+  /**
+   * Opens a page, runs `work` on it, and wants no complaint but those that `refused` fits: answers the work provokes. Those that
+   * `maybe` fits may come or not, as fast as the page is.
+   */
+  async on(path, work, { refused, maybe, ...options } = {}) {
     const { page, context, unexpected } = await this.open(path, options);
     await work(page, context);
-    const found = unexpected();
+    const found = unexpected().filter((text) => !maybe?.test(text));
     assert.deepEqual(refused ? found.filter((text) => !refused.test(text)) : found, []);
     if (refused) assert.ok(found.some((text) => refused.test(text)), `nothing was refused as ${refused} says`);
     await context.close();

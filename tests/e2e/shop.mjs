@@ -23,10 +23,20 @@ function documents(smtpPort, shop) {
   ];
 }
 
+/** A server that catches mail. Somebody else may take a port that was free a moment ago: then another one is tried. */
+async function withCatcher(env, tries = 3) {
+  const port = await freePort();
+  try {
+    return [port, await startServer({ RAPPORT_SMTP_CATCHER: `127.0.0.1:${port}`, ...env })];
+  } catch (error) {
+    if (tries > 1 && error.message.includes('Address already in use')) return withCatcher(env, tries - 1);
+    throw error;
+  }
+}
+
 /** Starts the shop's server with everything published; `env` configures it beside. */
 export async function openShop(links, env = {}) {
-  const smtpPort = await freePort();
-  const server = await startServer({ RAPPORT_SMTP_CATCHER: `127.0.0.1:${smtpPort}`, ...env });
+  const [smtpPort, server] = await withCatcher(env);
   try {
     for (const [kind, id, spec] of documents(smtpPort, links)) {
       await server.api('PUT', `/api/v1/resources/${kind}/${id}`, { kind, id, spec });

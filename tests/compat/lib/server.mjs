@@ -82,13 +82,16 @@ export class Server {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => (this.#output = (this.#output + chunk).slice(-16_384)));
     }
-    await eventually('the server is ready', async () => {
-      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${this.#output}`);
+    const gone = this.#ended.then(({ code }) => {
+      throw new Error(`the server ended with ${code}:\n${this.#output}`);
+    });
+    const ready = eventually('the server is ready', async () => {
       const { url, pid } = JSON.parse(await readFile(join(this.dir, 'rapport.addr'), 'utf8'));
       assert.equal(pid, child.pid, 'the address file is of another process');
       assert.equal((await fetch(`${url}/readyz`)).status, 200);
       this.url = url;
     }, START_MS);
+    await Promise.race([ready, gone]);
   }
 
   /** What the process printed last. */
