@@ -190,6 +190,32 @@ describe('languages in the dashboard', { skip: noBrowser }, () => {
     await context.close();
   });
 
+  it('has German for every field of every form that is made of a schema', async () => {
+    const asked = new Set();
+    for (const kind of ['settings', 'channel', 'topic', 'template', 'domain', 'catalog', 'coupon', 'block']) {
+      const walk = (node) => {
+        // Words of pages have an editor of their own.
+        if (typeof node !== 'object' || node === null || node.properties?.unsubscribe_title) return;
+        for (const [name, member] of Array.isArray(node) ? [] : Object.entries(node.properties ?? {})) {
+          asked.add(name.replaceAll('_', ' '));
+          if (member.description) asked.add(member.description);
+        }
+        Object.values(node).forEach(walk);
+      };
+      walk(await server.api('GET', `/api/v1/resources/${kind}/schema`));
+    }
+    await bed.on('/content', async (page) => {
+      await page.getByRole('heading', { level: 1, name: 'Inhalte' }).waitFor();
+      const known = await page.evaluate(async () => {
+        const files = performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => /\/assets\/de-[^/]*\.js$/.test(name));
+        const found = await Promise.all(files.map((file) => import(file)));
+        return found.flatMap((module) => Object.values(module)).flatMap((words) => Object.keys(words));
+      });
+      assert.ok(known.length > 1_000, `${known.length} words are known`);
+      assert.deepEqual([...asked].filter((text) => !known.includes(text)), []);
+    }, { locale: 'de-DE' });
+  });
+
   it('has room for both on a telephone and in the dark', async () => {
     const places = [
       ['words', '/settings?tab=words&language=fr', (page) => page.getByRole('textbox', { name: /Plus de|You will not get “\{topic\}”/ }).first().waitFor()],

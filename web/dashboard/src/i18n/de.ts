@@ -7,6 +7,7 @@ import { forms } from './de-forms';
 import { messages } from './de-messages';
 import { people } from './de-people';
 import { reach } from './de-reach';
+import { schema } from './de-schema';
 import { story } from './de-story';
 import { trials } from './de-trials';
 import { whys } from './de-whys';
@@ -25,6 +26,7 @@ export const de: Record<string, string> = {
   ...whys,
   ...words,
   ...choices,
+  ...schema,
   '(no subject)': '(kein Betreff)',
   '(still counting)': '(wird noch gezählt)',
   'A CRM, an ad platform or a program of yours can be called each time somebody enters or leaves this segment.': 'Ein CRM, eine Werbeplattform oder ein eigenes Programm kann jedes Mal aufgerufen werden, wenn jemand in dieses Segment kommt oder es verlässt.',
@@ -111,7 +113,7 @@ export const de: Record<string, string> = {
   'Add a way': 'Weg hinzufügen',
   'Add an idea': 'Vorschlag hinzufügen',
   'Add to a list': 'Auf eine Liste setzen',
-  'Add to {list}': 'Zu {list} hinzufügen',
+  'Add to {list}': 'Hinzufügen: {list}',
   'Address': 'Adresse',
   'Address or subject': 'Adresse oder Betreff',
   'After': 'Nach',
