@@ -162,7 +162,7 @@ describe('the dashboard in Chromium', { skip: noBrowser }, () => {
     await again.waitFor({ state: 'hidden' });
     assert.equal(await page.getByRole('textbox', { name: 'Value' }).inputValue(), 'kept');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('kept').first().waitFor();
+    await page.getByRole('region', { name: 'Traits' }).getByText('kept').waitFor();
     await context.close();
   });
 
@@ -176,7 +176,7 @@ describe('the dashboard in Chromium', { skip: noBrowser }, () => {
     await page.getByRole('alert').filter({ hasText: 'No connection' }).waitFor();
     await context.setOffline(false);
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('still here').first().waitFor();
+    await page.getByRole('region', { name: 'Traits' }).getByText('still here').waitFor();
     await page.getByRole('status').filter({ hasText: 'No connection' }).waitFor({ state: 'hidden' });
     await context.close();
   });

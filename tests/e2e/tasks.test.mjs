@@ -106,7 +106,8 @@ for (const { at, desk, viewport } of WIDTHS) describe(`the ten main tasks, by ke
     await write(page, field('Trait'), 'favourite');
     await write(page, field('Value'), 'cast iron');
     await press(page, button('Save'));
-    await page.getByText('cast iron').first().waitFor();
+    // On the page, and not only in the field it was written into.
+    await page.getByRole('region', { name: 'Traits' }).getByText('cast iron').waitFor();
     await eventually('it is kept', async () => assert.equal((await server.profile('user_id', 'user-rosa')).traits.favourite, 'cast iron'));
     await tree('main', 'heading "Rosa" [level=1]', 'favourite', 'cast iron');
   });

@@ -66,7 +66,10 @@ function Edit({ of, name: given, close }: { of: Customer; name: string; close: (
     event.preventDefault();
     setBusy(true);
     try {
-      client.setQueryData(['profiles', of.id], await write(parseValue(value)));
+      const written = await write(parseValue(value));
+      // An answer that was on its way already would show what was before.
+      await client.cancelQueries({ queryKey: ['profiles', of.id], exact: true });
+      client.setQueryData(['profiles', of.id], written);
       notify('good', t('{name} changed from {before}', { name, before: printValue(before) || t('nothing') }));
       close();
     } catch (problem) {
