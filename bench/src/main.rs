@@ -29,11 +29,8 @@ const OPTIONS: [&str; 3] = ["scale", "events", "dir"];
 
 /// The first option that there is not.
 fn unknown_option(args: &[String]) -> Option<&String> {
-    let name = |a: &str| a.split('=').next().map(|name| name.trim_start_matches("--").to_owned());
-    args.iter().filter(|a| a.starts_with("--") || a.contains('=')).find(|a| {
-        let name = name(a);
-        OPTIONS.iter().all(|known| name.as_deref() != Some(known))
-    })
+    let is_known = |a: &str| OPTIONS.contains(&a.trim_start_matches("--").split('=').next().unwrap_or_default());
+    args.iter().find(|a| (a.starts_with("--") || a.contains('=')) && !is_known(a))
 }
 
 /// The parts named: what is neither an option nor the value of one.

@@ -1,5 +1,5 @@
 import { Button, Stack, Switch, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
 import { GateSays } from '@/features/messages/GateSays';
@@ -19,7 +19,6 @@ export function SendOne({ to, close }: { to: Customer; close: () => void }) {
     queryKey: ['messages', 'check', to.id, template, transactional],
     queryFn: ({ signal }) => data(api.POST('/api/v1/messages/check', { body: { to: { profile: to.id }, template, transactional }, signal })),
     enabled: template !== '',
-    placeholderData: keepPreviousData,
     staleTime: 0,
   });
   const { busy, error, run } = useCall([['profiles', to.id]], close);
@@ -39,7 +38,7 @@ export function SendOne({ to, close }: { to: Customer; close: () => void }) {
           checked={transactional}
           onChange={(e) => setTransactional(e.currentTarget.checked)}
         />
-        {template && asked.data && <GateSays said={asked.data} />}
+        {asked.data && <GateSays said={asked.data} />}
         <Text size="xs" c="dimmed">{t('The delivery gate has the last word: suppression, consent, quiet hours.')}</Text>
         <Problem error={error ?? asked.error} />
         <Button disabled={!template || asked.data?.decision === 'skip'} loading={busy} onClick={() => void send()}>
